@@ -1,0 +1,163 @@
+"""What comes out of a question: a plan on the way, then an answer, a question back, or a refusal.
+
+All three outcomes are frozen data that a screen, a command or a test can read; none of them is an exception, because
+each is a right thing to say to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from semantic_layer import Column, SemanticQuery
+from warehouse import Result
+
+SpanRole = Literal[
+    "metric", "dimension", "value", "time", "grain", "order", "limit", "comparison", "condition", "segment", "filler"
+]
+ChartKind = Literal["line", "bar", "grouped_bar", "stacked_bar", "tile", "table"]
+RefusalCode = Literal[
+    "UNKNOWN_WORDS",
+    "NO_METRIC",
+    "OUT_OF_DOMAIN",
+    "CHANGES_DATA",
+    "NOT_AVAILABLE",
+    "UNSAFE",
+    "UNCLEAR_TIME",
+    "SQL_REJECTED",
+    "QUERY_FAILED",
+    "EMPTY_QUESTION",
+]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the question and what it was used for; `target` names the metric, field, value or rule."""
+
+    start: int
+    end: int
+    text: str
+    role: SpanRole
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One chip of an interpretation: `kind` groups it, `label` is what people read, `ref` the name in the layer."""
+
+    kind: Literal["metric", "dimension", "grain", "period", "filter", "comparison", "order", "limit", "segment"]
+    label: str
+    ref: str = ""
+
+
+@dataclass(frozen=True)
+class Interpretation:
+    """How a question was read: chips, and the line made of them ("Net revenue · by month · 2025")."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The chips as one line."""
+        return " · ".join(part.label for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A question made whole: the typed query, how each word was used, and how sure the reading is (0 to 1).
+
+    `notes` are sentences the answer must carry ("Read 'revnue' as 'revenue'").
+    """
+
+    query: SemanticQuery
+    spans: tuple[Span, ...] = ()
+    confidence: float = 1.0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """Something the reader must know before using a number; `code` is stable, e.g. PARTIAL_PERIOD, FEW_ROWS."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a metric means, in words and as a formula over the data."""
+
+    name: str
+    label: str
+    text: str
+    formula: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture of a result: its kind, its title (which says the finding) and its Vega-Lite specification.
+
+    `spec` is None for `tile` and `table`, which a screen draws itself from the sentence and the rows.
+    """
+
+    kind: ChartKind
+    title: str
+    spec: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A number and everything that belongs to it.
+
+    `governed` is False when the SQL was written by a person or a model instead of compiled from definitions.
+    `timings` holds milliseconds by step.
+    """
+
+    question: str
+    sentence: str
+    columns: tuple[Column, ...]
+    result: Result
+    chart: Chart
+    interpretation: Interpretation
+    sql: str
+    period: str = ""
+    definitions: tuple[Definition, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
+    fresh_until: datetime | None = None
+    governed: bool = True
+    plan: Plan | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One reading offered in a clarification: what it says, and the plan that it stands for."""
+
+    label: str
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Clarification:
+    """The question can be read in more than one way; `words` caused it, `options` are the readings."""
+
+    question: str
+    sentence: str
+    words: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why there is no answer: a stable code, a sentence, the words that could not be placed, and what to ask instead."""
+
+    question: str
+    code: RefusalCode
+    sentence: str
+    words: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+Outcome = Answer | Clarification | Refusal
