@@ -1,0 +1,43 @@
+# The only menu. `make` alone lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3 || echo python3)
+STAMP := $(VENV)/.installed
+
+.PHONY: help run demo test test-deep check format evals bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(STAMP): pyproject.toml constraints.txt .ci/install
+	@PYTHON="$(PYTHON)" bash .ci/install $(VENV)
+	@touch $(STAMP)
+
+run: $(STAMP) ## install, build the demo company if there is no data yet, open the chat
+	@$(BIN)/tellwise serve --demo
+
+demo: $(STAMP) ## build the demo company afresh
+	@$(BIN)/tellwise demo
+
+test: $(STAMP) ## the tests: no network, no model, under 5 minutes
+	@$(BIN)/python -m pytest -m "not deep"
+
+test-deep: $(STAMP) ## the long campaigns: hundreds of property examples, kills, every browser walk
+	@$(BIN)/python -m pytest -m "deep or not deep" --hypothesis-profile=deep
+
+check: $(STAMP) ## lint, format and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
+
+format: $(STAMP) ## put the code in its form
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+evals: $(STAMP) ## how far the answers can be trusted
+	@$(BIN)/python -m evals run --gate
+
+bench: $(STAMP) ## speed, as ratios in one run
+	@$(BIN)/python -m evals.bench
+
+clean: ## remove the virtual environment and caches (the workspace stays)
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis

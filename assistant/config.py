@@ -1,0 +1,102 @@
+"""The settings of a workspace: one table, read once, from `settings.toml` and then `TELLWISE_*` variables.
+
+The workspace itself is the directory `TELLWISE_HOME` (default `./.tellwise`). Everything a running Tellwise owns lies in
+it: deleting it is a clean start, copying it is a backup.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rapidfuzz import process
+
+from assistant.errors import SettingsError
+
+PREFIX = "TELLWISE_"
+T = TypeVar("T")
+
+
+def _setting(default: T, text: str) -> T:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its type and default; `help_table` says what each is for."""
+
+    home: Path = _setting(Path(".tellwise"), "the workspace directory; only from the environment or the command line")
+    as_of: date | None = _setting(None, "the day that counts as today in questions; empty: the snapshot's own, or today")
+    host: str = _setting("127.0.0.1", "the address the web page listens on")
+    port: int = _setting(7860, "the port the web page listens on")
+    locale: str = _setting("en", "how numbers, money and dates are written")
+    query_seconds: float = _setting(10.0, "how long one query may run, in seconds")
+    query_memory_mb: int = _setting(1024, "how much memory one query may use, in megabytes")
+    query_rows: int = _setting(10_000, "how many rows one answer may hold")
+    workers: int = _setting(2, "how many processes stand ready to run queries")
+    few_rows: int = _setting(30, "answers that rest on fewer rows than this carry a caveat")
+
+    @property
+    def warehouse(self) -> Path:
+        """Where snapshots are published."""
+        return self.home / "warehouse"
+
+    @property
+    def definitions(self) -> Path:
+        """Where the user's own definitions lie."""
+        return self.home / "definitions"
+
+
+def help_table() -> tuple[tuple[str, str, str], ...]:
+    """(name, default, help) of every setting, in the order of the class."""
+    return tuple((item.name, str(item.default), item.metadata["help"]) for item in fields(Settings))
+
+
+def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
+    """Settings from the workspace's file, overridden by the environment; raises SettingsError naming the place."""
+    variables = os.environ if environ is None else environ
+    root = home or Path(variables.get(PREFIX + "HOME", ".tellwise"))
+    values = _from_file(root / "settings.toml") | _from_environment(variables)
+    return Settings(home=root, **values)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not readable as TOML: {error}. Correct the line, or delete the file.") from error
+    return {name: _typed(name, value, str(path)) for name, value in content.items()}
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
+    names = {item.name for item in fields(Settings)} - {"home"}
+    given = {name: variables.get(PREFIX + name.upper(), "") for name in names}
+    return {name: _typed(name, text, PREFIX + name.upper()) for name, text in given.items() if text}
+
+
+def _typed(name: str, value: Any, place: str) -> Any:
+    kinds = {item.name: str(item.type) for item in fields(Settings) if item.name != "home"}
+    if name not in kinds:
+        close = process.extractOne(name, list(kinds), score_cutoff=60)
+        hint = f" Did you mean {close[0]}?" if close else f" Known settings: {', '.join(kinds)}."
+        raise SettingsError(f"{place}: unknown setting {name!r}.{hint}")
+    try:
+        return _CONVERT[kinds[name]](value)
+    except ValueError as error:
+        raise SettingsError(f"{place}: {name} should be {_WANTED[kinds[name]]}, got {value!r}.") from error
+
+
+_CONVERT = {
+    "int": lambda value: int(str(value)),
+    "float": lambda value: float(str(value)),
+    "str": str,
+    "date | None": lambda value: value if isinstance(value, date) else date.fromisoformat(str(value)),
+}
+_WANTED = {"int": "a whole number", "float": "a number", "str": "text", "date | None": "a day like 2026-06-30"}
