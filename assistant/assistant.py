@@ -1,0 +1,256 @@
+"""A question in, an answer out: the one way through the house that every screen and command takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from assistant import caveats
+from assistant.answer import Answer, Definition, Interpretation, Option, Outcome, Part, Plan, Refusal
+from assistant.charts import choose
+from assistant.config import Settings
+from assistant.errors import NothingToAsk
+from assistant.formatting import day, span
+from assistant.free_sql import columns_of
+from assistant.narrate import describe
+from assistant.shape import context
+from assistant.understanding import Understanding, interpret
+from semantic_layer import (
+    Compiled,
+    QueryError,
+    SemanticLayer,
+    TimeRange,
+    formula,
+    load_workspace,
+    parts,
+    to_sql,
+    value_queries,
+)
+from warehouse import (
+    OPEN,
+    DuckDBEngine,
+    Engine,
+    Limits,
+    Policy,
+    QueryFailed,
+    QueryTimeout,
+    Result,
+    SQLRejected,
+    snapshot_info,
+    validate,
+)
+
+Step = Callable[[str, str], None]
+
+
+def _silent(title: str, detail: str) -> None:
+    """The step listener of those who do not listen."""
+
+
+class Assistant:
+    """Answers questions over one workspace; keeps worker processes, the lexicon and nothing of the conversation."""
+
+    def __init__(self, engine: Engine, layer: SemanticLayer, as_of: date, settings: Settings, policy: Policy = OPEN):
+        self.engine, self.layer, self.as_of, self.settings, self.policy = engine, layer, as_of, settings, policy
+        self.values = read_values(engine, layer, policy)
+        self.freshness = read_freshness(engine)
+        self.understanding = Understanding(layer, self.values, as_of)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Assistant:
+        """An assistant over the workspace's published snapshot and definitions.
+
+        Raises SnapshotMissing when nothing is published, DefinitionError when definitions are wrong, NothingToAsk when
+        no definition fits the data.
+        """
+        info = snapshot_info(settings.warehouse)
+        limits = Limits(settings.query_seconds, settings.query_memory_mb, settings.query_rows)
+        engine = DuckDBEngine(info.path, limits, settings.workers)
+        layer = load_workspace(settings.home, engine.schema)
+        if not layer.metrics:
+            engine.close()
+            raise NothingToAsk(_no_metrics(settings.definitions))
+        return cls(engine, layer, settings.as_of or info.as_of or date.today(), settings)
+
+    def close(self) -> None:
+        """Stop the worker processes."""
+        self.engine.close()
+
+    def ask(self, question: str, on_step: Step = _silent) -> Outcome:
+        """The answer to a question, a question back, or a refusal with its reason."""
+        clock = Clock()
+        on_step("Reading the question", question)
+        with clock.step("understand"):
+            plan = self.understanding.plan(question)
+        if not isinstance(plan, Plan):
+            return plan
+        return self._carry_out(question, plan, on_step, clock)
+
+    def choose(self, option: Option, question: str, on_step: Step = _silent) -> Outcome:
+        """The answer for the reading that a person picked."""
+        return self._carry_out(question, option.plan, on_step, Clock())
+
+    def run_sql(self, sql: str) -> Answer | Refusal:
+        """Rows of a person's own SQL, through the same guard; the answer is marked as not governed."""
+        try:
+            result = self.engine.run(validate(sql, self.engine.schema, self.policy))
+        except (SQLRejected, QueryFailed) as error:
+            return _refused(sql, error)
+        columns = columns_of(result)
+        shape = context(self.layer, None, self.as_of, self.settings.locale)
+        return Answer(
+            question="",
+            sentence=describe(columns, result, shape),
+            columns=columns,
+            result=result,
+            chart=choose(columns, result, shape),
+            interpretation=Interpretation((Part("metric", "Your own SQL"),)),
+            sql=sql,
+            caveats=caveats.of_result(columns, result),
+            fresh_until=self.fresh_until(),
+            governed=False,
+            timings={"run": result.seconds * 1000},
+        )
+
+    def starters(self) -> tuple[str, ...]:
+        """A few example questions of the layer's own metrics, for an empty screen."""
+        examples = [metric.ai_context.examples[0] for metric in self.layer.metrics.values() if metric.ai_context.examples]
+        return tuple(examples[:: max(1, len(examples) // 6)][:6])
+
+    def fresh_until(self, datasets: tuple[str, ...] = ()) -> datetime | None:
+        """How far the data reaches: the earliest end among the tables of an answer, or the latest of all."""
+        sources = {self.layer.datasets[name].source for name in datasets if name in self.layer.datasets}
+        ends = [end for source, end in self.freshness.items() if source in sources]
+        return min(ends) if ends else max(self.freshness.values(), default=None)
+
+    def _carry_out(self, question: str, plan: Plan, on_step: Step, clock: Clock) -> Outcome:
+        on_step("Checking it against the definitions", interpret(self.layer, plan.query, self.as_of).sentence)
+        try:
+            with clock.step("compile"):
+                compiled = to_sql(self.layer, plan.query, as_of=self.as_of)
+            on_step("Running the query", compiled.sql)
+            result = self._run(compiled, clock)
+            with clock.step("caveats"):
+                found = self._caveats(plan, result)
+        except QueryError as error:
+            suggestions = tuple(name for fault in error.faults for name in fault.suggestions)
+            return Refusal(question, "UNSAFE", "; ".join(f.sentence for f in error.faults), (), suggestions)
+        except (SQLRejected, QueryFailed) as error:
+            return _refused(question, error)
+        return self._answer(question, plan, compiled, result, found, clock)
+
+    def _run(self, compiled: Compiled, clock: Clock) -> Result:
+        with clock.step("guard"):
+            statement = validate(compiled.tree, self.engine.schema, self.policy)
+        with clock.step("run"):
+            result = self.engine.run(statement)
+        clock.milliseconds["duckdb"] = result.seconds * 1000
+        return result
+
+    def _caveats(self, plan: Plan, result: Result) -> caveats.Caveats:
+        found = caveats.of_plan(self.layer, plan, self.as_of, self.settings.locale)
+        query = caveats.base_counts(self.layer, plan.query)
+        if query is None:
+            return found
+        base = self._run(to_sql(self.layer, query, as_of=self.as_of), Clock())
+        return (*found, *caveats.of_base(plan.query, result, base, self.settings.few_rows))
+
+    def _answer(
+        self, question: str, plan: Plan, compiled: Compiled, result: Result, found: caveats.Caveats, clock: Clock
+    ) -> Answer:
+        with clock.step("describe"):
+            shape = context(self.layer, plan.query, self.as_of, self.settings.locale)
+            sentence = describe(compiled.columns, result, shape)
+            chart = choose(compiled.columns, result, shape)
+        return Answer(
+            question=question,
+            sentence=sentence,
+            columns=compiled.columns,
+            result=result,
+            chart=chart,
+            interpretation=interpret(self.layer, plan.query, self.as_of),
+            sql=compiled.sql,
+            period=period_of(plan.query.time_range, self.settings.locale),
+            definitions=definitions_of(self.layer, plan.query.metrics),
+            caveats=(*found, *caveats.of_result(compiled.columns, result)),
+            fresh_until=self.fresh_until(compiled.datasets),
+            plan=plan,
+            timings=dict(clock.milliseconds),
+        )
+
+
+class Clock:
+    """Milliseconds by step of one question."""
+
+    def __init__(self) -> None:
+        self.milliseconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Add the time of a block to a step."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.milliseconds[name] = self.milliseconds.get(name, 0.0) + (time.perf_counter() - started) * 1000
+
+
+def period_of(asked: TimeRange | None, locale: str) -> str:
+    """The days of a span in words, both ends included; nothing when all data counts."""
+    if asked is None or (asked.start is None and asked.end is None):
+        return ""
+    last = asked.end - timedelta(days=1) if asked.end else None
+    if asked.start and last:
+        return span(asked.start, last, locale)
+    return f"since {day(asked.start, locale)}" if asked.start else f"until {day(last or date.max, locale)}"
+
+
+def definitions_of(layer: SemanticLayer, names: tuple[str, ...]) -> tuple[Definition, ...]:
+    """What the metrics mean, each followed by the metrics it is made of."""
+    every = dict.fromkeys(part for name in names for part in parts(layer, name))
+    return tuple(
+        Definition(name, layer.metrics[name].title, layer.metrics[name].description, formula(layer, name))
+        for name in every
+    )
+
+
+def read_values(engine: Engine, layer: SemanticLayer, policy: Policy) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """The words of the data: (value, rows) of every categorical field that the policy lets be seen."""
+    found: dict[str, tuple[tuple[str, int], ...]] = {}
+    for field, sql in value_queries(layer).items():
+        try:
+            rows = engine.run(validate(sql, engine.schema, policy)).rows
+        except SQLRejected:
+            continue  # a field that this viewer may not see has no words
+        found[field] = tuple((str(value), int(n)) for value, n in rows)
+    return found
+
+
+def read_freshness(engine: Engine) -> Mapping[str, datetime]:
+    """How far the events of each table reach; tables without a time are left out."""
+    if "source_freshness" not in engine.schema:
+        return {}
+    sql = "SELECT source, max_event_at FROM source_freshness WHERE max_event_at IS NOT NULL"
+    rows = engine.run(validate(sql, engine.schema)).rows
+    return {str(source).rsplit(".", 1)[-1]: end for source, end in rows}
+
+
+def _refused(question: str, error: SQLRejected | QueryFailed) -> Refusal:
+    if isinstance(error, SQLRejected):
+        return Refusal(question, "SQL_REJECTED", error.reason)
+    if isinstance(error, QueryTimeout):
+        return Refusal(question, "QUERY_FAILED", f"{error} Ask for a shorter period or fewer groups.")
+    return Refusal(question, "QUERY_FAILED", str(error))
+
+
+def _no_metrics(definitions: Path) -> str:
+    return (
+        f"The data has no definitions yet: none of the shipped ones fits its tables, and {definitions} holds none. "
+        "Run `tellwise init` to write a starting model for your tables."
+    )
+
+

@@ -1,0 +1,171 @@
+"""The `tellwise` command: the same ways through the house as the screen, for terminals and scripts.
+
+Heavy imports happen inside commands, so that `--help` is instant.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.config import Settings, help_table, read_settings
+from assistant.errors import AssistantError
+from assistant.service import load_command, terminal
+from semantic_layer import SemanticLayerError
+from warehouse import WarehouseError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+EXIT_FAILED, EXIT_UNANSWERED = 1, 4
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class Command(click.Group):
+    """The group of commands; turns the product's own errors into one clear line and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except (AssistantError, WarehouseError, SemanticLayerError) as error:
+            click.echo(f"tellwise: {error}", err=True)
+            sys.exit(EXIT_FAILED)
+
+
+@click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="The workspace (default: $TELLWISE_HOME or ./.tellwise).")
+@click.version_option(package_name="tellwise")
+@click.pass_context
+def main(ctx: click.Context, home: Path | None) -> None:
+    """Ask your customer data in plain English.
+
+    \b
+    First steps:
+      tellwise demo                       build the demo company
+      tellwise ask "revenue by month last year"
+      tellwise serve                      open the chat in a browser
+    With your own data:
+      tellwise load orders orders.csv     load a file as table `orders`
+      tellwise init                       write starting definitions for your tables
+    """
+    ctx.obj = read_settings(home=home)
+
+
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+@click.option("--sql", "with_sql", is_flag=True, help="Print the SQL and the definitions, too.")
+@click.option("--explain", is_flag=True, help="Show how each word was read, and why other readings lost.")
+@click.option("--rows", default=20, show_default=True, help="How many rows to print.")
+@click.pass_obj
+def ask(settings: Settings, question: tuple[str, ...], as_json: bool, with_sql: bool, explain: bool, rows: int) -> None:
+    """Answer QUESTION, or say precisely why not.
+
+    \b
+    Examples:
+      tellwise ask "top 10 products by net revenue"
+      tellwise ask --json "average order value by channel this quarter vs last quarter"
+    Exit status: 0 answered, 4 refused or a question back, 1 it could not run.
+    """
+    from assistant.answer import Answer
+
+    assistant = _open(settings)
+    text = " ".join(question)
+    if explain:
+        click.echo(terminal.trace(assistant.understanding.explain(text)))
+    outcome = assistant.ask(text)
+    if as_json:
+        click.echo(json.dumps(terminal.as_data(outcome), indent=2, default=str, ensure_ascii=False))
+    else:
+        click.echo(terminal.render(outcome, rows, with_sql, settings.locale))
+    assistant.close()
+    sys.exit(0 if isinstance(outcome, Answer) else EXIT_UNANSWERED)
+
+
+@main.command()
+@click.option("--as-of", type=DAY, help="Last day of data (default: yesterday).")
+@click.option("--customers", default=20_000, show_default=True, help="How many customers.")
+@click.option("--seed", default=7, show_default=True, help="Same seed, same company.")
+@click.pass_obj
+def demo(settings: Settings, as_of: date | None, customers: int, seed: int) -> None:
+    """Build the demo company: a retailer with a subscription line, two years of data."""
+    load_command.build_demo_company(settings, as_of.date() if as_of else None, customers, seed)  # type: ignore[attr-defined]  # click gives a datetime
+
+
+@main.command()
+@click.argument("table")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=str))
+@click.option("--view", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file with one SELECT over the files (named file1, file2, ... or by their stems) that makes the table.")
+@click.option("--as-of", type=DAY, help="The day that counts as today in questions (default: the last day in the data).")
+@click.option("--null", "nulls", multiple=True, help="A text that stands for an empty value, e.g. --null n/a (may be repeated).")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_obj
+def load(settings: Settings, table: str, files: tuple[str, ...], view: Path | None, as_of: date | None, nulls: tuple[str, ...], as_json: bool) -> None:
+    """Load FILES (CSV, TSV or Parquet; globs allowed) as TABLE and publish the result.
+
+    \b
+    Examples:
+      tellwise load orders exports/orders-*.csv
+      tellwise load lines 2010.parquet 2011.parquet --view union.sql
+    A file that cannot be read whole changes nothing: the data loaded before still answers.
+    """
+    request = load_command.Request(table, files, view, as_of.date() if as_of else None, nulls)  # type: ignore[attr-defined]  # click gives a datetime
+    load_command.load_table(settings, request, as_json)
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Write anew instead of merging with what is there.")
+@click.pass_obj
+def init(settings: Settings, force: bool) -> None:
+    """Write starting definitions for the loaded tables, for you to edit.
+
+    Keys, links, dates, dimensions and metrics are proposed from names, types and the data itself; what was uncertain
+    stands on top of the file. Run again after loading more: your edits are kept.
+    """
+    load_command.write_definitions(settings, force)
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.pass_obj
+def metrics(settings: Settings, name: str | None, as_json: bool) -> None:
+    """List what can be asked: metrics and the dimensions that break them down; or tell all about NAME."""
+    layer = load_command.read_layer(settings)
+    data = terminal.catalogue(layer, name)
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False) if as_json else terminal.render_catalogue(data))
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (default: settings).")
+@click.option("--port", type=int, help="Port to listen on (default: settings).")
+@click.option("--demo", "with_demo", is_flag=True, help="Build the demo company first when there is no data yet.")
+@click.option("--open/--no-open", "open_browser", default=False, help="Open the page in a browser.")
+@click.pass_obj
+def serve(settings: Settings, host: str | None, port: int | None, with_demo: bool, open_browser: bool) -> None:
+    """Open the chat on a web page."""
+    from assistant.service.serving import serve_chat
+
+    if with_demo and load_command.has_no_data(settings):
+        load_command.build_demo_company(settings, None, 20_000, 7)
+    serve_chat(settings, host or settings.host, port or settings.port, open_browser)
+
+
+@main.command("settings")
+@click.pass_obj
+def show_settings(settings: Settings) -> None:
+    """List every setting with its value, default and meaning."""
+    for name, default, text in help_table():
+        click.echo(f"{name:16} {getattr(settings, name)!s:28} (default {default or 'none'}) {text}")
+
+
+def _open(settings: Settings) -> Assistant:
+    from assistant.assistant import Assistant
+
+    return Assistant.open(settings)

@@ -1,0 +1,133 @@
+"""Outcomes and catalogues as text for a terminal, and as plain data for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from assistant.answer import Answer, Clarification, Outcome, Refusal
+from assistant.formatting import cell, style_of
+from semantic_layer import QueryError, SemanticLayer, SemanticQuery, check, formula
+from semantic_layer import GroupBy as By
+
+WIDEST = 40
+
+
+def render(outcome: Outcome, rows: int, with_sql: bool, locale: str) -> str:
+    """An outcome as paragraphs: sentence, table, how it was read, caveats, on request SQL and definitions."""
+    if isinstance(outcome, Refusal):
+        return _with_list(outcome.sentence, "You could ask:", outcome.suggestions)
+    if isinstance(outcome, Clarification):
+        return _with_list(outcome.sentence, "It could mean:", tuple(option.label for option in outcome.options))
+    return "\n\n".join(part for part in _paragraphs(outcome, rows, with_sql, locale) if part)
+
+
+def _paragraphs(answer: Answer, rows: int, with_sql: bool, locale: str) -> list[str]:
+    read = f"Read as: {answer.interpretation.sentence}" + (f"  ({answer.period})" if answer.period else "")
+    notes = "\n".join(f"Note: {caveat.sentence}" for caveat in answer.caveats)
+    fresh = f"Data up to {answer.fresh_until:%Y-%m-%d %H:%M}" if answer.fresh_until else ""
+    body = [answer.sentence, table(answer, rows, locale), "\n".join(p for p in (read, notes, fresh) if p)]
+    if with_sql:
+        meanings = "\n".join(f"{item.label} = {item.formula}. {item.text}" for item in answer.definitions)
+        body += [meanings, answer.sql]
+    return body
+
+
+def _with_list(sentence: str, heading: str, items: tuple[str, ...]) -> str:
+    return "\n".join([sentence, *([heading] if items else []), *(f"  - {item}" for item in items)])
+
+
+def table(answer: Answer, limit: int, locale: str) -> str:
+    """The first rows as aligned text: numbers to the right, names to the left."""
+    styles = [style_of(column, locale) for column in answer.columns]
+    shown = answer.result.rows[:limit]
+    pairs = list(zip(answer.columns, styles, strict=True))
+    lines = [[cell(value, *pair)[:WIDEST] for value, pair in zip(row, pairs, strict=True)] for row in shown]
+    head = [column.label[:WIDEST] for column in answer.columns]
+    widths = [max(len(line[i]) for line in [head, *lines]) for i in range(len(head))]
+    left = [column.role in ("dimension", "time") for column in answer.columns]
+    text = ["  ".join(_pad(item, *spec) for item, *spec in zip(line, widths, left, strict=True)) for line in [head, *lines]]
+    more = len(answer.result.rows) - len(shown)
+    return "\n".join([*text, *([f"... and {more:,} more rows (--rows, or --json for all)"] if more else [])])
+
+
+def _pad(text: str, width: int, left: bool) -> str:
+    return text.ljust(width) if left else text.rjust(width)
+
+
+def as_data(outcome: Outcome) -> Mapping[str, Any]:
+    """An outcome as plain data: `kind` is answer, clarification or refusal."""
+    if isinstance(outcome, Refusal):
+        return {"kind": "refusal", **asdict(outcome)}
+    if isinstance(outcome, Clarification):
+        options = [{"label": o.label, "query": o.plan.query.model_dump(mode="json")} for o in outcome.options]
+        return {"kind": "clarification", "sentence": outcome.sentence, "words": outcome.words, "options": options}
+    return _answer_data(outcome)
+
+
+def _answer_data(answer: Answer) -> Mapping[str, Any]:
+    return {
+        "kind": "answer",
+        "question": answer.question,
+        "sentence": answer.sentence,
+        "interpretation": answer.interpretation.sentence,
+        "period": answer.period,
+        "columns": [asdict(column) for column in answer.columns],
+        "rows": answer.result.rows,
+        "truncated": answer.result.truncated,
+        "definitions": [asdict(item) for item in answer.definitions],
+        "caveats": [asdict(item) for item in answer.caveats],
+        "fresh_until": answer.fresh_until,
+        "governed": answer.governed,
+        "sql": answer.sql,
+        "query": answer.plan.query.model_dump(mode="json") if answer.plan else None,
+        "chart": answer.chart.kind,
+        "timings_ms": {name: round(value, 2) for name, value in answer.timings.items()},
+    }
+
+
+def catalogue(layer: SemanticLayer, name: str | None) -> list[Mapping[str, Any]]:
+    """What can be asked, one entry a metric; with a name, that metric and the dimensions that break it down."""
+    if name is None:
+        return [_entry(layer, metric) for metric in layer.metrics if not layer.metrics[metric].hidden]
+    check(layer, SemanticQuery(metrics=(name,)))
+    dimensions = [field for field in layer.fields if _breaks_down(layer, name, field)]
+    return [{**_entry(layer, name), "dimensions": dimensions}]
+
+
+def _entry(layer: SemanticLayer, name: str) -> Mapping[str, Any]:
+    metric = layer.metrics[name]
+    return {
+        "name": name,
+        "label": metric.title,
+        "description": metric.description,
+        "formula": formula(layer, name),
+        "unit": metric.unit,
+        "synonyms": list(metric.synonyms),
+        "examples": list(metric.ai_context.examples),
+    }
+
+
+def _breaks_down(layer: SemanticLayer, metric: str, field: str) -> bool:
+    try:
+        check(layer, SemanticQuery(metrics=(metric,), group_by=(By(field=field),)))
+    except QueryError:
+        return False
+    return True
+
+
+def render_catalogue(entries: list[Mapping[str, Any]]) -> str:
+    """A catalogue as text: a line a metric, or everything about a single one."""
+    if len(entries) != 1 or "dimensions" not in entries[0]:
+        return "\n".join(f"{entry['name']:28} {entry['description']}" for entry in entries)
+    entry = entries[0]
+    lines = [f"{entry['label']} ({entry['name']}), {entry['unit']}", entry["description"], f"= {entry['formula']}"]
+    lines += [f"Also: {', '.join(entry['synonyms'])}"] if entry["synonyms"] else []
+    lines += [f"By: {', '.join(entry['dimensions'])}"] if entry["dimensions"] else []
+    return "\n".join([*lines, *(f"Ask: {example}" for example in entry["examples"])])
+
+
+def trace(found: Any) -> str:
+    """How a question was read, as text."""
+    return str(found)
