@@ -1,0 +1,31 @@
+"""The company's data: unified customer tables, and the one guarded way to read them."""
+
+from __future__ import annotations
+
+from warehouse.build import SnapshotInfo, live_path, publish, set_snapshot, snapshot_info
+from warehouse.errors import (
+    BuildError,
+    LoadError,
+    QueryFailed,
+    QueryTimeout,
+    QueryTooLarge,
+    SnapshotMissing,
+    SQLRejected,
+    WarehouseError,
+)
+
+__all__ = [
+    "BuildError",
+    "LoadError",
+    "QueryFailed",
+    "QueryTimeout",
+    "QueryTooLarge",
+    "SQLRejected",
+    "SnapshotInfo",
+    "SnapshotMissing",
+    "WarehouseError",
+    "live_path",
+    "publish",
+    "set_snapshot",
+    "snapshot_info",
+]
