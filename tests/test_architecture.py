@@ -1,0 +1,94 @@
+"""Who may import whom: imports go down only, packages meet at their front doors, heavy libraries stay in their rooms."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("warehouse", "semantic_layer", "assistant", "evals")
+MAY_IMPORT = {
+    "warehouse": set(),
+    "semantic_layer": set(),
+    "assistant": {"warehouse", "semantic_layer"},
+    "evals": {"assistant", "warehouse", "semantic_layer"},
+    "app": {"assistant"},
+}
+ONLY_IN = {  # third parties and the only places that know them
+    "duckdb": ("warehouse",),
+    "gradio": ("assistant/ui", "app.py"),
+    "langchain": ("assistant/agent",),
+    "langchain_core": ("assistant/agent",),
+    "langchain_openai": ("assistant/agent",),
+    "langgraph": ("assistant/agent",),
+    "openai": ("assistant/agent",),
+    "altair": ("assistant/ui",),
+    "ruamel": ("semantic_layer",),
+}
+LIGHT = {
+    "semantic_layer": ("pandas", "duckdb", "gradio", "altair", "chromadb", "langchain"),
+    "warehouse": ("pandas", "gradio", "altair", "chromadb", "langchain", "sklearn"),
+    "assistant.service.cli": ("pandas", "gradio", "altair", "chromadb", "langchain"),
+}
+
+
+def sources() -> list[Path]:
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))] + [ROOT / "app.py"]
+
+
+def imports(path: Path) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            found.append((node.lineno, node.module or ""))
+    return found
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_go_down_and_through_front_doors(path: Path) -> None:
+    home = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    for line, module in imports(path):
+        package = module.split(".")[0]
+        if package not in PACKAGES or package == home:
+            continue
+        assert package in MAY_IMPORT[home], f"{path}:{line}: {home} must not import {package}"
+        if home not in ("evals", "app") or package != "assistant":
+            assert "." not in module or _is_declared_door(module), f"{path}:{line}: import {package} by its front door"
+
+
+def _is_declared_door(module: str) -> bool:
+    return module in ("warehouse.sources.demo", "semantic_layer.bootstrap")
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_third_parties_stay_in_their_rooms(path: Path) -> None:
+    place = path.relative_to(ROOT).as_posix()
+    for line, module in imports(path):
+        rooms = ONLY_IN.get(module.split(".")[0])
+        assert rooms is None or place.startswith(rooms), f"{place}:{line}: {module} belongs to {rooms}"
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_front_doors_are_light(module: str) -> None:
+    code = f"import sys, {module}; print(','.join(m for m in {LIGHT[module]!r} if m in sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert loaded.stdout.strip() == ""
+
+
+def test_every_package_names_what_it_exports() -> None:
+    for package in ("warehouse", "semantic_layer"):
+        tree = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8"))
+        names = {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+        assert "__all__" in names, package
+
+
+def test_no_folder_or_file_is_a_drawer() -> None:
+    drawers = {"utils", "helpers", "common", "base", "manager", "handler", "misc"}
+    assert not [p for p in sources() if p.stem in drawers or drawers & set(p.parts)]
