@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from warehouse.build import first_line, read_snapshot
 from warehouse.engine import Result
-from warehouse.errors import QueryFailed, QueryTimeout, SnapshotMissing
-
-_SCHEMAS = ("main", "core", "mart", "meta")
+from warehouse.errors import QueryFailed, QueryTimeout
 
 
 def query_trusted(path: Path, sql: str, *, seconds: float = 30.0, max_rows: int = 200_000) -> Result:
@@ -26,15 +25,16 @@ def query_trusted(path: Path, sql: str, *, seconds: float = 30.0, max_rows: int 
     Raises SnapshotMissing when there is no file, QueryTimeout after `seconds`, QueryFailed for anything else.
     """
     started = time.perf_counter()
-    with _reading(path) as connection, _interrupted_after(connection, seconds) as expired:
-        try:
+    expired = threading.Event()
+    try:
+        with read_snapshot(path) as connection, _interrupted_after(connection, seconds, expired):
             cursor = connection.execute(sql)
             rows = cursor.fetchmany(max_rows + 1)
-        except duckdb.Error as error:
-            if expired.is_set():
-                raise QueryTimeout(f"The statement ran longer than {seconds:g} s.", sql) from error
-            raise QueryFailed(str(error), sql) from error
-        described = cursor.description or []
+            described = cursor.description or []
+    except duckdb.Error as error:
+        if expired.is_set():
+            raise QueryTimeout(f"The statement ran longer than {seconds:g} s.", sql) from error
+        raise QueryFailed(first_line(error), sql) from error
     return Result(
         columns=tuple(str(item[0]) for item in described),
         types=tuple(str(item[1]) for item in described),
@@ -45,26 +45,10 @@ def query_trusted(path: Path, sql: str, *, seconds: float = 30.0, max_rows: int 
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection of its own, with the search path of a snapshot."""
-    if not path.is_file():
-        raise SnapshotMissing(f"There is no database at {path}.")
-    try:
-        connection = duckdb.connect(str(path), read_only=True)
-    except duckdb.Error as error:
-        raise QueryFailed(f"{path} cannot be read as a DuckDB file: {error}") from error
-    try:
-        found = {row[0] for row in connection.execute("SELECT schema_name FROM information_schema.schemata").fetchall()}
-        connection.execute(f"SET search_path = '{','.join(name for name in _SCHEMAS if name in found)}'")
-        yield connection
-    finally:
-        connection.close()
-
-
-@contextmanager
-def _interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[threading.Event]:
-    """An event that is set when the time was up and the running statement was interrupted."""
-    expired = threading.Event()
+def _interrupted_after(
+    connection: duckdb.DuckDBPyConnection, seconds: float, expired: threading.Event
+) -> Generator[None]:
+    """Interrupt whatever the connection runs once the time is up, and say so by the event."""
 
     def stop() -> None:
         expired.set()
@@ -74,6 +58,6 @@ def _interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) ->
     timer.daemon = True
     timer.start()
     try:
-        yield expired
+        yield
     finally:
         timer.cancel()

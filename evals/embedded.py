@@ -1,0 +1,73 @@
+"""The product as it answers without a model, behind the seam of the evals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.answer import Answer, Clarification, Outcome
+from assistant.assistant import Assistant
+from assistant.config import read_settings
+from assistant.errors import AssistantError
+from evals.comparison import Table
+from evals.databases import Prepared
+from evals.errors import RunError
+from evals.system import Ask, Reaction
+from semantic_layer import SemanticLayerError, SemanticQuery, to_sql
+from warehouse import WarehouseError
+
+FAILURES = {"QUERY_FAILED", "SQL_REJECTED"}  # a refusal with these codes is the product's own failure, not a decision
+
+
+class Embedded:
+    """The embedded engine over one prepared workspace."""
+
+    name = "embedded"
+    deterministic = True
+
+    def __init__(self, prepared: Prepared):
+        settings = replace(read_settings(home=prepared.home), as_of=prepared.as_of)
+        try:
+            self._assistant = Assistant.open(settings)
+        except (AssistantError, WarehouseError, SemanticLayerError) as error:
+            raise RunError(f"The embedded engine cannot answer over {prepared.database}: {error}") from error
+
+    def answer(self, ask: Ask) -> Reaction:
+        """The assistant's reaction to the question."""
+        return reaction_of(self._assistant.ask(ask.question))
+
+    @property
+    def compiler(self) -> Callable[[SemanticQuery], str]:
+        """Semantic query -> SQL in the assistant's own layer."""
+        layer, as_of = self._assistant.layer, self._assistant.as_of
+        return lambda query: to_sql(layer, query, as_of=as_of).sql
+
+    def close(self) -> None:
+        """Stop the worker processes."""
+        self._assistant.close()
+
+
+def reaction_of(outcome: Outcome) -> Reaction:
+    """What the evals need of an outcome."""
+    if isinstance(outcome, Answer):
+        return _answered(outcome)
+    if isinstance(outcome, Clarification):
+        words = (*outcome.words, *(option.label for option in outcome.options))
+        return Reaction("clarification", "\n".join((outcome.sentence, *words)))
+    kind = "failure" if outcome.code in FAILURES else "refusal"
+    text = "\n".join((outcome.sentence, *outcome.words, *outcome.suggestions))
+    return Reaction(kind, text, outcome.code)
+
+
+def _answered(answer: Answer) -> Reaction:
+    definitions = [f"{item.label}: {item.text} {item.formula}" for item in answer.definitions]
+    caveats = [item.sentence for item in answer.caveats]
+    return Reaction(
+        kind="answer",
+        text="\n".join((answer.sentence, *definitions, *caveats)),
+        table=Table(answer.result.columns, answer.result.rows, answer.result.truncated),
+        sql=answer.sql,
+        plan=answer.plan.query.model_dump(mode="json") if answer.plan else None,
+        understood=" · ".join(part for part in (answer.interpretation.sentence, answer.period) if part),
+        definitions=tuple(item.name for item in answer.definitions),
+    )

@@ -1,0 +1,5 @@
+"""Results as people and programs read them."""
+
+from evals.reports.terminal import terminal
+
+__all__ = ["terminal"]
