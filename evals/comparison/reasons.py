@@ -73,7 +73,8 @@ def _row_reasons(
     if lost and not found:
         return (RESULT_MISSING_ROWS, *([LIMIT_TRUNCATION] if _truncated(alignment) else []))
     if found and not lost:
-        repeated = all(row in set(gold) for row in found)
+        shown = {gold[row] for row in alignment.expected.shown}
+        repeated = all(row in shown for row in found)
         return (EXTRA_ROWS, *([JOIN_FANOUT] if repeated else []))
     if not lost:
         return (WRONG_ORDER,)
