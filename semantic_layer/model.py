@@ -8,9 +8,12 @@ frozen: a `SemanticLayer` never changes, a new one is loaded instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from semantic_layer.paths import Graph
 
 FieldKind = Literal["categorical", "time", "number", "boolean"]
 Aggregation = Literal["sum", "count", "count_distinct", "average", "min", "max", "median", "percentile"]
@@ -22,7 +25,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 class Node(BaseModel):
     """Base of every noun: strict keys, no change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
 
 
 class AIContext(Node):
@@ -90,31 +93,43 @@ class Measure(Node):
 
 
 class Dataset(Described):
-    """One table with its grain: fields to group by, measures to aggregate, keys, and the time that counts."""
+    """One table with its grain: fields to group by, measures to aggregate, keys, and the time that counts.
+
+    `source` is the table's name. `time` names the time field that counts for its measures: a field of its own, or
+    `dataset.field` of a dataset that it links to ("orders.ordered_at" for order lines).
+    """
 
     source: str
     primary_key: tuple[str, ...] = ()
     unique_keys: tuple[tuple[str, ...], ...] = ()
-    time: Name | None = None
+    time: str | None = None
     entity: bool = False
     fields: tuple[Dimension, ...] = ()
     measures: tuple[Measure, ...] = ()
 
 
 class Relationship(Node):
-    """A many-to-one link: each row of `from` has at most one row of `to`."""
+    """A many-to-one link: each row of `from` has at most one row of `to`.
+
+    A way without a `secondary` link wins over a way with one, so a second role of a dataset (the customer of a
+    cart's session beside the cart's own customer) does not make the first one ambiguous; `via` in a query names either.
+    """
 
     name: Name
     from_: Name = Field(alias="from")
     to: Name
-    from_columns: tuple[str, ...]
-    to_columns: tuple[str, ...]
+    from_columns: tuple[str, ...] = Field(min_length=1)
+    to_columns: tuple[str, ...] = Field(min_length=1)
+    secondary: bool = False
+    description: str = ""
 
 
 class MetricFields(Described):
     """What every metric says besides its formula.
 
     `unit` is what people read after the number ("EUR", "orders", "minutes"); `good_direction` tells whether up is good.
+    `stand_ins` are metrics of the same meaning at a finer grain: they answer for this one when a dimension or filter is
+    out of its reach (net revenue by product is counted by order line), and the answer says so.
     """
 
     unit: str = ""
@@ -123,6 +138,7 @@ class MetricFields(Described):
     good_direction: Direction = "neutral"
     owner: str = ""
     hidden: bool = False
+    stand_ins: tuple[Name, ...] = ()
     caveats: tuple[str, ...] = ()
 
 
@@ -151,7 +167,24 @@ class DerivedMetric(MetricFields):
     expression: str
 
 
-Metric = Annotated[SimpleMetric | RatioMetric | DerivedMetric, Field(discriminator="type")]
+def _metric_type(value: Any) -> str:
+    """The `type` of a metric, which may be left out of the YAML for a simple one."""
+    if isinstance(value, Mapping):
+        return str(cast("Mapping[str, Any]", value).get("type", "simple"))
+    return str(getattr(value, "type", "simple"))
+
+
+METRIC_TYPES: Mapping[str, type[MetricFields]] = {
+    "simple": SimpleMetric,
+    "ratio": RatioMetric,
+    "derived": DerivedMetric,
+}
+Metric = Annotated[
+    Annotated[SimpleMetric, Tag("simple")]
+    | Annotated[RatioMetric, Tag("ratio")]
+    | Annotated[DerivedMetric, Tag("derived")],
+    Discriminator(_metric_type),
+]
 
 
 class Definitions(Node):
@@ -174,17 +207,29 @@ class Definitions(Node):
 class SemanticLayer:
     """A loaded, checked model: look-ups by name over frozen definitions.
 
-    `inactive` names what was left out because the warehouse lacks its table or columns, with the reason.
+    `inactive` names what was left out because the warehouse lacks its table or columns, with the reason. `schema` is
+    `{table: {column: type}}` as it was known when the model was loaded; empty when it was not.
     """
 
-    def __init__(self, definitions: Definitions, inactive: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        definitions: Definitions,
+        inactive: Mapping[str, str] | None = None,
+        schema: Mapping[str, Mapping[str, str]] | None = None,
+    ):
         self.definitions = definitions
         self.inactive = dict(inactive or {})
+        self.schema = schema or {}
         self.datasets = {dataset.name: dataset for dataset in definitions.datasets}
         self.metrics = {metric.name: metric for metric in definitions.metrics}
         self.relationships = {link.name: link for link in definitions.relationships}
         self._fields = {f"{d.name}.{f.name}": f for d in definitions.datasets for f in d.fields}
         self._measures = {f"{d.name}.{m.name}": m for d in definitions.datasets for m in d.measures}
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The relationships as walks between datasets."""
+        return Graph(self.definitions.relationships)
 
     @property
     def fields(self) -> Mapping[str, Dimension]:

@@ -1,0 +1,47 @@
+"""Last passes: conditions on metrics, order, and the cut."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.conditions import condition
+from semantic_layer.compiler.draft import Draft
+from semantic_layer.query import OrderBy
+from semantic_layer.resolution import is_metric_filter
+
+_SUFFIX = {"value": "", "previous": "_previous", "change": "_change", "change_ratio": "_change_ratio"}
+
+
+def restricted(draft: Draft) -> None:
+    """Keep the rows whose metrics meet the filters on metrics."""
+    found = [
+        condition(draft.frame.leaves[one.field].copy(), one, "number")
+        for one in draft.query.filters
+        if is_metric_filter(draft.layer, one)
+    ]
+    sql.filtered(draft.statement, found)
+
+
+def sorted_rows(draft: Draft) -> None:
+    """Order by what was asked, then by the grouping columns, NULLs last: the same rows come in the same order."""
+    wanted = [(_column(draft, one), one.descending) for one in draft.query.order_by]
+    named = {name for name, _ in wanted}
+    times = [key.name for key in draft.keys if key.grain]
+    rest = [*times, *(key.name for key in draft.keys if not key.grain)]
+    keys = [*wanted, *((name, False) for name in rest if name not in named)]
+    if draft.keys:
+        trees = [sql.ordered(sql.column(name), descending) for name, descending in keys]
+        draft.statement.set("order", exp.Order(expressions=trees))
+
+
+def _column(draft: Draft, one: OrderBy) -> str:
+    if one.by in draft.query.metrics:
+        return one.by + _SUFFIX[one.column]
+    return next(key.name for key in draft.keys if one.by in (key.name, key.ref))
+
+
+def cut(draft: Draft) -> None:
+    """Keep the first `limit` rows."""
+    if draft.query.limit is not None:
+        draft.statement.set("limit", exp.Limit(expression=sql.integer(draft.query.limit)))

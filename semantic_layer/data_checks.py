@@ -1,0 +1,95 @@
+"""What a model claims of the data, as SQL that a caller runs: keys are unique, links find their row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from semantic_layer.compiler import sqltree as sql
+from semantic_layer.model import Dataset, Relationship, SemanticLayer
+
+
+@dataclass(frozen=True)
+class DataFault:
+    """A claim of the model that the data does not keep; `rows` is how many break it."""
+
+    check: str
+    rows: int
+    sentence: str
+    severe: bool
+
+
+def data_checks(layer: SemanticLayer) -> Mapping[str, str]:
+    """SQL by name, each giving one number: `key:<dataset>:<columns>` repeats, `orphans:<relationship>` lost links.
+
+    A repeated key makes every answer over that dataset wrong; an orphan only lacks the attributes of what it points to.
+    """
+    found: dict[str, str] = {}
+    for dataset in layer.datasets.values():
+        for key in _keys(layer, dataset):
+            found[f"key:{dataset.name}:{','.join(key)}"] = _repeated(dataset, key)
+    for link in layer.relationships.values():
+        found[f"orphans:{link.name}"] = _orphans(layer, link)
+    return found
+
+
+def data_faults(layer: SemanticLayer, results: Mapping[str, int]) -> tuple[DataFault, ...]:
+    """What the results of `data_checks` tell, the severe ones first."""
+    found = [_fault(layer, name, rows) for name, rows in results.items() if rows]
+    return tuple(sorted(found, key=lambda fault: (not fault.severe, fault.check)))
+
+
+def _fault(layer: SemanticLayer, name: str, rows: int) -> DataFault:
+    kind, _, rest = name.partition(":")
+    if kind == "key":
+        dataset, _, columns = rest.partition(":")
+        sentence = f"{rows} values of {columns} stand more than once in `{dataset}`, or are empty; it should be a key."
+        return DataFault(name, rows, sentence, severe=True)
+    link = layer.relationships[rest]
+    sentence = (
+        f"{rows} rows of `{link.from_}` point to a `{link.to}` that does not exist; they count, without attributes."
+    )
+    return DataFault(name, rows, sentence, severe=False)
+
+
+def _keys(layer: SemanticLayer, dataset: Dataset) -> list[tuple[str, ...]]:
+    """The declared keys, and whatever a relationship relies on."""
+    relied = (link.to_columns for link in layer.relationships.values() if link.to == dataset.name)
+    unique = {tuple(sorted(key)): key for key in (dataset.primary_key, *dataset.unique_keys, *relied) if key}
+    return list(unique.values())
+
+
+def _repeated(dataset: Dataset, key: Sequence[str]) -> str:
+    """Number of key values that more than one row has, and of rows whose key is partly NULL in the primary key."""
+    groups = sql.selected([sql.column(name) for name in key], sql.table(dataset.source))
+    groups.set("group", exp.Group(expressions=[sql.column(name) for name in key]))
+    more = exp.GT(this=exp.Count(this=exp.Star(), big_int=True), expression=sql.integer(1))
+    present = sql.both(exp.Not(this=exp.Is(this=sql.column(name), expression=exp.Null())) for name in key)
+    groups.set("having", exp.Having(this=more))
+    if tuple(key) != dataset.primary_key and present is not None:
+        groups.set("where", exp.Where(this=present))
+    return _counted(groups.subquery("repeated"))
+
+
+def _orphans(layer: SemanticLayer, link: Relationship) -> str:
+    """Number of rows whose link is filled in but finds nothing."""
+    near, far = "near_side", "far_side"
+    pairs = list(zip(link.from_columns, link.to_columns, strict=True))
+    match = sql.selected([sql.integer(1)], sql.table(layer.datasets[link.to].source, far))
+    sql.filtered(
+        match, [exp.EQ(this=sql.column(there, far), expression=sql.column(here, near)) for here, there in pairs]
+    )
+    filled = [exp.Not(this=exp.Is(this=sql.column(here, near), expression=exp.Null())) for here, _ in pairs]
+    outer = sql.selected([_rows()], sql.table(layer.datasets[link.from_].source, near))
+    sql.filtered(outer, [*filled, exp.Not(this=exp.Exists(this=match))])
+    return outer.sql(dialect=sql.DIALECT)
+
+
+def _counted(source: exp.Expr) -> str:
+    return sql.selected([_rows()], source).sql(dialect=sql.DIALECT)
+
+
+def _rows() -> exp.Expr:
+    return sql.named(exp.Count(this=exp.Star(), big_int=True), "n")

@@ -1,0 +1,153 @@
+"""The named entries of all definition files, merged by name, each still knowing where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from semantic_layer.errors import Fault, suggest
+from semantic_layer.model import (
+    METRIC_TYPES,
+    AIContext,
+    Dataset,
+    Definitions,
+    Dimension,
+    Measure,
+    Metric,
+    Relationship,
+)
+from semantic_layer.yaml_source import Document, Location
+
+Node = TypeVar("Node", Dataset, Relationship, Metric)
+_SECTIONS = ("datasets", "relationships", "metrics")
+_CLASSES: dict[str, type[BaseModel]] = {
+    "datasets": Dataset,
+    "relationships": Relationship,
+    "fields": Dimension,
+    "measures": Measure,
+    "ai_context": AIContext,
+    **METRIC_TYPES,
+}
+
+
+@dataclass(frozen=True)
+class Entry(Generic[Node]):
+    """One dataset, relationship or metric, and where it stands."""
+
+    node: Node
+    document: Document
+    location: Location
+
+    def fault(self, message: str, remedy: str = "", at: Location = ()) -> Fault:
+        """A fault of this entry; `at` is the place inside it."""
+        return Fault(self.document.file, self.document.line((*self.location, *at)), message, remedy)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Everything that was defined, by section and name; a name stands once."""
+
+    header: dict[str, Any] = field(default_factory=dict[str, Any])
+    datasets: dict[str, Entry[Dataset]] = field(default_factory=dict[str, Entry[Dataset]])
+    relationships: dict[str, Entry[Relationship]] = field(default_factory=dict[str, Entry[Relationship]])
+    metrics: dict[str, Entry[Metric]] = field(default_factory=dict[str, Entry[Metric]])
+
+    def definitions(self) -> Definitions:
+        """The definitions without the knowledge of where they stood."""
+        return Definitions(
+            **self.header,
+            datasets=tuple(entry.node for entry in self.datasets.values()),
+            relationships=tuple(entry.node for entry in self.relationships.values()),
+            metrics=tuple(entry.node for entry in self.metrics.values()),
+        )
+
+    def without(self, section: str, name: str) -> Entries:
+        """The same without one entry."""
+        kept = {key: entry for key, entry in getattr(self, section).items() if key != name}
+        return replace(self, **{section: kept})
+
+
+def merge(documents: Iterable[Document]) -> Entries:
+    """The entries of all documents; a name given again in a later file replaces, twice in one file is a fault.
+
+    Faults are added to the documents.
+    """
+    entries = Entries()
+    for document in documents:
+        definitions = _typed(document)
+        if definitions is None:
+            continue
+        entries.header.update(_header(definitions))
+        for section in _SECTIONS:
+            _take(document, section, getattr(definitions, section), getattr(entries, section))
+    return entries
+
+
+def _header(definitions: Definitions) -> dict[str, Any]:
+    return {key: getattr(definitions, key) for key in definitions.model_fields_set if key not in _SECTIONS}
+
+
+def _take(document: Document, section: str, nodes: Iterable[Any], into: dict[str, Entry[Any]]) -> None:
+    first: dict[str, int] = {}
+    for index, node in enumerate(nodes):
+        if node.name in first:
+            line = document.line((section, first[node.name]))
+            message = f"`{node.name}` is defined twice under `{section}` (first on line {line})."
+            document.fault((section, index, "name"), message, "Rename or remove one of them.")
+            continue
+        first[node.name] = index
+        into[node.name] = Entry(node, document, (section, index))
+
+
+def _typed(document: Document) -> Definitions | None:
+    try:
+        return Definitions.model_validate(document.data)
+    except ValidationError as error:
+        for message, remedy, location in _messages(error):
+            document.fault(location, message, remedy)
+        return None
+
+
+def _messages(error: ValidationError) -> Iterator[tuple[str, str, Location]]:
+    for problem in error.errors(include_url=False, include_context=False):
+        location = problem["loc"]
+        place = tuple(part for part in location if part not in METRIC_TYPES)
+        key = str(location[-1]) if location else "file"
+        if problem["type"] == "extra_forbidden":
+            yield _unknown_key(key, location, place)
+        elif problem["type"] == "missing":
+            yield f"the key `{key}` is missing.", f"Add `{key}:`.", place[:-1]
+        elif problem["type"] == "union_tag_invalid":
+            yield (
+                f"unknown metric type{_given(problem)}.",
+                _hint(str(problem["input"].get("type")), METRIC_TYPES),
+                (*place, "type"),
+            )
+        else:
+            yield f"`{key}`{_given(problem)}: {_lower(problem['msg'])}.", "", place
+
+
+def _given(problem: Any) -> str:
+    value = problem.get("input")
+    if isinstance(value, dict):
+        value = value.get("type")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # any YAML
+    return f" `{value}`" if isinstance(value, str | int | float) else ""
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _unknown_key(key: str, location: Location, place: Location) -> tuple[str, str, Location]:
+    owner = next((_CLASSES[str(part)] for part in reversed(location[:-1]) if part in _CLASSES), Definitions)
+    known = [info.alias or name for name, info in owner.model_fields.items()]
+    return f"unknown key `{key}`.", _hint(key, known), place
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    close = suggest(name, known)
+    return f"Did you mean `{'`, `'.join(close)}`?" if close else f"Known here: {', '.join(known)}."

@@ -1,0 +1,55 @@
+"""Definition files to a checked `SemanticLayer`; everything wrong in them is told at once, with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from semantic_layer.activation import deactivate
+from semantic_layer.entries import merge
+from semantic_layer.errors import DefinitionError, Fault
+from semantic_layer.model import SemanticLayer
+from semantic_layer.validation import validate
+from semantic_layer.yaml_source import Document, read_document
+
+Schema = Mapping[str, Mapping[str, str]]
+_SHIPPED = Path(__file__).parent / "definitions"
+
+
+def shipped_definitions() -> tuple[Path, ...]:
+    """The YAML files of the customer model that comes with the product, in name order."""
+    return tuple(sorted(_SHIPPED.glob("*.yml")))
+
+
+def load(paths: Sequence[Path], schema: Schema | None = None) -> SemanticLayer:
+    """The model of all `paths` together; what a later file names again replaces what an earlier one said.
+
+    With a `schema`, what the shipped model defines over missing tables or columns becomes inactive, with the reason;
+    the same in any other file is a fault. Raises `DefinitionError` with every fault of every file.
+    """
+    return _assemble([read_document(Path(path)) for path in paths], schema)
+
+
+def load_workspace(directory: Path | None, schema: Schema | None) -> SemanticLayer:
+    """The shipped model overlaid with `directory`/definitions/*.yml; those alone when one of them `extends: none`.
+
+    Raises `DefinitionError` with every fault of every file.
+    """
+    own = sorted((Path(directory) / "definitions").glob("*.y*ml")) if directory else []
+    documents = [read_document(path) for path in own]
+    alone = any(document.data.get("extends") == "none" for document in documents)
+    shipped = [] if alone else [read_document(path) for path in shipped_definitions()]
+    return _assemble([*shipped, *documents], schema)
+
+
+def _assemble(documents: list[Document], schema: Schema | None) -> SemanticLayer:
+    entries = merge(documents)
+    faults = [fault for document in documents for fault in document.faults]
+    if faults:
+        raise DefinitionError(faults)
+    known = {table.lower(): {c.lower(): t for c, t in columns.items()} for table, columns in (schema or {}).items()}
+    entries, inactive = deactivate(entries, known, _SHIPPED) if schema is not None else (entries, {})
+    found: list[Fault] = validate(entries, known if schema is not None else None, inactive)
+    if found:
+        raise DefinitionError(found)
+    return SemanticLayer(entries.definitions(), inactive, known)

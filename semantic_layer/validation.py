@@ -1,0 +1,169 @@
+"""What must hold between the entries of a model, beyond the shape of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from semantic_layer.entries import Entries, Entry
+from semantic_layer.errors import Fault
+from semantic_layer.model import Dataset, Dimension, Measure, Metric, Relationship
+from semantic_layer.query import METRIC_TIME
+from semantic_layer.references import Reference, column_references, field_references, inputs, references
+from semantic_layer.scope import KnownTables, NameScope
+from semantic_layer.yaml_source import Location
+
+_RESERVED = {METRIC_TIME}
+
+
+def validate(entries: Entries, tables: KnownTables | None, inactive: Mapping[str, str]) -> list[Fault]:
+    """Every fault of the entries taken together; empty when the model is sound."""
+    scope = NameScope(entries, tables, inactive)
+    found: list[Fault] = []
+    for dataset in entries.datasets.values():
+        found.extend(_dataset(dataset, scope))
+    for link in entries.relationships.values():
+        found.extend(_relationship(link, scope))
+    for metric in entries.metrics.values():
+        found.extend(_metric(metric, scope))
+    found.extend(_cycles(entries))
+    return found
+
+
+def _unresolved(
+    entry: Entry[Dataset] | Entry[Metric], references: Iterator[Reference], scope: NameScope
+) -> Iterator[Fault]:
+    for reference in references:
+        problem = scope.problem(reference)
+        if problem:
+            yield entry.fault(problem.message, problem.remedy, reference.at)
+
+
+def _dataset(entry: Entry[Dataset], scope: NameScope) -> Iterator[Fault]:
+    dataset = entry.node
+    missing = scope.table_problem(dataset)
+    if missing:
+        yield entry.fault(missing.message, missing.remedy, ("source",))
+        return
+    yield from _keys(entry, scope)
+    yield from _twice(entry, "fields", dataset.fields)
+    yield from _twice(entry, "measures", dataset.measures)
+    for index, one in enumerate(dataset.fields):
+        yield from _unresolved(entry, field_references(dataset, one, ("fields", index)), scope)
+    for index, measure in enumerate(dataset.measures):
+        yield from _measure(entry, measure, ("measures", index), scope)
+    if dataset.time:
+        yield from _unresolved(entry, iter([Reference("time", dataset.time, ("time",), dataset.name)]), scope)
+    yield from _field_cycles(entry)
+
+
+def _keys(entry: Entry[Dataset], scope: NameScope) -> Iterator[Fault]:
+    dataset = entry.node
+    for column in dataset.primary_key:
+        problem = scope.column_problem(dataset, column)
+        if problem:
+            yield entry.fault(problem.message, problem.remedy, ("primary_key",))
+    for column in (name for key in dataset.unique_keys for name in key):
+        problem = scope.column_problem(dataset, column)
+        if problem:
+            yield entry.fault(problem.message, problem.remedy, ("unique_keys",))
+
+
+def _twice(entry: Entry[Dataset], key: str, nodes: tuple[Dimension, ...] | tuple[Measure, ...]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for index, node in enumerate(nodes):
+        if node.name in seen:
+            yield entry.fault(f"`{node.name}` stands twice under `{key}`.", "Rename one of them.", (key, index))
+        seen.add(node.name)
+
+
+def _measure(entry: Entry[Dataset], measure: Measure, at: Location, scope: NameScope) -> Iterator[Fault]:
+    if not measure.expression and measure.agg != "count":
+        yield entry.fault(f"measure `{measure.name}` has no expression.", "Say what to aggregate.", at)
+    if (measure.agg == "percentile") != (measure.percentile is not None):
+        yield entry.fault(
+            f"measure `{measure.name}`: `percentile` belongs to `agg: percentile`, and there it is needed.",
+            "Give both, such as `agg: percentile` and `percentile: 0.9`.",
+            at,
+        )
+    for key, text in (("expression", measure.expression), ("filter", measure.filter)):
+        yield from _unresolved(entry, column_references(text, (*at, key), entry.node.name), scope)
+
+
+def _relationship(entry: Entry[Relationship], scope: NameScope) -> Iterator[Fault]:
+    link = entry.node
+    unknown = [
+        (key, problem)
+        for key, name in (("from", link.from_), ("to", link.to))
+        if (problem := scope.dataset_problem(name))
+    ]
+    yield from (entry.fault(problem.message, problem.remedy, (key,)) for key, problem in unknown)
+    if len(link.from_columns) != len(link.to_columns):
+        yield entry.fault("`from_columns` and `to_columns` differ in number.", "Pair them.", ("to_columns",))
+    if not unknown:
+        yield from _relationship_columns(entry, scope)
+
+
+def _relationship_columns(entry: Entry[Relationship], scope: NameScope) -> Iterator[Fault]:
+    link = entry.node
+    datasets = scope.entries.datasets
+    for key, name, columns in (
+        ("from_columns", link.from_, link.from_columns),
+        ("to_columns", link.to, link.to_columns),
+    ):
+        for column in columns:
+            problem = scope.column_problem(datasets[name].node, column)
+            if problem:
+                yield entry.fault(problem.message, problem.remedy, (key,))
+    target = datasets[link.to].node
+    keys = {frozenset(key) for key in (target.primary_key, *target.unique_keys)}
+    if frozenset(link.to_columns) not in keys:
+        message = f"`to_columns` is not a declared key of `{link.to}`, so a row could find more than one."
+        yield entry.fault(message, f"Declare it under `primary_key` or `unique_keys` of `{link.to}`.", ("to_columns",))
+
+
+def _metric(entry: Entry[Metric], scope: NameScope) -> Iterator[Fault]:
+    if entry.node.name in _RESERVED:
+        yield entry.fault(f"`{entry.node.name}` is a reserved name.", "Rename the metric.", ("name",))
+    yield from _unresolved(entry, references(entry.node), scope)
+
+
+def _cycles(entries: Entries) -> Iterator[Fault]:
+    known = {
+        name: [one for one in inputs(entry.node) if one in entries.metrics] for name, entry in entries.metrics.items()
+    }
+    for name, entry in entries.metrics.items():
+        circle = _circle(name, known)
+        if circle:
+            told = " -> ".join(circle)
+            yield entry.fault(f"metric `{name}` is computed from itself: {told}.", "Break the circle.")
+
+
+def _field_cycles(entry: Entry[Dataset]) -> Iterator[Fault]:
+    names = {one.name for one in entry.node.fields}
+    known = {
+        one.name: [
+            found.name.rpartition(".")[2]
+            for found in column_references(one.sql, (), entry.node.name)
+            if found.kind == "column" and found.name.rpartition(".")[2] in names - {one.name}
+        ]
+        for one in entry.node.fields
+    }
+    for index, one in enumerate(entry.node.fields):
+        if circle := _circle(one.name, known):
+            message = f"field `{one.name}` is computed from itself: {' -> '.join(circle)}."
+            yield entry.fault(message, "Break the circle.", ("fields", index))
+
+
+def _circle(start: str, known: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """The way from `start` back to it; empty when there is none."""
+    waiting: list[tuple[str, tuple[str, ...]]] = [(start, (start,))]
+    seen: set[str] = set()
+    while waiting:
+        name, way = waiting.pop()
+        for step in known[name]:
+            if step == start:
+                return (*way, start)
+            if step not in seen:
+                seen.add(step)
+                waiting.append((step, (*way, step)))
+    return ()
