@@ -3,6 +3,7 @@
 Nothing here opens a database: the schema comes in as a mapping, SQL goes out as text.
 """
 
+from semantic_layer.catalog import formula, parts, value_queries
 from semantic_layer.check import check
 from semantic_layer.compiler import Column, Compiled, to_sql
 from semantic_layer.data_checks import DataFault, data_checks, data_faults
@@ -30,6 +31,7 @@ from semantic_layer.model import (
     SimpleMetric,
 )
 from semantic_layer.query import METRIC_TIME, Comparison, Filter, GroupBy, OrderBy, SemanticQuery, TimeRange
+from semantic_layer.stand_ins import substitute
 
 __all__ = [
     "METRIC_TIME",
@@ -62,9 +64,13 @@ __all__ = [
     "check",
     "data_checks",
     "data_faults",
+    "formula",
     "load",
     "load_workspace",
+    "parts",
     "shipped_definitions",
+    "substitute",
     "suggest",
     "to_sql",
+    "value_queries",
 ]

@@ -1,0 +1,47 @@
+"""A metric answered by its stand-in at a finer grain when a breakdown is out of its own reach."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from semantic_layer.check import check
+from semantic_layer.errors import QueryError
+from semantic_layer.model import SemanticLayer
+from semantic_layer.query import SemanticQuery
+
+
+def substitute(layer: SemanticLayer, query: SemanticQuery) -> SemanticQuery:
+    """The query itself when it can be answered, or with as few metrics as possible replaced by declared stand-ins.
+
+    Raises the QueryError of the query as asked when no replacement makes it answerable.
+    """
+    try:
+        check(layer, query)
+    except QueryError:
+        for candidate in _replacements(layer, query):
+            if _is_answerable(layer, candidate):
+                return candidate
+        raise
+    return query
+
+
+def _replacements(layer: SemanticLayer, query: SemanticQuery) -> list[SemanticQuery]:
+    choices = [(name, *(layer.metrics[name].stand_ins if name in layer.metrics else ())) for name in query.metrics]
+    combinations = [names for names in product(*choices) if names != query.metrics]
+    combinations.sort(key=lambda names: sum(new != old for new, old in zip(names, query.metrics, strict=True)))
+    return [_renamed(query, dict(zip(query.metrics, names, strict=True))) for names in combinations]
+
+
+def _renamed(query: SemanticQuery, names: dict[str, str]) -> SemanticQuery:
+    order = tuple(item.model_copy(update={"by": names.get(item.by, item.by)}) for item in query.order_by)
+    filters = tuple(item.model_copy(update={"field": names.get(item.field, item.field)}) for item in query.filters)
+    metrics = tuple(names[name] for name in query.metrics)
+    return query.model_copy(update={"metrics": metrics, "order_by": order, "filters": filters})
+
+
+def _is_answerable(layer: SemanticLayer, query: SemanticQuery) -> bool:
+    try:
+        check(layer, query)
+    except QueryError:
+        return False
+    return True
