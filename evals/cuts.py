@@ -116,11 +116,20 @@ def _cut_of(tree: exp.Query) -> Cut | None:
         if node is None:
             numbers.append(None)
             continue
-        value = node.expression if isinstance(node, exp.Limit | exp.Offset) else None
-        if not isinstance(value, exp.Literal) or not str(value.this).isdigit():
+        value = _plain_number(node)
+        if value is None:
             return None
-        numbers.append(int(str(value.this)))
+        numbers.append(value)
     return Cut(numbers[0] or 0, numbers[1])
+
+
+def _plain_number(node: exp.Expression) -> int | None:
+    """The number of rows of a LIMIT or OFFSET; None for a share, an expression, or FETCH."""
+    value = node.expression if isinstance(node, exp.Limit | exp.Offset) else None
+    options = node.args.get("limit_options")
+    share = options is not None and bool(options.args.get("percent"))
+    plain = isinstance(value, exp.Literal) and str(value.this).isdigit() and not share
+    return int(str(value.this)) if plain else None
 
 
 def _without_cut(tree: exp.Query) -> exp.Query:

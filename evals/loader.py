@@ -96,7 +96,8 @@ def _read_yaml(file: Path, text: str) -> tuple[Any, dict[Path_, int]]:
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SuiteError([SuiteFault(str(file), line, f"not valid YAML: {error.problem}.")]) from error
+        remedy = "Quote text that holds a colon, a comma, a question mark or a '#'."
+        raise SuiteError([SuiteFault(str(file), line, f"not valid YAML: {error.problem}.", remedy)]) from error
     except (yaml.YAMLError, ValueError) as error:
         raise SuiteError([SuiteFault(str(file), 1, f"not valid YAML: {error}.")]) from error
     if not isinstance(root, yaml.MappingNode):

@@ -23,6 +23,14 @@ def _as_tuple(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
 
 
+def _as_word(value: object) -> object:
+    """YAML reads a bare yes or no as true or false."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+Order = Annotated[Literal["auto", "yes", "no"], BeforeValidator(_as_word)]
+
+
 class Node(BaseModel):
     """Base of every part of a suite: unknown keys are errors, nothing changes after loading."""
 
@@ -39,7 +47,7 @@ class Defaults(Node):
 
     float_rel: float = Field(default=1e-6, ge=0, lt=1)
     float_abs: float = Field(default=0.005, ge=0)
-    order: Literal["auto", "yes", "no"] = "auto"
+    order: Order = "auto"
     extra_columns: Literal["allow", "forbid"] = "allow"
     timeout_s: float = Field(default=10, gt=0)
     scale: tuple[float, ...] = ()
@@ -154,7 +162,7 @@ class Case(Node):
     note: str = ""
     float_rel: float | None = None
     float_abs: float | None = None
-    order: Literal["auto", "yes", "no"] | None = None
+    order: Order | None = None
     extra_columns: Literal["allow", "forbid"] | None = None
     timeout_s: float | None = None
     scale: tuple[float, ...] | None = None
