@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from warehouse.build import SnapshotInfo, live_path, publish, set_snapshot, snapshot_info
+from warehouse.engine import Result
 from warehouse.errors import (
     BuildError,
     LoadError,
@@ -13,6 +14,7 @@ from warehouse.errors import (
     SQLRejected,
     WarehouseError,
 )
+from warehouse.trusted import query_trusted
 
 __all__ = [
     "BuildError",
@@ -20,12 +22,14 @@ __all__ = [
     "QueryFailed",
     "QueryTimeout",
     "QueryTooLarge",
+    "Result",
     "SQLRejected",
     "SnapshotInfo",
     "SnapshotMissing",
     "WarehouseError",
     "live_path",
     "publish",
+    "query_trusted",
     "set_snapshot",
     "snapshot_info",
 ]
