@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from warehouse.guard import ValidatedSQL
+from warehouse.policy import Schema
 
-Schema = Mapping[str, Mapping[str, str]]
-"""`{table: {column: type}}`, types as the engine spells them; what the guard and the semantic layer are given."""
+__all__ = ["Engine", "Limits", "Result", "Schema"]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one statement may use: wall seconds, megabytes of process memory, rows handed back."""
+    """What one statement may use: wall seconds, megabytes of process memory, rows and megabytes handed back."""
 
     seconds: float = 10.0
     memory_mb: int = 1024
     rows: int = 10_000
+    result_mb: int = 64
+
+    def __post_init__(self) -> None:
+        if min(self.seconds, self.memory_mb, self.rows, self.result_mb) <= 0:
+            raise ValueError(f"Every limit must be more than zero: {self}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Engine(Protocol):
         ...
 
     def run(self, sql: ValidatedSQL, limits: Limits | None = None) -> Result:
-        """Rows of the statement; raises QueryFailed, QueryTimeout or QueryTooLarge."""
+        """Rows of the statement; raises SnapshotMissing, QueryFailed, QueryTimeout or QueryTooLarge."""
         ...
 
     def close(self) -> None:

@@ -4,6 +4,8 @@
   x BuildError          the maintainer: a build or a load stopped; file, line and remedy are named
     + LoadError         one source file could not be read as asked
   x SnapshotMissing     the maintainer: nothing has been published yet
+    + SnapshotUnreadable the maintainer: the published file is damaged or of another DuckDB version
+  x PolicyError         the maintainer: a row or column rule does not fit the tables
   x SQLRejected         the model, the parser or the analyst may mend the SQL: the guard refused it
   x QueryFailed         the model, the parser or the analyst may mend the SQL: the engine could not run it
     + QueryTimeout      it ran past its time limit and was stopped
@@ -34,6 +36,14 @@ class LoadError(BuildError):
 
 class SnapshotMissing(WarehouseError):
     """No snapshot has been published in this workspace yet."""
+
+
+class SnapshotUnreadable(SnapshotMissing):
+    """The published snapshot exists but cannot be opened."""
+
+
+class PolicyError(WarehouseError):
+    """A row or column rule does not fit the tables it is meant for; nothing is answered until it does."""
 
 
 class SQLRejected(WarehouseError):

@@ -1,0 +1,259 @@
+"""Text -> one query tree, built of nothing but what the grammar lists; anything else is SQLRejected.
+
+The bounds come first: length before tokens, tokens and nesting before the parser, so that hostile text costs
+milliseconds and never a RecursionError.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, cast
+
+from sqlglot import exp
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokenizer_core import Token, TokenType
+
+from warehouse.errors import SQLRejected
+from warehouse.grammar import FUNCTIONS, LAMBDA_FUNCTIONS, NODES, TABLE_FUNCTIONS, TYPES, GuardedDuckDB
+from warehouse.series import MAX_SERIES, series_length
+
+MAX_CHARACTERS = 50_000
+MAX_TOKENS = 8_000
+MAX_NESTING = 24
+
+_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
+_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
+_FIRST = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.FROM, TokenType.L_PAREN})
+_PLAIN_WORD = re.compile(r"[A-Za-z_]\w*")
+_WORD_PLACES = frozenset(
+    {(exp.Interval, "unit"), (exp.Extract, "this"), (exp.WindowSpec, "exclude"), (exp.Collate, "expression")}
+)
+_PREDICATES = (exp.Predicate, exp.Like, exp.ILike, exp.SimilarTo, exp.Glob, exp.RegexpLike, exp.Between, exp.Not)
+_NAMED_ARGUMENTS = frozenset({"struct_pack", "struct_insert"})
+
+
+def reject(code: str, reason: str) -> NoReturn:
+    """Never returns; raises SQLRejected."""
+    raise SQLRejected(code, reason)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A sentence with up to three near names, or nothing."""
+    near = difflib.get_close_matches(name.lower(), sorted(known), n=3, cutoff=0.6)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def parse(sql: str) -> exp.Query:
+    """The query tree of one statement, every node of it on the allow-list; names are not looked up yet.
+
+    Raises SQLRejected.
+    """
+    dialect = GuardedDuckDB()
+    tree = _tree(dialect, sql, _tokens(dialect, sql))
+    check_nodes(tree)
+    return tree
+
+
+def _tokens(dialect: GuardedDuckDB, sql: str) -> list[Token]:
+    if len(sql) > MAX_CHARACTERS:
+        reject("too_long", f"The SQL has {len(sql)} characters; at most {MAX_CHARACTERS} are read.")
+    if "\0" in sql:
+        reject("syntax", "The SQL contains a NUL character.")
+    try:
+        tokens = dialect.tokenize(sql)
+    except TokenError as error:
+        raise SQLRejected("syntax", f"The SQL could not be read: {_first_line(error)}") from error
+    tokens = _without_last_semicolon(tokens)
+    _check_tokens(tokens)
+    return tokens
+
+
+def _without_last_semicolon(tokens: list[Token]) -> list[Token]:
+    while tokens and tokens[-1].token_type == TokenType.SEMICOLON:
+        tokens = tokens[:-1]
+    return tokens
+
+
+def _check_tokens(tokens: list[Token]) -> None:
+    if not tokens:
+        reject("empty", "There is no SQL to run.")
+    if len(tokens) > MAX_TOKENS:
+        reject("too_complex", f"The SQL has {len(tokens)} words and signs; at most {MAX_TOKENS} are read.")
+    if tokens[0].token_type not in _FIRST:
+        reject("not_a_query", f"Only SELECT queries are run here; this starts with {tokens[0].text[:20].upper()!r}.")
+    depth = 0
+    previous = tokens[0]
+    for token in tokens:
+        kind = token.token_type
+        if kind in _OPENING:
+            depth += 1
+            if depth > MAX_NESTING:
+                reject("too_deep", f"Brackets are nested more than {MAX_NESTING} deep; split the query with WITH.")
+        elif kind in _CLOSING:
+            depth -= 1
+        elif kind == TokenType.SEMICOLON:
+            reject("many_statements", "Only one statement is run at a time; remove the semicolon and what follows.")
+        elif previous.token_type == TokenType.NUMBER and previous.end + 1 == token.start and kind == TokenType.VAR:
+            # 0x1F: another reader of SQL sees one number where sqlglot sees 0 with the alias x1F
+            reject("syntax", f"Write a space after the number in {previous.text + token.text!r}.")
+        previous = token
+
+
+def _tree(dialect: GuardedDuckDB, sql: str, tokens: list[Token]) -> exp.Query:
+    try:
+        statements = dialect.parser().parse(tokens, sql)
+    except ParseError as error:
+        raise SQLRejected("syntax", _where(error)) from error
+    except RecursionError as error:
+        raise SQLRejected("too_deep", "The query is nested too deeply; split it with WITH.") from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        reject("not_a_query", "Only one SELECT query is run here.")
+    return statements[0]
+
+
+def _where(error: ParseError) -> str:
+    details: dict[str, Any] = error.errors[0] if error.errors else {}
+    near = str(details.get("highlight") or "").strip()[:60]
+    place = f" at line {details['line']}, column {details['col']}" if details.get("line") else ""
+    near = f", near {near!r}" if near else ""
+    return f"The SQL could not be read{place}{near}: {details.get('description') or _first_line(error)}"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:200]
+
+
+def check_nodes(tree: exp.Expr) -> None:
+    """Nothing, when every node and every argument of it is on the allow-list; otherwise raises SQLRejected."""
+    stack: list[exp.Expr] = [tree]
+    while stack:
+        node = stack.pop()
+        listed = NODES.get(type(node))
+        if listed is None:
+            reject("not_allowed", f"{_label(node)} is not allowed in a query here.")
+        parts, flags = listed
+        for key, value in node.args.items():
+            if value is None or value is False or value == []:
+                continue
+            if key in parts and _collect(value, stack):
+                continue
+            _check_flag(node, key, value, flags)
+        special = _SPECIAL.get(type(node))
+        if special:
+            special(node)
+
+
+def _collect(value: Any, stack: list[exp.Expr]) -> bool:
+    """Whether the argument holds nodes only; they are put on the stack."""
+    if isinstance(value, exp.Expr):
+        stack.append(value)
+        return True
+    if not isinstance(value, list):
+        return False
+    items = cast("list[Any]", value)
+    if not all(isinstance(item, exp.Expr) for item in items):
+        return False
+    stack.extend(items)
+    return True
+
+
+def _check_flag(node: exp.Expr, key: str, value: Any, flags: Any) -> None:
+    allowed = flags.get(key)
+    if allowed is None or isinstance(value, exp.Expr | list):
+        if key in ("db", "catalog"):
+            reject("qualified_name", "Name tables without a schema or database, and columns as column or table.column.")
+        reject("not_allowed", f"{_label(node)} with {key.strip('_').upper()} is not allowed here.")
+    if allowed and str(value).upper() not in allowed:
+        reject("not_allowed", f"{str(value).upper()} {_label(node)} is not allowed here.")
+
+
+def _label(node: exp.Expr) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()
+
+
+def _check_call(node: exp.Anonymous) -> None:
+    name: Any = node.this
+    if not isinstance(name, str):
+        reject("function", "Write function names without quotation marks.")
+    name = name.lower()
+    if name not in FUNCTIONS:
+        reject("function", f"The function {name}() is not available.{did_you_mean(name, FUNCTIONS)}")
+    if name in TABLE_FUNCTIONS:
+        _check_series(node, name)
+
+
+def _check_series(node: exp.Anonymous, name: str) -> None:
+    length = series_length(node.expressions)
+    in_from = isinstance(node.parent, exp.Table)
+    if length is None and in_from:
+        reject("series", f"In FROM, {name}() needs literal bounds (numbers, or dates with an INTERVAL).")
+    if length is not None and length > MAX_SERIES:
+        reject("series", f"{name}() would make {length} values; at most {MAX_SERIES} are allowed.")
+
+
+def _check_table(node: exp.Table) -> None:
+    if isinstance(node.this, exp.Anonymous):
+        name = str(node.this.this).lower()
+        if name not in TABLE_FUNCTIONS:
+            reject(
+                "table_function", f"{name}() cannot be read from; only tables, range(), generate_series(), unnest()."
+            )
+    elif not isinstance(node.this, exp.Identifier):
+        reject("not_allowed", f"{_label(node.this)} cannot be read from.")
+
+
+def _check_word(node: exp.Var) -> None:
+    if not _PLAIN_WORD.fullmatch(node.name):
+        reject("not_allowed", "A word is expected where the SQL has something else.")
+    if isinstance(node.parent, exp.Ordered) and node.name.upper() == "ALL":
+        return
+    if (type(node.parent), node.arg_key) not in _WORD_PLACES:
+        reject("not_allowed", f"The word {node.name!r} is not allowed where it stands.")
+
+
+def _check_type(node: exp.DataType) -> None:
+    if node.this not in TYPES:
+        reject("type", f"{getattr(node.this, 'value', node.this)} is not a type to cast to here.")
+
+
+def _check_not(node: exp.Not) -> None:
+    """`a NOT IN (...)` is written back as `NOT a IN (...)`; refuse it where that would bind differently."""
+    inner = node.this
+    if isinstance(inner, _PREDICATES) and not isinstance(inner, exp.Not):
+        operands = [inner.args.get(key) for key in ("this", "expression", "low", "high")]
+        tangled = any(isinstance(operand, (*_PREDICATES, exp.Connector)) for operand in operands)
+    else:
+        tangled = False
+    if tangled or (isinstance(node.parent, exp.Binary | exp.Between | exp.In) and not _connects(node.parent)):
+        reject("ambiguous", "Put parentheses around the part with NOT; without them it can be read in two ways.")
+
+
+def _connects(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Connector | exp.PropertyEQ)
+
+
+def _check_lambda(node: exp.Lambda) -> None:
+    call = node.parent
+    if not (isinstance(call, exp.Anonymous) and str(call.this).lower() in LAMBDA_FUNCTIONS):
+        reject(
+            "lambda", "`lambda x: ...` belongs into list functions; for JSON write json_extract_string(column, path)."
+        )
+
+
+def _check_named_argument(node: exp.PropertyEQ) -> None:
+    call = node.parent
+    if isinstance(call, exp.Anonymous) and str(call.this).lower() not in _NAMED_ARGUMENTS:
+        reject("not_allowed", f"{str(call.this).lower()}() takes no named arguments here.")
+
+
+_SPECIAL: dict[type[exp.Expr], Callable[[Any], None]] = {
+    exp.Anonymous: _check_call,
+    exp.Table: _check_table,
+    exp.Var: _check_word,
+    exp.DataType: _check_type,
+    exp.Not: _check_not,
+    exp.Lambda: _check_lambda,
+    exp.PropertyEQ: _check_named_argument,
+}
