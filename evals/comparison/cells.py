@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
 _MONTH_LABEL = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 Canonical = tuple[str, Any]
@@ -31,7 +32,7 @@ def canonical(value: object) -> Canonical:
     """The value in the one form in which cells are compared.
 
     Decimals become floats, a timestamp at midnight becomes its date, a time zone is turned to UTC. Booleans stay apart
-    from numbers, and text stays text: '3' is not 3.
+    from numbers, an interval becomes its text, and text stays text: '3' is not 3.
     """
     if value is None:
         return NULL
@@ -41,7 +42,7 @@ def canonical(value: object) -> Canonical:
         return _number(value)
     if isinstance(value, datetime | date):
         return _moment(value)
-    if isinstance(value, str | UUID):
+    if isinstance(value, str | UUID | timedelta):
         return ("text", str(value))
     if isinstance(value, Mapping):
         return ("struct", tuple(sorted((str(key), canonical(item)) for key, item in value.items())))
@@ -85,17 +86,41 @@ def same(left: Canonical, right: Canonical, tolerance: Tolerance) -> bool:
 
 def month_labels(column: Sequence[Canonical]) -> bool:
     """Whether every value is a month written as text, such as '2024-01'."""
-    texts = [cell for cell in column if cell != NULL]
-    return bool(texts) and all(kind == "text" and _MONTH_LABEL.fullmatch(value) for kind, value in texts)
+    return _all(column, lambda kind, value: kind == "text" and bool(_MONTH_LABEL.fullmatch(value)))
 
 
 def month_starts(column: Sequence[Canonical]) -> bool:
     """Whether every value is the first day of a month."""
-    dates = [cell for cell in column if cell != NULL]
-    return bool(dates) and all(kind == "date" and value.day == 1 for kind, value in dates)
+    return _all(column, lambda kind, value: kind == "date" and value.day == 1)
+
+
+def written_moments(column: Sequence[Canonical]) -> bool:
+    """Whether every value is a day or a time written as text, such as '2024-01-31' or '2024-01-31 08:30:00'."""
+    return _all(column, lambda kind, value: kind == "text" and bool(_MOMENT.fullmatch(value)))
+
+
+def moments(column: Sequence[Canonical]) -> bool:
+    """Whether every value is a date or a timestamp."""
+    return _all(column, lambda kind, _: kind in ("date", "timestamp"))
+
+
+def _all(column: Sequence[Canonical], test: Callable[[str, Any], bool]) -> bool:
+    """Whether the test holds for every value that is not NULL, and there is one."""
+    cells = [cell for cell in column if cell != NULL]
+    return bool(cells) and all(test(kind, value) for kind, value in cells)
 
 
 def label_to_date(cell: Canonical) -> Canonical:
     """The first day of a month written as text."""
     match = _MONTH_LABEL.fullmatch(cell[1]) if cell[0] == "text" else None
     return ("date", date(int(match[1]), int(match[2]), 1)) if match else cell
+
+
+def read_moment(cell: Canonical) -> Canonical:
+    """The day or time that a text spells; other text stays what it is."""
+    if cell[0] != "text":
+        return cell
+    try:
+        return _moment(datetime.fromisoformat(cell[1]))
+    except ValueError:
+        return cell

@@ -9,12 +9,23 @@ from functools import cached_property
 from rapidfuzz import fuzz
 
 from evals.comparison.bags import Row, pair_rows
-from evals.comparison.cells import NULL, Canonical, label_to_date, month_labels, month_starts, same
+from evals.comparison.cells import (
+    NULL,
+    Canonical,
+    label_to_date,
+    moments,
+    month_labels,
+    month_starts,
+    read_moment,
+    same,
+    written_moments,
+)
 from evals.comparison.tables import CompareRules, Expected, Table
 
 Vector = tuple[Canonical, ...]
 Mapping_ = tuple[tuple[int, int], ...]
 
+_SPELLINGS = ((month_labels, month_starts, label_to_date), (written_moments, moments, read_moment))
 _MAX_TRIALS = 4000  # bound on tried assignments; more columns than that allows are alike in value anyway
 
 
@@ -32,12 +43,16 @@ class Alignment:
         return self.expected.table.vectors
 
     def read_as(self, gold_at: int, answer_at: int) -> tuple[Vector, Vector]:
-        """Both columns in a form in which they can be compared: month labels as dates, known factors taken out."""
+        """Both columns in a form in which they can be compared: text that spells days as days, known factors taken out.
+
+        Files hold days as text, and rows written by hand in one come from there.
+        """
         gold, answer = self.gold[gold_at], self.answer.vectors[answer_at]
-        if month_labels(answer) and month_starts(gold):
-            return gold, tuple(label_to_date(cell) for cell in answer)
-        if month_labels(gold) and month_starts(answer):
-            return tuple(label_to_date(cell) for cell in gold), answer
+        for spelled, real, read in _SPELLINGS:
+            if spelled(answer) and real(gold):
+                return gold, tuple(read(cell) for cell in answer)
+            if spelled(gold) and real(answer):
+                return tuple(read(cell) for cell in gold), answer
         return gold, self._unscaled(gold, answer)
 
     def _unscaled(self, gold: Vector, answer: Vector) -> Vector:
