@@ -1,0 +1,79 @@
+"""Which picture a result gets, and the picture as a Vega-Lite specification.
+
+A line for time, a bar for a ranking, a tile for one number, bars side by side for then and now; bars are stacked only
+when their parts add up. Where no picture helps, the table speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant import pictures
+from assistant.answer import Chart, ChartKind
+from assistant.narrate import describe
+from assistant.pictures import MOST_SERIES, alike, outer_inner
+from assistant.shape import Context, Shape, shape_of
+from assistant.vega import Spec
+from semantic_layer import Column
+from warehouse import Result
+
+
+def choose(columns: Sequence[Column], result: Result, context: Context | None = None, title: str = "") -> Chart:
+    """The picture that fits the result; its title says the finding, in the words of `narrate` unless one is given."""
+    known = context or Context()
+    shape = shape_of(columns, result, known)
+    finding = title or describe(columns, result, known)
+    _, kind, draw = next(rule for rule in _RULES if rule[0](shape))
+    return Chart(kind, finding, draw(shape, finding) if draw else None)
+
+
+def _has_no_numbers(shape: Shape) -> bool:
+    return not shape.numbers or not any(True for _ in shape.values(shape.main.value))
+
+
+def _is_one_row(shape: Shape) -> bool:
+    return len(shape.rows) == 1 and len(shape.dimensions) <= 2
+
+
+def _is_trend(shape: Shape) -> bool:
+    if shape.time is None or len(shape.dimensions) > 1:
+        return False
+    keys = [(row[shape.time], *(row[i] for i in shape.dimensions)) for row in shape.rows]
+    return len(set(keys)) == len(keys) and len({key[0] for key in keys} - {None}) > 1
+
+
+def _has_time(shape: Shape) -> bool:
+    return shape.time is not None
+
+
+def _is_side_by_side(shape: Shape) -> bool:
+    return len(shape.dimensions) == 1 and (shape.main.previous is not None or len(alike(shape)) > 1)
+
+
+def _is_ranking(shape: Shape) -> bool:
+    return len(shape.dimensions) == 1
+
+
+def _is_grid(shape: Shape) -> bool:
+    if len(shape.dimensions) != 2 or shape.main.previous is not None:
+        return False
+    outer, inner = outer_inner(shape)
+    keys = {(row[outer], row[inner]) for row in shape.rows}
+    return len(keys) == len(shape.rows) and len({key[1] for key in keys}) <= MOST_SERIES
+
+
+def _is_stack(shape: Shape) -> bool:
+    return _is_grid(shape) and shape.is_additive(shape.main) and min(shape.values(shape.main.value)) >= 0
+
+
+_RULES: tuple[tuple[Callable[[Shape], bool], ChartKind, Callable[[Shape, str], Spec] | None], ...] = (
+    (_has_no_numbers, "table", None),
+    (_is_one_row, "tile", None),
+    (_is_trend, "line", pictures.trend),
+    (_has_time, "table", None),
+    (_is_side_by_side, "grouped_bar", pictures.side_by_side),
+    (_is_ranking, "bar", pictures.ranking),
+    (_is_stack, "stacked_bar", pictures.stack),
+    (_is_grid, "grouped_bar", pictures.grid),
+    (lambda _: True, "table", None),
+)

@@ -1,0 +1,285 @@
+"""Numbers, money, shares, days and durations as people read them, in their language.
+
+Rounding, the same everywhere: amounts of money of 1,000 and more to whole units, smaller ones to the currency's own
+digits; shares to one decimal, more when they would vanish; plain decimals to two; halves away from zero. What a value
+is (money, share, duration) is said by a `Style`, made from a result's column.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from numbers import Real
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+    get_currency_symbol,
+    is_currency,
+)
+
+from semantic_layer import Column
+
+LONGEST_NAME = 80
+EMPTY = "–"
+NO_CATEGORY = "(none)"
+MINUS = "-"
+DAY_FIRST = {"yMMMd": "d MMM y", "yMMMMd": "d MMMM y", "MMMd": "d MMM"}
+"""Plain `en` names no country: days come first, with the month in letters, which nobody can misread."""
+_UNIT_SIGNS = {"percent": "%", "points": "pp"}
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_STEPS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a number is written: its kind, its unit ("EUR", "orders", "minutes"), and digits after the point if fixed.
+
+    `kind` is one of integer, decimal, currency, percent (a ratio, 0.25 is 25%), points (a difference of two ratios) or
+    duration (counted in `unit`).
+    """
+
+    kind: str = "decimal"
+    unit: str = ""
+    decimals: int | None = None
+    locale: str = "en"
+
+    @property
+    def currency(self) -> str:
+        """The currency code, or nothing when this is not money."""
+        return self.unit if self.kind == "currency" and is_currency(self.unit) else ""
+
+
+def style_of(column: Column, locale: str = "en") -> Style:
+    """How the numbers of a result's column are written; changes of a share are percentage points."""
+    kind, unit = column.format or "decimal", column.unit or ""
+    if column.role in ("change_ratio", "share"):
+        kind, unit = "percent", ""
+    elif column.role == "change" and kind == "percent":
+        kind = "points"
+    elif column.role == "rank":
+        kind, unit = "integer", ""
+    return Style(kind, unit, None, locale)
+
+
+def is_number(value: object) -> bool:
+    """True for a finite number; a truth value is none."""
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def number(value: Any, style: Style) -> str:
+    """The number as it stands in a sentence or a table, with its currency sign or percent sign; a dash for nothing."""
+    if not is_number(value):
+        return EMPTY
+    return _WRITERS.get(style.kind, _decimal)(_exact(value), style)
+
+
+def steady(style: Style, values: Iterable[Any]) -> Style:
+    """The style with its digits fixed so that a whole column reads alike: no cents beside tens of thousands."""
+    largest = max((abs(value) for value in values if is_number(value)), default=0)
+    if style.decimals is not None or style.kind not in ("currency", "decimal"):
+        return style
+    if style.kind == "currency":
+        return replace(style, decimals=0 if largest >= 10_000 else None if largest < 1000 else 2)
+    return replace(style, decimals=0) if largest >= 10_000 else style
+
+
+def signed(value: Any, style: Style) -> str:
+    """The number with its sign, also when it is positive: a change."""
+    text = number(value, style)
+    return f"+{text}" if is_number(value) and value > 0 else text
+
+
+def compact(value: Any, style: Style) -> str:
+    """The number in three significant digits for axes and tiles: €1.23M, 45.2K, 12.3%."""
+    if not is_number(value) or abs(value) < 10_000 or style.kind in ("percent", "points", "duration"):
+        return number(value, style)
+    exact = _exact(value)
+    digits = 2 - (len(str(int(abs(exact)))) - 1) % 3
+    if style.currency:
+        return format_compact_currency(exact, style.currency, locale=style.locale, fraction_digits=digits)
+    return format_compact_decimal(exact, locale=style.locale, fraction_digits=digits)
+
+
+def unit_label(style: Style) -> str:
+    """What stands beside an axis: the currency sign, the percent sign or the unit's own word."""
+    if style.currency:
+        return get_currency_symbol(style.currency, locale=style.locale)
+    return _UNIT_SIGNS.get(style.kind, style.unit)
+
+
+def cell(value: Any, column: Column, style: Style) -> str:
+    """A value of a table, as text: nothing is a dash, a category without a name says so."""
+    if value is None:
+        return NO_CATEGORY if column.role == "dimension" else EMPTY
+    if isinstance(value, date):
+        return bucket(value, _grain_shown(value, column.grain or "day"), style.locale)
+    if isinstance(value, float | Decimal) and not is_number(value):
+        return EMPTY
+    if is_number(value) and not (column.role == "dimension" and not column.format):
+        return signed(value, style) if column.role in ("change", "change_ratio") else number(value, style)
+    return str(value)
+
+
+def _grain_shown(value: date, grain: str) -> str:
+    """A moment within its day is never shown as the day alone."""
+    return "second" if grain == "day" and isinstance(value, datetime) and value.time() != time() else grain
+
+
+def day(value: date, locale: str = "en") -> str:
+    """A day: 21 Nov 2026."""
+    return _skeleton("yMMMd", value, locale)
+
+
+def span(first: date, last: date, locale: str = "en") -> str:
+    """A stretch of days, both ends included: 16–22 Nov 2026, 30 Nov – 6 Dec 2026."""
+    if first == last:
+        return day(first, locale)
+    if locale != "en":
+        return format_interval(first, last, "yMMMd", locale=locale)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    start = _skeleton("MMMd", first, locale) if first.year == last.year else day(first)
+    return f"{start} – {day(last)}"
+
+
+def bucket(value: date, grain: str, locale: str = "en", long: bool = False) -> str:
+    """A bucket of time named by its first day: Sep 2026 (long: September 2026), Q3 2026, 16–22 Nov 2026, 2026."""
+    writer = _BUCKETS.get(grain)
+    return writer(value, locale, long) if writer else day(value, locale)
+
+
+def duration(value: Any, unit: str) -> str:
+    """A length of time in its two largest parts: 2 h 15 min; `unit` is what the value counts ("minutes")."""
+    scale = _SECONDS.get(unit.rstrip("s"))
+    if scale is None or not is_number(value):
+        return f"{number(value, Style())} {unit}".strip()
+    total = abs(float(value)) * scale
+    sign = MINUS if value < 0 else ""
+    if total < 59.95:
+        return f"{sign}{format_decimal(_round(_exact(total), 1), '#,##0.#')} s"
+    return sign + _two_parts(round(total))
+
+
+def _two_parts(seconds: int) -> str:
+    first = next(i for i, (_, size) in enumerate(_STEPS) if seconds >= size)
+    (name, size), (next_name, next_size) = _STEPS[first], _STEPS[min(first + 1, len(_STEPS) - 1)]
+    whole, rest = divmod(round(seconds / next_size) * next_size, size)
+    small = rest // next_size
+    return f"{whole:,} {name} {small} {next_name}" if small else f"{whole:,} {name}"
+
+
+def shorten(text: str, limit: int = LONGEST_NAME) -> str:
+    """The text, cut with an ellipsis when it is longer than `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def known_locale(locale: str) -> str:
+    """The locale if Babel knows it, in Babel's spelling; English otherwise."""
+    try:
+        return str(Locale.parse(locale.replace("-", "_")))
+    except (ValueError, UnknownLocaleError):
+        return "en"
+
+
+def _exact(value: Any) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def _round(value: Decimal, digits: int) -> Decimal:
+    rounded = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return rounded if rounded else abs(rounded)
+
+
+def _pattern(digits: int, optional: bool = False) -> str:
+    return "#,##0" + ("." + ("#" if optional else "0") * digits if digits else "")
+
+
+def _decimal(value: Decimal, style: Style) -> str:
+    large, optional = abs(value) >= 1000, style.decimals is None
+    digits = (0 if large else 2) if style.decimals is None else style.decimals
+    if optional and value and abs(value) < Decimal("0.01"):
+        digits = -value.adjusted() + 1
+    return format_decimal(
+        _round(value, digits), _pattern(digits, optional), locale=style.locale, decimal_quantization=False
+    )
+
+
+def _integer(value: Decimal, style: Style) -> str:
+    if value != value.to_integral_value() and abs(value) < 100:
+        return _decimal(value, style)
+    return format_decimal(_round(value, 0), "#,##0", locale=style.locale)
+
+
+def _currency(value: Decimal, style: Style) -> str:
+    if not style.currency:
+        return _decimal(value, style)
+    digits = get_currency_precision(style.currency) if style.decimals is None else style.decimals
+    if style.decimals is None and abs(value) >= 1000:
+        digits = 0
+    pattern = Locale.parse(style.locale).currency_formats["standard"].pattern
+    places = pattern.replace("0.00", "0" + ("." + "0" * digits if digits else ""))
+    return format_currency(_round(value, digits), style.currency, places, locale=style.locale, currency_digits=False)
+
+
+def _percent(value: Decimal, style: Style) -> str:
+    pattern = Locale.parse(style.locale).percent_formats[None].pattern
+    return pattern.replace("#,##0", _hundredths(value, style))
+
+
+def _points(value: Decimal, style: Style) -> str:
+    return f"{_hundredths(value, style)} pp"
+
+
+def _hundredths(value: Decimal, style: Style) -> str:
+    hundredths = value * 100
+    digits = 1 if style.decimals is None else style.decimals
+    if hundredths and abs(hundredths) < Decimal("0.05"):
+        digits = max(digits, -hundredths.adjusted() + 1)
+    return format_decimal(_round(hundredths, digits), _pattern(digits), locale=style.locale, decimal_quantization=False)
+
+
+def _duration(value: Decimal, style: Style) -> str:
+    return duration(value, style.unit)
+
+
+_WRITERS: dict[str, Callable[[Decimal, Style], str]] = {
+    "integer": _integer,
+    "currency": _currency,
+    "percent": _percent,
+    "points": _points,
+    "duration": _duration,
+}
+
+
+def _skeleton(skeleton: str, value: date, locale: str) -> str:
+    if locale == "en" and skeleton in DAY_FIRST:
+        return format_date(value, DAY_FIRST[skeleton], locale=locale)
+    return format_skeleton(skeleton, value, locale=locale)
+
+
+def _moment(value: date, pattern: str, locale: str, long: bool) -> str:
+    clock = value.time() if isinstance(value, datetime) else time()
+    return f"{_skeleton(_LONG_DAY if long else _DAY, value, locale)}, {format_time(clock, pattern, locale=locale)}"
+
+
+_DAY, _LONG_DAY = "yMMMd", "yMMMMd"
+_BUCKETS: dict[str, Callable[[date, str, bool], str]] = {
+    "second": lambda value, locale, long: _moment(value, "HH:mm:ss", locale, long),
+    "hour": lambda value, locale, long: _moment(value, "HH:mm", locale, long),
+    "day": lambda value, locale, long: _skeleton(_LONG_DAY if long else _DAY, value, locale),
+    "week": lambda value, locale, _: span(value, value + timedelta(days=6), locale),
+    "month": lambda value, locale, long: _skeleton("yMMMM" if long else "yMMM", value, locale),
+    "quarter": lambda value, locale, _: _skeleton("yQQQ", value, locale),
+    "half": lambda value, *_: f"H{1 if value.month < 7 else 2} {value.year}",
+    "year": lambda value, *_: str(value.year),
+}

@@ -1,0 +1,280 @@
+"""A result in plain words, with no model: one to three sentences in which every number comes from the result.
+
+The shape of the result chooses the sentence: a number, several numbers, a ranking, a trend, a trend by category, a
+list. Rounding is that of `assistant.formatting`; unfinished buckets of time are named as such and never compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from pathlib import Path
+
+from assistant.evidence import Record, numbers_supported, record_of, unsupported_numbers
+from assistant.formatting import cell, is_number, shorten, signed
+from assistant.period_words import earlier, period
+from assistant.shape import Context, is_partial, shape_of
+from assistant.story import (
+    Change,
+    Row,
+    Story,
+    at_of,
+    bucket_of,
+    capital,
+    change_of,
+    change_words,
+    count_of,
+    group_of,
+    listed,
+    lower,
+    say,
+    share_of,
+    value_of,
+)
+from assistant.wording import wording
+from semantic_layer import Column
+from warehouse import Result
+
+__all__ = ["Record", "describe", "numbers_supported", "period_label", "record_of", "unsupported_numbers"]
+
+NARRATION = Path(__file__).parent / "narration"
+
+
+def describe(columns: Sequence[Column], result: Result, context: Context | None = None) -> str:
+    """What the result says, in one to three sentences; without a query in the context only what was returned."""
+    known = context or Context()
+    story = Story(shape_of(columns, result, known), wording(NARRATION, known.locale), result)
+    tell = next(tell for fits, tell in _STORIES if fits(story))
+    cut = [story.words.say("cut", {"count": count_of(story, len(result.rows))})] if result.truncated else []
+    return " ".join([tell(story), *cut])
+
+
+def period_label(context: Context) -> str:
+    """The period asked about, as a label: "September 2026", "November 2026 so far (1–21 Nov 2026)", "all data"."""
+    return period(context, wording(NARRATION, context.locale))
+
+
+# --- one row
+
+
+def _nothing(story: Story) -> str:
+    free = story.context.query is None or not story.shape.numbers
+    return story.words.say("nothing_free") if free else say(story, "nothing")
+
+
+def _one_row(story: Story) -> str:
+    row, item = story.shape.rows[0], story.main
+    if len(story.shape.numbers) > 1 and not story.shape.dimensions:
+        return _several_numbers(story, row)
+    values = {"value": value_of(story, item, row), "change": change_of(story, item, row), "at": at_of(story, row)}
+    changed = "_changed" if values["change"] else ""
+    if not is_number(row[item.value]):
+        return say(story, "no_value", values)
+    if story.shape.dimensions:
+        return _one_group(story, values | {"group": group_of(story, row)}) + _also(story)
+    return say(story, ("only_bucket" if story.shape.time is not None else "total") + changed, values)
+
+
+def _one_group(story: Story, values: dict[str, str]) -> str:
+    query = story.context.query
+    if not values["change"] and query and query.limit == 1 and query.order_by:
+        return say(story, "top_group" if story.descending else "bottom_group", values)
+    return say(story, "one_group_changed" if values["change"] else "one_group", values)
+
+
+def _several_numbers(story: Story, row: Row) -> str:
+    items = [_labelled(story, position, row) for position in range(len(story.shape.numbers))]
+    joined = listed(story, items, limit=len(items))
+    label = say(story, "at", {"at": at_of(story, row)}).strip()
+    return say(
+        story, "totals" if label else "totals_always", {"list": joined, "List": capital(joined), "When": capital(label)}
+    )
+
+
+def _labelled(story: Story, position: int, row: Row) -> str:
+    item = story.shape.numbers[position]
+    change = change_of(story, item, row)
+    values = {"label": lower(item.column.label), "value": value_of(story, item, row), "change": change}
+    return story.words.say("total_of_changed" if change else "total_of", values)
+
+
+# --- categories: a ranking
+
+
+def _ranking(story: Story) -> str:
+    rows = [row for row in story.shape.rows if is_number(row[story.main.value])]
+    if not rows:
+        return say(story, "no_value")
+    return _ranked(story, rows, "") + _movers(story) + _empty_groups(story, len(rows)) + _also(story)
+
+
+def _ranked(story: Story, rows: list[Row], at: str) -> str:
+    """The best (or the worst, when the question asked for those), what follows, and the other end if it is there."""
+    value, best = itemgetter(story.main.value), "highest" if story.descending else "lowest"
+    ordered = sorted(rows, key=value, reverse=story.descending)
+    leaders = [row for row in ordered if value(row) == value(ordered[0])]
+    others = ordered[len(leaders) :]
+    if not others and len(rows) > 1:
+        counted = {"value": value_of(story, story.main, rows[0]), "count": count_of(story, len(rows)), "at": at}
+        return say(story, "all_equal", counted)
+    text = say(story, best, {"first": _leaders(story, leaders, rows), "at": at})
+    if len(others) > 1 or (others and not story.complete):
+        text += story.words.say("then", {"second": _with_value(story, others[0])})
+    if others and story.complete:
+        text += story.words.say(
+            "and_lowest" if story.descending else "and_highest", {"last": _with_value(story, others[-1])}
+        )
+    return text.rstrip(",") + "."
+
+
+def _leaders(story: Story, leaders: list[Row], rows: list[Row]) -> str:
+    if len(leaders) > 1:
+        groups = listed(story, [group_of(story, row) for row in leaders])
+        return story.words.say("tied", {"groups": groups, "value": value_of(story, story.main, leaders[0])})
+    return _with_value(story, leaders[0], share_of(story, leaders[0], rows))
+
+
+def _with_value(story: Story, row: Row, share: str = "") -> str:
+    values = {"group": group_of(story, row), "value": value_of(story, story.main, row), "share": share}
+    return story.words.say("with_share" if share else "with_value", values)
+
+
+def _movers(story: Story) -> str:
+    """Which category rose and which fell most, when the question compares."""
+    change = story.main.change
+    if change is None:
+        return ""
+    moved = sorted((row for row in story.shape.rows if is_number(row[change])), key=itemgetter(change))
+    if not moved or moved[0][change] == moved[-1][change] == 0:
+        return ""
+    (down, fall), (up, rise) = ((row, row[change]) for row in (moved[0], moved[-1]))
+    values = {
+        "earlier": earlier(story.context, "", story.words),
+        "up": group_of(story, up), "rise": signed(rise, story.shape.style(change)),
+        "down": group_of(story, down), "fall": signed(fall, story.shape.style(change)),
+    }  # fmt: skip
+    key = "rose_and_fell" if rise > 0 > fall else "rose_most" if rise > 0 else "fell_most"
+    return " " + story.words.say(key, values)
+
+
+def _empty_groups(story: Story, with_value: int) -> str:
+    empty = len(story.shape.rows) - with_value
+    if not empty:
+        return ""
+    counts = {"count": count_of(story, empty), "all": count_of(story, len(story.shape.rows))}
+    return " " + story.words.say("empty_group" if empty == 1 else "empty_groups", counts)
+
+
+# --- time: a trend
+
+
+def _trend(story: Story) -> str:
+    rows = _timed(story)
+    whole = [row for row in rows if not is_partial(row[story.shape.time or 0], story.shape)]
+    if not rows:
+        return say(story, "no_value")
+    parts = [_extremes(story, whole), _last_whole(story, whole), _cut_first(story, rows), _unfinished(story, rows)]
+    return " ".join(part for part in parts if part) + _also(story)
+
+
+def _timed(story: Story) -> list[Row]:
+    """Rows with a time and a value, in the order of time."""
+    time = story.shape.time or 0
+    rows = [row for row in story.shape.rows if row[time] is not None and is_number(row[story.main.value])]
+    return sorted(rows, key=itemgetter(time))
+
+
+def _extremes(story: Story, whole: list[Row]) -> str:
+    if len(whole) < 2:
+        return ""
+    value = itemgetter(story.main.value)
+    high, low = max(whole, key=value), min(whole, key=value)
+    values = {
+        "value": value_of(story, story.main, high), "high": value_of(story, story.main, high),
+        "low": value_of(story, story.main, low), "at_high": at_of(story, high), "at_low": at_of(story, low),
+        "by_grain": story.words.choice("grains", story.shape.grain),
+    }  # fmt: skip
+    return say(story, "flat" if value(high) == value(low) else "peak", values)
+
+
+def _last_whole(story: Story, whole: list[Row]) -> str:
+    """The last whole bucket, against what it is compared with or else against the first one."""
+    if not whole:
+        return ""
+    item, first, last = story.main, whole[0], whole[-1]
+    change = change_of(story, item, last)
+    values = {"bucket": capital(bucket_of(story, last)), "value": value_of(story, item, last), "at": at_of(story, last)}
+    if len(whole) == 1:
+        return say(story, "only_bucket_changed" if change else "only_bucket", values | {"change": change})
+    if not change and len({row[item.value] for row in whole}) > 1:
+        change = change_words(story, item, Change(first[item.value], last[item.value]), bucket_of(story, first))
+    return story.words.say("last_change", values | {"change": change}) if change else ""
+
+
+def _cut_first(story: Story, rows: list[Row]) -> str:
+    if len(rows) < 2 or not is_partial(rows[0][story.shape.time or 0], story.shape):
+        return ""
+    return story.words.say("cut_first", {"bucket": capital(bucket_of(story, rows[0]))})
+
+
+def _unfinished(story: Story, rows: list[Row]) -> str:
+    if not is_partial(rows[-1][story.shape.time or 0], story.shape):
+        return ""
+    values = {"bucket": capital(bucket_of(story, rows[-1])), "value": value_of(story, story.main, rows[-1])}
+    return story.words.say("unfinished", values)
+
+
+def _trend_by_category(story: Story) -> str:
+    """The ranking within the last whole bucket: a picture shows the rest better than words."""
+    rows, time = _timed(story), story.shape.time or 0
+    if not rows:
+        return say(story, "no_value")
+    whole = [row for row in rows if not is_partial(row[time], story.shape)] or rows
+    now = [row for row in whole if row[time] == whole[-1][time]]
+    if len(now) == 1:
+        values = {"value": value_of(story, story.main, now[0]), "group": group_of(story, now[0])}
+        return say(story, "one_group", values | {"at": at_of(story, now[0])}) + _also(story)
+    return _ranked(story, now, at_of(story, now[0])) + _also(story)
+
+
+# --- rows
+
+
+def _also(story: Story) -> str:
+    """Metrics that the sentence leaves to the table."""
+    others = [lower(item.column.label) for item in story.shape.numbers if item is not story.main]
+    return " " + story.words.say("also", {"labels": listed(story, others)}) if others else ""
+
+
+def _rows(story: Story) -> str:
+    count = len(story.shape.rows)
+    labels = listed(story, [lower(column.label or column.name) for column in story.shape.columns])
+    free = "_free" if story.context.query is None else ""
+    return story.words.say(
+        ("row" if count == 1 else "rows") + free, {"count": count_of(story, count), "labels": labels}
+    )
+
+
+def _free_number(story: Story) -> str:
+    column, value = story.shape.columns[0], story.shape.rows[0][0]
+    text = cell(value, column, story.shape.style(0))
+    return story.words.say("one_free", {"label": column.label or column.name, "value": shorten(text)})
+
+
+def _is_one_cell(story: Story) -> bool:
+    return len(story.shape.rows) == len(story.shape.columns) == 1
+
+
+_STORIES: tuple[tuple[Callable[[Story], bool], Callable[[Story], str]], ...] = (
+    (lambda story: not story.shape.rows, _nothing),
+    (
+        lambda story: story.context.query is None and len(story.shape.rows) == len(story.shape.columns) == 1,
+        _free_number,
+    ),
+    (lambda story: story.context.query is None or not story.shape.numbers, _rows),
+    (lambda story: len(story.shape.rows) == 1, _one_row),
+    (lambda story: story.shape.time is not None and not story.shape.dimensions, _trend),
+    (lambda story: story.shape.time is not None, _trend_by_category),
+    (lambda story: bool(story.shape.dimensions), _ranking),
+    (lambda _: True, _rows),
+)

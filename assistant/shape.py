@@ -1,0 +1,151 @@
+"""What a result looks like: which column is the time, which are categories, and which numbers belong together.
+
+Charts and sentences are chosen from this and never from column names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from assistant.formatting import Style, is_number, style_of
+from semantic_layer import Column, SemanticLayer, SemanticQuery, TimeRange
+from warehouse import Result
+
+NUMERIC_ROLES = ("metric", "previous", "change", "change_ratio", "share", "rank")
+_ADDITIVE = ("sum", "count")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known about a result besides its rows.
+
+    `as_of` is the last complete day of data. `additive` names the metrics whose groups add up to the total: only those
+    are stacked, or said to be a share of something.
+    """
+
+    query: SemanticQuery | None = None
+    as_of: date | None = None
+    additive: frozenset[str] = frozenset()
+    locale: str = "en"
+
+    @property
+    def time_range(self) -> TimeRange | None:
+        """The span of days that was asked about."""
+        return self.query.time_range if self.query else None
+
+
+def context(
+    layer: SemanticLayer, query: SemanticQuery | None = None, as_of: date | None = None, locale: str = "en"
+) -> Context:
+    """A context with what the layer knows of the query's metrics."""
+    names = query.metrics if query else ()
+    return Context(query, as_of, frozenset(name for name in names if _is_additive(layer, name)), locale)
+
+
+def _is_additive(layer: SemanticLayer, name: str) -> bool:
+    metric = layer.metrics.get(name)
+    measure = layer.measures.get(metric.measure) if metric is not None and metric.type == "simple" else None
+    return measure is not None and measure.agg in _ADDITIVE
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One metric's columns by position: the value, and beside it what a comparison or a share added."""
+
+    column: Column
+    value: int
+    previous: int | None = None
+    change: int | None = None
+    ratio: int | None = None
+    share: int | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A result sorted by meaning: position of the time column, of the categories, and the metrics' numbers."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    time: int | None
+    dimensions: tuple[int, ...]
+    numbers: tuple[Numbers, ...]
+    context: Context
+
+    def style(self, position: int) -> Style:
+        """How the numbers of a column are written."""
+        return style_of(self.columns[position], self.context.locale)
+
+    def values(self, position: int) -> Iterator[Any]:
+        """The finite numbers of a column, in row order."""
+        return (row[position] for row in self.rows if is_number(row[position]))
+
+    @property
+    def grain(self) -> str:
+        """The grain of the time column, `day` when it says none."""
+        return (self.columns[self.time].grain or "day") if self.time is not None else ""
+
+    @property
+    def main(self) -> Numbers:
+        """The metric that counts: the one the question sorts by, otherwise the first."""
+        query = self.context.query
+        first_key = query.order_by[0].by if query and query.order_by else ""
+        return next((item for item in self.numbers if item.column.ref == first_key), self.numbers[0])
+
+    def is_additive(self, numbers: Numbers) -> bool:
+        """Whether the groups of a metric add up to its total."""
+        return (numbers.column.ref or numbers.column.name) in self.context.additive
+
+
+def shape_of(columns: Sequence[Column], result: Result, context: Context) -> Shape:
+    """The result's shape; a column whose values are not numbers is never taken for a number."""
+    usable = [_is_usable(columns, result, i) for i in range(len(columns))]
+    roles: dict[str, list[int]] = {role: [] for role in (*NUMERIC_ROLES, "time", "dimension", "flag")}
+    for position, column in enumerate(columns):
+        roles[column.role].extend([position] if usable[position] else [])
+    return Shape(
+        columns=tuple(columns),
+        rows=result.rows,
+        time=roles["time"][0] if roles["time"] else None,
+        dimensions=tuple(sorted((*roles["dimension"], *roles["time"][1:]))),
+        numbers=tuple(_numbers(columns, roles, i) for i in roles["metric"]),
+        context=context,
+    )
+
+
+def _is_usable(columns: Sequence[Column], result: Result, position: int) -> bool:
+    present = [row[position] for row in result.rows if row[position] is not None]
+    if columns[position].role == "time":
+        return all(isinstance(value, date) for value in present)
+    return columns[position].role not in NUMERIC_ROLES or all(_is_numeric(value) for value in present)
+
+
+def _is_numeric(value: Any) -> bool:
+    return is_number(value) or isinstance(value, float)
+
+
+def _numbers(columns: Sequence[Column], roles: dict[str, list[int]], value: int) -> Numbers:
+    ref = columns[value].ref or columns[value].name
+    beside = {role: next((i for i in roles[role] if columns[i].ref == ref), None) for role in NUMERIC_ROLES}
+    return Numbers(columns[value], value, beside["previous"], beside["change"], beside["change_ratio"], beside["share"])
+
+
+def next_bucket(start: date, grain: str) -> date:
+    """The first day after the bucket that starts on `start`; an unknown grain counts as a day."""
+    first = start.date() if isinstance(start, datetime) else start
+    months = {"month": 1, "quarter": 3, "half": 6, "year": 12}.get(grain.removeprefix("fiscal_"))
+    if months is None:
+        return first + timedelta(days=7 if grain == "week" else 1)
+    total = first.year * 12 + first.month - 1 + months
+    return first.replace(year=total // 12, month=total % 12 + 1, day=1)
+
+
+def is_partial(start: date, shape: Shape) -> bool:
+    """Whether a bucket of the shape's time is not covered whole by the data or by the period asked about."""
+    first, end = (start.date() if isinstance(start, datetime) else start), next_bucket(start, shape.grain)
+    asked = shape.context.time_range
+    if asked and ((asked.start and first < asked.start) or (asked.end and end > asked.end)):
+        return True
+    return shape.context.as_of is not None and end > shape.context.as_of + timedelta(days=1)

@@ -1,0 +1,194 @@
+"""A result together with the words it is told in: subjects, values, changes and shares as parts of a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from babel.lists import format_list
+
+from assistant.formatting import Style, bucket, cell, is_number, number, shorten
+from assistant.period_words import at_bucket, earlier, when
+from assistant.shape import Context, Numbers, Shape
+from assistant.wording import Wording
+from semantic_layer import Filter
+from warehouse import Result
+
+Row = tuple[Any, ...]
+LISTED = 5
+
+
+@dataclass(frozen=True)
+class Story:
+    """A result's shape, and the words for it."""
+
+    shape: Shape
+    words: Wording
+    result: Result
+
+    @property
+    def context(self) -> Context:
+        """What is known besides the rows."""
+        return self.shape.context
+
+    @property
+    def main(self) -> Numbers:
+        """The metric that is told."""
+        return self.shape.main
+
+    @property
+    def descending(self) -> bool:
+        """Whether the greatest comes first; so it is told unless the question asked for the smallest."""
+        query = self.context.query
+        return query.order_by[0].descending if query and query.order_by else True
+
+    @property
+    def complete(self) -> bool:
+        """Whether the rows are all there are, so that the last one is the last indeed."""
+        query = self.context.query
+        cut = query is not None and query.limit is not None and len(self.result.rows) >= query.limit
+        return not (cut or self.result.truncated)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value then and now; `amount` and `ratio` as the result has them, computed where it has none."""
+
+    before: Any
+    after: Any
+    amount: Any = None
+    ratio: Any = None
+
+
+def say(story: Story, key: str, values: dict[str, str] | None = None) -> str:
+    """A sentence about the main metric; `at` stands for the period when it is given."""
+    given = values or {}
+    label = story.main.column.label or story.main.column.name
+    subject = lower(label) + filters(story)
+    common = {
+        "subject": subject,
+        "Subject": capital(subject),
+        "when": given.get("at") or when(story.context, story.words),
+        "be": story.words.say("be_many" if re.match(story.words.texts["plural"], label) else "be_one"),
+    }
+    return story.words.say(key, common | given)
+
+
+def filters(story: Story) -> str:
+    """The filters of the question in words: " for Germany and France", " excluding Web"."""
+    query = story.context.query
+    return "".join(_filter(story, item) for item in query.filters) if query else ""
+
+
+def _filter(story: Story, item: Filter) -> str:
+    values = listed(story, [_filter_value(story, value) for value in item.values])
+    if item.op in ("in", "eq") and item.values:
+        return story.words.say("filter_in", {"values": values})
+    if item.op in ("not_in", "ne") and item.values:
+        return story.words.say("filter_out", {"values": values})
+    field = item.field.rsplit(".", 1)[-1].replace("_", " ")
+    named = {"field": field, "operator": story.words.choice("operators", item.op), "values": values}
+    return story.words.say("filter_other", named).rstrip()
+
+
+def _filter_value(story: Story, value: Any) -> str:
+    return number(value, Style(locale=story.context.locale)) if is_number(value) else shorten(str(value))
+
+
+def listed(story: Story, items: Sequence[str], limit: int = LISTED) -> str:
+    """Items as a list in words; more than `limit` are cut to that many "and others"."""
+    shown = list(items)
+    if len(shown) > limit:
+        shown = [*shown[:limit], story.words.say("others")]
+    return format_list(shown, locale=story.context.locale) if shown else ""
+
+
+def value_of(story: Story, item: Numbers, row: Row) -> str:
+    """The metric's value in a row, as text."""
+    return number(row[item.value], story.shape.style(item.value))
+
+
+def group_of(story: Story, row: Row) -> str:
+    """The categories of a row: "Germany", or "Germany / Web" when there are two."""
+    shape = story.shape
+    return " / ".join(shorten(cell(row[i], shape.columns[i], shape.style(i))) for i in shape.dimensions)
+
+
+def bucket_of(story: Story, row: Row) -> str:
+    """The bucket of time of a row: "September 2026"."""
+    return bucket(row[story.shape.time or 0], story.shape.grain, story.context.locale, long=True)
+
+
+def at_of(story: Story, row: Row) -> str:
+    """The bucket of time of a row with its preposition, nothing without a time: " in September 2026"."""
+    time = story.shape.time
+    if time is None or row[time] is None:
+        return ""
+    return at_bucket(row[time], story.shape.grain, story.words, story.context.locale)
+
+
+def count_of(story: Story, count: int) -> str:
+    """A whole number, grouped."""
+    return number(count, Style("integer", locale=story.context.locale))
+
+
+def change_of(story: Story, item: Numbers, row: Row) -> str:
+    """The comparison in a row, in words: "up 12.3% (€1,234) on the previous month"; nothing when there is none."""
+    if item.previous is None or not is_number(row[item.value]):
+        return ""
+    before = row[item.previous]
+    against = earlier(story.context, story.shape.grain, story.words)
+    if not is_number(before):
+        return story.words.say("no_earlier", {"earlier": against})
+    amount = row[item.change] if item.change is not None else None
+    ratio = row[item.ratio] if item.ratio is not None else None
+    return change_words(story, item, Change(before, row[item.value], amount, ratio), against)
+
+
+def change_words(story: Story, item: Numbers, change: Change, against: str) -> str:
+    """A change in words; a change of a share is told in percentage points, one from nothing without a ratio."""
+    style = story.shape.style(item.value)
+    before, after = _exact(change.before), _exact(change.after)
+    amount = _exact(change.amount) if is_number(change.amount) else after - before
+    if amount == 0:
+        return story.words.say("same", {"earlier": against})
+    is_points = style.kind == "percent"
+    ratio = _exact(change.ratio) if is_number(change.ratio) else amount / before if before > 0 else None
+    key = ("up" if amount > 0 else "down") + ("_amount" if is_points or ratio is None else "")
+    shown = number(abs(amount), Style("points", locale=style.locale) if is_points else style)
+    ratio_text = "" if ratio is None else number(abs(ratio), Style("percent", locale=style.locale))
+    return story.words.say(key, {"amount": shown, "ratio": ratio_text, "earlier": against})
+
+
+def share_of(story: Story, row: Row, rows: Sequence[Row]) -> str:
+    """The row's share of the sum of all rows shown; nothing where a sum has no meaning."""
+    position = story.main.value
+    amounts = [_exact(other[position]) for other in rows]
+    total = sum(amounts, Decimal())
+    if (
+        not story.shape.is_additive(story.main)
+        or not story.descending
+        or len(amounts) < 2
+        or min(amounts) < 0
+        or total <= 0
+    ):
+        return ""
+    return number(_exact(row[position]) / total, Style("percent", locale=story.context.locale))
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def lower(label: str) -> str:
+    """A label inside a sentence: "Net revenue" becomes "net revenue", "NPS" and "iOS orders" stay."""
+    first = label.split(" ", 1)[0]
+    return label if first[1:] != first[1:].lower() or first in ("I", "") else label[:1].lower() + label[1:]
+
+
+def _exact(value: Any) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
