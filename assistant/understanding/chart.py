@@ -1,0 +1,137 @@
+"""A question as elements: the few best ways to cover its tokens with phrases that mean something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.understanding.dates import Clock
+from assistant.understanding.language import Language
+from assistant.understanding.lexicon import LONGEST_PHRASE, Concept, Lexicon
+from assistant.understanding.time_phrases import TimePhrase, number_at, time_phrase
+from assistant.understanding.tokens import Token
+
+COVERS_KEPT = 6
+LENGTH_BONUS = 0.25
+UNKNOWN_COST = -3.0
+
+
+@dataclass(frozen=True)
+class Element:
+    """A stretch of tokens `[first, behind)` with what it may be: concepts of the layer, a time, or language cues."""
+
+    first: int
+    behind: int
+    text: str
+    score: float
+    concepts: tuple[Concept, ...] = ()
+    cues: frozenset[str] = frozenset()
+    time: TimePhrase | None = None
+    grain: str = ""
+    number: int | None = None
+    plural: bool = False
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing at all is known of it."""
+        return not (self.concepts or self.cues or self.time or self.grain or self.number is not None)
+
+
+Cover = tuple[Element, ...]
+
+
+def covers(tokens: Sequence[Token], lexicon: Lexicon, clock: Clock) -> tuple[Cover, ...]:
+    """The best covers of the question, best first; every token lies in exactly one element of each."""
+    best: list[list[tuple[float, Cover]]] = [[] for _ in range(len(tokens) + 1)]
+    best[0] = [(0.0, ())]
+    for at in range(len(tokens)):
+        if not best[at]:
+            continue
+        for element in _elements_at(tokens, at, lexicon, clock):
+            grown = [(score + element.score, (*cover, element)) for score, cover in best[at]]
+            merged = sorted([*best[element.behind], *grown], key=lambda item: -item[0])
+            best[element.behind] = merged[:COVERS_KEPT]
+    return tuple(cover for _, cover in best[-1])
+
+
+def _elements_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, clock: Clock) -> Iterator[Element]:
+    single = _single(tokens, at, clock)
+    phrases = list(_phrases_at(tokens, at, lexicon, clock.language))
+    yield from phrases
+    yield from _cues_at(tokens, at, clock.language)
+    if single is not None:
+        yield single
+    elif not any(phrase.behind == at + 1 for phrase in phrases):
+        yield Element(at, at + 1, tokens[at].raw, UNKNOWN_COST)
+    spoken = time_phrase(clock, at)
+    if spoken is not None:
+        size = spoken.behind - at
+        text = _text(tokens, at, spoken.behind)
+        yield Element(at, spoken.behind, text, size + LENGTH_BONUS * (size - 1) + 0.1, time=spoken)
+
+
+def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Language) -> Iterator[Element]:
+    if tokens[at].text in language.determiners:
+        return
+    kept: list[Token] = []
+    for behind in range(at + 1, len(tokens) + 1):
+        token = tokens[behind - 1]
+        if token.text in language.determiners:
+            continue
+        kept.append(token)
+        if len(kept) > LONGEST_PHRASE:
+            return
+        concepts = lexicon.lookup(kept)
+        if concepts:
+            weight = max(concept.weight for concept in concepts)
+            score = len(kept) * weight + (behind - at - len(kept)) * 0.5 + LENGTH_BONUS * (len(kept) - 1)
+            plural = token.text != token.plain
+            yield Element(at, behind, _text(tokens, at, behind), score, concepts=concepts, plural=plural)
+
+
+def _cues_at(tokens: Sequence[Token], at: int, language: Language) -> Iterator[Element]:
+    """Multi-word cues and link phrases that start here."""
+    for size in range(2, min(language.longest_cue, len(tokens) - at) + 1):
+        key = " ".join(token.text for token in tokens[at : at + size])
+        roles = {f"link_{role}" for role, phrases in language.links.items() if key in phrases}
+        roles.update(language.cues.get(key, ()))
+        if key in language.unsupported:
+            roles.add(f"unsupported_{language.unsupported[key]}")
+        if roles:
+            score = 0.6 * size + LENGTH_BONUS * (size - 1)
+            yield Element(at, at + size, _text(tokens, at, at + size), score, cues=frozenset(roles))
+
+
+def _single(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:
+    token, language = tokens[at], clock.language
+    roles = set(language.cues.get(token.text, ()))
+    roles.update(f"link_{role}" for role, phrases in language.links.items() if token.text in phrases)
+    if token.text in language.fillers or token.text in language.determiners:
+        roles.add("filler")
+    if token.text in (",", "-", "–", "—", "/", ":", ";", "|"):
+        roles.add("filler")
+    if token.text in language.unsupported:
+        roles.add(f"unsupported_{language.unsupported[token.text]}")
+    grain = _grain(token, language)
+    adverb = token.text in language.data["grain_adverbs"]
+    if adverb:
+        roles.add("adverb")
+    number = number_at(clock, at)
+    if not roles and not grain and number is None:
+        return None
+    plural = token.text != token.plain
+    return Element(at, at + 1, token.raw, 0.6, cues=frozenset(roles), grain=grain, number=number, plural=plural)
+
+
+def _grain(token: Token, language: Language) -> str:
+    adverb = language.data["grain_adverbs"].get(token.text)
+    if adverb:
+        return str(adverb)
+    for unit, names in language.data["units"].items():
+        if token.text in names and unit != "half":
+            return str(unit)
+    return ""
+
+
+def _text(tokens: Sequence[Token], first: int, behind: int) -> str:
+    return " ".join(token.raw for token in tokens[first:behind])

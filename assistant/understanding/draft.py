@@ -1,0 +1,200 @@
+"""A reading in the making: the elements of one cover, what each was used for, and the slots filled so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from assistant.answer import SpanRole
+from assistant.understanding.chart import Cover, Element
+from assistant.understanding.language import Language
+from assistant.understanding.lexicon import Concept, Lexicon
+from assistant.understanding.nouns import Nouns
+from assistant.understanding.reach import Reach
+from semantic_layer import Comparison, SemanticLayer, TimeRange
+
+SOFT = frozenset({"filler", "link_any", "link_time", "link_value", "link_order", "only", "which"})
+
+
+@dataclass(frozen=True)
+class World:
+    """What readings are made against: one layer with its words, distances and language, and today."""
+
+    layer: SemanticLayer
+    lexicon: Lexicon
+    reach: Reach
+    nouns: Nouns
+    language: Language
+    as_of: date
+
+
+@dataclass(frozen=True)
+class GroupChoice:
+    """One way to break down: fields named `dataset.field`, perhaps at a grain."""
+
+    fields: tuple[str, ...]
+    grain: str = ""
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Values that a field must have or must not have; each value with the concepts it may be.
+
+    `nouns` are datasets named beside the values, which their field probably belongs to.
+    """
+
+    values: tuple[tuple[Concept, ...], ...]
+    negated: bool = False
+    nouns: frozenset[str] = frozenset()
+    grouped: bool = False
+
+
+@dataclass
+class Ranking:
+    """Order and cut; `metric` is the element that names the metric to rank by, when one does."""
+
+    descending: bool = True
+    limit: int | None = None
+    metric: int | None = None
+    column: Literal["value", "change"] = "value"
+
+
+@dataclass(frozen=True)
+class TimeChoice:
+    """One reading of the question's times: the period, and the other period when two are compared."""
+
+    period: TimeRange | None = None
+    compare: Comparison | None = None
+
+
+@dataclass
+class Draft:
+    """State of one reading; the passes of `reader` fill it, `queries` turns it into queries."""
+
+    elements: Cover
+    kinds: tuple[str, ...]
+    world: World
+    uses: dict[int, tuple[SpanRole, str]] = field(default_factory=dict)
+    metrics: list[tuple[int, tuple[Concept, ...]]] = field(default_factory=list)
+    groups: list[tuple[int, tuple[GroupChoice, ...]]] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    scopes: list[tuple[int, str]] = field(default_factory=list)
+    ranking: Ranking | None = None
+    grain: str = ""
+    times: tuple[TimeChoice, ...] = (TimeChoice(),)
+    counted: int | None = None
+    per: tuple[int, int] | None = None
+    trend: bool = False
+    penalty: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    blockers: list[str] = field(default_factory=list)
+
+    def kind(self, at: int | None) -> str:
+        """What an element is taken for: metric, noun, dimension, value, time, grain, number or nothing of these."""
+        return "" if at is None else self.kinds[at]
+
+    def has(self, at: int | None, *cues: str) -> bool:
+        """Whether an unused element is one of these cues."""
+        return at is not None and at not in self.uses and not self.elements[at].cues.isdisjoint(cues)
+
+    def cues(self, *names: str) -> Iterable[int]:
+        """The unused elements that are one of these cues and nothing of the layer, in order."""
+        return [at for at in range(len(self.elements)) if self.kinds[at] in ("", "grain") and self.has(at, *names)]
+
+    def use(self, at: int, role: SpanRole, target: str = "") -> None:
+        """Record what an element was used for; the first use stays."""
+        self.uses.setdefault(at, (role, target))
+
+    def soft(self, at: int) -> bool:
+        """Whether an element only holds others together."""
+        element = self.elements[at]
+        return self.kinds[at] == "" and bool(element.cues) and element.cues <= SOFT
+
+    def ahead(self, at: int) -> int | None:
+        """The next element that says something."""
+        return next((i for i in range(at + 1, len(self.elements)) if not self.soft(i)), None)
+
+    def back(self, at: int) -> int | None:
+        """The element before that says something."""
+        return next((i for i in range(at - 1, -1, -1) if not self.soft(i)), None)
+
+    def joined(self, at: int, *cues: str) -> int | None:
+        """The element that a joining word (and, or, a comma) ties to this one, None without such a word."""
+        place, seen = self.ahead(at), False
+        while place is not None and self.kinds[place] == "" and not self.elements[place].cues.isdisjoint(cues):
+            place, seen = self.ahead(place), True
+        return place if seen else None
+
+    def joiners(self, first: int, last: int) -> list[int]:
+        """The elements between two joined ones."""
+        return list(range(first + 1, last))
+
+    def concepts(self, at: int, kind: str) -> tuple[Concept, ...]:
+        """The concepts of one kind that an element may be."""
+        return tuple(concept for concept in self.elements[at].concepts if concept.kind == kind)
+
+    def element(self, at: int) -> Element:
+        """The element at a place."""
+        return self.elements[at]
+
+    def group_choices(self, at: int) -> tuple[GroupChoice, ...]:
+        """How an element can be grouped by: its dimensions, or for a noun the fields that name one of its rows."""
+        element = self.elements[at]
+        dimensions = [c for c in element.concepts if c.kind == "dimension"]
+        choices = [GroupChoice((c.target,), c.grain, c.weight) for c in dimensions]
+        if not choices and self.kinds[at] == "noun":
+            choices = [GroupChoice(f, "", 0.9) for f in self.world.nouns.identity(self.noun(at)) if f]
+        return tuple(choices)
+
+    def groupable(self, at: int | None) -> bool:
+        """Whether an unused element can be broken down by."""
+        if at is None or at in self.uses:
+            return False
+        if self.kinds[at] == "grain":
+            return "adverb" not in self.elements[at].cues
+        return self.kinds[at] in ("dimension", "noun") and bool(self.group_choices(at))
+
+    def take_group(self, at: int) -> bool:
+        """Break down by an element; False when another grain was asked for already."""
+        element = self.elements[at]
+        if self.kinds[at] == "grain":
+            return self.take_grain(at)
+        choices = self.group_choices(at)
+        self.groups.append((at, choices))
+        self.use(at, "dimension", choices[0].fields[0])
+        return bool(element)
+
+    def take_grain(self, at: int) -> bool:
+        """Break down by a unit of time; False when another one was asked for already."""
+        grain = self.elements[at].grain
+        if self.grain and self.grain != grain:
+            return False
+        self.grain = grain
+        self.use(at, "grain", grain)
+        return True
+
+    def noun(self, at: int) -> str:
+        """The dataset that a noun stands for."""
+        found = self.concepts(at, "noun")
+        if found:
+            return found[0].target
+        return next(self.world.nouns.counted[c.target] for c in self.concepts(at, "metric"))
+
+    def metric_choices(self, at: int) -> tuple[Concept, ...]:
+        """The metrics an element may name; for a noun the metric that counts it."""
+        named = self.concepts(at, "metric")
+        if named or self.kinds[at] != "noun":
+            return named
+        count = self.world.nouns.count_of(self.noun(at))
+        return (Concept("metric", count, 0.9),) if count else ()
+
+    def take_metric(self, at: int) -> None:
+        """Ask for the metric an element names."""
+        if any(place == at for place, _ in self.metrics):
+            return
+        choices = self.metric_choices(at)
+        self.metrics.append((at, choices))
+        self.use(at, "metric", choices[0].target)

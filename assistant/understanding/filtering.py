@@ -1,0 +1,117 @@
+"""Passes that find conditions: values, lists of values, what is left out, flags."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from assistant.understanding.draft import Condition, Draft
+from assistant.understanding.lexicon import Concept
+
+BARE_DIMENSION_COST = 0.3
+
+
+def find_values(draft: Draft) -> None:
+    """Values become conditions; those joined by "and", "or" or "vs" that share a field become one list."""
+    narrowed = _narrow_by_neighbours(draft)
+    done: set[int] = set()
+    for at in range(len(draft.elements)):
+        if draft.kind(at) == "value" and at not in done and at not in draft.uses:
+            run = _run(draft, at, narrowed)
+            done.update(run)
+            _add_condition(draft, run, narrowed)
+
+
+def _narrow_by_neighbours(draft: Draft) -> dict[int, tuple[Concept, ...]]:
+    """The concepts of each value, cut to the field that a word beside it names ("the web channel")."""
+    narrowed: dict[int, tuple[Concept, ...]] = {}
+    for at in range(len(draft.elements)):
+        if draft.kind(at) == "value":
+            concepts = draft.concepts(at, "value")
+            for beside in (draft.back(at), draft.ahead(at)):
+                if beside is not None and draft.kind(beside) == "dimension" and beside not in draft.uses:
+                    concepts = _of_dimension(draft, beside, concepts) or concepts
+            narrowed[at] = concepts
+    return narrowed
+
+
+def _of_dimension(draft: Draft, dimension: int, concepts: tuple[Concept, ...]) -> tuple[Concept, ...]:
+    fields = {concept.target for concept in draft.concepts(dimension, "dimension")}
+    kept = tuple(concept for concept in concepts if concept.target in fields)
+    if kept:
+        draft.use(dimension, "condition", kept[0].target)
+    return kept
+
+
+def _run(draft: Draft, first: int, narrowed: dict[int, tuple[Concept, ...]]) -> list[int]:
+    """The values joined to this one that can be values of the same field."""
+    run, fields = [first], {concept.target for concept in narrowed[first]}
+    following = draft.joined(first, "and", "or", "versus")
+    while following is not None and draft.kind(following) == "value":
+        common = fields & {concept.target for concept in narrowed[following]}
+        if not common:
+            break
+        fields = common
+        run.append(following)
+        following = draft.joined(following, "and", "or", "versus")
+    return run
+
+
+def _add_condition(draft: Draft, run: list[int], narrowed: dict[int, tuple[Concept, ...]]) -> None:
+    fields = set.intersection(*({c.target for c in narrowed[at]} for at in run))
+    values = tuple(tuple(c for c in narrowed[at] if c.target in fields) for at in run)
+    negated = _negation_before(draft, run[0])
+    grouped = len(run) > 1 and _compared(draft, run)
+    for at, concepts in zip(run, values, strict=True):
+        draft.use(at, "value", f"{concepts[0].target}={concepts[0].value}")
+    for first, last in pairwise(run):
+        for joiner in draft.joiners(first, last):
+            draft.use(joiner, "filler")
+    draft.conditions.append(Condition(values, negated, _nouns_beside(draft, run), grouped))
+
+
+def _negation_before(draft: Draft, first: int) -> bool:
+    place = draft.back(first)
+    if place is not None and draft.kind(place) == "dimension" and draft.uses.get(place, ("",))[0] == "condition":
+        place = draft.back(place)
+    if place is not None and draft.kind(place) == "" and draft.has(place, "exclude"):
+        draft.use(place, "condition", "not_in")
+        return True
+    return False
+
+
+def _compared(draft: Draft, run: list[int]) -> bool:
+    """Whether the values are set against each other, which asks for a number for each."""
+    between = (at for first, last in pairwise(run) for at in draft.joiners(first, last))
+    if any(not draft.element(at).cues.isdisjoint({"versus"}) for at in between):
+        return True
+    cues = list(draft.cues("compare"))
+    for at in cues:
+        draft.use(at, "comparison", "values")
+    return bool(cues)
+
+
+def _nouns_beside(draft: Draft, run: list[int]) -> frozenset[str]:
+    places = (draft.back(run[0]), draft.ahead(run[-1]))
+    return frozenset(draft.noun(at) for at in places if at is not None and draft.kind(at) == "noun")
+
+
+def find_dimensions(draft: Draft) -> None:
+    """Dimensions that nothing introduced: a flag is a condition, any other is broken down by, less surely."""
+    for at in range(len(draft.elements)):
+        if draft.kind(at) != "dimension" or at in draft.uses:
+            continue
+        flags = _flags(draft, at)
+        if flags:
+            negated = _negation_before(draft, at)
+            draft.conditions.append(Condition((flags,), negated))
+            draft.use(at, "condition", flags[0].target)
+        elif not draft.has(draft.back(at), "exclude"):
+            draft.take_group(at)
+            draft.penalty += 0 if any(draft.cues("compare")) else BARE_DIMENSION_COST
+
+
+def _flags(draft: Draft, at: int) -> tuple[Concept, ...]:
+    fields = draft.world.layer.fields
+    named = draft.concepts(at, "dimension")
+    return tuple(replace(c, kind="value", value=True) for c in named if fields[c.target].kind == "boolean")

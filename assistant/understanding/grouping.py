@@ -1,0 +1,171 @@
+"""Passes that find what to break down by and how to rank: "by country", "which segment has the most refunds"."""
+
+from __future__ import annotations
+
+from assistant.understanding.draft import Draft, Ranking
+
+
+def find_counted(draft: Draft) -> None:
+    """ "how many German customers": the noun or metric that is counted, past the words that only narrow it."""
+    for at in draft.cues("how_many"):
+        place = draft.ahead(at)
+        while place is not None and draft.kind(place) in ("value", "dimension") and not draft.metric_choices(place):
+            place = draft.ahead(place)
+        if place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):
+            draft.use(at, "filler")
+            if draft.kind(at - 1 if at else None) != "grain" and not draft.metrics:
+                draft.counted = place
+                draft.take_metric(place)
+
+
+def find_asked_groups(draft: Draft) -> None:
+    """ "which country has ...", "what product ...": the thing asked for is what to break down by."""
+    ranked = any(draft.cues("top", "bottom"))
+    for at in draft.cues("which"):
+        place = draft.ahead(at)
+        number = place if place is not None and draft.kind(place) == "number" else None
+        place = draft.ahead(number) if number is not None else place
+        if place is None or not draft.groupable(place) or (draft.kind(place) in ("noun", "grain") and not ranked):
+            continue
+        if any(at < cue < place for cue in draft.cues("top", "bottom")):
+            continue
+        draft.use(at, "filler")
+        draft.take_group(place)
+        _ask_for_rank(draft, place, number)
+
+
+def _ask_for_rank(draft: Draft, place: int, number: int | None) -> None:
+    """One row for "which country", the first few for "which countries"; the order comes from the ranking word."""
+    if number is not None:
+        draft.use(number, "limit", str(draft.element(number).number))
+    limit = draft.element(number).number if number is not None else None
+    if limit is None and not draft.element(place).plural:
+        limit = 1
+    if any(draft.cues("top", "bottom")):
+        draft.ranking = Ranking(limit=limit)
+
+
+def find_rankings(draft: Draft) -> None:
+    """ "top 10 products", "the 5 best customers", "with the highest revenue", "... the most"."""
+    for at in draft.cues("top", "bottom"):
+        descending = draft.has(at, "top")
+        number = _number_beside(draft, at)
+        place = draft.ahead(number if number is not None and number > at else at)
+        subject = _subject_before(draft, at)
+        if place is not None and draft.groupable(place) and not (subject and draft.metric_choices(place)):
+            _rank_group(draft, place, number)
+        elif place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):
+            _rank_by_metric(draft, at, place)
+        elif draft.ranking is None or number is not None:
+            continue
+        if draft.ranking is not None:
+            draft.use(at, "order", "descending" if descending else "ascending")
+            draft.ranking.descending = descending
+
+
+def _number_beside(draft: Draft, at: int) -> int | None:
+    for place in (at + 1, at - 1):
+        if 0 <= place < len(draft.elements) and draft.kind(place) == "number" and place not in draft.uses:
+            return place
+    return None
+
+
+def _subject_before(draft: Draft, at: int) -> bool:
+    """Whether something to break down by was named before the ranking word."""
+    if draft.groups or draft.grain:
+        return True
+    place = draft.back(at)
+    linked = any(draft.has(i, "link_order") for i in range((place or 0) + 1, at))
+    return linked and draft.groupable(place)
+
+
+def _rank_group(draft: Draft, place: int, number: int | None) -> None:
+    limit = draft.element(number).number if number is not None else None
+    if number is not None:
+        draft.use(number, "limit", str(limit))
+    if limit is None and not draft.element(place).plural:
+        limit = 1
+    draft.take_group(place)
+    draft.ranking = Ranking(limit=limit)
+    if limit is None:
+        _default_limit(draft)
+
+
+def _default_limit(draft: Draft) -> None:
+    assert draft.ranking is not None
+    limit = int(draft.world.language.data["rank_default"])
+    draft.ranking.limit = limit
+    draft.notes.append(draft.world.language.message("default_limit", limit=limit))
+
+
+def _rank_by_metric(draft: Draft, at: int, place: int) -> None:
+    before = draft.back(at)
+    if not draft.groups and not draft.grain and before is not None and draft.groupable(before):
+        draft.take_group(before)
+        draft.ranking = Ranking(limit=None if draft.element(before).plural else 1)
+    draft.take_metric(place)
+    if draft.ranking is None:
+        draft.ranking = Ranking()
+    draft.ranking.metric = place
+
+
+def find_groups(draft: Draft) -> None:
+    """ "by country and month", "per channel", "for each segment"; "by revenue" ranks."""
+    for at in draft.cues("by", "per"):
+        place = draft.ahead(at)
+        if place is None:
+            continue
+        if draft.has(at, "per") and draft.kind(place) == "noun" and not _has_own_dimension(draft, place):
+            draft.per = (at, place)
+        elif draft.groupable(place):
+            _take_list(draft, at, place)
+        elif draft.kind(place) == "metric" and not draft.has(at, "per"):
+            _order_by(draft, at, place)
+        elif draft.kind(place) == "value":
+            draft.use(at, "filler")
+
+
+def _has_own_dimension(draft: Draft, at: int) -> bool:
+    entity = draft.world.layer.datasets[draft.noun(at)].entity
+    return bool(draft.concepts(at, "dimension")) and not entity
+
+
+def _take_list(draft: Draft, at: int, place: int) -> None:
+    if not draft.take_group(place):
+        return
+    draft.use(at, "filler")
+    following = draft.joined(place, "and")
+    while following is not None and draft.groupable(following) and not _starts_metric(draft, following):
+        for joiner in draft.joiners(place, following):
+            draft.use(joiner, "filler")
+        if not draft.take_group(following):
+            return
+        place, following = following, draft.joined(following, "and")
+
+
+def _starts_metric(draft: Draft, at: int) -> bool:
+    return draft.kind(at) == "noun" and bool(draft.metric_choices(at)) and not draft.concepts(at, "dimension")
+
+
+def _order_by(draft: Draft, at: int, place: int) -> None:
+    """ "products by revenue": what stands before is broken down by, and the metric ranks it."""
+    before = draft.back(at)
+    if not draft.groups and before is not None and draft.groupable(before):
+        draft.take_group(before)
+    if draft.groups or draft.grain:
+        draft.use(at, "order", "descending")
+        draft.take_metric(place)
+        draft.ranking = draft.ranking or Ranking()
+        draft.ranking.metric = place
+
+
+def find_sorting(draft: Draft) -> None:
+    """ "sorted by revenue", "in ascending order"."""
+    for at in draft.cues("sort"):
+        place = draft.ahead(at)
+        if place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):
+            _order_by(draft, at, place)
+    for at in draft.cues("descending", "ascending"):
+        draft.ranking = draft.ranking or Ranking()
+        draft.ranking.descending = draft.has(at, "descending")
+        draft.use(at, "order", "descending" if draft.ranking.descending else "ascending")

@@ -1,0 +1,111 @@
+"""General words of a language, read from its data file: nothing here knows a metric, a table or a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.understanding.tokens import Forms, Token, phrase_keys, tokenize
+
+
+@dataclass(frozen=True)
+class Language:
+    """The words of one language, keyed for look-up.
+
+    `cues` maps the key of a phrase to the cue it stands for; `longest_cue` is how many tokens the longest one has.
+    """
+
+    forms: Forms
+    fillers: frozenset[str]
+    determiners: frozenset[str]
+    known: frozenset[str]
+    links: Mapping[str, frozenset[str]]
+    cues: Mapping[str, tuple[str, ...]]
+    unsupported: Mapping[str, str]
+    longest_cue: int
+    data: Mapping[str, Any] = field(repr=False)
+
+    def message(self, name: str, **parts: str | int) -> str:
+        """A sentence shown to people, with its parts filled in."""
+        return str(self.data["messages"][name]).format(**parts)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """One word list of the data file."""
+        return tuple(str(word) for word in self.data[name])
+
+    def key(self, text: str) -> str:
+        """Look-up key of a phrase of this language: its surface, without inflection."""
+        return surface_key(tokenize(text, self.forms))
+
+    def is_ordinary(self, token: Token) -> bool:
+        """Whether the language knows the word, so that it is never taken for a misspelt name."""
+        return token.text in self.fillers or token.text in self.known or token.text in self._time_words()
+
+    def _time_words(self) -> frozenset[str]:
+        return time_words(self.data["code"])
+
+
+def surface_key(tokens: list[Token]) -> str:
+    """Key of a phrase by its spelling alone."""
+    return " ".join(token.text for token in tokens)
+
+
+@cache
+def load_language(code: str = "en") -> Language:
+    """The language of a data file beside this module; raises FileNotFoundError for one that is not shipped."""
+    data = yaml.safe_load((Path(__file__).parent / f"{code}.yml").read_text(encoding="utf-8"))
+    data["code"] = code
+    forms = Forms(
+        irregular=data["irregular"],
+        spelling=data["spelling"],
+        endings=data["spelling_endings"],
+        keep=frozenset(data["keep_form"]),
+    )
+    cues, longest = _cue_table(data["cues"], forms)
+    return Language(
+        forms=forms,
+        fillers=frozenset(data["fillers"].split()),
+        determiners=frozenset(data["determiners"]),
+        known=frozenset(data["known"].split()),
+        links={role: frozenset(_key(p, forms) for p in phrases) for role, phrases in data["links"].items()},
+        cues=cues,
+        unsupported={_key(p, forms): rule for rule, phrases in data["unsupported"].items() for p in phrases},
+        longest_cue=longest,
+        data=data,
+    )
+
+
+def _key(phrase: str, forms: Forms) -> str:
+    return surface_key(tokenize(str(phrase), forms))
+
+
+def _cue_table(table: Mapping[str, list[str]], forms: Forms) -> tuple[dict[str, tuple[str, ...]], int]:
+    """Every cue phrase with the cues it may stand for, and the length of the longest."""
+    found: dict[str, tuple[str, ...]] = {}
+    longest = 1
+    for cue, phrases in table.items():
+        for phrase in phrases:
+            tokens = tokenize(str(phrase), forms)
+            longest = max(longest, len(tokens))
+            key = surface_key(tokens)
+            found[key] = (*found.get(key, ()), cue)
+    return found, longest
+
+
+@cache
+def time_words(code: str) -> frozenset[str]:
+    """Single words that speak of time, for spelling and for keeping names apart from them."""
+    data = load_language(code).data
+    words: set[str] = set(data["months"]) | set(data["weekdays"]) | set(data["grain_adverbs"]) | set(data["to_date"])
+    for group in ("units", "relative", "time_words"):
+        for phrases in data[group].values():
+            words.update(word for phrase in phrases for word in str(phrase).split() if word.isalpha())
+    return frozenset(words) | set(data["number_words"]) | {str(word) for word in data["ordinals"]}
+
+
+__all__ = ["Language", "load_language", "phrase_keys", "surface_key", "time_words"]

@@ -1,0 +1,190 @@
+"""Every phrase that the layer and its data give a meaning to, keyed for look-up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from assistant.understanding.language import Language, time_words
+from assistant.understanding.tokens import Token, phrase_keys, tokenize
+from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetric
+
+ConceptKind = Literal["metric", "dimension", "noun", "value"]
+EXACT, SYNONYM, COMPOSED, INFLECTED = 1.0, 0.9, 0.04, 0.12
+LONGEST_PHRASE = 8
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One meaning of a phrase: a metric, a dimension (with a grain when it is a time), a dataset's noun, or a value.
+
+    `weight` is 1 for a name or label and less for a synonym or an inflected form. `cased` phrases count only when
+    written in capitals, because in lower case they are ordinary words.
+    """
+
+    kind: ConceptKind
+    target: str
+    weight: float = EXACT
+    value: str | bool = ""
+    grain: str = ""
+    plain: str = ""
+    cased: bool = False
+
+    @property
+    def identity(self) -> tuple[str, str, str | bool, str]:
+        """What it means, apart from how it was said."""
+        return self.kind, self.target, self.value, self.grain
+
+
+class Lexicon:
+    """Phrases of one layer and one snapshot; look-up by tokens, and the words themselves for spelling."""
+
+    def __init__(
+        self, layer: SemanticLayer, values: Mapping[str, Sequence[tuple[str, int]]], language: Language
+    ) -> None:
+        self._layer, self._language = layer, language
+        self._index: dict[str, list[Concept]] = defaultdict(list)
+        self._words: dict[str, str] = {}
+        self._metric_words: dict[str, set[str]] = defaultdict(set)
+        self._bare: set[str] = set()
+        self._function_words = self._closed_class()
+        for phrase, concept in self._phrases(values):
+            self._add(phrase, concept)
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Every word of a phrase as it is spelt, with its bare form."""
+        return self._words
+
+    def knows(self, token: Token) -> bool:
+        """Whether any phrase uses the word, in this or another form."""
+        return token.bare in self._bare
+
+    def metrics_with(self, token: Token) -> tuple[str, ...]:
+        """Metrics that have the word in one of their phrases, in the layer's order."""
+        found = self._metric_words.get(token.bare, set())
+        return tuple(name for name in self._layer.metrics if name in found)
+
+    def lookup(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
+        """The meanings of exactly these tokens, the best form of each meaning once."""
+        wide, narrow = phrase_keys(tokens)
+        best: dict[tuple[str, str, str | bool, str], Concept] = {}
+        for concept in self._index.get(wide, ()):
+            if concept.cased and not all(token.raw.isupper() for token in tokens):
+                continue
+            same_form = concept.plain == narrow
+            found = concept if same_form else replace(concept, weight=concept.weight - INFLECTED)
+            if found.identity not in best or best[found.identity].weight < found.weight:
+                best[found.identity] = found
+        return tuple(best.values())
+
+    def _closed_class(self) -> frozenset[str]:
+        language = self._language
+        linked = {word for group in language.links.values() for word in group}
+        return language.fillers | language.determiners | linked | set(language.cues) | time_words(language.data["code"])
+
+    def _add(self, phrase: str, concept: Concept) -> None:
+        tokens = [t for t in tokenize(phrase, self._language.forms) if t.text not in self._language.determiners]
+        if not tokens or len(tokens) > LONGEST_PHRASE:
+            return
+        if concept.kind == "value":
+            ordinary = all(t.text in self._function_words or t.text.isdecimal() for t in tokens)
+            if ordinary and not phrase.isupper():
+                return
+            concept = replace(concept, cased=ordinary or len(phrase) < 2)
+        wide, narrow = phrase_keys(tokens)
+        self._index[wide].append(replace(concept, plain=narrow))
+        self._learn(tokens, concept)
+
+    def _learn(self, tokens: Iterable[Token], concept: Concept) -> None:
+        for token in tokens:
+            self._bare.add(token.bare)
+            if token.text.isalpha() and token.text not in self._function_words:
+                self._words.setdefault(token.text, token.bare)
+                if concept.kind == "metric":
+                    self._metric_words[token.bare].add(concept.target)
+
+    def _phrases(self, values: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[tuple[str, Concept]]:
+        for metric in self._layer.metrics.values():
+            if not metric.hidden:
+                yield from self._metric_phrases(metric)
+        for dataset in self._layer.datasets.values():
+            yield from _named(dataset.name, dataset.label, dataset.synonyms, Concept("noun", dataset.name))
+            for field in dataset.fields:
+                if not field.hidden:
+                    yield from self._field_phrases(dataset, field)
+                    yield from _value_phrases(dataset, field, values.get(f"{dataset.name}.{field.name}", ()))
+
+    def _metric_phrases(self, metric: Metric) -> Iterator[tuple[str, Concept]]:
+        concept = Concept("metric", metric.name)
+        for phrase, found in _named(metric.name, metric.label, metric.synonyms, concept):
+            yield phrase, found
+            shorter = self._without_count_words(phrase)
+            if shorter and isinstance(metric, SimpleMetric) and not metric.filter:
+                yield shorter, replace(found, weight=found.weight - COMPOSED)
+
+    def _without_count_words(self, phrase: str) -> str:
+        """ "customers" for "number of customers" and for "customer count", empty when nothing was cut."""
+        lowered = phrase.casefold()
+        for prefix in self._language.words("count_prefixes"):
+            if lowered.startswith(prefix + " "):
+                return phrase[len(prefix) + 1 :]
+        for suffix in self._language.words("count_suffixes"):
+            if lowered.endswith(" " + suffix):
+                return phrase[: -len(suffix) - 1]
+        return ""
+
+    def _field_phrases(self, dataset: Dataset, field: Dimension) -> Iterator[tuple[str, Concept]]:
+        concept = Concept("dimension", f"{dataset.name}.{field.name}")
+        for phrase, found in _named(field.name, field.label, field.synonyms, concept):
+            yield phrase, found
+            composed = replace(found, weight=found.weight - COMPOSED)
+            for noun in _nouns(dataset):
+                yield f"{noun} {phrase}", composed
+                yield f"{phrase} of {noun}", composed
+            if field.kind == "time":
+                yield from self._grained(phrase, composed)
+            if field.kind == "boolean":
+                yield from self._bare_flags(phrase, composed)
+
+    def _grained(self, phrase: str, concept: Concept) -> Iterator[tuple[str, Concept]]:
+        """ "signup month", "month of signup" for a time that is called "signup date"."""
+        words = phrase.split()
+        if len(words) < 2 or words[-1].casefold() not in self._language.words("date_suffixes"):
+            return
+        stem = " ".join(words[:-1])
+        for unit, names in self._language.data["units"].items():
+            for name in names:
+                if unit != "half":
+                    yield f"{stem} {name}", replace(concept, grain=unit)
+                    yield f"{name} of {stem}", replace(concept, grain=unit)
+
+    def _bare_flags(self, phrase: str, concept: Concept) -> Iterator[tuple[str, Concept]]:
+        first, _, rest = phrase.partition(" ")
+        if rest and first.casefold() in self._language.words("boolean_prefixes"):
+            yield rest, concept
+
+
+def _named(name: str, label: str, synonyms: Iterable[str], concept: Concept) -> Iterator[tuple[str, Concept]]:
+    yield name.replace("_", " "), concept
+    if label:
+        yield label, concept
+    for synonym in synonyms:
+        yield synonym, replace(concept, weight=SYNONYM)
+
+
+def _nouns(dataset: Dataset) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((dataset.name.replace("_", " "), dataset.title, *dataset.synonyms)))
+
+
+def _value_phrases(
+    dataset: Dataset, field: Dimension, values: Sequence[tuple[str, int]]
+) -> Iterator[tuple[str, Concept]]:
+    concept = Concept("value", f"{dataset.name}.{field.name}")
+    stored = dict.fromkeys((*field.values, *field.sample_values, *(value for value, _ in values)))
+    for value in stored:
+        yield str(value), replace(concept, value=value)
+        for synonym in field.values.get(value, ()):
+            yield synonym, replace(concept, value=value, weight=SYNONYM)

@@ -1,0 +1,84 @@
+"""Passes that find what is measured, and what the nouns around it are for."""
+
+from __future__ import annotations
+
+from assistant.understanding.draft import Draft
+from assistant.understanding.lexicon import Concept
+from semantic_layer import RatioMetric
+
+UNCOORDINATED = ("and", "versus")
+
+
+def find_metrics(draft: Draft) -> None:
+    """The named metrics; several only when they are joined; else the count of the first noun."""
+    for at in range(len(draft.elements)):
+        free = draft.kind(at) == "metric" and at not in draft.uses
+        if free and (not draft.metrics or _joins_a_metric(draft, at)):
+            draft.take_metric(at)
+    if draft.per is not None:
+        _resolve_per(draft)
+    if not draft.metrics:
+        _count_first_noun(draft)
+
+
+def _joins_a_metric(draft: Draft, at: int) -> bool:
+    """Whether a joining word ties the element to a metric already taken."""
+    for place, _ in draft.metrics:
+        first, last = min(place, at), max(place, at)
+        if draft.joined(first, *UNCOORDINATED) == last:
+            for joiner in draft.joiners(first, last):
+                draft.use(joiner, "filler")
+            return True
+    return False
+
+
+def _count_first_noun(draft: Draft) -> None:
+    for at in range(len(draft.elements)):
+        free = draft.kind(at) == "noun" and at not in draft.uses
+        if free and draft.metric_choices(at) and not draft.has(draft.back(at), "exclude"):
+            draft.take_metric(at)
+            return
+
+
+def _resolve_per(draft: Draft) -> None:
+    """ "revenue per order": the ratio of the layer whose parts are the metric and the count of the noun."""
+    assert draft.per is not None
+    cue, noun = draft.per
+    counts = {concept.target for concept in draft.metric_choices(noun)}
+    before = draft.back(cue)
+    if len(draft.metrics) > 1 or before is None or not counts:
+        return
+    asked = {concept.target for concept in draft.metric_choices(before)}
+    layer = draft.world.layer
+    ratios = [m for m in layer.metrics.values() if isinstance(m, RatioMetric) and not m.hidden]
+    found = [m.name for m in ratios if m.numerator in asked and m.denominator in counts]
+    if found:
+        draft.metrics = [(before, tuple(Concept("metric", name) for name in found))]
+        for at in range(before, noun + 1):
+            draft.uses[at] = ("metric", found[0])
+
+
+def find_scopes(draft: Draft) -> None:
+    """Nouns that are not measured: joined to a metric they are measured too, else they only say where it looks."""
+    for at in range(len(draft.elements)):
+        if draft.kind(at) != "noun" or at in draft.uses or (draft.per is not None and at == draft.per[1]):
+            continue
+        if draft.metrics and draft.metric_choices(at) and _joins_a_metric(draft, at):
+            draft.take_metric(at)
+        elif draft.metrics and not _conditional(draft, at):
+            draft.scopes.append((at, draft.noun(at)))
+            draft.use(at, "filler", draft.noun(at))
+
+
+def _conditional(draft: Draft, at: int) -> bool:
+    """Whether the noun says more than where to look ("customers with orders", "without tickets", "... and orders")."""
+    if at > 0 and draft.kinds[at - 1] == "" and "link_value" in draft.element(at - 1).cues:
+        return "only" not in draft.element(at - 1).cues
+    back = draft.back(at)
+    return back is not None and draft.kind(back) == "" and draft.has(back, "exclude", "per", "and", "or")
+
+
+def blocked_scopes(draft: Draft, metrics: tuple[str, ...]) -> list[int]:
+    """The scope nouns that no chosen metric's rows can belong to, so that they would be ignored."""
+    reach = draft.world.reach
+    return [at for at, dataset in draft.scopes if reach.distance(metrics, dataset) is None]

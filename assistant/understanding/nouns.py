@@ -1,0 +1,56 @@
+"""What the nouns of a layer ("orders", "customers") count, and which fields name one of them."""
+
+from __future__ import annotations
+
+from assistant.understanding.language import Language
+from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.tokens import tokenize
+from semantic_layer import Dataset, SemanticLayer, SimpleMetric
+
+
+class Nouns:
+    """Per layer: `counted` maps a metric that counts a dataset's rows, under the dataset's own name, to the dataset."""
+
+    def __init__(self, layer: SemanticLayer, lexicon: Lexicon, language: Language):
+        self._layer, self._language = layer, language
+        self.counted: dict[str, str] = {}
+        for dataset in layer.datasets.values():
+            for name in self._metrics_named(dataset, lexicon):
+                self.counted.setdefault(name, dataset.name)
+        self._counts: dict[str, str] = {}
+        for name, dataset_name in self.counted.items():
+            self._counts.setdefault(dataset_name, name)
+
+    def count_of(self, dataset: str) -> str:
+        """The metric that counts a dataset's rows, empty when the layer has none."""
+        return self._counts.get(dataset, "")
+
+    def identity(self, dataset_name: str) -> tuple[tuple[str, ...], ...]:
+        """Fields that tell the rows of a dataset apart: its key, with its name beside it when it has one."""
+        dataset = self._layer.datasets[dataset_name]
+        visible = {field.name for field in dataset.fields if not field.hidden}
+        if len(dataset.primary_key) != 1 or dataset.primary_key[0] not in visible:
+            return ()
+        key = f"{dataset.name}.{dataset.primary_key[0]}"
+        named = [f.name for f in dataset.fields if f.name in visible and not f.pii and self._is_name(dataset, f.name)]
+        return ((key, f"{dataset.name}.{named[0]}"),) if named else ((key,),)
+
+    def _is_name(self, dataset: Dataset, field: str) -> bool:
+        words = field.replace("_", " ")
+        return any(words in (name, f"{dataset.name} {name}") for name in self._language.words("name_words"))
+
+    def _metrics_named(self, dataset: Dataset, lexicon: Lexicon) -> list[str]:
+        """Metrics that count this dataset and are called like it."""
+        found: list[str] = []
+        for phrase in (dataset.name.replace("_", " "), dataset.title, *dataset.synonyms):
+            concepts = lexicon.lookup(tokenize(phrase, self._language.forms))
+            found.extend(c.target for c in concepts if c.kind == "metric" and self._counts_rows(c.target, dataset))
+        return list(dict.fromkeys(found))
+
+    def _counts_rows(self, name: str, dataset: Dataset) -> bool:
+        metric = self._layer.metrics[name]
+        if not isinstance(metric, SimpleMetric) or metric.filter:
+            return False
+        measure = self._layer.measures[metric.measure]
+        owner = metric.measure.partition(".")[0]
+        return owner == dataset.name and measure.agg in ("count", "count_distinct")

@@ -1,0 +1,263 @@
+"""Candidates to one outcome: the plan when one reading stands out, a question back when two do, else a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answer import Clarification, Option, Plan, Refusal, RefusalCode, Span
+from assistant.understanding.chart import Cover, covers
+from assistant.understanding.dates import Clock
+from assistant.understanding.draft import Draft, TimeChoice, World
+from assistant.understanding.interpretation import interpret
+from assistant.understanding.lexicon import Concept
+from assistant.understanding.periods import unit_period
+from assistant.understanding.queries import Candidate, accepted, candidates
+from assistant.understanding.reader import drafts, leftovers
+from assistant.understanding.spelling import Spelling
+from assistant.understanding.tokens import Token
+from semantic_layer import Comparison, QueryError, UnsafeQuery
+
+Outcome = Plan | Clarification | Refusal
+MARGIN = 0.08
+MOST_OPTIONS = 4
+MOST_CHECKS = 24
+STANDARD: dict[RefusalCode, str] = {
+    "EMPTY_QUESTION": "empty",
+    "OUT_OF_DOMAIN": "out_of_domain",
+    "CHANGES_DATA": "changes_data",
+    "NO_METRIC": "no_metric",
+}
+CHANGE_CUES = {"change", "change_up", "change_down"}
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What became of one spelling: accepted candidates near the best one, faults, and drafts with words left over."""
+
+    spelling: Spelling
+    best: tuple[Candidate, ...]
+    faults: tuple[QueryError, ...]
+    stuck: tuple[tuple[Draft, tuple[int, ...]], ...]
+
+
+def read(spelling: Spelling, world: World) -> Readings:
+    """Every reading of a question as spelt, sorted into those that stand and those that do not."""
+    clock = Clock(spelling.tokens, world.language, world.as_of)
+    return read_covers(spelling, covers(spelling.tokens, world.lexicon, clock), world)
+
+
+def read_covers(spelling: Spelling, found: Sequence[Cover], world: World) -> Readings:
+    """The readings of given covers."""
+    complete: list[Candidate] = []
+    stuck: list[tuple[Draft, tuple[int, ...]]] = []
+    for cover in found:
+        for draft in drafts(cover, world):
+            left = leftovers(draft)
+            if left or not draft.metrics:
+                stuck.append((draft, tuple(left)))
+                continue
+            fresh = candidates(draft)
+            complete.extend(fresh)
+            if not fresh:
+                stuck.append((draft, tuple(at for at, _ in draft.scopes)))
+    best, faults = _near_best(complete)
+    stuck.sort(key=lambda item: (_cost(item[0], item[1]), item[0].penalty))
+    return Readings(spelling, best, faults, tuple(stuck))
+
+
+def _cost(draft: Draft, left: Iterable[int]) -> int:
+    return sum(draft.elements[at].behind - draft.elements[at].first for at in left)
+
+
+def _near_best(complete: list[Candidate]) -> tuple[tuple[Candidate, ...], tuple[QueryError, ...]]:
+    """The accepted candidates within the margin of the best accepted one, each query once."""
+    best: dict[object, Candidate] = {}
+    faults: list[QueryError] = []
+    ordered = sorted(complete, key=lambda item: -item.score)
+    top: float | None = None
+    for candidate in ordered[:MOST_CHECKS]:
+        if top is not None and candidate.score < top - MARGIN:
+            break
+        checked = accepted(candidate)
+        if isinstance(checked, QueryError):
+            faults.append(checked)
+            continue
+        top = candidate.score if top is None else top
+        best.setdefault(checked.query, checked)
+    return tuple(best.values()), tuple(faults)
+
+
+def decide(question: str, readings: Sequence[Readings], world: World) -> Outcome:
+    """One outcome for all spellings of a question."""
+    found = [(candidate, reading.spelling) for reading in readings for candidate in reading.best]
+    plans: dict[object, Plan] = {}
+    for candidate, spelling in found:
+        plans.setdefault(candidate.query, plan_of(candidate, spelling))
+    if len(readings) > 1:
+        return _decide_spelling(question, readings, list(plans.values()), world)
+    if len(plans) == 1:
+        return next(iter(plans.values()))
+    if plans:
+        return _clarify(question, list(plans.values()), _ambiguous_words([c for c, _ in found]), world)
+    return _without_plan(question, readings[0], world)
+
+
+def _decide_spelling(question: str, readings: Sequence[Readings], plans: list[Plan], world: World) -> Outcome:
+    """A misspelt word that is equally close to several names is never decided for the person."""
+    words = tuple(typed for reading in readings for typed, _ in reading.spelling.corrections)[:1]
+    if len(plans) > 1:
+        sentence = world.language.message("spelled_alike", word=words[0])
+        return Clarification(question, sentence, words, _options(plans, world))
+    return refuse(question, "UNKNOWN_WORDS", world, words)
+
+
+def _options(plans: Sequence[Plan], world: World) -> tuple[Option, ...]:
+    labelled = ((interpret(world.layer, plan.query, world.as_of).sentence, plan) for plan in plans)
+    return tuple(Option(label, plan) for label, plan in list(labelled)[:MOST_OPTIONS])
+
+
+def _clarify(question: str, plans: list[Plan], words: tuple[str, ...], world: World) -> Clarification:
+    language = world.language
+    sentence = language.message("which_word", word=words[0]) if words else language.message("two_readings")
+    return Clarification(question, sentence, words, _options(plans, world))
+
+
+def _ambiguous_words(found: Sequence[Candidate]) -> tuple[str, ...]:
+    """The words of the best reading that have several meanings which the options differ by."""
+    draft = found[0].draft
+    several = [at for at, choices in (*draft.metrics, *draft.groups) if len(choices) > 1]
+    several += [at for at in draft.uses if draft.kind(at) == "value" and len(draft.concepts(at, "value")) > 1]
+    several += [at for at in draft.uses if draft.kind(at) == "time" and len(draft.times) > 1]
+    return tuple(draft.elements[at].text for at in several[:1])
+
+
+def plan_of(candidate: Candidate, spelling: Spelling) -> Plan:
+    """The plan of a candidate: its query, the use of every word, and how sure the reading is."""
+    draft = candidate.draft
+    language = draft.world.language
+    typos = tuple(language.message("typo", typo=typed, word=word) for typed, word in spelling.corrections)
+    confidence = max(0.5, 1.0 - draft.penalty - 0.1 * len(typos) - 0.05 * len(candidate.notes))
+    spans = tuple(spans_of(draft, spelling.tokens))
+    return Plan(candidate.query, spans, round(confidence, 2), (*typos, *draft.notes, *candidate.notes))
+
+
+def spans_of(draft: Draft, tokens: Sequence[Token]) -> Iterable[Span]:
+    """What each stretch of the question was used for, in order."""
+    for at, element in enumerate(draft.elements):
+        role, target = draft.uses.get(at, ("filler", ""))
+        start, end = tokens[element.first].start, tokens[element.behind - 1].end
+        yield Span(start, end, element.text, role, target)
+
+
+def _without_plan(question: str, readings: Readings, world: World) -> Outcome:
+    """No reading stands: ask for what is missing when that is clear, otherwise refuse with the reason."""
+    if readings.faults:
+        return _refuse_fault(question, readings.faults[0], world)
+    if not readings.stuck:
+        return refuse(question, "OUT_OF_DOMAIN", world)
+    draft, left = readings.stuck[0]
+    for ask in (_ask_metric, _ask_period, _ask_partial):
+        asked = ask(question, readings, world)
+        if asked is not None:
+            return asked
+    return _refuse_leftovers(question, draft, left, world)
+
+
+def _refuse_fault(question: str, fault: QueryError, world: World) -> Refusal:
+    code: RefusalCode = "UNSAFE" if isinstance(fault, UnsafeQuery) else "NOT_AVAILABLE"
+    sentence = world.language.message("not_available", reason=fault.faults[0].sentence)
+    return Refusal(question, code, sentence, suggestions=suggestions(world, ()))
+
+
+def _ask_metric(question: str, readings: Readings, world: World) -> Outcome | None:
+    """Everything is understood but the number: offer metrics that can be split and filtered that way."""
+    draft, left = readings.stuck[0]
+    if left or draft.metrics:
+        return None
+    if not draft.groups and not draft.conditions:
+        return refuse(question, "NO_METRIC", world)
+    plans = []
+    for name, metric in world.layer.metrics.items():
+        if not metric.hidden and len(plans) < MOST_OPTIONS:
+            filled = replace(draft, metrics=[(-1, (Concept("metric", name),))])
+            plans.extend(_accepted_plans(filled, readings.spelling)[:1])
+    if len(plans) < 2:
+        return refuse(question, "NO_METRIC", world)
+    return Clarification(question, world.language.message("no_metric_choice"), (), _options(plans, world))
+
+
+def _accepted_plans(draft: Draft, spelling: Spelling) -> list[Plan]:
+    ordered = sorted(candidates(draft), key=lambda item: -item.score)
+    checked = [result for item in ordered[:MOST_OPTIONS] if isinstance(result := accepted(item), Candidate)]
+    return [plan_of(candidate, spelling) for candidate in checked]
+
+
+def _ask_period(question: str, readings: Readings, world: World) -> Outcome | None:
+    """A change was asked for without a period: offer the last month, quarter and year."""
+    draft, left = readings.stuck[0]
+    elements = [draft.elements[at] for at in left]
+    if not left or not draft.metrics or not all(element.cues & CHANGE_CUES for element in elements):
+        return None
+    plans = []
+    for unit in ("month", "quarter", "year"):
+        period = unit_period(world.as_of, unit, -1, f"last {unit}").whole()
+        filled = replace(draft, times=(TimeChoice(period, Comparison(kind="previous_period")),))
+        plans.extend(_accepted_plans(filled, readings.spelling)[:1])
+    if len(plans) < 2:
+        return None
+    words = tuple(element.text for element in elements)
+    return Clarification(question, world.language.message("change_period"), words, _options(plans, world))
+
+
+def _ask_partial(question: str, readings: Readings, world: World) -> Outcome | None:
+    """One word is left that several metrics have in their names: offer those metrics."""
+    for draft, left in readings.stuck[:3]:
+        if len(left) != 1 or draft.metrics or not draft.elements[left[0]].unknown:
+            continue
+        token = readings.spelling.tokens[draft.elements[left[0]].first]
+        names = world.lexicon.metrics_with(token)[:MOST_OPTIONS]
+        guess = tuple(Concept("metric", name, 0.5, plain=token.plain) for name in names)
+        cover = list(draft.elements)
+        cover[left[0]] = replace(cover[left[0]], concepts=guess)
+        again = read_covers(readings.spelling, [tuple(cover)], world) if guess else None
+        if again is not None and len(again.best) > 1:
+            plans = [plan_of(candidate, readings.spelling) for candidate in again.best]
+            return _clarify(question, plans, (token.raw,), world)
+    return None
+
+
+def _refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: World) -> Refusal:
+    elements = [draft.elements[at] for at in left]
+    words = tuple(element.text for element in elements)
+    language, quoted = world.language, ", ".join(f"'{word}'" for word in words)
+    for cue in sorted({cue for element in elements for cue in element.cues if cue.startswith("unsupported_")}):
+        sentence = language.message(cue.removeprefix("unsupported_"))
+        return refuse(question, "NOT_AVAILABLE", world, words, sentence=sentence)
+    if all(draft.kind(at) == "time" for at in left) and left:
+        return refuse(question, "UNCLEAR_TIME", world, words, sentence=language.message("unclear_time", words=quoted))
+    if not any(element.concepts for element in draft.elements):
+        return refuse(question, "OUT_OF_DOMAIN", world, words)
+    name = "unknown_words" if any(element.unknown for element in elements) else "unknown_roles"
+    unknown = tuple(element.text for element in elements if element.unknown) or words
+    quoted = ", ".join(f"'{word}'" for word in unknown)
+    near = [concept.target for at, _ in draft.metrics for concept in draft.metric_choices(at)] if draft.metrics else []
+    sentence = language.message(name, words=quoted)
+    return Refusal(question, "UNKNOWN_WORDS", sentence, unknown, suggestions(world, near))
+
+
+def refuse(question: str, code: RefusalCode, world: World, words: tuple[str, ...] = (), sentence: str = "") -> Refusal:
+    """A refusal with a sentence (a standard one by its code) and questions that can be answered instead."""
+    if not sentence:
+        quoted = ", ".join(f"'{word}'" for word in words)
+        sentence = world.language.message(STANDARD.get(code, "unknown_words"), words=quoted)
+    return Refusal(question, code, sentence, words, suggestions(world, ()))
+
+
+def suggestions(world: World, near: Sequence[str], limit: int = 3) -> tuple[str, ...]:
+    """Example questions of the layer: those of the metrics at hand first."""
+    layer = world.layer
+    shown = [layer.metrics[name] for name in dict.fromkeys((*near, *layer.metrics)) if not layer.metrics[name].hidden]
+    own = [example for metric in shown if metric.name in near for example in metric.ai_context.examples]
+    firsts = [metric.ai_context.examples[0] for metric in shown if metric.ai_context.examples]
+    return tuple(dict.fromkeys((*own, *layer.definitions.ai_context.examples, *firsts)))[:limit]

@@ -1,0 +1,182 @@
+"""Slots to typed queries: every choice of meanings scored, those the layer refuses left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, product
+
+from assistant.understanding.draft import Condition, Draft, GroupChoice, TimeChoice, World
+from assistant.understanding.lexicon import Concept
+from assistant.understanding.measuring import blocked_scopes
+from semantic_layer import (
+    METRIC_TIME,
+    Filter,
+    GroupBy,
+    OrderBy,
+    QueryError,
+    SemanticQuery,
+    check,
+)
+
+STEP_COST, NOUN_BONUS = 0.12, 0.3
+MOST_CHOICES = 64
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One meaning for every slot of a draft."""
+
+    metrics: tuple[Concept, ...]
+    groups: tuple[GroupChoice, ...]
+    filters: tuple[tuple[Concept, ...], ...]
+    time: TimeChoice
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A query that a draft may mean, with its score; not yet checked by the layer."""
+
+    query: SemanticQuery
+    score: float
+    draft: Draft
+    notes: tuple[str, ...] = ()
+
+
+def candidates(draft: Draft) -> list[Candidate]:
+    """The queries that a draft may mean, those left out whose scope nouns would be ignored."""
+    found = []
+    for choice in islice(_choices(draft), MOST_CHOICES):
+        names = tuple(dict.fromkeys(concept.target for concept in choice.metrics))
+        if not blocked_scopes(draft, names):
+            found.append(Candidate(_query(draft, choice, names), _score(draft, choice, names), draft))
+    return found
+
+
+def accepted(candidate: Candidate) -> Candidate | QueryError:
+    """The candidate as the layer accepts it, with stand-ins where needed; otherwise the layer's reason against it."""
+    world = candidate.draft.world
+    fault = _fault(world, candidate.query)
+    if fault is None:
+        return candidate
+    replaced = _with_stand_ins(world, candidate.query)
+    return fault if replaced is None else replace(candidate, query=replaced[0], notes=replaced[1])
+
+
+def _choices(draft: Draft) -> Iterator[Choice]:
+    metrics = [choices for _, choices in draft.metrics]
+    groups = [choices for _, choices in draft.groups]
+    filters = [_field_choices(condition) for condition in draft.conditions]
+    for measured in product(*metrics):
+        for grouped in product(*groups):
+            for filtered in product(*filters):
+                for time in draft.times:
+                    yield Choice(measured, grouped, filtered, time)
+
+
+def _field_choices(condition: Condition) -> list[tuple[Concept, ...]]:
+    """For each field that all values of a condition can belong to, the values as that field stores them."""
+    fields = dict.fromkeys(concept.target for concept in condition.values[0])
+    choices = []
+    for field in fields:
+        rows = [[c for c in concepts if c.target == field] for concepts in condition.values]
+        if all(rows):
+            choices.append(tuple(concept for row in rows for concept in row))
+    return choices
+
+
+def _fault(world: World, query: SemanticQuery) -> QueryError | None:
+    try:
+        check(world.layer, query)
+    except QueryError as fault:
+        return fault
+    return None
+
+
+def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, tuple[str, ...]] | None:
+    """The query with metrics that mean the same at a finer grain, when those can answer it."""
+    options = [(name, *world.layer.metrics[name].stand_ins) for name in query.metrics]
+    for names in list(product(*options))[1:]:
+        swapped = dict(zip(query.metrics, names, strict=True))
+        order = tuple(o.model_copy(update={"by": swapped.get(o.by, o.by)}) for o in query.order_by)
+        changed = query.model_copy(update={"metrics": names, "order_by": order})
+        if _fault(world, changed) is None:
+            pairs = [(old, new) for old, new in swapped.items() if old != new]
+            return changed, tuple(_stand_in_note(world, old, new) for old, new in pairs)
+    return None
+
+
+def _stand_in_note(world: World, old: str, new: str) -> str:
+    titles = (world.layer.metrics[old].title, world.layer.metrics[new].title)
+    return world.language.message("stand_in", asked=titles[0], used=titles[1])
+
+
+def _score(draft: Draft, choice: Choice, names: tuple[str, ...]) -> float:
+    """How good the meanings are: exact names first, near datasets before far ones."""
+    reach = draft.world.reach
+    score = sum(element.score for element in draft.elements) - draft.penalty
+    score += sum(concept.weight - 1 for concept in choice.metrics)
+    for group in choice.groups:
+        score += group.weight - 1 - STEP_COST * _walk(reach.distance(names, group.fields[0].partition(".")[0]))
+    for condition, concepts in zip(draft.conditions, choice.filters, strict=True):
+        dataset = concepts[0].target.partition(".")[0]
+        score += min(c.weight for c in concepts) - 1 - STEP_COST * _walk(reach.distance(names, dataset))
+        score += NOUN_BONUS if dataset in condition.nouns else 0
+    return score
+
+
+def _walk(steps: int | None) -> int:
+    return 9 if steps is None else steps
+
+
+def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuery:
+    groups = _group_by(draft, choice)
+    return SemanticQuery(
+        metrics=names,
+        group_by=groups,
+        filters=tuple(_filter(condition, concepts) for condition, concepts in _conditions(draft, choice)),
+        time_range=choice.time.period,
+        compare=choice.time.compare,
+        order_by=_order_by(draft, names, groups),
+        limit=draft.ranking.limit if draft.ranking else None,
+    )
+
+
+def _conditions(draft: Draft, choice: Choice) -> Sequence[tuple[Condition, tuple[Concept, ...]]]:
+    return tuple(zip(draft.conditions, choice.filters, strict=True))
+
+
+def _group_by(draft: Draft, choice: Choice) -> tuple[GroupBy, ...]:
+    groups = [_grouped(METRIC_TIME, draft.grain)] if draft.grain else []
+    for group in choice.groups:
+        groups.extend(_grouped(field, _time_grain(draft, field, group.grain)) for field in group.fields)
+    for condition, concepts in _conditions(draft, choice):
+        if condition.grouped:
+            groups.append(GroupBy(field=concepts[0].target))
+    return tuple(dict.fromkeys(groups))
+
+
+def _grouped(field: str, grain: str) -> GroupBy:
+    return GroupBy.model_validate({"field": field, "grain": grain or None})
+
+
+def _time_grain(draft: Draft, field: str, grain: str) -> str:
+    is_time = draft.world.layer.fields[field].kind == "time"
+    return (grain or "day") if is_time else ""
+
+
+def _filter(condition: Condition, concepts: tuple[Concept, ...]) -> Filter:
+    values = tuple(dict.fromkeys(concept.value for concept in concepts))
+    return Filter(field=concepts[0].target, op="not_in" if condition.negated else "in", values=values)
+
+
+def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[OrderBy, ...]:
+    """The asked order; without one the largest first, except along time, which runs forward by itself."""
+    ranking = draft.ranking
+    if ranking is not None:
+        place = next((i for i, (at, _) in enumerate(draft.metrics) if at == ranking.metric), 0)
+        by = names[min(place, len(names) - 1)]
+        return (OrderBy(by=by, descending=ranking.descending, column=ranking.column),)
+    if len(groups) == 1 and groups[0].grain is None:
+        return (OrderBy(by=names[0]),)
+    return ()

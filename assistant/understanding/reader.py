@@ -1,0 +1,128 @@
+"""A cover of the question read as slots: passes in a fixed order, then the words that no pass had a use for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice, product
+
+from assistant.understanding.chart import Cover, Element
+from assistant.understanding.draft import Draft, World
+from assistant.understanding.filtering import find_dimensions, find_values
+from assistant.understanding.grouping import (
+    find_asked_groups,
+    find_counted,
+    find_groups,
+    find_rankings,
+    find_sorting,
+)
+from assistant.understanding.measuring import find_metrics, find_scopes
+from assistant.understanding.timing import find_change_rank, find_grains, find_steps, find_times, find_trend
+
+MOST_VARIANTS = 12
+PASSES: tuple[Callable[[Draft], None], ...] = (
+    find_counted,
+    find_asked_groups,
+    find_rankings,
+    find_groups,
+    find_sorting,
+    find_grains,
+    find_values,
+    find_dimensions,
+    find_metrics,
+    find_scopes,
+    find_change_rank,
+    find_times,
+    find_steps,
+    find_trend,
+)
+LINKED_KINDS = {
+    "link_any": ("value", "dimension", "time", "noun", "metric", "grain"),
+    "link_time": ("time",),
+    "link_value": ("value", "dimension"),
+    "only": ("value",),
+}
+
+
+def drafts(cover: Cover, world: World) -> Iterator[Draft]:
+    """Every reading of a cover: one for each way to take the words that may be several kinds of thing."""
+    options = [_kinds(element, world) for element in cover]
+    for kinds in islice(product(*options), MOST_VARIANTS):
+        draft = Draft(cover, kinds, world)
+        draft.penalty = 0.05 * sum(options[at].index(kind) for at, kind in enumerate(kinds))
+        for step in PASSES:
+            step(draft)
+        yield draft
+
+
+def _kinds(element: Element, world: World) -> tuple[str, ...]:
+    """What an element may be taken for, likeliest first."""
+    if element.time is not None:
+        return ("time",)
+    if not element.concepts:
+        return ("grain",) if element.grain else ("number",) if element.number is not None else ("",)
+    return tuple(sorted(_concept_kinds(element, world), key=lambda kind: -_weight(element, kind)))
+
+
+def _concept_kinds(element: Element, world: World) -> set[str]:
+    """The kinds of an element's concepts; a noun takes in the metric that counts it and the field that names it."""
+    kinds = {concept.kind for concept in element.concepts}
+    counts = {c.target for c in element.concepts if c.kind == "metric"}
+    if counts and counts <= set(world.nouns.counted):
+        return (kinds - {"metric", "dimension"}) | {"noun"}
+    if "noun" in kinds:
+        kinds -= {"dimension"} if "metric" not in kinds else {"noun"}
+    return {str(kind) for kind in kinds}
+
+
+def _weight(element: Element, kind: str) -> float:
+    own = [c.weight for c in element.concepts if c.kind == kind]
+    return max(own, default=max(c.weight for c in element.concepts))
+
+
+def leftovers(draft: Draft) -> list[int]:
+    """The elements that nothing used and that could change the answer."""
+    return [at for at in range(len(draft.elements)) if at not in draft.uses and not _harmless(draft, at)]
+
+
+def _harmless(draft: Draft, at: int) -> bool:
+    element = draft.elements[at]
+    if draft.kinds[at] != "" or element.unknown:
+        return False
+    if "which" in element.cues:
+        return _harmless_question_word(draft, at)
+    if "filler" in element.cues:
+        return True
+    if "and" in element.cues:
+        return _joins_used(draft, at)
+    return _harmless_link(draft, at)
+
+
+def _harmless_question_word(draft: Draft, at: int) -> bool:
+    """ "what is revenue" asks for a number; "which orders ..." asks for a list, which must not be dropped."""
+    following = draft.ahead(at)
+    return following is None or draft.kind(following) not in ("noun", "") or _ranks(draft, following)
+
+
+def _ranks(draft: Draft, at: int) -> bool:
+    return draft.uses.get(at, ("",))[0] in ("order", "filler", "comparison", "grain", "dimension")
+
+
+def _joins_used(draft: Draft, at: int) -> bool:
+    """A stray "and" is harmless between two things of different roles ("by country and in 2025")."""
+    before, after = draft.back(at), draft.ahead(at)
+    return before is not None and after is not None and before in draft.uses and after in draft.uses
+
+
+def _harmless_link(draft: Draft, at: int) -> bool:
+    element, following = draft.elements[at], draft.ahead(at)
+    for cue, kinds in LINKED_KINDS.items():
+        if cue not in element.cues:
+            continue
+        if following is None:
+            return cue == "link_any"
+        if draft.kind(following) in kinds or (cue == "link_any" and following in draft.uses):
+            return True
+        before = draft.back(at)
+        if cue == "only" and before is not None and draft.kind(before) == "value":
+            return True
+    return "link_order" in element.cues and following is not None and draft.uses.get(following, ("",))[0] == "order"

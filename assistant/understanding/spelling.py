@@ -1,0 +1,89 @@
+"""Misspelt words: what they are close to, never decided between two names that are equally close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.understanding.language import Language, time_words
+from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.tokens import Token
+
+SHORTEST, TWO_EDITS_FROM, SUBSTITUTION_FROM = 4, 8, 6
+MOST_VARIANTS = 4
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A question with misspelt words replaced; `corrections` are (as typed, as read)."""
+
+    tokens: tuple[Token, ...]
+    corrections: tuple[tuple[str, str], ...] = ()
+
+
+class Speller:
+    """The words worth correcting to: those of the layer, and those about time, ranking and grouping."""
+
+    def __init__(self, lexicon: Lexicon, language: Language):
+        self._lexicon, self._language = lexicon, language
+        self._cue_words = {word for cue in language.cues for word in cue.split()}
+        words = dict(lexicon.words)
+        for word in (*time_words(language.data["code"]), *self._content_cues()):
+            if word.isalpha():
+                words.setdefault(word, language.forms.bare(language.forms.plain(word)))
+        self._words = {word: bare for word, bare in words.items() if len(word) >= SHORTEST}
+        self._choices = sorted(self._words)
+
+    def spellings(self, tokens: Sequence[Token]) -> tuple[Spelling, ...]:
+        """The question as typed if every word is known, otherwise each way to correct it (at most four)."""
+        options = [self._options(token) for token in tokens]
+        variants = []
+        for choice in list(product(*options))[:MOST_VARIANTS]:
+            changed = tuple((old.raw, new.text) for old, new in zip(tokens, choice, strict=True) if old is not new)
+            variants.append(Spelling(choice, changed))
+        return tuple(variants)
+
+    def _content_cues(self) -> Iterable[str]:
+        telling = {"by", "top", "bottom", "compare", "versus", "trend", "change", "change_up", "change_down", "exclude"}
+        for phrase, cues in self._language.cues.items():
+            if telling.intersection(cues) and " " not in phrase:
+                yield phrase
+
+    def _options(self, token: Token) -> tuple[Token, ...]:
+        if not token.text.isalpha() or len(token.text) < SHORTEST or self._is_known(token):
+            return (token,)
+        near = self._nearest(token.text)
+        if not near:
+            return (token,)
+        forms = self._language.forms
+        return tuple(_read_as(token, word, forms.plain(word), bare) for bare, word in sorted(near.items()))
+
+    def _is_known(self, token: Token) -> bool:
+        return self._lexicon.knows(token) or self._language.is_ordinary(token) or token.text in self._cue_words
+
+    def _nearest(self, word: str) -> dict[str, str]:
+        """The nearest words by bare form; short words may only miss, gain or swap a letter."""
+        limit = 2 if len(word) >= TWO_EDITS_FROM else 1
+        found = process.extract(word, self._choices, scorer=OSA.distance, score_cutoff=limit, limit=12)
+        fair = [(choice, distance) for choice, distance, _ in found if _plausible(word, choice)]
+        least = min((distance for _, distance in fair), default=0)
+        near: dict[str, str] = {}
+        for choice, distance in sorted(fair):
+            if distance == least:
+                near.setdefault(self._words[choice], choice)
+        return near
+
+
+def _plausible(word: str, choice: str) -> bool:
+    if word[0] != choice[0] and word[:2] != choice[1::-1]:
+        return False
+    swapped = sorted(word) == sorted(choice)
+    return len(word) >= SUBSTITUTION_FROM or len(word) != len(choice) or swapped
+
+
+def _read_as(token: Token, word: str, plain: str, bare: str) -> Token:
+    return replace(token, text=word, plain=plain, bare=bare)

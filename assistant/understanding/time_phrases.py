@@ -1,0 +1,261 @@
+"""Words about time to periods: relative spans, open and closed ranges, to-date spans, over the named dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from assistant.understanding.dates import Clock, Found, day_period, named_period
+from assistant.understanding.periods import Period, add_units, unit_period, unit_start
+
+ROLLING_UNITS = ("day", "week", "month", "quarter", "half", "year")
+
+
+@dataclass(frozen=True)
+class TimePhrase:
+    """A stretch of tokens `[first, behind)` that means a period; several readings when a date is ambiguous.
+
+    `whole_time` is set for "all time", which has no period; `ends` are the two periods of "from A to B".
+    """
+
+    first: int
+    behind: int
+    readings: tuple[Period, ...]
+    whole_time: bool = False
+    ends: tuple[Period, Period] | None = None
+
+
+def time_phrase(clock: Clock, at: int) -> TimePhrase | None:
+    """The longest time phrase that starts at this token, None when there is none."""
+    readers: tuple[Callable[[Clock, int], Found | None], ...] = (_open_range, _closed_range, _day_range, period_at)
+    found = [match for reader in readers if (match := reader(clock, at)) is not None]
+    best = max(found, key=lambda match: match[1], default=None)
+    everything = clock.after(at, "time_words", "all")
+    if everything is not None and (best is None or everything > best[1]):
+        return TimePhrase(at, everything, (), whole_time=True)
+    return TimePhrase(at, best[1], best[0], ends=_ends(clock, at, best[1])) if best else None
+
+
+def _ends(clock: Clock, at: int, behind: int) -> tuple[Period, Period] | None:
+    """The two periods of a closed range that reaches exactly to a place, when both fill the same calendar unit."""
+    pair = _range_ends(clock, at)
+    if pair is None or pair[2] != behind or pair[0].unit != pair[1].unit or pair[0].unit == "span":
+        return None
+    return pair[0], pair[1]
+
+
+def period_at(clock: Clock, at: int) -> Found | None:
+    """One period, named or relative."""
+    if clock.word(at) in clock.language.determiners and clock.word(at + 1):
+        at += 1
+    readers = (named_period, _relative, _near_day, _to_date, _weekday)
+    found = [match for reader in readers if (match := reader(clock, at)) is not None]
+    return max(found, key=lambda match: match[1], default=None)
+
+
+def _said(clock: Clock, first: int, behind: int) -> str:
+    return " ".join(token.raw for token in clock.tokens[first:behind])
+
+
+def _unit_at(clock: Clock, at: int) -> tuple[str, int] | None:
+    for unit in clock.language.data["units"]:
+        behind = clock.after(at, "units", unit)
+        if behind is not None:
+            return unit, behind
+    return None
+
+
+def number_at(clock: Clock, at: int) -> int | None:
+    """The whole number written here in digits or words."""
+    word = clock.word(at)
+    if word.isdecimal() and len(word) <= 4:
+        return int(word)
+    return clock.language.data["number_words"].get(word)
+
+
+def _relative(clock: Clock, at: int) -> Found | None:
+    """ "this month", "last 3 quarters", "past week", "next year", "last March"."""
+    for name in ("this", "last", "past", "next"):
+        behind = clock.after(at, "relative", name)
+        if behind is not None:
+            return _relative_span(clock, at, name, behind) or _relative_name(clock, name, behind)
+    return None
+
+
+def _relative_span(clock: Clock, first: int, name: str, at: int) -> Found | None:
+    at = clock.skip(at, "time_words", "complete")
+    number = number_at(clock, at)
+    place = at if number is None else clock.skip(at + 1, "time_words", "complete")
+    place = place + 1 if number is not None and clock.word(place) == "-" else place
+    place = place + 1 if number is not None and clock.word(place) == "of" else place
+    unit = _unit_at(clock, place)
+    if unit is None or unit[0] == "hour" or number == 0 or (name == "this" and number is not None):
+        return None
+    behind = clock.skip(unit[1], "time_words", "so_far") if name == "this" else unit[1]
+    return (_span(clock, name, number, unit[0], _said(clock, first, behind)),), behind
+
+
+def _span(clock: Clock, name: str, number: int | None, unit: str, label: str) -> Period:
+    """A relative span. "Last N" counts complete units, "past N" counts back from the last day of data."""
+    if name == "past" or (name == "last" and number is not None and unit == "day"):
+        return Period(add_units(clock.tomorrow, unit, -(number or 1)), clock.tomorrow, "span", label)
+    offset = {"this": 0, "last": -(number or 1), "next": 1}[name]
+    first = unit_period(clock.as_of, unit, offset, label)
+    if number is None or first.start is None:
+        return first
+    return Period(first.start, add_units(first.start, unit, number), unit if number == 1 else "span", label)
+
+
+def _relative_name(clock: Clock, name: str, at: int) -> Found | None:
+    """ "last March", "this March", "last Monday"."""
+    named = named_period(clock, at)
+    if named is None or not named[0][0].yearless or named[0][0].unit == "day":
+        return _last_weekday(clock, at) if name == "last" else None
+    period, behind = named[0][0], named[1]
+    assert period.start is not None
+    running = unit_start(clock.as_of, period.unit) == period.start
+    years = -1 if name in ("last", "past") and running else 0
+    if name == "this":
+        years = clock.as_of.year - period.start.year
+    if name == "next":
+        years = 1 if period.start <= clock.as_of else 0
+    moved = period.moved_years(years)
+    assert moved.start is not None
+    label = period.label.replace(str(period.start.year), str(moved.start.year))
+    return (Period(moved.start, moved.end, period.unit, label),), behind
+
+
+def _weekday(clock: Clock, at: int) -> Found | None:
+    number = clock.language.data["weekdays"].get(clock.word(at))
+    if number is None:
+        return None
+    return (day_period(clock.as_of - timedelta(days=(clock.as_of.weekday() - number) % 7)),), at + 1
+
+
+def _last_weekday(clock: Clock, at: int) -> Found | None:
+    number = clock.language.data["weekdays"].get(clock.word(at))
+    if number is None:
+        return None
+    back = (clock.as_of.weekday() - number - 1) % 7 + 1
+    return (day_period(clock.as_of - timedelta(days=back)),), at + 1
+
+
+def _near_day(clock: Clock, at: int) -> Found | None:
+    for name, step in (("today", 0), ("yesterday", -1), ("tomorrow", 1)):
+        behind = clock.after(at, "time_words", name)
+        if behind is not None:
+            day = clock.as_of + timedelta(days=step)
+            return (unit_period(day, "day", label=_said(clock, at, behind)),), behind
+    return None
+
+
+def _to_date(clock: Clock, at: int) -> Found | None:
+    """ "year to date", "ytd", "so far this quarter": the running unit up to the last day of data."""
+    unit, behind = clock.language.data["to_date"].get(clock.word(at)), at + 1
+    if unit is None:
+        named = _unit_at(clock, at)
+        if named and clock.word(named[1]) == "to" and clock.word(named[1] + 1) == "date":
+            unit, behind = named[0], named[1] + 2
+    if unit is None:
+        return _so_far(clock, at)
+    if unit == "hour":
+        return None
+    return (unit_period(clock.as_of, unit, 0, _said(clock, at, behind)),), behind
+
+
+def _so_far(clock: Clock, at: int) -> Found | None:
+    behind = clock.after(at, "time_words", "so_far")
+    found = _relative(clock, behind) if behind is not None else None
+    if found is None or behind is None or clock.after(behind, "relative", "this") is None:
+        return None
+    return found
+
+
+def _open_range(clock: Clock, at: int) -> Found | None:
+    """ "since June", "until 3 March", "before 2025", "after Q1", "from May on"."""
+    for name in ("since", "until", "before", "after"):
+        behind = clock.after(at, "time_words", name)
+        found = period_at(clock, behind) if behind is not None else None
+        if found:
+            return _opened(clock, name, found, at)
+    behind = clock.after(at, "time_words", "from")
+    found = period_at(clock, behind) if behind is not None else None
+    onward = clock.after(found[1], "time_words", "onward") if found else None
+    return _opened(clock, "since", (found[0], onward), at) if found and onward else None
+
+
+def _opened(clock: Clock, name: str, found: Found, first: int) -> Found | None:
+    behind = found[1]
+    if name == "since":
+        behind = clock.skip(behind, "time_words", "onward")
+    label = _said(clock, first, behind)
+    spans = [_open_span(clock, name, period, label) for period in found[0]]
+    return (tuple(spans), behind) if all(_in_order(span) for span in spans) else None
+
+
+def _open_span(clock: Clock, name: str, period: Period, label: str) -> Period:
+    if name == "since":
+        return Period(period.start, clock.tomorrow, "span", label)
+    if name == "after":
+        return Period(period.end, clock.tomorrow, "span", label)
+    return Period(None, period.start if name == "before" else period.end, "span", label)
+
+
+def _in_order(span: Period) -> bool:
+    return span.start is None or span.end is None or span.start < span.end
+
+
+def _closed_range(clock: Clock, at: int) -> Found | None:
+    """ "from March to May 2025", "between 2023 and 2025", "Q1 to Q3", both ends included."""
+    pair = _range_ends(clock, at)
+    if pair is None:
+        return None
+    span = Period(pair[0].start, pair[1].end, "span", _said(clock, at, pair[2]))
+    return ((span,), pair[2]) if _in_order(span) else None
+
+
+def _range_ends(clock: Clock, at: int) -> tuple[Period, Period, int] | None:
+    opened = clock.after(at, "time_words", "from")
+    first = period_at(clock, opened or at)
+    joint = clock.after(first[1], "time_words", "to") if first else None
+    if first is None or joint is None or (clock.word(first[1]) == "and" and clock.word(at) != "between"):
+        return None
+    last = period_at(clock, joint)
+    if last is None or len(first[0]) > 1 or len(last[0]) > 1:
+        return None
+    start, end = _same_years(first[0][0], last[0][0])
+    return start, end, last[1]
+
+
+def _same_years(first: Period, last: Period) -> tuple[Period, Period]:
+    """Both ends with the year that the other one names, the first before the last."""
+    assert first.start
+    assert last.start
+    if first.yearless:
+        first = first.moved_years(last.start.year - first.start.year)
+        assert first.start
+        return (first.moved_years(-1), last) if first.start > last.start else (first, last)
+    if last.yearless:
+        last = last.moved_years(first.start.year - last.start.year)
+        assert last.start
+        return (first, last.moved_years(1)) if last.start < first.start else (first, last)
+    return first, last
+
+
+def _day_range(clock: Clock, at: int) -> Found | None:
+    """ "1 to 15 March 2025", "from 1-15 March"."""
+    opened = clock.after(at, "time_words", "from")
+    place = opened or at
+    word = clock.word(place)
+    joint = clock.after(place + 1, "time_words", "to")
+    if joint is None or not word.rstrip("stndrh").isdecimal():
+        return None
+    last = named_period(clock, joint)
+    number = int(word.rstrip("stndrh"))
+    if last is None or last[0][0].unit != "day" or last[0][0].start is None or not 1 <= number <= 31:
+        return None
+    if number > last[0][0].start.day:
+        return None
+    start = last[0][0].start.replace(day=number)
+    return (Period(start, last[0][0].end, "span", _said(clock, at, last[1])),), last[1]

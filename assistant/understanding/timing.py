@@ -1,0 +1,228 @@
+"""Passes that find the period, the other period it is compared with, and the grain of a trend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+from assistant.understanding.draft import Draft, TimeChoice
+from assistant.understanding.periods import (
+    UNIT_ORDER,
+    Period,
+    add_months,
+    fitting_grain,
+    previous_unit,
+    unit_period,
+)
+from assistant.understanding.time_phrases import TimePhrase
+from semantic_layer import Comparison, TimeRange
+
+CHANGE = ("change", "change_up", "change_down")
+COMPARE = ("versus", "compare", *CHANGE)
+STEPS = {"step_month": "month", "step_quarter": "quarter", "step_week": "week", "step_day": "day"}
+
+
+def find_grains(draft: Draft) -> None:
+    """ "monthly", "daily": units of time that need no introduction."""
+    for at in range(len(draft.elements)):
+        if draft.kind(at) == "grain" and at not in draft.uses and "adverb" in draft.element(at).cues:
+            draft.take_grain(at)
+
+
+def find_times(draft: Draft) -> None:
+    """The periods named, made into one range, a range beside another, or a choice between readings of a date."""
+    places = [at for at in range(len(draft.elements)) if draft.kind(at) == "time"]
+    phrases = [_phrase(draft, at) for at in places]
+    periods = [phrase for phrase in phrases if not phrase.whole_time]
+    if len(periods) > 1 and len(places) == len(periods):
+        _several(draft, places, [phrase.readings[0] for phrase in periods])
+    elif len(periods) <= 1:
+        for at in places:
+            draft.use(at, "time", draft.element(at).text)
+        if periods:
+            _one(draft, periods[0])
+
+
+def _phrase(draft: Draft, at: int) -> TimePhrase:
+    phrase = draft.element(at).time
+    assert phrase is not None
+    return phrase
+
+
+def _one(draft: Draft, phrase: TimePhrase) -> None:
+    if phrase.ends and any(draft.cues("compare", *CHANGE)):
+        _compare_two(draft, phrase.ends)
+        return
+    draft.times = tuple(TimeChoice(_range(period, draft)) for period in phrase.readings)
+    step = next(iter(draft.cues(*STEPS)), None)
+    if step is None:
+        _compare_named(draft, phrase.readings)
+
+
+def _range(period: Period, draft: Draft) -> TimeRange:
+    return period.clipped(draft.world.as_of)
+
+
+def _compare_named(draft: Draft, periods: tuple[Period, ...]) -> None:
+    """Comparison with a period that needs no dates: "vs the previous one", "year over year"."""
+    for kind in ("previous_year", "previous_period"):
+        for at in list(draft.cues(kind)):
+            draft.use(at, "comparison", kind)
+            _use_all(draft, draft.cues("versus", "compare", *CHANGE), "comparison", kind)
+            draft.times = tuple(_compared(period, kind, draft) for period in periods)
+            return
+    changes = list(draft.cues(*CHANGE))
+    if changes and not draft.grain and not any(draft.cues("trend")) and _closed(periods):
+        _use_all(draft, changes, "comparison", "previous_period")
+        draft.times = tuple(_compared(period, "previous_period", draft) for period in periods)
+
+
+def _closed(periods: tuple[Period, ...]) -> bool:
+    return all(period.unit != "span" or not period.label.startswith("since") for period in periods)
+
+
+def _compared(period: Period, kind: str, draft: Draft) -> TimeChoice:
+    """A period beside the one before or a year before. An unfinished calendar unit is set beside a whole one."""
+    now = _range(period, draft)
+    if not now.partial:
+        return TimeChoice(now, Comparison(kind="previous_year" if kind == "previous_year" else "previous_period"))
+    then = period.moved_years(-1) if kind == "previous_year" else previous_unit(period)
+    return TimeChoice(now, Comparison(kind="range", range=TimeRange(start=then.start, end=then.end)))
+
+
+def _use_all(draft: Draft, places: Iterable[int], role: str, target: str) -> None:
+    for at in list(places):
+        draft.use(at, "comparison" if role == "comparison" else "filler", target)
+
+
+def _several(draft: Draft, places: list[int], periods: list[Period]) -> None:
+    """Several periods: two are compared when words say so, neighbours joined by "and" become one stretch."""
+    periods = _inherit_years(periods)
+    if len(periods) == 2 and _set_against(draft, places):
+        for at in places:
+            draft.use(at, "time", draft.element(at).text)
+        _compare_two(draft, (periods[0], periods[1]))
+    elif _neighbours(periods) and all(draft.joined(first, "and", "or") == last for first, last in pairwise(places)):
+        _join(draft, places, periods)
+
+
+def _inherit_years(periods: list[Period]) -> list[Period]:
+    """A year that only the last period names holds for those before it: "Q1 vs Q2 2025"."""
+    last = periods[-1]
+    if last.yearless or last.start is None:
+        return periods
+    moved = [_to_year(p, last.start.year) if p.yearless and p.unit == last.unit else p for p in periods[:-1]]
+    return [*moved, last]
+
+
+def _to_year(period: Period, year: int) -> Period:
+    assert period.start is not None
+    label = period.label.replace(str(period.start.year), str(year))
+    return replace(period.moved_years(year - period.start.year), label=label)
+
+
+def _set_against(draft: Draft, places: list[int]) -> bool:
+    between = range(places[0] + 1, places[1])
+    if any(not draft.element(at).cues.isdisjoint(COMPARE) for at in between):
+        return True
+    tied = draft.joined(places[0], "and", "versus", "or") == places[1] or draft.ahead(places[0]) == places[1]
+    return tied and any(draft.cues(*COMPARE))
+
+
+def _compare_two(draft: Draft, periods: tuple[Period, Period]) -> None:
+    """The later period with its change against the earlier one, which is taken whole."""
+    earlier, later = sorted(periods, key=lambda period: (period.start is not None, period.start))
+    _use_all(draft, draft.cues(*COMPARE, "previous_period"), "comparison", "range")
+    _use_joiners(draft)
+    now, then = _range(later, draft), earlier.whole()
+    draft.times = (TimeChoice(now, Comparison(kind="range", range=then)),)
+    if draft.grain and _a_year_apart(now, then):
+        draft.times = (TimeChoice(now, Comparison(kind="previous_year")),)
+
+
+def _use_joiners(draft: Draft) -> None:
+    places = [at for at in range(len(draft.elements)) if draft.kind(at) == "time"]
+    for first, last in pairwise(places):
+        for at in range(first + 1, last):
+            if not draft.element(at).cues.isdisjoint({"and", "or", "versus"}):
+                draft.use(at, "filler")
+
+
+def _a_year_apart(now: TimeRange, then: TimeRange) -> bool:
+    return now.start is not None and then.start is not None and add_months(then.start, 12) == now.start
+
+
+def _neighbours(periods: list[Period]) -> bool:
+    ordered = sorted(periods, key=lambda period: str(period.start))
+    same = len({period.unit for period in ordered}) == 1 and ordered[0].unit in UNIT_ORDER
+    return same and all(a.end == b.start for a, b in pairwise(ordered))
+
+
+def _join(draft: Draft, places: list[int], periods: list[Period]) -> None:
+    ordered = sorted(periods, key=lambda period: str(period.start))
+    for at in places:
+        draft.use(at, "time", draft.element(at).text)
+    _use_joiners(draft)
+    label = " and ".join(period.label for period in ordered)
+    last = _range(ordered[-1], draft)
+    draft.times = (TimeChoice(TimeRange(start=ordered[0].start, end=last.end, label=label, partial=last.partial)),)
+    draft.grain = draft.grain or ordered[0].unit
+
+
+def find_steps(draft: Draft) -> None:
+    """ "month over month", "year over year" without a period: each bucket beside the one before."""
+    for at in draft.cues(*STEPS, "previous_year"):
+        cues = draft.element(at).cues
+        unit = next((STEPS[cue] for cue in sorted(cues) if cue in STEPS), "")
+        if unit and draft.grain not in ("", unit):
+            continue
+        _use_all(draft, draft.cues(*CHANGE), "comparison", "step")
+        draft.use(at, "comparison", unit or "previous_year")
+        draft.times = tuple(_stepped(choice, unit, draft) for choice in draft.times)
+
+
+def _stepped(choice: TimeChoice, unit: str, draft: Draft) -> TimeChoice:
+    """A step over one bucket: compares a period that fills the unit, otherwise adds the unit as the grain."""
+    if not unit:
+        if choice.period is None and not draft.grain:
+            draft.grain = "year"
+        kind = "previous_year"
+        return TimeChoice(choice.period, Comparison(kind=kind))
+    if choice.period is not None and choice.period.start and _fills(choice.period, unit):
+        if choice.period.partial:
+            then = unit_period(choice.period.start - timedelta(days=1), unit)
+            return TimeChoice(choice.period, Comparison(kind="range", range=then.whole()))
+        return TimeChoice(choice.period, Comparison(kind="previous_period"))
+    draft.grain = unit
+    return TimeChoice(choice.period, Comparison(kind="previous_period"))
+
+
+def _fills(period: TimeRange, unit: str) -> bool:
+    assert period.start is not None
+    whole = unit_period(period.start, unit)
+    return whole.start == period.start and (whole.end == period.end or period.partial)
+
+
+def find_trend(draft: Draft) -> None:
+    """ "over time", "how has it changed": by a grain that suits the period, unless one was named."""
+    cues = list(draft.cues("trend"))
+    changes = list(draft.cues(*CHANGE))
+    open_change = changes and draft.times[0].compare is None and (cues or draft.grain or draft.times[0].period)
+    if not cues and not open_change:
+        return
+    for at in (*cues, *changes):
+        draft.use(at, "grain", "trend")
+    period = draft.times[0].period
+    draft.grain = draft.grain or fitting_grain(*((period.start, period.end) if period else (None, None)))
+
+
+def find_change_rank(draft: Draft) -> None:
+    """ "which products grew the most": ranked by the change instead of the value."""
+    changes = list(draft.cues(*CHANGE))
+    if not changes or draft.ranking is None or draft.ranking.metric is not None:
+        return
+    falling = any(draft.has(at, "change_down") for at in changes)
+    draft.ranking.column = "change"
+    draft.ranking.descending = draft.ranking.descending != falling

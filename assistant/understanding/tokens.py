@@ -1,0 +1,113 @@
+"""Text to tokens, and words to their plain form, the same way for questions and for the names of a layer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+TOKEN = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}(?!\d)"  # ISO day
+    r"|\d{4}-(?:0[1-9]|1[0-2])(?![\d-])"  # ISO month
+    r"|\d{1,4}[./]\d{1,2}[./]\d{2,4}(?!\d)"  # numeric day
+    r"|\d+(?:[.,]\d+)+(?![^\W\d_])"  # number with separators
+    r"|[^\W_]+"
+    r"|[&,;%+=<>#€$£/:*~^|\\\[\]{}@–—-]"
+)
+POSSESSIVE = re.compile(r"(?<=\w)['’`´]s?\b|(?<=s)['’](?=\s|$)")
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word or sign: its place in the text, its spelling in lower case, and its plain and bare forms.
+
+    `plain` undoes the plural and unites spellings, `bare` undoes verb endings as well.
+    """
+
+    start: int
+    end: int
+    raw: str
+    text: str
+    plain: str
+    bare: str
+
+
+@dataclass(frozen=True)
+class Forms:
+    """How a language inflects: irregular forms, spellings, endings that differ, and words to leave alone."""
+
+    irregular: Mapping[str, str]
+    spelling: Mapping[str, str]
+    endings: Mapping[str, str]
+    keep: frozenset[str]
+
+    def plain(self, word: str) -> str:
+        """The word in the singular and in one spelling."""
+        if word in self.irregular:
+            return self.irregular[word]
+        word = self._one_spelling(word)
+        return self._one_spelling(_singular(word)) if word not in self.keep else word
+
+    def bare(self, plain: str) -> str:
+        """The plain form without verb endings; equal for "order", "ordered" and "ordering"."""
+        if plain in self.keep or len(plain) < 4 or not plain.isalpha():
+            return plain
+        return _fold(_without_verb_ending(plain))
+
+    def _one_spelling(self, word: str) -> str:
+        word = self.spelling.get(word, word)
+        for british, american in self.endings.items():
+            if word.endswith(british) and len(word) > len(british) + 2:
+                return word[: -len(british)] + american
+        return word
+
+
+def _singular(word: str) -> str:
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "xes", "sses", "zzes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def _without_verb_ending(word: str) -> str:
+    if word.endswith("ied"):
+        return word[:-3] + "y"
+    for ending, shortest in (("ing", 6), ("ed", 5)):
+        if word.endswith(ending) and len(word) >= shortest:
+            return word[: -len(ending)]
+    return word
+
+
+def _fold(word: str) -> str:
+    """One form for doubled last letters and a silent e: "shipp" and "ship", "purchase" and "purchas"."""
+    if word.endswith("e") and len(word) > 4:
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
+
+
+def fold_case(text: str) -> str:
+    """Lower case without accents, for comparing words."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def tokenize(text: str, forms: Forms) -> list[Token]:
+    """The tokens of a text in order; possessive endings are dropped, other signs that carry no meaning too."""
+    spaced = POSSESSIVE.sub(lambda match: " " * len(match.group()), text)
+    return [_token(match.start(), match.group(), forms) for match in TOKEN.finditer(spaced)]
+
+
+def _token(start: int, raw: str, forms: Forms) -> Token:
+    text = fold_case(raw)
+    plain = forms.plain(text)
+    return Token(start, start + len(raw), raw, text, plain, forms.bare(plain))
+
+
+def phrase_keys(tokens: Iterable[Token]) -> tuple[str, str]:
+    """Look-up keys of a phrase: by bare forms (wide) and by plain forms (narrow), spaces and hyphens left out."""
+    kept = [token for token in tokens if token.text not in ("-", "–", "—", "/")]
+    return "".join(token.bare for token in kept), "".join(token.plain for token in kept)

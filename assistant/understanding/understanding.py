@@ -1,0 +1,109 @@
+"""The door of the room: a question in, a plan, a question back or a refusal out, with no model and no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answer import Clarification, Plan, Refusal
+from assistant.understanding.draft import World
+from assistant.understanding.language import Language, load_language
+from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.nouns import Nouns
+from assistant.understanding.outcome import Readings, decide, read, refuse
+from assistant.understanding.reach import Reach
+from assistant.understanding.spelling import Speller
+from assistant.understanding.tokens import Token, tokenize
+from semantic_layer import SemanticLayer
+
+LONGEST_QUESTION = 600
+MOST_TOKENS = 60
+
+
+@dataclass(frozen=True)
+class Trace:
+    """How a question was read: its words, every meaning found with its score, the readings, and why others lost."""
+
+    question: str
+    words: tuple[str, ...]
+    meanings: tuple[str, ...]
+    readings: tuple[str, ...]
+    lost: tuple[str, ...]
+    outcome: Plan | Clarification | Refusal
+
+
+class Understanding:
+    """Reads questions against one layer and one snapshot; built once, it holds the lexicon and the values' index.
+
+    `values` maps `dataset.field` to the values stored there with their counts; `as_of` is what "today" means.
+    """
+
+    def __init__(self, layer: SemanticLayer, values: Mapping[str, Sequence[tuple[str, int]]], as_of: date):
+        language = load_language()
+        lexicon = Lexicon(layer, values, language)
+        nouns = Nouns(layer, lexicon, language)
+        self._world = World(layer, lexicon, Reach(layer), nouns, language, as_of)
+        self._speller = Speller(lexicon, language)
+
+    def plan(self, question: str) -> Plan | Clarification | Refusal:
+        """The one reading of a question as a plan, the readings to choose from, or why there is none."""
+        tokens = tokenize(question, self._world.language.forms)
+        early = _refuse_early(question, tokens, self._world)
+        return early or decide(question, self._read(tokens), self._world)
+
+    def explain(self, question: str) -> Trace:
+        """How `plan` comes to its outcome, for people who maintain the words of a layer."""
+        tokens = tokenize(question, self._world.language.forms)
+        readings = [] if _refuse_early(question, tokens, self._world) else self._read(tokens)
+        meanings = {
+            f"{element.text} -> {concept.kind} {concept.target} {concept.value or ''} ({concept.weight:.2f})"
+            for reading in readings
+            for draft in (*(c.draft for c in reading.best), *(draft for draft, _ in reading.stuck))
+            for element in draft.elements
+            for concept in element.concepts
+        }
+        kept = tuple(
+            f"{c.score:.2f} {c.query.model_dump_json(exclude_defaults=True)}" for r in readings for c in r.best
+        )
+        words = tuple(token.text for token in tokens)
+        return Trace(question, words, tuple(sorted(meanings)), kept, _lost(readings), self.plan(question))
+
+    def _read(self, tokens: Sequence[Token]) -> list[Readings]:
+        return [read(spelling, self._world) for spelling in self._speller.spellings(tokens)]
+
+
+def _lost(readings: Sequence[Readings]) -> tuple[str, ...]:
+    refused = [str(fault) for reading in readings for fault in reading.faults]
+    stuck = [
+        "unused: " + ", ".join(draft.elements[at].text for at in left) if left else "no metric"
+        for reading in readings
+        for draft, left in reading.stuck
+    ]
+    return tuple(dict.fromkeys((*refused, *stuck)))
+
+
+def _refuse_early(question: str, tokens: Sequence[Token], world: World) -> Refusal | None:
+    """Refusals that need no reading: nothing asked, far too much, a wish to change data, talk to the machine."""
+    if not tokens:
+        return refuse(question, "EMPTY_QUESTION", world)
+    if len(question) > LONGEST_QUESTION or len(tokens) > MOST_TOKENS:
+        return refuse(question, "UNKNOWN_WORDS", world, sentence=world.language.message("too_long"))
+    if _changes_data(tokens, world.language):
+        return refuse(question, "CHANGES_DATA", world)
+    if _contains(tokens, world.language.words("off_topic")):
+        return refuse(question, "OUT_OF_DOMAIN", world)
+    return None
+
+
+def _changes_data(tokens: Sequence[Token], language: Language) -> bool:
+    if _contains(tokens, language.words("change_phrases")):
+        return True
+    said = [token.text for token in tokens if token.text not in language.fillers]
+    verbs = language.words("change_verbs")
+    return bool(said) and said[0] in verbs and not _contains(tokens, language.words("change_exceptions"))
+
+
+def _contains(tokens: Sequence[Token], phrases: Sequence[str]) -> bool:
+    text = f" {' '.join(token.text for token in tokens)} "
+    return any(f" {phrase} " in text for phrase in phrases)
