@@ -37,7 +37,7 @@ def causes(check: PlanCheck | None, plan: Mapping[str, Any] | None, gold_sql: st
     return tuple(code for code, part in _PARTS.items() if part(gold) != part(answer))
 
 
-def _literals(tree: exp.Expression, *, dates: bool) -> frozenset[str]:
+def _literals(tree: exp.Expr, *, dates: bool) -> frozenset[str]:
     """Constants of conditions, either the days or everything else."""
     found: set[str] = set()
     for condition in tree.find_all(exp.Where, exp.Having, exp.Filter):
@@ -47,19 +47,19 @@ def _literals(tree: exp.Expression, *, dates: bool) -> frozenset[str]:
     return frozenset(found)
 
 
-def _aggregates(tree: exp.Expression) -> frozenset[str]:
+def _aggregates(tree: exp.Expr) -> frozenset[str]:
     """Kinds of aggregation used."""
     return frozenset(type(node).__name__ for node in tree.find_all(exp.AggFunc))
 
 
-def _grains(tree: exp.Expression) -> frozenset[str]:
+def _grains(tree: exp.Expr) -> frozenset[str]:
     """Units to which times are cut."""
     return frozenset(
         str(node.args.get("unit")).lower().strip("'") for node in tree.find_all(exp.TimestampTrunc, exp.DateTrunc)
     )
 
 
-_PARTS: dict[str, Callable[[exp.Expression], frozenset[str]]] = {
+_PARTS: dict[str, Callable[[exp.Expr], frozenset[str]]] = {
     WRONG_PERIOD: lambda tree: _literals(tree, dates=True),
     WRONG_FILTER: lambda tree: _literals(tree, dates=False),
     WRONG_METRIC: _aggregates,

@@ -74,7 +74,7 @@ def depends_on_today(sql: str) -> bool:
     return tree is not None and any(True for _ in _nows(tree))
 
 
-def _nows(tree: exp.Expression) -> Any:
+def _nows(tree: exp.Expr) -> Any:
     """Nodes that read the clock."""
     for node in tree.walk():
         named = isinstance(node, exp.Anonymous) and node.name.lower() in ("now", "today", "get_current_timestamp")
@@ -82,11 +82,11 @@ def _nows(tree: exp.Expression) -> Any:
             yield node
 
 
-def _is_day(node: exp.Expression) -> bool:
+def _is_day(node: exp.Expr) -> bool:
     return isinstance(node, exp.CurrentDate) or (isinstance(node, exp.Anonymous) and node.name.lower() == "today")
 
 
-def parse(sql: str) -> exp.Expression | None:
+def parse(sql: str) -> exp.Expr | None:
     """The tree of one statement, or None when it cannot be read."""
     try:
         return sqlglot.parse_one(sql, dialect="duckdb")
@@ -123,13 +123,14 @@ def _cut_of(tree: exp.Query) -> Cut | None:
     return Cut(numbers[0] or 0, numbers[1])
 
 
-def _plain_number(node: exp.Expression) -> int | None:
+def _plain_number(node: exp.Expr) -> int | None:
     """The number of rows of a LIMIT or OFFSET; None for a share, an expression, or FETCH."""
     value = node.expression if isinstance(node, exp.Limit | exp.Offset) else None
     options = node.args.get("limit_options")
     share = options is not None and bool(options.args.get("percent"))
-    plain = isinstance(value, exp.Literal) and str(value.this).isdigit() and not share
-    return int(str(value.this)) if plain else None
+    if not isinstance(value, exp.Literal) or share or not str(value.this).isdigit():
+        return None
+    return int(str(value.this))
 
 
 def _without_cut(tree: exp.Query) -> exp.Query:
@@ -139,7 +140,7 @@ def _without_cut(tree: exp.Query) -> exp.Query:
     return bare
 
 
-def _with_keys(tree: exp.Query, order: exp.Expression, cut: Cut) -> OpenedQuery | None:
+def _with_keys(tree: exp.Query, order: exp.Expr, cut: Cut) -> OpenedQuery | None:
     """The query without its cut, keys found among its columns or added; None when neither is possible."""
     bare = _without_cut(tree)
     names = [item.alias_or_name.lower() for item in bare.selects]
@@ -157,7 +158,7 @@ def _with_keys(tree: exp.Query, order: exp.Expression, cut: Cut) -> OpenedQuery 
     return OpenedQuery(bare.sql(dialect="duckdb"), tuple(positions), hidden, cut)
 
 
-def _position(key: exp.Expression, tree: exp.Query, names: Sequence[str]) -> int | None:
+def _position(key: exp.Expr, tree: exp.Query, names: Sequence[str]) -> int | None:
     """Where the key already stands among the columns: by number, by name, or as the same expression."""
     if isinstance(key, exp.Literal) and not key.is_string:
         at = int(str(key.this)) - 1
@@ -170,7 +171,7 @@ def _position(key: exp.Expression, tree: exp.Query, names: Sequence[str]) -> int
     return None
 
 
-def _may_add(tree: exp.Query, key: exp.Expression) -> bool:
+def _may_add(tree: exp.Query, key: exp.Expr) -> bool:
     """Whether a key can stand as one more column without changing the rows."""
     if not isinstance(tree, exp.Select) or tree.args.get("distinct"):
         return False

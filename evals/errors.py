@@ -3,7 +3,7 @@
 * EvalError
   x SuiteError      the author of a suite: every fault of the file at once, each with file, line and remedy
   x RunError     whoever started the run: no database, no system, no base line; the command leaves with status 2
-  x GoldError      the author of a suite: an expected query does not run; the case cannot be judged
+  x GoldError       the author of a suite: an expected query does not run; the case cannot be judged
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from warehouse.errors import (
     SQLRejected,
     WarehouseError,
 )
-from warehouse.trusted import query_trusted
+from warehouse.trusted import derive_database, query_trusted
 
 __all__ = [
     "BuildError",
@@ -27,6 +27,7 @@ __all__ = [
     "SnapshotInfo",
     "SnapshotMissing",
     "WarehouseError",
+    "derive_database",
     "live_path",
     "publish",
     "query_trusted",

@@ -6,17 +6,20 @@ The statement runs in this process, unguarded. Never hand it anything that a use
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 import threading
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
 
-from warehouse.build import first_line, read_snapshot
+from warehouse.build import first_line, literal, read_snapshot
 from warehouse.engine import Result
-from warehouse.errors import QueryFailed, QueryTimeout
+from warehouse.errors import QueryFailed, QueryTimeout, SnapshotMissing
 
 
 def query_trusted(path: Path, sql: str, *, seconds: float = 30.0, max_rows: int = 200_000) -> Result:
@@ -61,3 +64,33 @@ def _interrupted_after(
         yield
     finally:
         timer.cancel()
+
+
+def derive_database(source: Path, target: Path, statements: Sequence[str]) -> None:
+    """A new database file at `target` made by trusted statements; there whole or not at all.
+
+    The statements run in order on an empty database in which the source is attached, read-only, as `source`.
+    Raises SnapshotMissing when there is no source, QueryFailed naming the statement that stopped.
+    """
+    if not source.is_file():
+        raise SnapshotMissing(f"There is no database at {source}.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    room = Path(tempfile.mkdtemp(prefix=".derive-", dir=target.parent))
+    try:
+        _derive(source, room / target.name, statements)
+        os.replace(room / target.name, target)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _derive(source: Path, building: Path, statements: Sequence[str]) -> None:
+    running = ""
+    try:
+        with closing(duckdb.connect(str(building))) as connection:
+            connection.execute(f"ATTACH {literal(str(source))} AS source (READ_ONLY)")
+            for running in statements:
+                connection.execute(running)
+            connection.execute("DETACH source")
+            connection.execute("CHECKPOINT")
+    except duckdb.Error as error:
+        raise QueryFailed(first_line(error), running) from error
