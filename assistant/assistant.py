@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from semantic_layer import (
     formula,
     load_workspace,
     parts,
+    substitute,
     to_sql,
     value_queries,
 )
@@ -118,7 +119,9 @@ class Assistant:
 
     def starters(self) -> tuple[str, ...]:
         """A few example questions of the layer's own metrics, for an empty screen."""
-        examples = [metric.ai_context.examples[0] for metric in self.layer.metrics.values() if metric.ai_context.examples]
+        examples = [
+            metric.ai_context.examples[0] for metric in self.layer.metrics.values() if metric.ai_context.examples
+        ]
         return tuple(examples[:: max(1, len(examples) // 6)][:6])
 
     def fresh_until(self, datasets: tuple[str, ...] = ()) -> datetime | None:
@@ -128,9 +131,10 @@ class Assistant:
         return min(ends) if ends else max(self.freshness.values(), default=None)
 
     def _carry_out(self, question: str, plan: Plan, on_step: Step, clock: Clock) -> Outcome:
-        on_step("Checking it against the definitions", interpret(self.layer, plan.query, self.as_of).sentence)
         try:
             with clock.step("compile"):
+                plan = standing_in(self.layer, plan)
+                on_step("Checking it against the definitions", interpret(self.layer, plan.query, self.as_of).sentence)
                 compiled = to_sql(self.layer, plan.query, as_of=self.as_of)
             on_step("Running the query", compiled.sql)
             result = self._run(compiled, clock)
@@ -141,7 +145,7 @@ class Assistant:
             return Refusal(question, "UNSAFE", "; ".join(f.sentence for f in error.faults), (), suggestions)
         except (SQLRejected, QueryFailed) as error:
             return _refused(question, error)
-        return self._answer(question, plan, compiled, result, found, clock)
+        return self._answer(question, plan, Run(compiled, result, found), clock)
 
     def _run(self, compiled: Compiled, clock: Clock) -> Result:
         with clock.step("guard"):
@@ -159,9 +163,8 @@ class Assistant:
         base = self._run(to_sql(self.layer, query, as_of=self.as_of), Clock())
         return (*found, *caveats.of_base(plan.query, result, base, self.settings.few_rows))
 
-    def _answer(
-        self, question: str, plan: Plan, compiled: Compiled, result: Result, found: caveats.Caveats, clock: Clock
-    ) -> Answer:
+    def _answer(self, question: str, plan: Plan, run: Run, clock: Clock) -> Answer:
+        compiled, result = run.compiled, run.result
         with clock.step("describe"):
             shape = context(self.layer, plan.query, self.as_of, self.settings.locale)
             sentence = describe(compiled.columns, result, shape)
@@ -176,11 +179,20 @@ class Assistant:
             sql=compiled.sql,
             period=period_of(plan.query.time_range, self.settings.locale),
             definitions=definitions_of(self.layer, plan.query.metrics),
-            caveats=(*found, *caveats.of_result(compiled.columns, result)),
+            caveats=(*run.caveats, *caveats.of_result(compiled.columns, result)),
             fresh_until=self.fresh_until(compiled.datasets),
             plan=plan,
             timings=dict(clock.milliseconds),
         )
+
+
+@dataclass(frozen=True)
+class Run:
+    """A plan carried out: its SQL, its rows, and what their reader must know."""
+
+    compiled: Compiled
+    result: Result
+    caveats: caveats.Caveats
 
 
 class Clock:
@@ -197,6 +209,15 @@ class Clock:
             yield
         finally:
             self.milliseconds[name] = self.milliseconds.get(name, 0.0) + (time.perf_counter() - started) * 1000
+
+
+def standing_in(layer: SemanticLayer, plan: Plan) -> Plan:
+    """The plan, with stand-ins for metrics that cannot be broken down as asked, and a note that says so."""
+    query = substitute(layer, plan.query)
+    pairs = zip(plan.query.metrics, query.metrics, strict=True)
+    swapped = [(layer.metrics[old].title, layer.metrics[new].title) for old, new in pairs if old != new]
+    notes = tuple(f"{old} cannot be split this way; this is {new[:1].lower()}{new[1:]}." for old, new in swapped)
+    return replace(plan, query=query, notes=(*plan.notes, *notes)) if swapped else plan
 
 
 def period_of(asked: TimeRange | None, locale: str) -> str:
@@ -252,5 +273,3 @@ def _no_metrics(definitions: Path) -> str:
         f"The data has no definitions yet: none of the shipped ones fits its tables, and {definitions} holds none. "
         "Run `tellwise init` to write a starting model for your tables."
     )
-
-

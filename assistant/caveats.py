@@ -17,7 +17,10 @@ def of_plan(layer: SemanticLayer, plan: Plan, as_of: date, locale: str = "en") -
     """What follows from the question itself: how words were read, an unfinished period, what a metric warns of."""
     notes = tuple(Caveat("READ_AS", note) for note in plan.notes)
     warnings = tuple(
-        Caveat("METRIC", text) for name in plan.query.metrics if name in layer.metrics for text in _warnings(layer, name)
+        Caveat("METRIC", text)
+        for name in plan.query.metrics
+        if name in layer.metrics
+        for text in _warnings(layer, name)
     )
     return (*notes, *_of_period(plan.query, as_of, locale), *warnings)
 

@@ -1,7 +1,7 @@
 """The settings of a workspace: one table, read once, from `settings.toml` and then `TELLWISE_*` variables.
 
-The workspace itself is the directory `TELLWISE_HOME` (default `./.tellwise`). Everything a running Tellwise owns lies in
-it: deleting it is a clean start, copying it is a backup.
+The workspace is the directory `TELLWISE_HOME` (default `./.tellwise`). Everything a running Tellwise owns lies in it:
+deleting it is a clean start, copying it is a backup.
 """
 
 from __future__ import annotations
@@ -12,34 +12,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from rapidfuzz import process
 
 from assistant.errors import SettingsError
 
 PREFIX = "TELLWISE_"
-T = TypeVar("T")
-
-
-def _setting(default: T, text: str) -> T:
-    return field(default=default, metadata={"help": text})
 
 
 @dataclass(frozen=True)
 class Settings:
     """Every setting with its type and default; `help_table` says what each is for."""
 
-    home: Path = _setting(Path(".tellwise"), "the workspace directory; only from the environment or the command line")
-    as_of: date | None = _setting(None, "the day that counts as today in questions; empty: the snapshot's own, or today")
-    host: str = _setting("127.0.0.1", "the address the web page listens on")
-    port: int = _setting(7860, "the port the web page listens on")
-    locale: str = _setting("en", "how numbers, money and dates are written")
-    query_seconds: float = _setting(10.0, "how long one query may run, in seconds")
-    query_memory_mb: int = _setting(1024, "how much memory one query may use, in megabytes")
-    query_rows: int = _setting(10_000, "how many rows one answer may hold")
-    workers: int = _setting(2, "how many processes stand ready to run queries")
-    few_rows: int = _setting(30, "answers that rest on fewer rows than this carry a caveat")
+    home: Path = field(
+        default=Path(".tellwise"),
+        metadata={"help": "the workspace directory; only from the environment or the command line"},
+    )
+    as_of: date | None = field(
+        default=None,
+        metadata={"help": "the day that counts as today in questions; empty: the snapshot's own, or today"},
+    )
+    host: str = field(default="127.0.0.1", metadata={"help": "the address the web page listens on"})
+    port: int = field(default=7860, metadata={"help": "the port the web page listens on"})
+    locale: str = field(default="en", metadata={"help": "how numbers, money and dates are written"})
+    query_seconds: float = field(default=10.0, metadata={"help": "how long one query may run, in seconds"})
+    query_memory_mb: int = field(default=1024, metadata={"help": "how much memory one query may use, in megabytes"})
+    query_rows: int = field(default=10_000, metadata={"help": "how many rows one answer may hold"})
+    workers: int = field(default=2, metadata={"help": "how many processes stand ready to run queries"})
+    few_rows: int = field(default=30, metadata={"help": "answers that rest on fewer rows than this carry a caveat"})
 
     @property
     def warehouse(self) -> Path:

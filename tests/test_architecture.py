@@ -1,4 +1,4 @@
-"""Who may import whom: imports go down only, packages meet at their front doors, heavy libraries stay in their rooms."""
+"""Who may import whom: imports go down only, packages meet at front doors, heavy libraries stay in their rooms."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Ways in besides the page: the command line."""

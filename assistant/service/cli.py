@@ -39,7 +39,11 @@ class Command(click.Group):
 
 
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="The workspace (default: $TELLWISE_HOME or ./.tellwise).")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The workspace (default: $TELLWISE_HOME or ./.tellwise).",
+)
 @click.version_option(package_name="tellwise")
 @click.pass_context
 def main(ctx: click.Context, home: Path | None) -> None:
@@ -101,12 +105,28 @@ def demo(settings: Settings, as_of: date | None, customers: int, seed: int) -> N
 @main.command()
 @click.argument("table")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=str))
-@click.option("--view", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file with one SELECT over the files (named file1, file2, ... or by their stems) that makes the table.")
-@click.option("--as-of", type=DAY, help="The day that counts as today in questions (default: the last day in the data).")
-@click.option("--null", "nulls", multiple=True, help="A text that stands for an empty value, e.g. --null n/a (may be repeated).")
+@click.option(
+    "--view",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file with one SELECT over the files (named file1, file2, ... or by their stems) that makes the table.",
+)
+@click.option(
+    "--as-of", type=DAY, help="The day that counts as today in questions (default: the last day in the data)."
+)
+@click.option(
+    "--null", "nulls", multiple=True, help="A text that stands for an empty value, e.g. --null n/a (may be repeated)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_obj
-def load(settings: Settings, table: str, files: tuple[str, ...], view: Path | None, as_of: date | None, nulls: tuple[str, ...], as_json: bool) -> None:
+def load(
+    settings: Settings,
+    table: str,
+    files: tuple[str, ...],
+    view: Path | None,
+    as_of: date | None,
+    nulls: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Load FILES (CSV, TSV or Parquet; globs allowed) as TABLE and publish the result.
 
     \b

@@ -8,8 +8,7 @@ from typing import Any
 
 from assistant.answer import Answer, Clarification, Outcome, Refusal
 from assistant.formatting import cell, style_of
-from semantic_layer import QueryError, SemanticLayer, SemanticQuery, check, formula
-from semantic_layer import GroupBy as By
+from semantic_layer import GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula
 
 WIDEST = 40
 
@@ -47,7 +46,9 @@ def table(answer: Answer, limit: int, locale: str) -> str:
     head = [column.label[:WIDEST] for column in answer.columns]
     widths = [max(len(line[i]) for line in [head, *lines]) for i in range(len(head))]
     left = [column.role in ("dimension", "time") for column in answer.columns]
-    text = ["  ".join(_pad(item, *spec) for item, *spec in zip(line, widths, left, strict=True)) for line in [head, *lines]]
+    text = [
+        "  ".join(_pad(item, *spec) for item, *spec in zip(line, widths, left, strict=True)) for line in [head, *lines]
+    ]
     more = len(answer.result.rows) - len(shown)
     return "\n".join([*text, *([f"... and {more:,} more rows (--rows, or --json for all)"] if more else [])])
 
@@ -111,7 +112,7 @@ def _entry(layer: SemanticLayer, name: str) -> Mapping[str, Any]:
 
 def _breaks_down(layer: SemanticLayer, metric: str, field: str) -> bool:
     try:
-        check(layer, SemanticQuery(metrics=(metric,), group_by=(By(field=field),)))
+        check(layer, SemanticQuery(metrics=(metric,), group_by=(GroupBy(field=field),)))
     except QueryError:
         return False
     return True
