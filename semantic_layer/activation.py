@@ -12,7 +12,7 @@ from semantic_layer.references import Reference, column_references, field_refere
 from semantic_layer.scope import KnownTables, NameScope, Problem
 
 
-def deactivate(entries: Entries, tables: KnownTables, shipped: Path) -> tuple[Entries, dict[str, str]]:
+def deactivate(entries: Entries, tables: KnownTables | None, shipped: Path) -> tuple[Entries, dict[str, str]]:
     """The entries that `tables` can serve, and for each shipped name left out the reason.
 
     Entries written outside the `shipped` folder stay; what is wrong with them is a fault for the validation to tell.
@@ -27,7 +27,7 @@ def deactivate(entries: Entries, tables: KnownTables, shipped: Path) -> tuple[En
 @dataclass
 class _Work:
     entries: Entries
-    tables: KnownTables
+    tables: KnownTables | None
     shipped: Path
     inactive: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -37,6 +37,8 @@ class _Work:
         for name, dataset in list(self.entries.datasets.items()):
             if self._is_shipped(dataset):
                 self._dataset(name, dataset)
+            elif dataset.inherited:
+                self.entries.datasets[name] = replace(dataset, node=self._slim(dataset.node, dataset.inherited))
         for name, link in list(self.entries.relationships.items()):
             if self._is_shipped(link) and (problem := self._link_problem(link.node)):
                 self._drop("relationships", name, problem)
@@ -76,7 +78,7 @@ class _Work:
         if problem:
             self._drop("datasets", name, problem)
             return
-        slim = self._slim(entry.node)
+        slim = self._slim(entry.node, frozenset(one.name for one in (*entry.node.fields, *entry.node.measures)))
         self.entries.datasets[name] = replace(entry, node=slim)
         time = self._first([Reference("time", slim.time, (), name)]) if slim.time else None
         if time:
@@ -87,8 +89,8 @@ class _Work:
         names = (*dataset.primary_key, *(column for key in dataset.unique_keys for column in key))
         return next((problem for one in names if (problem := scope.column_problem(dataset, one))), None)
 
-    def _slim(self, dataset: Dataset) -> Dataset:
-        """The dataset without the fields and measures whose columns are missing."""
+    def _slim(self, dataset: Dataset, names: frozenset[str]) -> Dataset:
+        """The dataset without those of its fields and measures in `names` whose columns are missing."""
         fields = {one.name: list(field_references(dataset, one, ())) for one in dataset.fields}
         measures = {
             one.name: [
@@ -97,14 +99,19 @@ class _Work:
             ]
             for one in dataset.measures
         }
-        lost = {name: problem for name, found in {**measures, **fields}.items() if (problem := self._first(found))}
-        self.inactive.update({f"{dataset.name}.{name}": problem.message for name, problem in lost.items()})
+        lost = {kind: self._lost(found, names) for kind, found in (("fields", fields), ("measures", measures))}
+        for problems in lost.values():
+            for name, problem in problems.items():
+                self.inactive.setdefault(f"{dataset.name}.{name}", problem.message)
         return dataset.model_copy(
             update={
-                "fields": tuple(one for one in dataset.fields if one.name not in lost),
-                "measures": tuple(one for one in dataset.measures if one.name not in lost),
+                "fields": tuple(one for one in dataset.fields if one.name not in lost["fields"]),
+                "measures": tuple(one for one in dataset.measures if one.name not in lost["measures"]),
             }
         )
+
+    def _lost(self, found: dict[str, list[Reference]], names: frozenset[str]) -> dict[str, Problem]:
+        return {name: problem for name in found.keys() & names if (problem := self._first(found[name]))}
 
     def _link_problem(self, link: Relationship) -> Problem | None:
         scope = self._scope

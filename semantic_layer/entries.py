@@ -35,11 +35,15 @@ _CLASSES: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True)
 class Entry(Generic[Node]):
-    """One dataset, relationship or metric, and where it stands."""
+    """One dataset, relationship or metric, and where it stands.
+
+    `inherited` names the fields and measures that a dataset has from an earlier file.
+    """
 
     node: Node
     document: Document
     location: Location
+    inherited: frozenset[str] = frozenset()
 
     def fault(self, message: str, remedy: str = "", at: Location = ()) -> Fault:
         """A fault of this entry; `at` is the place inside it."""
@@ -73,6 +77,8 @@ class Entries:
 def merge(documents: Iterable[Document]) -> Entries:
     """The entries of all documents; a name given again in a later file replaces, twice in one file is a fault.
 
+    A dataset of the same `source` is not replaced but added to: its keys, fields and measures replace those of the same
+    name, the others stay.
     Faults are added to the documents.
     """
     entries = Entries()
@@ -99,7 +105,20 @@ def _take(document: Document, section: str, nodes: Iterable[Any], into: dict[str
             document.fault((section, index, "name"), message, "Rename or remove one of them.")
             continue
         first[node.name] = index
-        into[node.name] = Entry(node, document, (section, index))
+        into[node.name] = _overlaid(into.get(node.name), Entry(node, document, (section, index)))
+
+
+def _overlaid(under: Entry[Any] | None, over: Entry[Any]) -> Entry[Any]:
+    """The later entry; over a dataset of the same source it keeps the fields and measures it does not name itself."""
+    new, old = over.node, under.node if under else None
+    if not isinstance(new, Dataset) or not isinstance(old, Dataset) or new.source != old.source:
+        return over
+    own = {"fields": {one.name for one in new.fields}, "measures": {one.name for one in new.measures}}
+    kept = {key: tuple(one for one in getattr(old, key) if one.name not in names) for key, names in own.items()}
+    said = {key: getattr(new, key) for key in new.model_fields_set - own.keys()}
+    both = {key: getattr(new, key) + kept[key] for key in own}
+    names = frozenset(one.name for found in kept.values() for one in found)
+    return replace(over, node=old.model_copy(update={**said, **both}), inherited=names)
 
 
 def _typed(document: Document) -> Definitions | None:

@@ -24,8 +24,10 @@ def shipped_definitions() -> tuple[Path, ...]:
 def load(paths: Sequence[Path], schema: Schema | None = None) -> SemanticLayer:
     """The model of all `paths` together; what a later file names again replaces what an earlier one said.
 
-    With a `schema`, what the shipped model defines over missing tables or columns becomes inactive, with the reason;
-    the same in any other file is a fault. Raises `DefinitionError` with every fault of every file.
+    A dataset named again with the same `source` keeps the fields and measures that the later file does not name. What
+    the shipped model defines over missing tables, columns or names becomes inactive, with the reason; the same in any
+    other file is a fault. Tables and columns are looked up only when a `schema` is given. Raises `DefinitionError` with
+    every fault of every file.
     """
     return _assemble([read_document(Path(path)) for path in paths], schema)
 
@@ -48,8 +50,9 @@ def _assemble(documents: list[Document], schema: Schema | None) -> SemanticLayer
     if faults:
         raise DefinitionError(faults)
     known = {table.lower(): {c.lower(): t for c, t in columns.items()} for table, columns in (schema or {}).items()}
-    entries, inactive = deactivate(entries, known, _SHIPPED) if schema is not None else (entries, {})
-    found: list[Fault] = validate(entries, known if schema is not None else None, inactive)
+    tables = known if schema is not None else None
+    entries, inactive = deactivate(entries, tables, _SHIPPED)
+    found: list[Fault] = validate(entries, tables, inactive)
     if found:
         raise DefinitionError(found)
     return SemanticLayer(entries.definitions(), inactive, known)
