@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from warehouse.build import SnapshotInfo, live_path, publish, set_snapshot, snapshot_info
-from warehouse.engine import Result
+from warehouse.engine import Engine, Limits, Result, Schema
+from warehouse.engines.duckdb import DuckDBEngine
 from warehouse.errors import (
     BuildError,
     LoadError,
+    PolicyError,
     QueryFailed,
     QueryTimeout,
     QueryTooLarge,
     SnapshotMissing,
+    SnapshotUnreadable,
     SQLRejected,
     WarehouseError,
 )
+from warehouse.guard import ValidatedSQL, validate
+from warehouse.policy import OPEN, Policy, TableRule
 from warehouse.trusted import derive_database, query_trusted
 
 __all__ = [
+    "OPEN",
     "BuildError",
+    "DuckDBEngine",
+    "Engine",
+    "Limits",
     "LoadError",
+    "Policy",
+    "PolicyError",
     "QueryFailed",
     "QueryTimeout",
     "QueryTooLarge",
     "Result",
     "SQLRejected",
+    "Schema",
     "SnapshotInfo",
     "SnapshotMissing",
+    "SnapshotUnreadable",
+    "TableRule",
+    "ValidatedSQL",
     "WarehouseError",
     "derive_database",
     "live_path",
@@ -33,4 +48,5 @@ __all__ = [
     "query_trusted",
     "set_snapshot",
     "snapshot_info",
+    "validate",
 ]

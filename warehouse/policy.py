@@ -42,7 +42,7 @@ class TableRule:
 
 @dataclass(frozen=True)
 class Policy:
-    """Rules by table. A `closed` table does not exist for the author; nor, if `closed_by_default`, one without a rule."""
+    """Rules by table. A `closed` table does not exist for the author, nor, if `closed_by_default`, one with none."""
 
     rules: Mapping[str, TableRule] = field(default_factory=dict[str, TableRule])
     closed: frozenset[str] = frozenset()

@@ -1,0 +1,1 @@
+"""Places where validated SQL can be run, one module each."""
