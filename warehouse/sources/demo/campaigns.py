@@ -40,7 +40,7 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Campaigns:
-    """All campaigns by position: always-on ones first (by half year, channel, country), then newsletters, then brand."""
+    """All campaigns by position: always-on (by half year, channel and country), then newsletters, then brand."""
 
     every: tuple[Campaign, ...]
     half_of_day: Ints
@@ -102,8 +102,9 @@ def spend_frame(config: DemoConfig, run: Campaigns, season: Season) -> Frame:
     channel = np.array([entry.channel for entry in run.every])[campaign]
     cost = _cost(config, run, season, campaign, day)
     click_cost = np.array([*CLICK_COST, 0.05])[channel] * _drift(config, run, campaign, day)
-    clicks = config.rng("clicks").poisson(cost / click_cost)
-    shown = np.rint(clicks / np.array([*CLICK_RATE, 0.03])[channel] * 1.0).astype(np.int64)
+    rng, expected = config.rng("clicks"), cost / click_cost
+    shown = rng.poisson(expected / np.array([*CLICK_RATE, 0.03])[channel] * np.exp(rng.normal(0.0, 0.05, len(cost))))
+    clicks = np.minimum(rng.poisson(expected), shown)
     return {
         "campaign_id": Key("K", campaign + 1, 4),
         "date": on_day(day + config.start // DAY),
@@ -121,13 +122,11 @@ def _cost(config: DemoConfig, run: Campaigns, season: Season, campaign: Ints, da
     rng, size = config.rng("spend"), len(campaign)
     expected = season.newcomers / season.newcomers.sum() * config.customers
     share = np.array([ACQUISITION_SHARES[ACQUISITION.index(name)] for name in PAID])
-    entries = [run.every[position] for position in campaign]
-    channel = np.array([min(entry.channel, 3) for entry in entries])
-    country = np.array([entry.country for entry in entries])
+    channel = np.array([min(entry.channel, 3) for entry in run.every])[campaign]
+    country = np.array([entry.country for entry in run.every])[campaign]
     people = expected[day] * share[channel] * np.array([entry[2] for entry in COUNTRIES])[country]
     paid = people * np.array(CPA)[channel] * np.array(COUNTRY_COST)[country] * _drift(config, run, campaign, day)
-    length = np.array([entry.last - entry.first + 1 for entry in entries])
-    planned = np.array([entry.budget for entry in entries]) / length
+    planned = np.array([entry.budget / (entry.last - entry.first + 1) for entry in run.every])[campaign]
     return np.where(campaign < run.first_newsletter, paid, planned) * np.exp(rng.normal(0.0, 0.07, size))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from warehouse.sources.demo.config import DAY, DemoConfig
 from warehouse.sources.demo.draws import pick
-from warehouse.sources.demo.frame import NEVER, Floats, Frame, Ints, Key, on_day
+from warehouse.sources.demo.frame import NEVER, Floats, Frame, Ints, Key, on_day, plain, spelled
 from warehouse.sources.demo.season import LAUNCH_BACK, PRICE_BACK, PRICE_CATEGORY, PRICE_RISE
 from warehouse.sources.demo.vocabulary import CATEGORIES, COLOURS, MATERIALS, SIZES, STYLES
 
@@ -52,7 +52,7 @@ def catalogue(config: DemoConfig) -> Catalogue:
     rng = config.rng("catalogue")
     category = np.repeat(np.arange(len(NAMES)), PER_CATEGORY)
     rank = _brands(config, category)
-    brand = tuple(CATEGORIES[NAMES[c]][5][r] for c, r in zip(category, rank, strict=True))
+    brand = tuple(CATEGORIES[name][5][place] for name, place in zip(spelled(category, NAMES), plain(rank), strict=True))
     typical = np.array([CATEGORIES[name][2] for name in NAMES])[category]
     raw = typical * np.exp(rng.normal(0.0, 0.5, len(category)))
     price = np.maximum(np.rint(raw).astype(np.int64) * 100 - 10, 290)
@@ -65,7 +65,7 @@ def catalogue(config: DemoConfig) -> Catalogue:
 def product_frame(config: DemoConfig, goods: Catalogue) -> Frame:
     """The product table."""
     rng, rows = config.rng("product words"), range(len(goods))
-    names = [NAMES[position] for position in goods.category]
+    names = spelled(goods.category, NAMES)
     subs = [CATEGORIES[name][4] for name in names]
     sub = [subs[row][row % PER_CATEGORY % len(subs[row])] for row in rows]
     style = [STYLES[row % PER_CATEGORY // len(subs[row])] for row in rows]
@@ -80,9 +80,9 @@ def product_frame(config: DemoConfig, goods: Catalogue) -> Frame:
         "subcategory": sub,
         "brand": goods.brand,
         "department": [CATEGORIES[name][0] for name in names],
-        "size": [_word(SIZES, name, number) for name, number in zip(names, measure, strict=True)],
-        "colour": [COLOURS[position] for position in colour],
-        "material": [_word(MATERIALS, name, number) for name, number in zip(names, made_of, strict=True)],
+        "size": [_word(SIZES, name, number) for name, number in zip(names, plain(measure), strict=True)],
+        "colour": spelled(colour, COLOURS),
+        "material": [_word(MATERIALS, name, number) for name, number in zip(names, plain(made_of), strict=True)],
         "unit_cost": goods.cost / 100,
         "list_price": goods.price / 100,
         "launched_at": on_day(goods.launched + today),

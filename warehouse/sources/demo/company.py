@@ -42,7 +42,7 @@ def tables(config: DemoConfig) -> Tables:
     yield "customer", customers.customer_frame(config, crowd, firms, run, times)
     yield "account", deals.account_frame(config, firms)
     yield "product", catalogue.product_frame(config, goods)
-    yield "annotation", season.annotations(config)
+    yield "annotation", season.annotation_frame(config)
     percent, code, codes = basket.coupons(config, year, done)
     lines = basket.items(config, crowd, goods, done, percent)
     back = basket.refunds(config, goods, done, lines)

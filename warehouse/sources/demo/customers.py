@@ -8,7 +8,21 @@ from warehouse.sources.demo.campaigns import PAID, Campaigns
 from warehouse.sources.demo.config import DAY, EPOCH, DemoConfig
 from warehouse.sources.demo.deals import Accounts, account_names
 from warehouse.sources.demo.draws import chance, pick
-from warehouse.sources.demo.frame import NEVER, Bools, Coded, Column, Floats, Frame, Ints, Key, Masked, on_day, when
+from warehouse.sources.demo.frame import (
+    NEVER,
+    Bools,
+    Coded,
+    Column,
+    Floats,
+    Frame,
+    Ints,
+    Key,
+    Masked,
+    on_day,
+    plain,
+    spelled,
+    when,
+)
 from warehouse.sources.demo.people import People
 from warehouse.sources.demo.purchases import Orders
 from warehouse.sources.demo.sales import order_span
@@ -60,7 +74,7 @@ def customer_frame(
         "segment": Coded(crowd.segment, SEGMENTS),
         **_identity(config, crowd, firms, forgotten),
         **_personal(config, crowd, forgotten),
-        "account_id": Key("A", np.where(person, -1, crowd_account(firms) + 1), 5),
+        "account_id": Key("A", np.where(person, -1, firms.of + 1), 5),
         "city": Coded(crowd.city, [city[0] for city in CITIES]),
         "region": Coded(np.where(_gap(config, "region", size), -1, REGION_OF_CITY[crowd.city]), REGIONS),
         "country_code": Coded(crowd.country, country),
@@ -85,11 +99,6 @@ def contact_times(crowd: People, done: Orders, seen: Ints, visited: Ints) -> tup
     return seen, first, last, np.maximum(seen, np.maximum(visited, placed))
 
 
-def crowd_account(firms: Accounts) -> Ints:
-    """Position of the account of each customer; -1 for people."""
-    return firms.of
-
-
 def _campaign(crowd: People, run: Campaigns) -> Ints:
     """Campaign that won each customer; -2 when none did."""
     paid = np.array([PAID.index(name) if name in PAID else -1 for name in ACQUISITION])[crowd.acquisition]
@@ -101,11 +110,12 @@ def _identity(config: DemoConfig, crowd: People, firms: Accounts, forgotten: Boo
     rng, size = config.rng("names"), len(crowd)
     woman = np.where(crowd.gender == 2, rng.integers(0, 2, size), crowd.gender) == 0
     number, family = rng.integers(0, len(MEN), size), rng.integers(0, len(FAMILIES), size)
-    given = [(WOMEN if woman[row] else MEN)[number[row]] for row in range(size)]
-    surname = [FAMILIES[position] for position in family]
+    given = spelled(number + len(MEN) * woman, (*MEN, *WOMEN))
+    surname = spelled(family, FAMILIES)
     company = account_names(firms)
     business = crowd.business
-    shown = [company[firms.of[row]] if business[row] else f"{given[row]} {surname[row]}" for row in range(size)]
+    private = [f"{name} {last}" for name, last in zip(given, surname, strict=True)]
+    shown = [company[firm] if firm >= 0 else private[row] for row, firm in enumerate(plain(firms.of))]
     mail = [
         f"{name.lower().replace(' ', '.').replace('&', 'and')}.{row + 1}@example.com" for row, name in enumerate(shown)
     ]
@@ -130,7 +140,8 @@ def _personal(config: DemoConfig, crowd: People, forgotten: Bools) -> dict[str, 
     )
     together = chance(rng, np.array([0.25, 0.62, 0.68, 0.6])[crowd.generation], size)
     status = np.where(together, 1, pick(rng, (0.66, 0.0, 0.26, 0.08), size))
-    owner = chance(rng, np.array([0.15, 0.38, 0.58, 0.66])[crowd.generation] + 0.05 * (crowd.income - 2), size)
+    settled = np.array([0.15, 0.38, 0.58, 0.66])[crowd.generation] + 0.05 * (crowd.income.astype(np.float64) - 2)
+    owner = chance(rng, settled, size)
     job = pick(rng, np.ones(len(JOBS)), size)
     none = _gap(config, "home", size) | hidden
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,19 +84,24 @@ def accounts(config: DemoConfig, crowd: People) -> Accounts:
 
 
 def account_names(firms: Accounts) -> list[str]:
-    """Name of each account; a word, a trade and the city, each combination once."""
-    kinds = len(COMPANY_WORDS) * len(COMPANY_TRADES)
-    return [
-        f"{COMPANY_WORDS[row * 7 % kinds % 24]} {COMPANY_TRADES[row * 7 % kinds // 24][0]} {CITIES[city][0]}"
-        + ("" if row < kinds else f" {row // kinds + 1}")
-        for row, city in enumerate(firms.city)
-    ]
+    """Name of each account: a word, a trade and the city; a number tells namesakes apart."""
+    met: Counter[str] = Counter()
+    names: list[str] = []
+    for row, city in enumerate(firms.city):
+        name = f"{COMPANY_WORDS[_company(row)[0]]} {COMPANY_TRADES[_company(row)[1]][0]} {CITIES[city][0]}"
+        met[name] += 1
+        names.append(name if met[name] == 1 else f"{name} {met[name]}")
+    return names
+
+
+def _company(row: int) -> tuple[int, int]:
+    """Positions of the word and the trade of an account; neighbours differ."""
+    return row * 7 % len(COMPANY_WORDS), row * 5 % len(COMPANY_TRADES)
 
 
 def account_frame(config: DemoConfig, firms: Accounts) -> Frame:
     """The account table."""
     rng, size = config.rng("account details"), len(firms)
-    kinds = len(COMPANY_WORDS) * len(COMPANY_TRADES)
     groups = np.flatnonzero(firms.employees > 500)
     parent = np.full(size, -1)
     if len(groups):
@@ -106,7 +112,7 @@ def account_frame(config: DemoConfig, firms: Accounts) -> Frame:
         "account_id": Key("A", np.arange(size) + 1, 5),
         "name": names,
         "domain": [f"{name.lower().replace(' ', '-')}.example" for name in names],
-        "industry": [COMPANY_TRADES[row * 7 % kinds // 24][1] for row in range(size)],
+        "industry": [COMPANY_TRADES[_company(row)[1]][1] for row in range(size)],
         "employee_count": firms.employees,
         "annual_revenue": np.round(firms.employees * rng.uniform(80_000, 190_000, size), -3),
         "parent_account_id": Key("A", np.where(parent < 0, -1, parent + 1), 5),

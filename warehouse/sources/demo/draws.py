@@ -11,11 +11,24 @@ from numpy.typing import NDArray
 
 from warehouse.sources.demo.frame import Bools, Floats, Ints
 
+GOLDEN = (5**0.5 - 1) / 2
+
 
 def pick(rng: Generator, weights: Sequence[float] | Floats, size: int) -> Ints:
     """Positions 0..len(weights)-1 drawn in proportion to the weights."""
     steps = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.searchsorted(steps, rng.random(size) * steps[-1], side="right").astype(np.int64)
+    return np.asarray(np.searchsorted(steps, rng.random(size) * steps[-1], side="right"), dtype=np.int64)
+
+
+def pick_evenly(rng: Generator, weights: Floats, size: int) -> Ints:
+    """Like `pick`, but every stretch of the result holds each position close to its share.
+
+    Golden-ratio points fill the unit interval evenly; neighbours are mixed so that no rhythm remains.
+    """
+    steps = np.cumsum(weights)
+    points = (rng.random() + np.arange(size) * GOLDEN) % 1.0
+    mixed = points[np.argsort(np.arange(size) + rng.uniform(0, 60, size))]
+    return np.asarray(np.searchsorted(steps, mixed * steps[-1], side="right"), dtype=np.int64)
 
 
 def pick_by_row(rng: Generator, table: Floats, rows: NDArray[Any]) -> Ints:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.errors import BuildError
+from warehouse.sources.demo.arrow import to_arrow
 from warehouse.sources.demo.company import tables
 from warehouse.sources.demo.config import DemoConfig
-from warehouse.sources.demo.frame import Frame, to_arrow
+from warehouse.sources.demo.frame import Frame
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

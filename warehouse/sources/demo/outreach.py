@@ -14,7 +14,7 @@ from warehouse.sources.demo.loyalty import Permissions
 from warehouse.sources.demo.people import People
 from warehouse.sources.demo.purchases import Orders
 from warehouse.sources.demo.visits import GROUPS, UNKNOWN_GROUPS, Visits
-from warehouse.sources.demo.vocabulary import COUNTRIES
+from warehouse.sources.demo.vocabulary import ACQUISITION, COUNTRIES
 from warehouse.sources.demo.web import Links
 
 SENT, DELIVERED, OPEN, CLICK, HARD, SOFT, UNSUBSCRIBE, COMPLAINT = range(8)
@@ -70,7 +70,7 @@ def touchpoint_frame(config: DemoConfig, crowd: People, run: Campaigns, web: tup
     bought = order >= 0
     session = np.where(bought & last, came.session[order], -1)
     channel = pick(rng, UNKNOWN_GROUPS, len(path))
-    channel = np.where(bought & (step == 0), crowd.acquisition[done.customer[order]], channel)
+    channel = np.where(bought & (step == 0), _won_through(crowd)[done.customer[order]], channel)
     channel = np.where(session >= 0, seen.group[session], channel)
     second = ending - ((lognormal(rng, 1.5, 1.0, len(path)) * DAY).astype(np.int64) + 600) * ~last
     second = np.where(session >= 0, seen.start[session], np.clip(second, config.start, config.end - 1))
@@ -91,6 +91,11 @@ def touchpoint_frame(config: DemoConfig, crowd: People, run: Campaigns, web: tup
         "cost": money(_touch_cost(channel, kind)),
         "session_id": Key("S", np.where(session < 0, -1, session + 1)),
     }
+
+
+def _won_through(crowd: People) -> Ints:
+    """Position in TOUCH_CHANNELS of the channel that won each customer."""
+    return np.array([TOUCH_CHANNELS.index(name) for name in ACQUISITION])[crowd.acquisition]
 
 
 def _send_seconds(config: DemoConfig, run: Campaigns) -> Ints:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from warehouse.sources.demo.config import DemoConfig
-from warehouse.sources.demo.draws import chance, lognormal, pick, pick_by_row
+from warehouse.sources.demo.draws import chance, lognormal, pick, pick_by_row, pick_evenly
 from warehouse.sources.demo.frame import Bools, Floats, Ints
 from warehouse.sources.demo.season import Season
-from warehouse.sources.demo.vocabulary import ACQUISITION, CITIES, COUNTRIES, INCOME
+from warehouse.sources.demo.vocabulary import CITIES, COUNTRIES
 
 CITY_COUNTRY = np.array([[code for code, *_ in COUNTRIES].index(city[1]) for city in CITIES])
 SEGMENT_SHARES = (0.83, 0.14, 0.03)
@@ -26,7 +26,8 @@ SYSTEMS = ("iOS", "Android", "Windows", "macOS", "Linux")
 SYSTEM_ODDS = np.array([[42, 36, 13, 8, 1], [33, 31, 24, 10, 2], [25, 27, 38, 8, 2], [20, 22, 50, 7, 1]], dtype=float)
 
 NEVER_BOUGHT, ONCE_ONLY = 0.06, 0.31
-RATE_SHAPE, RATE_PER_DAY = 0.75, 1 / 46  # gamma-distributed rates of buying; mean orders a day of a customer who stays
+RATE_SHAPE, RATE_PER_DAY = 0.9, 1 / 43  # gamma-distributed rates of buying; mean orders a day of a customer who stays
+RATE_CAP = 0.065  # orders a day; nobody buys so often that one customer moves a whole market
 MEAN_STAY = 330.0  # days
 
 
@@ -79,16 +80,17 @@ def people(config: DemoConfig, season: Season) -> People:
     """The customers of the company."""
     rng, size = config.rng("people"), config.customers
     segment = pick(rng, SEGMENT_SHARES, size)
-    city = pick(rng, city_weights(), size)
+    # cost per new customer is watched by channel and country, so chance must not tell stories there
+    origin = pick_evenly(rng, np.outer(ACQUISITION_SHARES, city_weights()).ravel(), size)
+    acquisition, city = np.divmod(origin, len(CITIES))
     generation = pick(rng, GENERATION_SHARES, size)
     income = pick_by_row(rng, INCOMES, generation)
-    acquisition = pick(rng, ACQUISITION_SHARES, size)
     internal = np.arange(size) >= size - max(2, size // 1500)
     mood = rng.normal(0.0, 1.0, size)
     seen, first = _arrivals(config, season)
     stay = rng.exponential(MEAN_STAY, size) * STAY[acquisition] * np.exp(0.3 * mood)
     stay[chance(rng, ONCE_ONLY, size)] = 0.0
-    rate = rng.gamma(RATE_SHAPE, RATE_PER_DAY / RATE_SHAPE, size) * (0.85 + 0.075 * income)
+    rate = rng.gamma(RATE_SHAPE, RATE_PER_DAY / RATE_SHAPE, size).clip(0.0, RATE_CAP) * (0.85 + 0.075 * income)
     return People(
         segment=np.where(internal, 0, segment),
         city=city,

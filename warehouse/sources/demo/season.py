@@ -127,7 +127,7 @@ def seconds_of_day(config: DemoConfig, stream: str, channel: Ints) -> Ints:
     return np.where(in_shop, shop, hour) * 3600 + rng.integers(0, 3600, len(channel))
 
 
-def annotations(config: DemoConfig) -> Frame:
+def annotation_frame(config: DemoConfig) -> Frame:
     """The annotation table: one row for every noted day of the history."""
     notes = [(special.day, special.title, special.kind, "") for special in _specials(config)]
     for year in _years(config):

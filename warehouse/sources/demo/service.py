@@ -8,7 +8,7 @@ import numpy as np
 
 from warehouse.sources.demo.basket import Items
 from warehouse.sources.demo.config import DAY, DemoConfig
-from warehouse.sources.demo.draws import chance, lognormal, pick
+from warehouse.sources.demo.draws import chance, lognormal, pick, pick_evenly
 from warehouse.sources.demo.frame import NEVER, Bools, Coded, Floats, Frame, Ints, Key, Masked, when
 from warehouse.sources.demo.people import People
 from warehouse.sources.demo.phrases import BODIES, SUBJECTS, TOPICS
@@ -33,10 +33,11 @@ AGENT_LAST = (
     "Meyer",
 )
 ORDER_TICKETS, OTHER_TICKETS = 0.088, 0.022  # tickets for each order: about it, or about something else
-ORDER_TOPICS, OTHER_TOPICS = (0.38, 0.24, 0.17, 0.12, 0, 0, 0.09), (0, 0, 0, 0.06, 0.40, 0.34, 0.20)
+ORDER_TOPICS = (0.38, 0.24, 0.17, 0.12, 0.0, 0.0, 0.09)
+OTHER_TOPICS = (0.0, 0.0, 0.0, 0.06, 0.40, 0.34, 0.20)
 DAYS_AFTER = (4.0, 9.0, 8.0, 1.0, 1.0, 1.0, 3.0)  # median days from order to ticket, by topic
 CHANNELS, CHANNEL_ODDS = ("email", "chat", "phone", "web form", "social"), (0.40, 0.22, 0.20, 0.14, 0.04)
-WAIT = np.array([260.0, 7.0, 3.0, 320.0, 95.0])  # median minutes until the first reply, by channel
+WAIT = np.array([150.0, 40.0, 30.0, 170.0, 80.0])  # median minutes until the first reply, by channel
 PRIORITIES, PRIORITY_ODDS = ("low", "normal", "high", "urgent"), (0.16, 0.60, 0.19, 0.05)
 HASTE, PROMISED = np.array([1.3, 1.0, 0.65, 0.35]), np.array([48, 24, 6, 2]) * 60  # factor on waiting; minutes
 OPEN, REPLIED, SOLVED = range(3)
@@ -76,7 +77,7 @@ def agent_frame(config: DemoConfig) -> Frame:
 
 def tickets(config: DemoConfig, crowd: People, done: Orders) -> Tickets:
     """All requests of the history and how they were dealt with."""
-    customer, order, topic, created = _requests(config, crowd, done)
+    customer, order, topic, created = _requests(config, done)
     rng, size = config.rng("tickets"), len(customer)
     channel, priority = pick(rng, CHANNEL_ODDS, size), pick(rng, PRIORITY_ODDS, size)
     agent = _assigned(config, crowd, customer, topic)
@@ -132,9 +133,9 @@ def _about(asked: Tickets, lines: Items) -> Ints:
     return np.where(about, lines.product[first] + 1, -1)
 
 
-def _requests(config: DemoConfig, crowd: People, done: Orders) -> tuple[Ints, Ints, Ints, Ints]:
+def _requests(config: DemoConfig, done: Orders) -> tuple[Ints, Ints, Ints, Ints]:
     """Customer, order, topic and second of every request, oldest first."""
-    parts = [_about_orders(config, done), _about_else(config, crowd, done)]
+    parts = [_about_orders(config, done), _about_else(config, done)]
     parts.append(_outage(config, done, parts[0]))
     order, customer, topic, created = (np.concatenate(part) for part in zip(*parts, strict=True))
     inside = np.flatnonzero(created < config.end)
@@ -146,7 +147,7 @@ def _about_orders(config: DemoConfig, done: Orders) -> tuple[Ints, Ints, Ints, I
     rng = config.rng("order tickets")
     odds = ORDER_TICKETS * np.where(done.channel == STORE, 0.3, 1.25)
     order = np.flatnonzero(done.kept & ~done.is_test & chance(rng, odds, len(done)))
-    topic = pick(rng, ORDER_TOPICS, len(order))
+    topic = pick_evenly(rng, np.array(ORDER_TOPICS), len(order))
     in_store = (done.channel[order] == STORE) & (topic == TOPICS.index("delivery"))
     topic = np.where(in_store, TOPICS.index("product quality"), topic)
     days = lognormal(rng, np.array(DAYS_AFTER)[topic], 0.5, len(order)).astype(np.int64)
@@ -154,11 +155,11 @@ def _about_orders(config: DemoConfig, done: Orders) -> tuple[Ints, Ints, Ints, I
     return order, done.customer[order], topic, created
 
 
-def _about_else(config: DemoConfig, crowd: People, done: Orders) -> tuple[Ints, Ints, Ints, Ints]:
+def _about_else(config: DemoConfig, done: Orders) -> tuple[Ints, Ints, Ints, Ints]:
     """Requests of customers some time after one of their orders, about their account or subscription."""
     rng = config.rng("other tickets")
     order = np.flatnonzero((done.customer >= 0) & ~done.is_test & chance(rng, OTHER_TICKETS, len(done)))
-    topic = pick(rng, OTHER_TOPICS, len(order))
+    topic = pick_evenly(rng, np.array(OTHER_TOPICS), len(order))
     created = _at_daytime(config, done.second[order], rng.integers(1, 30, len(order)), "other tickets")
     return np.full(len(order), -1), done.customer[order], topic, created
 

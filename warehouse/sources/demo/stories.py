@@ -64,8 +64,8 @@ DEFECT = Plot(
 SEARCH = Plot(
     "germany_paid_search_cost", "cost_per_acquisition",
     {"campaign.channel": "Paid Search", "campaign.country": "Germany"}, 55, 0, 0.80,
-    "Over the last eight weeks the cost of a new customer through paid search in Germany drifted up, to about 80% above "
-    "its former level by the end; other countries and channels stayed level.",
+    "Over the last eight weeks the cost of a new customer through paid search in Germany drifted up, to about 80% "
+    "above its former level by the end; other countries and channels stayed level.",
     {"cost": 0.40},
 )  # fmt: skip
 DELIVERY = Plot(

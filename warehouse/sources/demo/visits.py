@@ -76,11 +76,11 @@ def _ordering(config: DemoConfig, crowd: People, done: Orders) -> Visits:
     """One session for each order on the web or in the app."""
     rng, order = config.rng("ordering"), np.flatnonzero(done.online)
     customer, second = done.customer[order], done.second[order]
-    group = _groups(rng_name="ordering groups", config=config, customer=customer)
+    group = _groups(config, "ordering groups", customer)
     led = (done.sequence[order] == 1) & (crowd.acquisition[customer] < len(GROUPS) - 1) & chance(rng, LED, len(order))
     return Visits(
         customer=customer,
-        visitor=_visitors(crowd, customer, done.system[order], 6_000_000),
+        visitor=_visitors(customer, done.system[order], 6_000_000),
         start=np.maximum(second - rng.integers(180, 1500, len(order)), config.start),
         end=np.minimum(second + rng.integers(5, 300, len(order)), config.end - 1),
         group=np.where(led, crowd.acquisition[customer], group),
@@ -97,10 +97,10 @@ def _thwarted(config: DemoConfig, crowd: People, lost: Intents) -> Visits:
     size = len(lost.customer)
     return Visits(
         customer=lost.customer,
-        visitor=_visitors(crowd, lost.customer, lost.system, 8_000_000),
+        visitor=_visitors(lost.customer, lost.system, 8_000_000),
         start=np.maximum(lost.second - config.rng("thwarted").integers(180, 1500, size), config.start),
         end=np.minimum(lost.second + 240, config.end - 1),
-        group=_groups(rng_name="thwarted groups", config=config, customer=lost.customer),
+        group=_groups(config, "thwarted groups", lost.customer),
         system=lost.system,
         city=_cities(config, crowd, lost.customer, "thwarted"),
         app=lost.channel == APP,
@@ -115,7 +115,7 @@ def _known(config: DemoConfig, crowd: People, season: Season) -> Visits:
     span = np.minimum(crowd.last_day + 15, config.days) - crowd.seen_day
     level = season.channel[WEB] / season.channel[WEB].max()
     rate = (crowd.rate * VISITS_AN_ORDER + IDLE_VISITS) / level.mean()
-    customer, _ = numbered(rng.poisson(rate * span))
+    customer, _ = numbered(np.asarray(rng.poisson(rate * span), dtype=np.int64))
     day = crowd.seen_day[customer] + np.floor(rng.random(len(customer)) * span[customer]).astype(np.int64)
     came = chance(rng, level[day], len(day))
     return _idle(config, crowd, (customer[came], day[came]), "known")
@@ -149,10 +149,10 @@ def _idle(config: DemoConfig, crowd: People, who: tuple[Ints, Ints], stream: str
     stay = np.exp(rng.normal(4.6, 0.9, size)) * np.where(kind == CART, 3.0, 1.0)
     return Visits(
         customer=customer,
-        visitor=_visitors(crowd, customer, system, 0),
+        visitor=_visitors(customer, system, 0),
         start=start,
         end=np.minimum(start + stay.astype(np.int64), config.end - 1),
-        group=_groups(rng_name=f"{stream} groups", config=config, customer=customer),
+        group=_groups(config, f"{stream} groups", customer),
         system=system,
         city=_cities(config, crowd, customer, stream),
         app=app,
@@ -161,9 +161,10 @@ def _idle(config: DemoConfig, crowd: People, who: tuple[Ints, Ints], stream: str
     )
 
 
-def _groups(*, rng_name: str, config: DemoConfig, customer: Ints) -> Ints:
+def _groups(config: DemoConfig, stream: str, customer: Ints) -> Ints:
+    """Channel of each session."""
     odds: Floats = np.array([UNKNOWN_GROUPS, KNOWN_GROUPS])
-    return pick_by_row(config.rng(rng_name), odds, (customer >= 0).astype(np.int64))
+    return pick_by_row(config.rng(stream), odds, (customer >= 0).astype(np.int64))
 
 
 def _cities(config: DemoConfig, crowd: People, customer: Ints, stream: str) -> Ints:
@@ -174,6 +175,6 @@ def _cities(config: DemoConfig, crowd: People, customer: Ints, stream: str) -> I
     return np.where(chance(rng, 0.06, size), -1, np.where(home, crowd.city[customer], drawn))
 
 
-def _visitors(crowd: People, customer: Ints, system: Ints, unknown_from: int) -> Ints:
+def _visitors(customer: Ints, system: Ints, unknown_from: int) -> Ints:
     """Number of each visitor's device: one for each customer and system, a new one for each unknown visitor."""
     return np.where(customer >= 0, customer * 5 + system, unknown_from + np.arange(len(customer)))

@@ -83,7 +83,8 @@ FAMILIES = (
 )  # fmt: skip
 COMPANY_WORDS = (
     "Alder", "Beacon", "Cedar", "Delta", "Ember", "Fjord", "Granite", "Harbour", "Iris", "Juniper", "Kite", "Linden",
-    "Meridian", "Nova", "Orchard", "Pioneer", "Quarry", "River", "Summit", "Thistle", "Union", "Vista", "Willow", "Zenith",
+    "Meridian", "Nova", "Orchard", "Pioneer", "Quarry", "River", "Summit", "Thistle", "Union", "Vista", "Willow",
+    "Zenith",
 )  # fmt: skip
 COMPANY_TRADES = (
     ("Hotels", "Hospitality"), ("Catering", "Hospitality"), ("Offices", "Services"), ("Consulting", "Services"),
