@@ -70,7 +70,7 @@ def base_counts(layer: SemanticLayer, query: SemanticQuery) -> SemanticQuery | N
 
 
 def _counts(layer: SemanticLayer, name: str) -> bool:
-    return layer.metrics[name].format == "integer"
+    return layer.metrics[name].format == "integer" and not layer.metrics[name].hidden
 
 
 def of_base(query: SemanticQuery, result: Result, base: Result, few: int) -> Caveats:

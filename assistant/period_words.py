@@ -90,8 +90,8 @@ def earlier(context: Context, grain: str, words: Wording) -> str:
         return period(Context(other, None, locale=context.locale), words)
     if query.compare.kind == "previous_year":
         return words.say("year_before")
-    found = calendar_bucket(query.time_range, context.as_of) if query.time_range else None
-    return words.choice("previous", grain or (found.grain if found else "other"))
+    found = calendar_bucket(query.time_range) if query.time_range else None
+    return words.choice("previous", grain or (found.grain if found and found.whole else "other"))
 
 
 def _covered(start: date, end: date, context: Context) -> str:

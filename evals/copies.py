@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from warehouse import derive_database, query_trusted
 SCHEMAS = ("main", "core", "mart", "meta")
 ROWS = 3000
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "UINTEGER", "UBIGINT")
+_KEY_ENDINGS = ("id", "code", "key", "no", "number")
+_COMMON_ENDING = 6  # letters: "custid" at the end of both names
 _TIMES = ("DATE", "TIMESTAMP")
 Constants = Mapping[tuple[str, str], Sequence[str]]
 """SQL literals by (table, column), both in lower case: what the queries compare that column with."""
@@ -90,7 +92,7 @@ def tables_of(database: Path) -> tuple[TableFacts, ...]:
     for schema, table, column, kind in listed:
         names.setdefault((schema, table), []).append((column, kind))
     keyed = [_with_keys(database, place, columns) for place, columns in names.items()]
-    return tuple(_with_links(table, keyed) for table in keyed)
+    return tuple(_with_links(database, table, keyed) for table in keyed)
 
 
 def _with_keys(database: Path, place: tuple[str, str], columns: list[tuple[str, str]]) -> TableFacts:
@@ -106,20 +108,44 @@ def _with_keys(database: Path, place: tuple[str, str], columns: list[tuple[str, 
     return TableFacts(schema, table, rows, tuple(marked))
 
 
-def _with_links(table: TableFacts, others: Sequence[TableFacts]) -> TableFacts:
-    """The table with every column that carries the name of another table's key marked as a link to it."""
-    keys = {
-        column.name.lower(): (other.name, column.name)
-        for other in others
-        if other.name != table.name
-        for column in other.columns
-        if column.key and column.name.lower() not in ("name", "title", "label", "code", "id")
-    }
-    linked = [
-        Column(column.name, column.type, column.key, None if column.key else keys.get(column.name.lower()))
-        for column in table.columns
-    ]
-    return TableFacts(table.schema, table.name, table.rows, tuple(linked))
+def _with_links(database: Path, table: TableFacts, others: Sequence[TableFacts]) -> TableFacts:
+    """The table with every column marked that points to another table's key, by its name and by its values."""
+    keys = [(other, column) for other in others if other.name != table.name for column in other.columns if column.key]
+    linked = [replace(column, link=_link(database, table, column, keys)) for column in table.columns]
+    return replace(table, columns=tuple(linked))
+
+
+def _link(
+    database: Path, table: TableFacts, column: Column, keys: Sequence[tuple[TableFacts, Column]]
+) -> tuple[str, str] | None:
+    """The key that the column points to: alike in name, and holding at least half of the column's values."""
+    if column.key or not column.name.lower().endswith(_KEY_ENDINGS):
+        return None
+    for other, key in sorted(keys, key=lambda pair: pair[1].name.lower() != column.name.lower()):
+        if _same_name(column.name, other.name, key.name) and _held(database, table, column, other, key):
+            return other.name, key.name
+    return None
+
+
+def _same_name(name: str, table: str, key: str) -> bool:
+    """Whether a column's name names the key: the same, the table's name before it, or a long common ending."""
+    ours, theirs = name.lower().replace("_", ""), key.lower().replace("_", "")
+    if ours == theirs or ours in (f"{table.lower()}{theirs}", f"{table.lower().removesuffix('s')}{theirs}"):
+        return True
+    common = 0
+    while common < min(len(ours), len(theirs)) and ours[-1 - common] == theirs[-1 - common]:
+        common += 1
+    return common >= _COMMON_ENDING
+
+
+def _held(database: Path, table: TableFacts, column: Column, other: TableFacts, key: Column) -> bool:
+    """Whether at least half of the column's values are values of the key."""
+    ours = (
+        f"SELECT DISTINCT CAST({column.quoted} AS VARCHAR) AS v FROM {table.target} WHERE {column.quoted} IS NOT NULL"
+    )
+    theirs = f"SELECT CAST({key.quoted} AS VARCHAR) FROM {other.target}"
+    row = query_trusted(database, f"SELECT count(*), count(*) FILTER (v IN ({theirs})) FROM ({ours})").rows[0]
+    return row[0] > 0 and 2 * row[1] >= row[0]
 
 
 def copies(database: Path, room: Path, constants: Constants, seeds: Iterable[int] = (1, 2)) -> tuple[Path, ...]:
@@ -129,6 +155,16 @@ def copies(database: Path, room: Path, constants: Constants, seeds: Iterable[int
         found.append(_copy(database, room, f"thinned-{seed}", [_thinned(t, seed) for t in tables_of(database)]))
         mixed = [statement for t in tables_of(database) for statement in _mixed(t, seed, constants)]
         found.append(_copy(database, room, f"mixed-{seed}", mixed))
+    return tuple(found)
+
+
+def random_databases(database: Path, room: Path, constants: Constants, count: int) -> tuple[Path, ...]:
+    """Random databases of the same schema, independent of the copies: other seeds and other numbers of rows."""
+    found: list[Path] = []
+    for number in range(count):
+        seed = 1000 + number * 13
+        drawn = [s for t in tables_of(database) for s in _mixed(t, seed, constants, rows=5 + seed * 7 % 60)]
+        found.append(_copy(database, room, f"random-{number}", drawn))
     return tuple(found)
 
 
@@ -190,9 +226,9 @@ def _names_a_key(column: Column) -> bool:
     return column.name.lower().endswith(("id", "_key", "code", "number", "year"))
 
 
-def _mixed(table: TableFacts, seed: int, constants: Constants) -> list[str]:
+def _mixed(table: TableFacts, seed: int, constants: Constants, rows: int = 0) -> list[str]:
     """SQL of the mixed copy of one table: an empty table of the same shape, then rows of values drawn by column."""
-    rows = max(8, min(table.rows, 400))
+    rows = rows or max(8, min(table.rows, 400))
     drawn = [_drawn(table, column, at * 101 + seed, constants) for at, column in enumerate(table.columns)]
     pools = ", ".join(f"p{at} AS (SELECT list(v) AS pool FROM ({pool}))" for at, (pool, _) in enumerate(drawn))
     values = ", ".join(f"{value.replace('$pool', f'p{at}.pool')} AS c{at}" for at, (_, value) in enumerate(drawn))

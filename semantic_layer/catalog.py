@@ -71,7 +71,7 @@ def _words(expression: str) -> set[str]:
 def value_queries(layer: SemanticLayer, limit: int = 5000) -> Mapping[str, str]:
     """SQL by full field name, each listing (value, number of rows) of a categorical field, most frequent first.
 
-    Hidden and personal fields, and fields that identify single rows, are left out: their values are nobody's vocabulary.
+    Hidden and personal fields, and fields that identify single rows, are left out: nobody asks by their values.
     """
     return {
         f"{dataset.name}.{field.name}": _value_query(dataset, field, limit)

@@ -30,6 +30,7 @@ class Element:
     grain: str = ""
     number: int | None = None
     plural: bool = False
+    word: str = ""
 
     @property
     def unknown(self) -> bool:
@@ -62,7 +63,7 @@ def _elements_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, clock: Cloc
     if single is not None:
         yield single
     elif not any(phrase.behind == at + 1 for phrase in phrases):
-        yield Element(at, at + 1, tokens[at].raw, UNKNOWN_COST)
+        yield Element(at, at + 1, tokens[at].raw, UNKNOWN_COST, word=tokens[at].bare)
     spoken = time_phrase(clock, at)
     if spoken is not None:
         size = spoken.behind - at
@@ -71,12 +72,12 @@ def _elements_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, clock: Cloc
 
 
 def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Language) -> Iterator[Element]:
-    if tokens[at].text in language.determiners:
+    if tokens[at].text in language.silent:
         return
     kept: list[Token] = []
     for behind in range(at + 1, len(tokens) + 1):
         token = tokens[behind - 1]
-        if token.text in language.determiners:
+        if token.text in language.silent:
             continue
         kept.append(token)
         if len(kept) > LONGEST_PHRASE:

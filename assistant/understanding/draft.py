@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -28,15 +28,17 @@ class World:
     nouns: Nouns
     language: Language
     as_of: date
+    context: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
 
 @dataclass(frozen=True)
 class GroupChoice:
-    """One way to break down: fields named `dataset.field`, perhaps at a grain."""
+    """One way to break down: fields named `dataset.field`, perhaps at a grain; `known_only` leaves out empty ones."""
 
     fields: tuple[str, ...]
     grain: str = ""
     weight: float = 1.0
+    known_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Draft:
         """Whether an unused element is one of these cues."""
         return at is not None and at not in self.uses and not self.elements[at].cues.isdisjoint(cues)
 
-    def cues(self, *names: str) -> Iterable[int]:
+    def cues(self, *names: str) -> list[int]:
         """The unused elements that are one of these cues and nothing of the layer, in order."""
         return [at for at in range(len(self.elements)) if self.kinds[at] in ("", "grain") and self.has(at, *names)]
 
@@ -146,7 +148,7 @@ class Draft:
         dimensions = [c for c in element.concepts if c.kind == "dimension"]
         choices = [GroupChoice((c.target,), c.grain, c.weight) for c in dimensions]
         if not choices and self.kinds[at] == "noun":
-            choices = [GroupChoice(f, "", 0.9) for f in self.world.nouns.identity(self.noun(at)) if f]
+            choices = [GroupChoice(f, "", 0.9, known_only=True) for f in self.world.nouns.identity(self.noun(at)) if f]
         return tuple(choices)
 
     def groupable(self, at: int | None) -> bool:

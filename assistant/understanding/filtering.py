@@ -85,7 +85,7 @@ def _compared(draft: Draft, run: list[int]) -> bool:
     between = (at for first, last in pairwise(run) for at in draft.joiners(first, last))
     if any(not draft.element(at).cues.isdisjoint({"versus"}) for at in between):
         return True
-    cues = list(draft.cues("compare"))
+    cues = draft.cues("compare")
     for at in cues:
         draft.use(at, "comparison", "values")
     return bool(cues)
@@ -108,7 +108,7 @@ def find_dimensions(draft: Draft) -> None:
             draft.use(at, "condition", flags[0].target)
         elif not draft.has(draft.back(at), "exclude"):
             draft.take_group(at)
-            draft.penalty += 0 if any(draft.cues("compare")) else BARE_DIMENSION_COST
+            draft.penalty += 0 if bool(draft.cues("compare")) else BARE_DIMENSION_COST
 
 
 def _flags(draft: Draft, at: int) -> tuple[Concept, ...]:

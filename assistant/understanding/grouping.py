@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.understanding.draft import Draft, Ranking
+from assistant.understanding.tokens import tokenize
 
 
 def find_counted(draft: Draft) -> None:
@@ -20,7 +21,9 @@ def find_counted(draft: Draft) -> None:
 
 def find_asked_groups(draft: Draft) -> None:
     """ "which country has ...", "what product ...": the thing asked for is what to break down by."""
-    ranked = any(draft.cues("top", "bottom"))
+    ranked = bool(draft.cues("top", "bottom")) or any(
+        draft.kind(at) == "metric" and _ranks_by_name(draft, at) for at in range(len(draft.elements))
+    )
     for at in draft.cues("which"):
         place = draft.ahead(at)
         number = place if place is not None and draft.kind(place) == "number" else None
@@ -31,7 +34,8 @@ def find_asked_groups(draft: Draft) -> None:
             continue
         draft.use(at, "filler")
         draft.take_group(place)
-        _ask_for_rank(draft, place, number)
+        if ranked:
+            _ask_for_rank(draft, place, number)
 
 
 def _ask_for_rank(draft: Draft, place: int, number: int | None) -> None:
@@ -41,8 +45,9 @@ def _ask_for_rank(draft: Draft, place: int, number: int | None) -> None:
     limit = draft.element(number).number if number is not None else None
     if limit is None and not draft.element(place).plural:
         limit = 1
-    if any(draft.cues("top", "bottom")):
-        draft.ranking = Ranking(limit=limit)
+    draft.ranking = Ranking(limit=limit)
+    if limit is None:
+        _default_limit(draft)
 
 
 def find_rankings(draft: Draft) -> None:
@@ -61,6 +66,29 @@ def find_rankings(draft: Draft) -> None:
         if draft.ranking is not None:
             draft.use(at, "order", "descending" if descending else "ascending")
             draft.ranking.descending = descending
+
+
+def find_ranking_metrics(draft: Draft) -> None:
+    """Metrics called by a word that ranks ("best-selling products"): they rank what stands beside them."""
+    for at in range(len(draft.elements)):
+        if draft.kind(at) != "metric" or at in draft.uses or not _ranks_by_name(draft, at):
+            continue
+        place = draft.ahead(at)
+        if draft.ranking is None and not draft.groups and place is not None and draft.groupable(place):
+            number = _number_beside(draft, at)
+            _rank_group(draft, place, number)
+        if draft.groups or draft.grain:
+            draft.take_metric(at)
+            draft.ranking = draft.ranking or Ranking()
+            draft.ranking.metric = at
+
+
+def _ranks_by_name(draft: Draft, at: int) -> bool:
+    """Whether the words as said rank, while the metric's own title does not."""
+    language = draft.world.language
+    titles = " ".join(draft.world.layer.metrics[c.target].title.casefold() for c in draft.concepts(at, "metric"))
+    said = [word.text for word in tokenize(draft.element(at).text, language.forms)]
+    return any("top" in language.cues.get(word, ()) and word not in titles for word in said)
 
 
 def _number_beside(draft: Draft, at: int) -> int | None:

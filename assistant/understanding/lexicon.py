@@ -86,7 +86,7 @@ class Lexicon:
         return language.fillers | language.determiners | linked | set(language.cues) | time_words(language.data["code"])
 
     def _add(self, phrase: str, concept: Concept) -> None:
-        tokens = [t for t in tokenize(phrase, self._language.forms) if t.text not in self._language.determiners]
+        tokens = [t for t in tokenize(phrase, self._language.forms) if t.text not in self._language.silent]
         if not tokens or len(tokens) > LONGEST_PHRASE:
             return
         if concept.kind == "value":
@@ -165,6 +165,19 @@ class Lexicon:
         first, _, rest = phrase.partition(" ")
         if rest and first.casefold() in self._language.words("boolean_prefixes"):
             yield rest, concept
+
+
+def context_words(layer: SemanticLayer, lexicon: Lexicon, language: Language) -> dict[str, frozenset[str]]:
+    """For each metric the bare words of its example questions that are neither names nor ordinary words."""
+    return {
+        metric.name: frozenset(
+            token.bare
+            for example in metric.ai_context.examples
+            for token in tokenize(example, language.forms)
+            if token.text.isalpha() and not lexicon.lookup([token]) and not language.has_meaning(token)
+        )
+        for metric in layer.metrics.values()
+    }
 
 
 def _named(name: str, label: str, synonyms: Iterable[str], concept: Concept) -> Iterator[tuple[str, Concept]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.lexicon import Concept
-from semantic_layer import RatioMetric
+from semantic_layer import RatioMetric, SimpleMetric
 
 UNCOORDINATED = ("and", "versus")
 
@@ -19,6 +19,22 @@ def find_metrics(draft: Draft) -> None:
         _resolve_per(draft)
     if not draft.metrics:
         _count_first_noun(draft)
+
+
+def find_averages(draft: Draft) -> None:
+    """ "average" before a metric that is an average already adds nothing; before any other it must not be dropped."""
+    for at in draft.cues("average"):
+        place = draft.ahead(at)
+        named = [choices for place_, choices in draft.metrics if place_ == place or len(draft.metrics) == 1]
+        if named and all(_is_average(draft, concept.target) for concept in named[0]):
+            draft.use(at, "filler")
+
+
+def _is_average(draft: Draft, name: str) -> bool:
+    metric = draft.world.layer.metrics[name]
+    if isinstance(metric, SimpleMetric):
+        return draft.world.layer.measures[metric.measure].agg == "average"
+    return isinstance(metric, RatioMetric)
 
 
 def _joins_a_metric(draft: Draft, at: int) -> bool:

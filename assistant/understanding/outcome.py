@@ -177,14 +177,27 @@ def _ask_metric(question: str, readings: Readings, world: World) -> Outcome | No
         return None
     if not draft.groups and not draft.conditions:
         return refuse(question, "NO_METRIC", world)
-    plans = []
-    for name, metric in world.layer.metrics.items():
-        if not metric.hidden and len(plans) < MOST_OPTIONS:
-            filled = replace(draft, metrics=[(-1, (Concept("metric", name),))])
-            plans.extend(_accepted_plans(filled, readings.spelling)[:1])
+    plans: list[Plan] = []
+    for name in _offered(draft, world):
+        filled = replace(draft, metrics=[(-1, (Concept("metric", name),))])
+        found = _accepted_plans(filled, readings.spelling)[:1]
+        plans.extend(plan for plan in found if plan.query.metrics == (name,) and len(plans) < MOST_OPTIONS)
     if len(plans) < 2:
         return refuse(question, "NO_METRIC", world)
     return Clarification(question, world.language.message("no_metric_choice"), (), _options(plans, world))
+
+
+def _offered(draft: Draft, world: World) -> list[str]:
+    """Metrics worth asking for: money first, then near facts; not the count of what is broken down by."""
+    layer, reach = world.layer, world.reach
+    datasets = {choice.fields[0].partition(".")[0] for _, choices in draft.groups for choice in choices[:1]}
+
+    def rank(name: str) -> tuple[bool, int]:
+        distances = [reach.distance([name], dataset) for dataset in datasets]
+        return layer.metrics[name].format != "currency", max((d for d in distances if d is not None), default=9)
+
+    shown = [name for name, metric in layer.metrics.items() if not metric.hidden]
+    return sorted((name for name in shown if not reach.facts(name) <= datasets), key=rank)
 
 
 def _accepted_plans(draft: Draft, spelling: Spelling) -> list[Plan]:
@@ -234,6 +247,10 @@ def _refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: W
     for cue in sorted({cue for element in elements for cue in element.cues if cue.startswith("unsupported_")}):
         sentence = language.message(cue.removeprefix("unsupported_"))
         return refuse(question, "NOT_AVAILABLE", world, words, sentence=sentence)
+    if draft.per is not None and set(draft.per) <= set(left):
+        whole = " ".join(element.text for element in draft.elements[draft.per[0] - 1 : draft.per[1] + 1])
+        sentence = language.message("per_not_defined", words=whole)
+        return Refusal(question, "NOT_AVAILABLE", sentence, words, suggestions(world, _named(draft)))
     if all(draft.kind(at) == "time" for at in left) and left:
         return refuse(question, "UNCLEAR_TIME", world, words, sentence=language.message("unclear_time", words=quoted))
     if not any(element.concepts for element in draft.elements):
@@ -241,9 +258,12 @@ def _refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: W
     name = "unknown_words" if any(element.unknown for element in elements) else "unknown_roles"
     unknown = tuple(element.text for element in elements if element.unknown) or words
     quoted = ", ".join(f"'{word}'" for word in unknown)
-    near = [concept.target for at, _ in draft.metrics for concept in draft.metric_choices(at)] if draft.metrics else []
     sentence = language.message(name, words=quoted)
-    return Refusal(question, "UNKNOWN_WORDS", sentence, unknown, suggestions(world, near))
+    return Refusal(question, "UNKNOWN_WORDS", sentence, unknown, suggestions(world, _named(draft)))
+
+
+def _named(draft: Draft) -> list[str]:
+    return [concept.target for _, choices in draft.metrics for concept in choices]
 
 
 def refuse(question: str, code: RefusalCode, world: World, words: tuple[str, ...] = (), sentence: str = "") -> Refusal:

@@ -28,9 +28,9 @@ class Period:
     def clipped(self, as_of: date) -> TimeRange:
         """The range of a query: an unfinished period ends with the last day of data and is marked partial."""
         tomorrow = as_of + timedelta(days=1)
-        if self.unit in MONTHS_IN or self.unit == "week":
-            if self.start and self.end and self.start <= as_of and tomorrow < self.end:
-                return TimeRange(start=self.start, end=tomorrow, label=self.label, partial=True)
+        running = self.start and self.end and self.start <= as_of and tomorrow < self.end
+        if running and self.unit in (*MONTHS_IN, "week"):
+            return TimeRange(start=self.start, end=tomorrow, label=self.label, partial=True)
         return TimeRange(start=self.start, end=self.end, label=self.label)
 
     def whole(self) -> TimeRange:

@@ -45,6 +45,7 @@ class Candidate:
 
 def candidates(draft: Draft) -> list[Candidate]:
     """The queries that a draft may mean, those left out whose scope nouns would be ignored."""
+    draft.metrics.sort(key=lambda item: item[0])
     found = []
     for choice in islice(_choices(draft), MOST_CHOICES):
         names = tuple(dict.fromkeys(concept.target for concept in choice.metrics))
@@ -134,7 +135,7 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
     return SemanticQuery(
         metrics=names,
         group_by=groups,
-        filters=tuple(_filter(condition, concepts) for condition, concepts in _conditions(draft, choice)),
+        filters=(*(_filter(*pair) for pair in _conditions(draft, choice)), *_known_only(choice)),
         time_range=choice.time.period,
         compare=choice.time.compare,
         order_by=_order_by(draft, names, groups),
@@ -168,6 +169,13 @@ def _time_grain(draft: Draft, field: str, grain: str) -> str:
 def _filter(condition: Condition, concepts: tuple[Concept, ...]) -> Filter:
     values = tuple(dict.fromkeys(concept.value for concept in concepts))
     return Filter(field=concepts[0].target, op="not_in" if condition.negated else "in", values=values)
+
+
+def _known_only(choice: Choice) -> Iterator[Filter]:
+    """Rows without the thing broken down by are none of it: a guest's order has no place among the top customers."""
+    for group in choice.groups:
+        if group.known_only:
+            yield Filter(field=group.fields[0], op="not_null")
 
 
 def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[OrderBy, ...]:

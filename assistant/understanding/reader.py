@@ -12,16 +12,18 @@ from assistant.understanding.grouping import (
     find_asked_groups,
     find_counted,
     find_groups,
+    find_ranking_metrics,
     find_rankings,
     find_sorting,
 )
-from assistant.understanding.measuring import find_metrics, find_scopes
+from assistant.understanding.measuring import find_averages, find_metrics, find_scopes
 from assistant.understanding.timing import find_change_rank, find_grains, find_steps, find_times, find_trend
 
 MOST_VARIANTS = 12
 PASSES: tuple[Callable[[Draft], None], ...] = (
     find_counted,
     find_asked_groups,
+    find_ranking_metrics,
     find_rankings,
     find_groups,
     find_sorting,
@@ -29,6 +31,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_values,
     find_dimensions,
     find_metrics,
+    find_averages,
     find_scopes,
     find_change_rank,
     find_times,
@@ -81,7 +84,16 @@ def _weight(element: Element, kind: str) -> float:
 
 def leftovers(draft: Draft) -> list[int]:
     """The elements that nothing used and that could change the answer."""
+    _use_context(draft)
     return [at for at in range(len(draft.elements)) if at not in draft.uses and not _harmless(draft, at)]
+
+
+def _use_context(draft: Draft) -> None:
+    """Words that the layer's own example questions use around every metric asked for say nothing new about it."""
+    context = [draft.world.context.get(choices[0].target, frozenset()) for _, choices in draft.metrics]
+    for at, element in enumerate(draft.elements):
+        if element.unknown and context and all(element.word in words for words in context):
+            draft.use(at, "filler")
 
 
 def _harmless(draft: Draft, at: int) -> bool:
@@ -100,11 +112,10 @@ def _harmless(draft: Draft, at: int) -> bool:
 def _harmless_question_word(draft: Draft, at: int) -> bool:
     """ "what is revenue" asks for a number; "which orders ..." asks for a list, which must not be dropped."""
     following = draft.ahead(at)
-    return following is None or draft.kind(following) not in ("noun", "") or _ranks(draft, following)
-
-
-def _ranks(draft: Draft, at: int) -> bool:
-    return draft.uses.get(at, ("",))[0] in ("order", "filler", "comparison", "grain", "dimension")
+    if following is None or draft.kind(following) not in ("noun", ""):
+        return True
+    role = draft.uses.get(following, ("",))[0]
+    return role in ("order", "comparison", "grain", "dimension") or (role == "filler" and draft.kind(following) == "")
 
 
 def _joins_used(draft: Draft, at: int) -> bool:

@@ -28,8 +28,8 @@ class Spelling:
 class Speller:
     """The words worth correcting to: those of the layer, and those about time, ranking and grouping."""
 
-    def __init__(self, lexicon: Lexicon, language: Language):
-        self._lexicon, self._language = lexicon, language
+    def __init__(self, lexicon: Lexicon, language: Language, accepted: frozenset[str] = frozenset()):
+        self._lexicon, self._language, self._accepted = lexicon, language, accepted
         self._cue_words = {word for cue in language.cues for word in cue.split()}
         words = dict(lexicon.words)
         for word in (*time_words(language.data["code"]), *self._content_cues()):
@@ -63,7 +63,8 @@ class Speller:
         return tuple(_read_as(token, word, forms.plain(word), bare) for bare, word in sorted(near.items()))
 
     def _is_known(self, token: Token) -> bool:
-        return self._lexicon.knows(token) or self._language.is_ordinary(token) or token.text in self._cue_words
+        known = self._lexicon.knows(token) or token.bare in self._accepted or token.text in self._cue_words
+        return known or self._language.is_ordinary(token)
 
     def _nearest(self, word: str) -> dict[str, str]:
         """The nearest words by bare form; short words may only miss, gain or swap a letter."""

@@ -30,7 +30,7 @@ def time_phrase(clock: Clock, at: int) -> TimePhrase | None:
     """The longest time phrase that starts at this token, None when there is none."""
     readers: tuple[Callable[[Clock, int], Found | None], ...] = (_open_range, _closed_range, _day_range, period_at)
     found = [match for reader in readers if (match := reader(clock, at)) is not None]
-    best = max(found, key=lambda match: match[1], default=None)
+    best: Found | None = max(found, key=lambda match: match[1], default=None)
     everything = clock.after(at, "time_words", "all")
     if everything is not None and (best is None or everything > best[1]):
         return TimePhrase(at, everything, (), whole_time=True)
@@ -222,7 +222,7 @@ def _range_ends(clock: Clock, at: int) -> tuple[Period, Period, int] | None:
     if first is None or joint is None or (clock.word(first[1]) == "and" and clock.word(at) != "between"):
         return None
     last = period_at(clock, joint)
-    if last is None or len(first[0]) > 1 or len(last[0]) > 1:
+    if last is None or max(len(first[0]), len(last[0])) > 1:
         return None
     start, end = _same_years(first[0][0], last[0][0])
     return start, end, last[1]

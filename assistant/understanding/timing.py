@@ -52,7 +52,7 @@ def _phrase(draft: Draft, at: int) -> TimePhrase:
 
 
 def _one(draft: Draft, phrase: TimePhrase) -> None:
-    if phrase.ends and any(draft.cues("compare", *CHANGE)):
+    if phrase.ends and bool(draft.cues("compare", *CHANGE)):
         _compare_two(draft, phrase.ends)
         return
     draft.times = tuple(TimeChoice(_range(period, draft)) for period in phrase.readings)
@@ -68,13 +68,13 @@ def _range(period: Period, draft: Draft) -> TimeRange:
 def _compare_named(draft: Draft, periods: tuple[Period, ...]) -> None:
     """Comparison with a period that needs no dates: "vs the previous one", "year over year"."""
     for kind in ("previous_year", "previous_period"):
-        for at in list(draft.cues(kind)):
+        for at in draft.cues(kind):
             draft.use(at, "comparison", kind)
             _use_all(draft, draft.cues("versus", "compare", *CHANGE), "comparison", kind)
             draft.times = tuple(_compared(period, kind, draft) for period in periods)
             return
-    changes = list(draft.cues(*CHANGE))
-    if changes and not draft.grain and not any(draft.cues("trend")) and _closed(periods):
+    changes = draft.cues(*CHANGE)
+    if changes and not draft.grain and not bool(draft.cues("trend")) and _closed(periods):
         _use_all(draft, changes, "comparison", "previous_period")
         draft.times = tuple(_compared(period, "previous_period", draft) for period in periods)
 
@@ -128,7 +128,7 @@ def _set_against(draft: Draft, places: list[int]) -> bool:
     if any(not draft.element(at).cues.isdisjoint(COMPARE) for at in between):
         return True
     tied = draft.joined(places[0], "and", "versus", "or") == places[1] or draft.ahead(places[0]) == places[1]
-    return tied and any(draft.cues(*COMPARE))
+    return tied and bool(draft.cues(*COMPARE))
 
 
 def _compare_two(draft: Draft, periods: tuple[Period, Period]) -> None:
@@ -207,8 +207,8 @@ def _fills(period: TimeRange, unit: str) -> bool:
 
 def find_trend(draft: Draft) -> None:
     """ "over time", "how has it changed": by a grain that suits the period, unless one was named."""
-    cues = list(draft.cues("trend"))
-    changes = list(draft.cues(*CHANGE))
+    cues = draft.cues("trend")
+    changes = draft.cues(*CHANGE)
     open_change = changes and draft.times[0].compare is None and (cues or draft.grain or draft.times[0].period)
     if not cues and not open_change:
         return
@@ -220,7 +220,7 @@ def find_trend(draft: Draft) -> None:
 
 def find_change_rank(draft: Draft) -> None:
     """ "which products grew the most": ranked by the change instead of the value."""
-    changes = list(draft.cues(*CHANGE))
+    changes = draft.cues(*CHANGE)
     if not changes or draft.ranking is None or draft.ranking.metric is not None:
         return
     falling = any(draft.has(at, "change_down") for at in changes)

@@ -9,7 +9,7 @@ from datetime import date
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.draft import World
 from assistant.understanding.language import Language, load_language
-from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.lexicon import Lexicon, context_words
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import Readings, decide, read, refuse
 from assistant.understanding.reach import Reach
@@ -43,8 +43,9 @@ class Understanding:
         language = load_language()
         lexicon = Lexicon(layer, values, language)
         nouns = Nouns(layer, lexicon, language)
-        self._world = World(layer, lexicon, Reach(layer), nouns, language, as_of)
-        self._speller = Speller(lexicon, language)
+        context = context_words(layer, lexicon, language)
+        self._world = World(layer, lexicon, Reach(layer), nouns, language, as_of, context)
+        self._speller = Speller(lexicon, language, frozenset().union(*context.values()))
 
     def plan(self, question: str) -> Plan | Clarification | Refusal:
         """The one reading of a question as a plan, the readings to choose from, or why there is none."""

@@ -23,6 +23,7 @@ class Language:
     forms: Forms
     fillers: frozenset[str]
     determiners: frozenset[str]
+    silent: frozenset[str]
     known: frozenset[str]
     links: Mapping[str, frozenset[str]]
     cues: Mapping[str, tuple[str, ...]]
@@ -45,6 +46,11 @@ class Language:
     def is_ordinary(self, token: Token) -> bool:
         """Whether the language knows the word, so that it is never taken for a misspelt name."""
         return token.text in self.fillers or token.text in self.known or token.text in self._time_words()
+
+    def has_meaning(self, token: Token) -> bool:
+        """Whether the language itself gives the word a meaning that may change an answer, or knows that it has one."""
+        linked = any(token.text in group for group in self.links.values())
+        return self.is_ordinary(token) or linked or any(token.text in cue.split() for cue in self.cues)
 
     def _time_words(self) -> frozenset[str]:
         return time_words(self.data["code"])
@@ -71,6 +77,7 @@ def load_language(code: str = "en") -> Language:
         forms=forms,
         fillers=frozenset(data["fillers"].split()),
         determiners=frozenset(data["determiners"]),
+        silent=frozenset(data["silent"]),
         known=frozenset(data["known"].split()),
         links={role: frozenset(_key(p, forms) for p in phrases) for role, phrases in data["links"].items()},
         cues=cues,
