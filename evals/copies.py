@@ -243,13 +243,21 @@ def _drawn(table: TableFacts, column: Column, seed: int, constants: Constants) -
     """The pool of values of a column, and the expression that draws one of them for row `i`."""
     name, source = column.quoted, table.source
     if column.key:
-        return f"SELECT {name} AS v FROM {source} ORDER BY hash({name}, 5)", "list_extract($pool, 1 + i % len($pool))"
+        return f"SELECT {name} AS v FROM {source} ORDER BY hash({name}, 5)", _next_key(column)
     values = [f"SELECT v FROM (SELECT DISTINCT {name} AS v FROM {source} USING SAMPLE 60 ROWS (reservoir, {seed}))"]
     for constant in constants.get((table.name.lower(), column.name.lower()), ()):
         values += [f"SELECT {near} AS v" for near in _near(column, constant)]
     pool = f"SELECT v FROM ({' UNION ALL '.join(values)}) ORDER BY hash(CAST(v AS VARCHAR), {seed})"
     pick = f"list_extract($pool, CAST(1 + hash(i, {seed}) % greatest(len($pool), 1) AS INTEGER))"
     return pool, f"CASE WHEN hash(i, {seed + 7}) % 12 = 0 THEN NULL ELSE {pick} END"
+
+
+def _next_key(column: Column) -> str:
+    """The expression that gives row `i` a key of its own, also when there are more rows than known keys."""
+    known, round_ = "list_extract($pool, 1 + i % len($pool))", "(i // len($pool))"
+    if column.is_number:
+        return f"{known} + {round_} * 1000003"
+    return f"CASE WHEN {round_} = 0 THEN CAST({known} AS VARCHAR) ELSE CAST({known} AS VARCHAR) || '+' || {round_} END"
 
 
 def _near(column: Column, constant: str) -> list[str]:
