@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,22 +19,20 @@ if TYPE_CHECKING:
 
 GATE_FAILED, COULD_NOT_RUN = 1, 2
 SHIPPED = Path(__file__).parent / "suites"
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
-def explained(command: Callable[P, R]) -> Callable[P, R]:
-    """The command with every error that the evals can explain turned into its sentence and status 2."""
+class Command(click.Command):
+    """A command whose function takes its context, options in `context.params`; what it can explain ends in status 2."""
 
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+    def invoke(self, ctx: click.Context) -> None:
+        """Run the command's function."""
+        if self.callback is None:
+            return
         try:
-            return command(*args, **kwargs)
+            self.callback(ctx)
         except EvalError as error:
             click.echo(str(error), err=True)
-            sys.exit(COULD_NOT_RUN)
-
-    return wrapped
+            ctx.exit(COULD_NOT_RUN)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,7 +49,7 @@ class Output:
     reveal_test: bool
 
 
-@main.command()
+@main.command(cls=Command)
 @click.argument("suites", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--database", default="", help="demo, workspace, or a DuckDB file, instead of the suites' own.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day that counts as today.")
@@ -70,9 +66,7 @@ class Output:
 @click.option("--out", type=click.Path(path_type=Path), help="Write the results to this JSON file.")
 @click.option("--json", "events", is_flag=True, help="Print events as JSON lines instead of the report.")
 @click.option("--reveal-test", is_flag=True, help="Keep questions and rows of test splits in the results.")
-@click.pass_context
-@explained
-def run(context: click.Context, /) -> None:
+def run(context: click.Context) -> None:
     """Ask the questions of SUITES (files or directories; default: the shipped ones) and judge the answers."""
     from evals.session import Request, carry_out
 
