@@ -5,6 +5,8 @@ from __future__ import annotations
 from assistant.understanding.draft import Draft, Ranking
 from assistant.understanding.tokens import tokenize
 
+READ_AS_VALUE_COST = 0.5
+
 
 def find_counted(draft: Draft) -> None:
     """ "how many German customers": the noun or metric that is counted, past the words that only narrow it."""
@@ -132,6 +134,8 @@ def _rank_by_metric(draft: Draft, at: int, place: int) -> None:
         draft.take_group(before)
         draft.ranking = Ranking(limit=None if draft.element(before).plural else 1)
     draft.take_metric(place)
+    if not draft.groups and not draft.grain and draft.groupable(place + 1 if place + 1 < len(draft.elements) else None):
+        _rank_group(draft, place + 1, _number_beside(draft, at))
     if draft.ranking is None:
         draft.ranking = Ranking()
     draft.ranking.metric = place
@@ -151,6 +155,7 @@ def find_groups(draft: Draft) -> None:
             _order_by(draft, at, place)
         elif draft.kind(place) == "value":
             draft.use(at, "filler")
+            draft.penalty += READ_AS_VALUE_COST if draft.concepts(place, "dimension") else 0
 
 
 def _has_own_dimension(draft: Draft, at: int) -> bool:

@@ -21,7 +21,7 @@ class Concept:
     """One meaning of a phrase: a metric, a dimension (with a grain when it is a time), a dataset's noun, or a value.
 
     `weight` is 1 for a name or label and less for a synonym or an inflected form. `cased` phrases count only when
-    written in capitals, because in lower case they are ordinary words.
+    written in capitals, because in lower case they are ordinary words; `inflected` tells that only verb endings differ.
     """
 
     kind: ConceptKind
@@ -31,6 +31,7 @@ class Concept:
     grain: str = ""
     plain: str = ""
     cased: bool = False
+    inflected: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str | bool, str]:
@@ -62,6 +63,10 @@ class Lexicon:
         """Whether any phrase uses the word, in this or another form."""
         return token.bare in self._bare
 
+    def has_word(self, bare: str) -> bool:
+        """Whether any phrase has a word of this bare form."""
+        return bare in self._bare
+
     def metrics_with(self, token: Token) -> tuple[str, ...]:
         """Metrics that have the word in one of their phrases, in the layer's order."""
         found = self._metric_words.get(token.bare, set())
@@ -69,13 +74,13 @@ class Lexicon:
 
     def lookup(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         """The meanings of exactly these tokens, the best form of each meaning once."""
-        wide, narrow = phrase_keys(tokens)
+        wide, narrow = phrase_keys(self._telling(tokens))
         best: dict[tuple[str, str, str | bool, str], Concept] = {}
         for concept in self._index.get(wide, ()):
             if concept.cased and not all(token.raw.isupper() for token in tokens):
                 continue
             same_form = concept.plain == narrow
-            found = concept if same_form else replace(concept, weight=concept.weight - INFLECTED)
+            found = concept if same_form else replace(concept, weight=concept.weight - INFLECTED, inflected=True)
             if found.identity not in best or best[found.identity].weight < found.weight:
                 best[found.identity] = found
         return tuple(best.values())
@@ -86,7 +91,7 @@ class Lexicon:
         return language.fillers | language.determiners | linked | set(language.cues) | time_words(language.data["code"])
 
     def _add(self, phrase: str, concept: Concept) -> None:
-        tokens = [t for t in tokenize(phrase, self._language.forms) if t.text not in self._language.silent]
+        tokens = self._telling(tokenize(phrase, self._language.forms))
         if not tokens or len(tokens) > LONGEST_PHRASE:
             return
         if concept.kind == "value":
@@ -97,6 +102,9 @@ class Lexicon:
         wide, narrow = phrase_keys(tokens)
         self._index[wide].append(replace(concept, plain=narrow))
         self._learn(tokens, concept)
+
+    def _telling(self, tokens: Iterable[Token]) -> list[Token]:
+        return [token for token in tokens if token.text not in self._language.silent]
 
     def _learn(self, tokens: Iterable[Token], concept: Concept) -> None:
         for token in tokens:
@@ -121,6 +129,9 @@ class Lexicon:
         concept = Concept("metric", metric.name)
         for phrase, found in _named(metric.name, metric.label, metric.synonyms, concept):
             yield phrase, found
+            words = phrase.split()
+            if len(words) == 2 and words[0].endswith(self._language.words("participle_endings")):
+                yield f"{words[1]} {words[0]}", replace(found, weight=found.weight - COMPOSED)
             shorter = self._without_count_words(phrase)
             if shorter and isinstance(metric, SimpleMetric) and not metric.filter:
                 yield shorter, replace(found, weight=found.weight - COMPOSED)

@@ -7,6 +7,7 @@ from assistant.understanding.lexicon import Concept
 from semantic_layer import RatioMetric, SimpleMetric
 
 UNCOORDINATED = ("and", "versus")
+PARTICIPLE_COST = 0.4
 
 
 def find_metrics(draft: Draft) -> None:
@@ -19,6 +20,15 @@ def find_metrics(draft: Draft) -> None:
         _resolve_per(draft)
     if not draft.metrics:
         _count_first_noun(draft)
+    _count_participles(draft)
+
+
+def _count_participles(draft: Draft) -> None:
+    """ "refunded orders" are orders: a metric matched by a verb form right before a noun is unlikely to be meant."""
+    for at, choices in draft.metrics:
+        inflected = all(concept.inflected for concept in choices)
+        if inflected and at + 1 < len(draft.elements) and draft.kind(at + 1) == "noun":
+            draft.penalty += PARTICIPLE_COST
 
 
 def find_averages(draft: Draft) -> None:

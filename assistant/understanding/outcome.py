@@ -196,8 +196,11 @@ def _offered(draft: Draft, world: World) -> list[str]:
         distances = [reach.distance([name], dataset) for dataset in datasets]
         return layer.metrics[name].format != "currency", max((d for d in distances if d is not None), default=9)
 
+    described = [concept.target.partition(".")[0] for c in draft.conditions for concept in c.values[0]]
+    counts = [] if draft.groups else [count for name in described if (count := world.nouns.count_of(name))]
     shown = [name for name, metric in layer.metrics.items() if not metric.hidden]
-    return sorted((name for name in shown if not reach.facts(name) <= datasets), key=rank)
+    others = sorted((name for name in shown if not reach.facts(name) <= datasets), key=rank)
+    return list(dict.fromkeys((*counts, *others)))
 
 
 def _accepted_plans(draft: Draft, spelling: Spelling) -> list[Plan]:
@@ -224,20 +227,31 @@ def _ask_period(question: str, readings: Readings, world: World) -> Outcome | No
 
 
 def _ask_partial(question: str, readings: Readings, world: World) -> Outcome | None:
-    """One word is left that several metrics have in their names: offer those metrics."""
+    """The words left are found together in the names of several metrics: offer those metrics."""
     for draft, left in readings.stuck[:3]:
-        if len(left) != 1 or draft.metrics or not draft.elements[left[0]].unknown:
+        places = [at for at in left if draft.elements[at].unknown]
+        if not places or len(places) < len(left) or len(places) > 3 or draft.metrics:
             continue
-        token = readings.spelling.tokens[draft.elements[left[0]].first]
-        names = world.lexicon.metrics_with(token)[:MOST_OPTIONS]
-        guess = tuple(Concept("metric", name, 0.5, plain=token.plain) for name in names)
-        cover = list(draft.elements)
-        cover[left[0]] = replace(cover[left[0]], concepts=guess)
-        again = read_covers(readings.spelling, [tuple(cover)], world) if guess else None
-        if again is not None and len(again.best) > 1:
-            plans = [plan_of(candidate, readings.spelling) for candidate in again.best]
-            return _clarify(question, plans, (token.raw,), world)
+        tokens = [readings.spelling.tokens[draft.elements[at].first] for at in places]
+        plans = _partial_plans(draft, places, tokens, readings.spelling)
+        if len(plans) > 1:
+            return _clarify(question, plans, tuple(token.raw for token in tokens), world)
     return None
+
+
+def _partial_plans(draft: Draft, places: list[int], tokens: Sequence[Token], spelling: Spelling) -> list[Plan]:
+    """Plans with each metric that has all the words in its names, as if the first word had named it."""
+    lexicon = draft.world.lexicon
+    names = [name for name in lexicon.metrics_with(tokens[0]) if all(name in lexicon.metrics_with(t) for t in tokens)]
+    guess = tuple(Concept("metric", name, 0.5) for name in names[:MOST_OPTIONS])
+    if not guess:
+        return []
+    cover = list(draft.elements)
+    cover[places[0]] = replace(cover[places[0]], concepts=guess)
+    for at in places[1:]:
+        cover[at] = replace(cover[at], cues=frozenset({"filler"}))
+    again = read_covers(spelling, [tuple(cover)], draft.world)
+    return [plan_of(candidate, spelling) for candidate in again.best]
 
 
 def _refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: World) -> Refusal:
@@ -253,13 +267,18 @@ def _refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: W
         return Refusal(question, "NOT_AVAILABLE", sentence, words, suggestions(world, _named(draft)))
     if all(draft.kind(at) == "time" for at in left) and left:
         return refuse(question, "UNCLEAR_TIME", world, words, sentence=language.message("unclear_time", words=quoted))
-    if not any(element.concepts for element in draft.elements):
+    if not _touches_layer(draft, world):
         return refuse(question, "OUT_OF_DOMAIN", world, words)
     name = "unknown_words" if any(element.unknown for element in elements) else "unknown_roles"
     unknown = tuple(element.text for element in elements if element.unknown) or words
     quoted = ", ".join(f"'{word}'" for word in unknown)
     sentence = language.message(name, words=quoted)
     return Refusal(question, "UNKNOWN_WORDS", sentence, unknown, suggestions(world, _named(draft)))
+
+
+def _touches_layer(draft: Draft, world: World) -> bool:
+    """Whether any word of the question is a word of the layer."""
+    return any(element.concepts or world.lexicon.has_word(element.word) for element in draft.elements)
 
 
 def _named(draft: Draft) -> list[str]:

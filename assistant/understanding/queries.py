@@ -9,17 +9,19 @@ from itertools import islice, product
 from assistant.understanding.draft import Condition, Draft, GroupChoice, TimeChoice, World
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.measuring import blocked_scopes
+from assistant.understanding.own_filters import contradicts
 from semantic_layer import (
     METRIC_TIME,
     Filter,
     GroupBy,
     OrderBy,
     QueryError,
+    QueryFault,
     SemanticQuery,
     check,
 )
 
-STEP_COST, NOUN_BONUS = 0.12, 0.3
+STEP_COST, FOREIGN_NOUN_COST = 0.12, 0.3
 MOST_CHOICES = 64
 
 
@@ -57,7 +59,7 @@ def candidates(draft: Draft) -> list[Candidate]:
 def accepted(candidate: Candidate) -> Candidate | QueryError:
     """The candidate as the layer accepts it, with stand-ins where needed; otherwise the layer's reason against it."""
     world = candidate.draft.world
-    fault = _fault(world, candidate.query)
+    fault = _contradiction(world, candidate.query) or _fault(world, candidate.query)
     if fault is None:
         return candidate
     replaced = _with_stand_ins(world, candidate.query)
@@ -94,6 +96,18 @@ def _fault(world: World, query: SemanticQuery) -> QueryError | None:
     return None
 
 
+def _contradiction(world: World, query: SemanticQuery) -> QueryError | None:
+    """The reason against a condition on values that a metric's own definition leaves out: it would read zero."""
+    for condition in query.filters:
+        asked = tuple(value for value in condition.values if isinstance(value, str))
+        for name in query.metrics if condition.op == "in" and asked else ():
+            if contradicts(world.layer, world.reach.leaves(name), condition.field, asked):
+                title, field = world.layer.metrics[name].title, world.layer.fields[condition.field].title
+                sentence = world.language.message("left_out", metric=title, field=field, values=", ".join(asked))
+                return QueryError(QueryFault("E_CONTRADICTION", sentence))
+    return None
+
+
 def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, tuple[str, ...]] | None:
     """The query with metrics that mean the same at a finer grain, when those can answer it."""
     options = [(name, *world.layer.metrics[name].stand_ins) for name in query.metrics]
@@ -101,7 +115,7 @@ def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, 
         swapped = dict(zip(query.metrics, names, strict=True))
         order = tuple(o.model_copy(update={"by": swapped.get(o.by, o.by)}) for o in query.order_by)
         changed = query.model_copy(update={"metrics": names, "order_by": order})
-        if _fault(world, changed) is None:
+        if (_contradiction(world, changed) or _fault(world, changed)) is None:
             pairs = [(old, new) for old, new in swapped.items() if old != new]
             return changed, tuple(_stand_in_note(world, old, new) for old, new in pairs)
     return None
@@ -122,7 +136,7 @@ def _score(draft: Draft, choice: Choice, names: tuple[str, ...]) -> float:
     for condition, concepts in zip(draft.conditions, choice.filters, strict=True):
         dataset = concepts[0].target.partition(".")[0]
         score += min(c.weight for c in concepts) - 1 - STEP_COST * _walk(reach.distance(names, dataset))
-        score += NOUN_BONUS if dataset in condition.nouns else 0
+        score -= FOREIGN_NOUN_COST if condition.nouns and dataset not in condition.nouns else 0
     return score
 
 

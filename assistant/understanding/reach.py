@@ -40,6 +40,11 @@ class Reach:
             return tuple(name for name in NAME.findall(metric.expression) if name in self._layer.metrics)
         return ()
 
+    def leaves(self, name: str) -> tuple[str, ...]:
+        """The simple metrics that a metric is computed from in the end, itself when it is simple."""
+        inputs = self.inputs(self._layer.metrics[name])
+        return tuple(leaf for part in inputs if part in self._layer.metrics for leaf in self.leaves(part)) or (name,)
+
     def _measured(self, metric: Metric) -> frozenset[str]:
         if isinstance(metric, SimpleMetric):
             return frozenset({metric.measure.partition(".")[0]})

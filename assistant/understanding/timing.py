@@ -103,7 +103,7 @@ def _several(draft: Draft, places: list[int], periods: list[Period]) -> None:
     if len(periods) == 2 and _set_against(draft, places):
         for at in places:
             draft.use(at, "time", draft.element(at).text)
-        _compare_two(draft, (periods[0], periods[1]))
+        _compare_pair(draft, periods[0], periods[1])
     elif _neighbours(periods) and all(draft.joined(first, "and", "or") == last for first, last in pairwise(places)):
         _join(draft, places, periods)
 
@@ -129,6 +129,13 @@ def _set_against(draft: Draft, places: list[int]) -> bool:
         return True
     tied = draft.joined(places[0], "and", "versus", "or") == places[1] or draft.ahead(places[0]) == places[1]
     return tied and bool(draft.cues(*COMPARE))
+
+
+def _compare_pair(draft: Draft, first: Period, second: Period) -> None:
+    """ "last month vs the previous month" names the same month twice: the second is the one before the first."""
+    if (first.start, first.end) == (second.start, second.end) and first.start is not None:
+        second = previous_unit(first) if first.unit != "span" else second
+    _compare_two(draft, (first, second))
 
 
 def _compare_two(draft: Draft, periods: tuple[Period, Period]) -> None:
@@ -202,7 +209,9 @@ def _stepped(choice: TimeChoice, unit: str, draft: Draft) -> TimeChoice:
 def _fills(period: TimeRange, unit: str) -> bool:
     assert period.start is not None
     whole = unit_period(period.start, unit)
-    return whole.start == period.start and (whole.end == period.end or period.partial)
+    assert whole.end is not None
+    ends = period.end == whole.end or (period.partial and period.end is not None and period.end < whole.end)
+    return whole.start == period.start and ends
 
 
 def find_trend(draft: Draft) -> None:

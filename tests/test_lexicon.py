@@ -1,0 +1,133 @@
+"""Words to plain forms, and phrases of a layer to their meanings."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.understanding.language import load_language
+from assistant.understanding.lexicon import Concept, Lexicon
+from assistant.understanding.spelling import Speller
+from assistant.understanding.tokens import Token, tokenize
+from tests.understanding_layer import VALUES, rental_layer
+
+LANGUAGE = load_language()
+
+
+@pytest.fixture(scope="module")
+def lexicon(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
+    return Lexicon(rental_layer(tmp_path_factory.mktemp("layer")), VALUES, LANGUAGE)
+
+
+def tokens(text: str) -> list[Token]:
+    return tokenize(text, LANGUAGE.forms)
+
+
+def meanings(lexicon: Lexicon, text: str) -> set[tuple[str, str]]:
+    return {(concept.kind, concept.target) for concept in lexicon.lookup(tokens(text))}
+
+
+def best(lexicon: Lexicon, text: str) -> Concept:
+    return max(lexicon.lookup(tokens(text)), key=lambda concept: concept.weight)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("order", "orders"),
+        ("category", "categories"),
+        ("box", "boxes"),
+        ("branch", "branches"),
+        ("colour", "color"),
+        ("organisation", "organizations"),
+        ("cancelled", "canceled"),
+        ("people", "person"),
+        ("Café", "cafes"),
+    ],
+)
+def test_one_plain_form(first: str, second: str) -> None:
+    assert tokens(first)[0].plain == tokens(second)[0].plain
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("order", "ordered"), ("order", "ordering"), ("ship", "shipped"), ("cancel", "cancelled"), ("study", "studied")],
+)
+def test_one_bare_form(first: str, second: str) -> None:
+    assert tokens(first)[0].bare == tokens(second)[0].bare
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("rate", "rating"), ("market", "marketing"), ("status", "statue"), ("bus", "bush")]
+)
+def test_different_words_stay_apart(first: str, second: str) -> None:
+    assert tokens(first)[0].bare != tokens(second)[0].bare
+
+
+def test_possessives_and_signs_are_dropped_and_places_kept() -> None:
+    found = tokens("What’s the customers' share?")
+    assert [token.text for token in found] == ["what", "the", "customers", "share"]
+    assert "What’s the customers' share?"[found[2].start : found[2].end] == "customers"
+
+
+def test_signs_that_mean_something_stay() -> None:
+    assert [token.text for token in tokens("fees > 5 & tips %")] == ["fees", ">", "5", "&", "tips", "%"]
+
+
+def test_names_labels_and_synonyms_are_known(lexicon: Lexicon) -> None:
+    assert ("metric", "ride_fees") in meanings(lexicon, "ride fees")
+    assert ("metric", "ride_fees") in meanings(lexicon, "Takings")
+    assert ("dimension", "member.tier") in meanings(lexicon, "membership levels")
+    assert ("noun", "member") in meanings(lexicon, "riders")
+
+
+def test_a_name_beats_a_synonym(lexicon: Lexicon) -> None:
+    assert best(lexicon, "city").target == "ride.town"
+    assert best(lexicon, "ride fees").weight > best(lexicon, "takings").weight
+
+
+def test_a_field_is_known_with_the_noun_of_its_dataset(lexicon: Lexicon) -> None:
+    assert ("dimension", "member.tier") in meanings(lexicon, "member tier")
+    assert ("dimension", "member.tier") in meanings(lexicon, "tier of the members")
+
+
+def test_hyphens_and_spaces_do_not_matter(lexicon: Lexicon) -> None:
+    assert meanings(lexicon, "home-town") == meanings(lexicon, "hometown") == meanings(lexicon, "home town")
+
+
+def test_a_count_is_known_without_its_counting_words(lexicon: Lexicon) -> None:
+    assert ("metric", "rides") in meanings(lexicon, "rides")
+
+
+def test_values_and_their_words(lexicon: Lexicon) -> None:
+    assert ("value", "member.tier") in meanings(lexicon, "gold")
+    assert best(lexicon, "browser").value == "web"
+    assert meanings(lexicon, "web") == {("value", "ride.platform"), ("value", "repair.workshop")}
+
+
+def test_values_that_are_ordinary_words_are_not_taken_from_a_sentence(lexicon: Lexicon) -> None:
+    assert lexicon.lookup(tokens("may")) == ()
+
+
+def test_a_time_is_known_by_its_units(lexicon: Lexicon) -> None:
+    assert best(lexicon, "joining month").grain == "month"
+
+
+def test_participles_may_follow_their_noun(lexicon: Lexicon) -> None:
+    assert ("metric", "aborted_rides") in meanings(lexicon, "rides were aborted")
+
+
+def spellings(lexicon: Lexicon, text: str) -> list[tuple[tuple[str, str], ...]]:
+    return [spelling.corrections for spelling in Speller(lexicon, LANGUAGE).spellings(tokens(text))]
+
+
+def test_a_misspelt_name_is_corrected_and_said(lexicon: Lexicon) -> None:
+    assert spellings(lexicon, "repiars by wokshop") == [(("repiars", "repairs"), ("wokshop", "workshop"))]
+
+
+@pytest.mark.parametrize("text", ["where", "average rides", "than", "xyzzy", "car", "ride", "never", "their"])
+def test_known_and_far_words_are_left_alone(lexicon: Lexicon, text: str) -> None:
+    assert spellings(lexicon, text) == [()]
+
+
+def test_time_words_are_corrected(lexicon: Lexicon) -> None:
+    assert spellings(lexicon, "rides last mnth") == [(("mnth", "month"),)]
