@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse import BuildError, SnapshotMissing, live_path, publish, set_snapshot, snapshot_info
+from warehouse import BuildError, SnapshotMissing, SnapshotUnreadable, live_path, publish, set_snapshot, snapshot_info
 
 
 def rows(directory: Path, sql: str) -> list[tuple[object, ...]]:
@@ -201,7 +201,7 @@ def test_no_snapshot_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_broken_live_file_is_named_and_can_be_built_over(tmp_path: Path) -> None:
     live_path(tmp_path).write_bytes(b"not a database" * 1000)
-    with pytest.raises(BuildError, match="cannot be read"):
+    with pytest.raises(SnapshotUnreadable, match="cannot be read"):
         snapshot_info(tmp_path)
     with pytest.raises(BuildError, match="Build a new one from nothing"):
         build(tmp_path, 1)

@@ -25,7 +25,7 @@ from typing import Literal
 
 import duckdb
 
-from warehouse.errors import BuildError, SnapshotMissing
+from warehouse.errors import BuildError, SnapshotMissing, SnapshotUnreadable
 
 LIVE_NAME = "live.duckdb"
 SCHEMAS = ("raw", "core", "mart", "meta")
@@ -90,7 +90,7 @@ def set_snapshot(con: duckdb.DuckDBPyConnection, kind: str, as_of: date | None =
 def snapshot_info(directory: Path) -> SnapshotInfo:
     """What the live snapshot is; read from the file itself and remembered until another file takes its place.
 
-    Holds nothing open. Raises SnapshotMissing when nothing was published, BuildError when the file cannot be read.
+    Holds nothing open. Raises SnapshotMissing when nothing was published, SnapshotUnreadable for a broken file.
     """
     path = live_path(directory)
     try:
@@ -273,7 +273,7 @@ def _snapshot_info(path: Path, inode: int, mtime: int, size: int) -> SnapshotInf
         with read_snapshot(path) as con:
             row = con.execute("SELECT as_of, built_at, kind FROM live.meta.snapshot").fetchone()
     except duckdb.Error as error:
-        raise BuildError(f"{path} cannot be read ({first_line(error)}). Build the data anew.") from error
+        raise SnapshotUnreadable(f"{path} cannot be read ({first_line(error)}). Build the data anew.") from error
     if row is None:
-        raise BuildError(f"{path} says nothing about itself: meta.snapshot is empty. Build the data anew.")
+        raise SnapshotUnreadable(f"{path} says nothing about itself: meta.snapshot is empty. Build the data anew.")
     return SnapshotInfo(path, row[0], row[1].replace(tzinfo=UTC), row[2], size)
