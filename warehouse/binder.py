@@ -260,17 +260,20 @@ class _Binder:
         _unknown_column(name, [source for place in scope.chain() for source in place.sources])
 
     def _qualified(self, node: exp.Column, scope: Scope) -> None:
-        alias, key = fold(node.table), fold(node.name)
+        """`source.column`, or a field of a STRUCT: `source.column.field`, `column.field`."""
+        outer, name = (node.db, node.table) if node.db else (node.table, node.name)
         sources = [source for place in scope.chain() for source in place.sources]
-        named = next((source for source in sources if source.alias == alias), None)
+        named = next((source for source in sources if source.alias == fold(outer)), None)
         if named is not None:
-            if key not in named.columns:
-                _unknown_column(node.name, [named])
-            self._record([named.columns[key]])
-        elif any(alias in source.columns for source in sources):
-            self._unqualified(node.table, scope)  # a field of a column that is a STRUCT
+            if fold(name) not in named.columns:
+                _unknown_column(name, [named])
+            self._record([named.columns[fold(name)]])
+        elif node.db:
+            reject("qualified_name", "Name columns as column or table.column, without a schema or database.")
+        elif any(fold(outer) in source.columns for source in sources):
+            self._unqualified(outer, scope)
         else:
-            _unknown_source(node.table, sources)
+            _unknown_source(outer, sources)
 
     def _record(self, origins: Iterable[Origin]) -> None:
         self.reading.columns.update(origin for origin in origins if origin is not None)

@@ -62,10 +62,14 @@ class GuardedDuckDB(DuckDB):
             TokenType.DARROW: _json(exp.JSONExtractScalar),
         }
 
+        def _warn_unsupported(self) -> None:
+            self.raise_error("This is not SQL that can be read here.")
+
     class Generator(DuckDB.Generator):
         """Writes operators as operators, so that DuckDB applies its own precedence to them."""
 
         MULTI_ARG_DISTINCT = True
+        TYPE_MAPPING: ClassVar[dict[exp.DType, str]] = {**DuckDB.Generator.TYPE_MAPPING, exp.DType.TEXT: "VARCHAR"}
         NORMALIZE_EXTRACT_DATE_PARTS = False
         TRANSFORMS: ClassVar[dict[type[exp.Expr], Any]] = {
             **_WRITERS,
@@ -118,7 +122,7 @@ _NODES: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Distinct: ("expressions", "on"),
     # names and values
     exp.Alias: ("this", "alias"),
-    exp.Column: ("this", "table"),
+    exp.Column: ("this", "table", "db"),
     exp.Identifier: (),
     exp.Star: ("except_", "replace", "rename"),
     exp.Literal: (),
@@ -200,6 +204,8 @@ _FLAGS: dict[type[exp.Expr], dict[str, frozenset[str]]] = {
     exp.Var: {"this": _ANY},
     exp.Interval: {"fraction_in_string": _ANY},
     exp.DPipe: {"safe": _ANY},
+    exp.Like: {"negate": _ANY},
+    exp.ILike: {"negate": _ANY},
     exp.Div: {"safe": _ANY, "typed": _ANY},
     exp.TryCast: {"safe": _ANY},
     exp.DataType: {"this": _ANY, "nested": _ANY},
@@ -277,8 +283,9 @@ FUNCTIONS = _words(
     strip_accents strlen strpos substr substring_grapheme suffix to_base64 translate ucase unicode upper url_decode
     url_encode
 
-    array array_append array_apply array_cat array_concat array_contains array_distinct array_extract array_filter array_has
-    array_has_all array_has_any array_indexof array_intersect array_length array_position array_prepend array_reduce
+    array array_append array_apply array_cat array_concat array_contains array_distinct array_extract array_filter
+    array_has array_has_all array_has_any array_indexof array_intersect array_length array_position array_prepend
+    array_reduce
     array_reverse array_reverse_sort array_slice array_sort array_transform array_unique array_value array_zip
     cardinality element_at filter flatten generate_series list_aggregate list_any_value list_append list_apply list_avg
     list_bool_and list_bool_or list_cat list_concat list_contains list_cosine_distance list_cosine_similarity list_count

@@ -26,11 +26,29 @@ MAX_NESTING = 24
 _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _FIRST = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.FROM, TokenType.L_PAREN})
-_PLAIN_WORD = re.compile(r"[A-Za-z_]\w*")
+_TYPED_LITERALS = frozenset(GuardedDuckDB.Parser.TYPE_TOKENS | {TokenType.INTERVAL})
+_PLAIN_WORD = re.compile(r"[A-Za-z_]\w*|CURRENT ROW|NO OTHERS")
 _WORD_PLACES = frozenset(
     {(exp.Interval, "unit"), (exp.Extract, "this"), (exp.WindowSpec, "exclude"), (exp.Collate, "expression")}
 )
-_PREDICATES = (exp.Predicate, exp.Like, exp.ILike, exp.SimilarTo, exp.Glob, exp.RegexpLike, exp.Between, exp.Not)
+_COMPARISONS: tuple[type[exp.Expr], ...] = (
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Like, exp.ILike,
+    exp.SimilarTo, exp.Glob, exp.RegexpLike, exp.In, exp.Between,
+)  # fmt: skip
+_LOOSE = (*_COMPARISONS, exp.Not, exp.And, exp.Or)
+"""Operators that bind loosely: without parentheses none of them is an operand of a comparison."""
+_ADVICE = {
+    "BYTE STRING": " Write text in plain single quotes.",
+    "CONCAT": " Write || between two pieces of text.",
+    "DOT": " Write calls as function(column), fields as column['field'].",
+    "NATURAL JOIN": " Name the columns: JOIN ... USING (column).",
+    "PLACEHOLDER": " Write the value itself.",
+    "POSITIONAL COLUMN": " Name the column.",
+    "RAW STRING": " Write text in plain single quotes.",
+    "limit_options": " Give a number of rows.",
+    "pivots": " Use aggregates with FILTER (WHERE ...).",
+    "sample": " Use ORDER BY hash(column) LIMIT n.",
+}
 _NAMED_ARGUMENTS = frozenset({"struct_pack", "struct_insert"})
 
 
@@ -39,9 +57,9 @@ def reject(code: str, reason: str) -> NoReturn:
     raise SQLRejected(code, reason)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], nearness: float = 0.6) -> str:
     """A sentence with up to three near names, or nothing."""
-    near = difflib.get_close_matches(name.lower(), sorted(known), n=3, cutoff=0.6)
+    near = difflib.get_close_matches(name.lower(), sorted(known), n=3, cutoff=nearness)
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
@@ -83,22 +101,31 @@ def _check_tokens(tokens: list[Token]) -> None:
         reject("too_complex", f"The SQL has {len(tokens)} words and signs; at most {MAX_TOKENS} are read.")
     if tokens[0].token_type not in _FIRST:
         reject("not_a_query", f"Only SELECT queries are run here; this starts with {tokens[0].text[:20].upper()!r}.")
+    _check_nesting(tokens)
+    for before, previous, token in zip([tokens[0], *tokens], tokens, tokens[1:], strict=False):
+        _check_misread(before, previous, token)
+
+
+def _check_nesting(tokens: list[Token]) -> None:
     depth = 0
-    previous = tokens[0]
     for token in tokens:
         kind = token.token_type
-        if kind in _OPENING:
-            depth += 1
-            if depth > MAX_NESTING:
-                reject("too_deep", f"Brackets are nested more than {MAX_NESTING} deep; split the query with WITH.")
-        elif kind in _CLOSING:
-            depth -= 1
-        elif kind == TokenType.SEMICOLON:
+        if kind == TokenType.SEMICOLON:
             reject("many_statements", "Only one statement is run at a time; remove the semicolon and what follows.")
-        elif previous.token_type == TokenType.NUMBER and previous.end + 1 == token.start and kind == TokenType.VAR:
-            # 0x1F: another reader of SQL sees one number where sqlglot sees 0 with the alias x1F
-            reject("syntax", f"Write a space after the number in {previous.text + token.text!r}.")
-        previous = token
+        depth += (kind in _OPENING) - (kind in _CLOSING)
+        if depth > MAX_NESTING:
+            reject("too_deep", f"Brackets are nested more than {MAX_NESTING} deep; split the query with WITH.")
+
+
+def _check_misread(before: Token, previous: Token, token: Token) -> None:
+    """Spellings that sqlglot reads otherwise than DuckDB does."""
+    kind = token.token_type
+    if previous.token_type == TokenType.NUMBER and kind == TokenType.VAR and previous.end + 1 == token.start:
+        # 0x1F is a number for DuckDB, and 0 with the alias x1F for sqlglot
+        reject("syntax", f"Write a space after the number in {previous.text + token.text!r}.")
+    if kind == TokenType.DCOLON and previous.token_type == TokenType.STRING and before.token_type in _TYPED_LITERALS:
+        # DATE '2025-01-31'::VARCHAR casts the date for DuckDB, and the string for sqlglot
+        reject("ambiguous", f"Put parentheses around the {before.text.upper()} before ::, or write CAST.")
 
 
 def _tree(dialect: GuardedDuckDB, sql: str, tokens: list[Token]) -> exp.Query:
@@ -118,7 +145,10 @@ def _where(error: ParseError) -> str:
     near = str(details.get("highlight") or "").strip()[:60]
     place = f" at line {details['line']}, column {details['col']}" if details.get("line") else ""
     near = f", near {near!r}" if near else ""
-    return f"The SQL could not be read{place}{near}: {details.get('description') or _first_line(error)}"
+    fault = str(details.get("description") or _first_line(error))
+    if fault.startswith("Required keyword"):
+        fault = "something is missing."
+    return f"The SQL could not be read{place}{near}: {fault}"
 
 
 def _first_line(error: Exception) -> str:
@@ -132,7 +162,10 @@ def check_nodes(tree: exp.Expr) -> None:
         node = stack.pop()
         listed = NODES.get(type(node))
         if listed is None:
-            reject("not_allowed", f"{_label(node)} is not allowed in a query here.")
+            reject("not_allowed", f"{_label(node)} is not allowed in a query here.{_ADVICE.get(_label(node), '')}")
+        special = _SPECIAL.get(type(node))
+        if special:
+            special(node)
         parts, flags = listed
         for key, value in node.args.items():
             if value is None or value is False or value == []:
@@ -140,9 +173,6 @@ def check_nodes(tree: exp.Expr) -> None:
             if key in parts and _collect(value, stack):
                 continue
             _check_flag(node, key, value, flags)
-        special = _SPECIAL.get(type(node))
-        if special:
-            special(node)
 
 
 def _collect(value: Any, stack: list[exp.Expr]) -> bool:
@@ -164,9 +194,11 @@ def _check_flag(node: exp.Expr, key: str, value: Any, flags: Any) -> None:
     if allowed is None or isinstance(value, exp.Expr | list):
         if key in ("db", "catalog"):
             reject("qualified_name", "Name tables without a schema or database, and columns as column or table.column.")
-        reject("not_allowed", f"{_label(node)} with {key.strip('_').upper()} is not allowed here.")
+        what = f"{_label(node)} with {key.strip('_').upper()}"
+        reject("not_allowed", f"{what} is not allowed here.{_ADVICE.get(key, '')}")
     if allowed and str(value).upper() not in allowed:
-        reject("not_allowed", f"{str(value).upper()} {_label(node)} is not allowed here.")
+        what = f"{str(value).upper()} {_label(node)}"
+        reject("not_allowed", f"{what} is not allowed here.{_ADVICE.get(what, '')}")
 
 
 def _label(node: exp.Expr) -> str:
@@ -179,7 +211,7 @@ def _check_call(node: exp.Anonymous) -> None:
         reject("function", "Write function names without quotation marks.")
     name = name.lower()
     if name not in FUNCTIONS:
-        reject("function", f"The function {name}() is not available.{did_you_mean(name, FUNCTIONS)}")
+        reject("function", f"The function {name}() is not available.{did_you_mean(name, FUNCTIONS, 0.75)}")
     if name in TABLE_FUNCTIONS:
         _check_series(node, name)
 
@@ -190,7 +222,7 @@ def _check_series(node: exp.Anonymous, name: str) -> None:
     if length is None and in_from:
         reject("series", f"In FROM, {name}() needs literal bounds (numbers, or dates with an INTERVAL).")
     if length is not None and length > MAX_SERIES:
-        reject("series", f"{name}() would make {length} values; at most {MAX_SERIES} are allowed.")
+        reject("series", f"{name}() would make about {length} values; at most {MAX_SERIES} are allowed.")
 
 
 def _check_table(node: exp.Table) -> None:
@@ -218,20 +250,17 @@ def _check_type(node: exp.DataType) -> None:
         reject("type", f"{getattr(node.this, 'value', node.this)} is not a type to cast to here.")
 
 
+def _check_comparison(node: exp.Expr) -> None:
+    """`a = b = c` and `a = NOT b` bind differently from reader to reader, and `a NOT IN b` is written `NOT a IN b`."""
+    operands = [node.args.get(key) for key in ("this", "expression", "low", "high")]
+    beyond_truth = isinstance(node, exp.Is) and not isinstance(node.expression, exp.Null | exp.Boolean)
+    if beyond_truth or any(isinstance(operand, _LOOSE) for operand in operands):
+        reject("ambiguous", "Put parentheses around a comparison within a comparison; it can be read in two ways.")
+
+
 def _check_not(node: exp.Not) -> None:
-    """`a NOT IN (...)` is written back as `NOT a IN (...)`; refuse it where that would bind differently."""
-    inner = node.this
-    if isinstance(inner, _PREDICATES) and not isinstance(inner, exp.Not):
-        operands = [inner.args.get(key) for key in ("this", "expression", "low", "high")]
-        tangled = any(isinstance(operand, (*_PREDICATES, exp.Connector)) for operand in operands)
-    else:
-        tangled = False
-    if tangled or (isinstance(node.parent, exp.Binary | exp.Between | exp.In) and not _connects(node.parent)):
+    if isinstance(node.parent, exp.Binary | exp.Neg) and not isinstance(node.parent, exp.Connector | exp.PropertyEQ):
         reject("ambiguous", "Put parentheses around the part with NOT; without them it can be read in two ways.")
-
-
-def _connects(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Connector | exp.PropertyEQ)
 
 
 def _check_lambda(node: exp.Lambda) -> None:
@@ -254,6 +283,7 @@ _SPECIAL: dict[type[exp.Expr], Callable[[Any], None]] = {
     exp.Var: _check_word,
     exp.DataType: _check_type,
     exp.Not: _check_not,
+    **dict.fromkeys(_COMPARISONS, _check_comparison),
     exp.Lambda: _check_lambda,
     exp.PropertyEQ: _check_named_argument,
 }
