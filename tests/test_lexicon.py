@@ -1,7 +1,5 @@
 """Words to plain forms, and phrases of a layer to their meanings."""
 
-from pathlib import Path
-
 import pytest
 
 from assistant.understanding.language import load_language

@@ -62,16 +62,24 @@ relationships:
   - {name: ride_member, from: ride, to: member, from_columns: [member_id], to_columns: [member_id]}
   - {name: repair_ride, from: repair, to: ride, from_columns: [ride_id], to_columns: [ride_id]}
 metrics:
-  - {name: members, measure: member.members, label: Members, ai_context: {examples: [How many members signed up last month?]}}
+  - name: members
+    measure: member.members
+    label: Members
+    ai_context: {examples: [How many members signed up last month?]}
   - {name: rides, measure: ride.rides, label: Rides, ai_context: {synonyms: [number of rides, journeys]}}
   - {name: aborted_rides, measure: ride.aborted, label: Aborted rides}
-  - {name: ride_fees, measure: ride.fees, label: Ride fees, unit: EUR, format: currency, ai_context: {synonyms: [takings, best-earning]}}
-  - {name: gross_takings, measure: ride.tips, label: Gross yield, unit: EUR, format: currency, ai_context: {synonyms: [yield before tax]}}
+  - name: ride_fees
+    measure: ride.fees
+    label: Ride fees
+    unit: EUR
+    format: currency
+    ai_context: {synonyms: [takings, best-earning]}
+  - {name: gross_takings, measure: ride.tips, label: Gross yield, unit: EUR, format: currency}
   - {name: net_takings, measure: ride.fees, label: Net yield, unit: EUR, format: currency}
   - {name: fee_per_ride, type: ratio, numerator: ride_fees, denominator: rides, label: Fee level}
   - {name: distance, measure: ride.km, label: Ride distance}
   - {name: repairs, measure: repair.repairs, label: Repairs}
-  - {name: repair_cost, measure: repair.cost, label: Repair cost, unit: EUR, format: currency, ai_context: {synonyms: [tips paid]}}
+  - {name: repair_cost, measure: repair.cost, label: Repair cost, unit: EUR, format: currency}
 """
 VALUES = {
     "member.tier": (("Gold", 5), ("Silver", 9)),

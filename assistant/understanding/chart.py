@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.understanding.dates import Clock
+from assistant.understanding.dates import YEAR, Clock
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import LONGEST_PHRASE, Concept, Lexicon
 from assistant.understanding.time_phrases import TimePhrase, number_at, time_phrase
@@ -56,19 +56,26 @@ def covers(tokens: Sequence[Token], lexicon: Lexicon, clock: Clock) -> tuple[Cov
 
 
 def _elements_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, clock: Clock) -> Iterator[Element]:
-    single = _single(tokens, at, clock)
     phrases = list(_phrases_at(tokens, at, lexicon, clock.language))
     yield from phrases
     yield from _cues_at(tokens, at, clock.language)
-    if single is not None:
-        yield single
-    elif not any(phrase.behind == at + 1 for phrase in phrases):
-        yield Element(at, at + 1, tokens[at].raw, UNKNOWN_COST, word=tokens[at].bare)
-    spoken = time_phrase(clock, at)
+    spoken, single = _spoken(tokens, at, clock), _single(tokens, at, clock)
     if spoken is not None:
-        size = spoken.behind - at
-        text = _text(tokens, at, spoken.behind)
-        yield Element(at, spoken.behind, text, size + LENGTH_BONUS * (size - 1) + 0.1, time=spoken)
+        yield spoken
+    dated = YEAR.match(tokens[at].text) or tokens[at].text in clock.language.data["months"]
+    if single is not None and not (spoken and dated):
+        yield single
+    if not (single or spoken or any(phrase.behind == at + 1 for phrase in phrases)):
+        yield Element(at, at + 1, tokens[at].raw, UNKNOWN_COST, word=tokens[at].bare)
+
+
+def _spoken(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:
+    phrase = time_phrase(clock, at)
+    if phrase is None:
+        return None
+    size = phrase.behind - at
+    score = size + LENGTH_BONUS * (size - 1) + 0.1
+    return Element(at, phrase.behind, _text(tokens, at, phrase.behind), score, time=phrase)
 
 
 def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Language) -> Iterator[Element]:

@@ -159,6 +159,11 @@ class Draft:
             return "adverb" not in self.elements[at].cues
         return self.kinds[at] in ("dimension", "noun") and bool(self.group_choices(at))
 
+    def is_flag(self, at: int) -> bool:
+        """Whether an element names a yes-or-no field, which narrows instead of splitting."""
+        fields = self.world.layer.fields
+        return any(fields[concept.target].kind == "boolean" for concept in self.concepts(at, "dimension"))
+
     def take_group(self, at: int) -> bool:
         """Break down by an element; False when another grain was asked for already."""
         element = self.elements[at]

@@ -30,7 +30,12 @@ def find_asked_groups(draft: Draft) -> None:
         place = draft.ahead(at)
         number = place if place is not None and draft.kind(place) == "number" else None
         place = draft.ahead(number) if number is not None else place
-        if place is None or not draft.groupable(place) or (draft.kind(place) in ("noun", "grain") and not ranked):
+        if (
+            place is None
+            or not draft.groupable(place)
+            or draft.is_flag(place)
+            or (draft.kind(place) in ("noun", "grain") and not ranked)
+        ):
             continue
         if any(at < cue < place for cue in draft.cues("top", "bottom")):
             continue
@@ -149,9 +154,9 @@ def find_groups(draft: Draft) -> None:
             continue
         if draft.has(at, "per") and draft.kind(place) == "noun" and not _has_own_dimension(draft, place):
             draft.per = (at, place)
-        elif draft.groupable(place):
+        elif draft.groupable(place) and not (draft.ranking and draft.groups and _starts_metric(draft, place)):
             _take_list(draft, at, place)
-        elif draft.kind(place) == "metric" and not draft.has(at, "per"):
+        elif draft.kind(place) in ("metric", "noun") and draft.metric_choices(place) and not draft.has(at, "per"):
             _order_by(draft, at, place)
         elif draft.kind(place) == "value":
             draft.use(at, "filler")

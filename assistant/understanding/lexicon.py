@@ -152,7 +152,7 @@ class Lexicon:
         for phrase, found in _named(field.name, field.label, field.synonyms, concept):
             yield phrase, found
             composed = replace(found, weight=found.weight - COMPOSED)
-            for noun in _nouns(dataset):
+            for noun in _nouns(dataset) if field.kind != "boolean" else ():
                 yield f"{noun} {phrase}", composed
                 yield f"{phrase} of {noun}", composed
             if field.kind == "time":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.lexicon import Concept
+from assistant.understanding.tokens import tokenize
 from semantic_layer import RatioMetric, SimpleMetric
 
 UNCOORDINATED = ("and", "versus")
@@ -20,7 +21,33 @@ def find_metrics(draft: Draft) -> None:
         _resolve_per(draft)
     if not draft.metrics:
         _count_first_noun(draft)
+    _prefer_money(draft)
     _count_participles(draft)
+
+
+def _prefer_money(draft: Draft) -> None:
+    """ "how much did we refund" asks for the amount, not for the number of refunds, when the layer has both."""
+    asked = draft.cues("how_much")
+    for at in asked:
+        draft.use(at, "filler")
+    if not asked or len(draft.metrics) != 1:
+        return
+    layer, (at, choices) = draft.world.layer, draft.metrics[0]
+    named = tokenize(draft.element(at).text, draft.world.language.forms)
+    counts = {concept.target for concept in choices}
+    amounts = [
+        name
+        for name in draft.world.lexicon.metrics_with(named[0])
+        if layer.metrics[name].format == "currency" and _same_facts(draft, name, counts)
+    ]
+    if len(named) == 1 and amounts and all(layer.metrics[name].format == "integer" for name in counts):
+        draft.metrics = [(at, tuple(Concept("metric", name) for name in amounts))]
+        draft.uses[at] = ("metric", amounts[0])
+
+
+def _same_facts(draft: Draft, name: str, others: set[str]) -> bool:
+    reach = draft.world.reach
+    return any(reach.facts(name) == reach.facts(other) for other in others)
 
 
 def _count_participles(draft: Draft) -> None:

@@ -28,6 +28,8 @@ class Nouns:
     def identity(self, dataset_name: str) -> tuple[tuple[str, ...], ...]:
         """Fields that tell the rows of a dataset apart: its key, with its name beside it when it has one."""
         dataset = self._layer.datasets[dataset_name]
+        if not dataset.entity:  # a list of single orders or tickets is never what "by order" asks for
+            return ()
         visible = {field.name for field in dataset.fields if not field.hidden}
         if len(dataset.primary_key) != 1 or dataset.primary_key[0] not in visible:
             return ()

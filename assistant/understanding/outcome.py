@@ -265,7 +265,7 @@ def _refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: W
         whole = " ".join(element.text for element in draft.elements[draft.per[0] - 1 : draft.per[1] + 1])
         sentence = language.message("per_not_defined", words=whole)
         return Refusal(question, "NOT_AVAILABLE", sentence, words, suggestions(world, _named(draft)))
-    if all(draft.kind(at) == "time" for at in left) and left:
+    if any(draft.kind(at) == "time" for at in left) and not any(element.unknown for element in elements):
         return refuse(question, "UNCLEAR_TIME", world, words, sentence=language.message("unclear_time", words=quoted))
     if not _touches_layer(draft, world):
         return refuse(question, "OUT_OF_DOMAIN", world, words)

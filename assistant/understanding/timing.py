@@ -227,10 +227,17 @@ def find_trend(draft: Draft) -> None:
     draft.grain = draft.grain or fitting_grain(*((period.start, period.end) if period else (None, None)))
 
 
+def _ranks_change(draft: Draft, changes: list[int]) -> bool:
+    """Whether the ranking is about the change: no metric follows it, or it follows the word of change."""
+    assert draft.ranking is not None
+    ranked = [at for at, use in draft.uses.items() if use[0] == "order"]
+    return draft.ranking.metric is None or any(draft.ahead(at) in ranked for at in changes)
+
+
 def find_change_rank(draft: Draft) -> None:
     """ "which products grew the most": ranked by the change instead of the value."""
     changes = draft.cues(*CHANGE)
-    if not changes or draft.ranking is None or draft.ranking.metric is not None:
+    if not changes or draft.ranking is None or not _ranks_change(draft, changes):
         return
     falling = any(draft.has(at, "change_down") for at in changes)
     draft.ranking.column = "change"

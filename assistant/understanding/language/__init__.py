@@ -50,7 +50,7 @@ class Language:
     def has_meaning(self, token: Token) -> bool:
         """Whether the language itself gives the word a meaning that may change an answer, or knows that it has one."""
         linked = any(token.text in group for group in self.links.values())
-        return self.is_ordinary(token) or linked or any(token.text in cue.split() for cue in self.cues)
+        return self.is_ordinary(token) or linked or token.text in self.cues
 
     def _time_words(self) -> frozenset[str]:
         return time_words(self.data["code"])
@@ -111,7 +111,7 @@ def time_words(code: str) -> frozenset[str]:
     words: set[str] = set(data["months"]) | set(data["weekdays"]) | set(data["grain_adverbs"]) | set(data["to_date"])
     for group in ("units", "relative", "time_words"):
         for phrases in data[group].values():
-            words.update(word for phrase in phrases for word in str(phrase).split() if word.isalpha())
+            words.update(str(phrase) for phrase in phrases if str(phrase).isalpha())
     return frozenset(words) | set(data["number_words"]) | {str(word) for word in data["ordinals"]}
 
 
