@@ -1,4 +1,21 @@
-"""The demo company: a made-up retailer, always up to date, with stories planted in its data."""
+"""The demo company: a made-up retailer, always up to date, with stories planted in its data.
+
+It sells clothing, shoes, electronics and the like in eight European countries, on the web, in an app, in stores, by
+phone and through marketplaces, and runs a subscription and a loyalty programme. People buy at rates of their own until
+they are lost (gamma-distributed rates, exponential stays: the buying process behind BG/NBD models), more before
+Christmas and less on holidays; taste follows age, gender and income; content customers stay longer and say so.
+Everything depends on the DemoConfig alone: the same settings give the same rows, byte for byte.
+
+Six things happen that a good analyst would find, at fixed distances before the last day. `build_demo` returns them
+with their days as Truth:
+
+* repeat orders of customers in the North fall by about 18% over the last six weeks (days 41 to 0 before as_of);
+* a checkout fault on iOS loses half of the orders there for nine days (19 to 11): cart abandonment on iOS jumps;
+* refunds of the shoe brand Strideon are about six times their usual level for three weeks (62 to 42);
+* the cost of a new customer through paid search in Germany drifts up over eight weeks (55 to 0), by 80% at the end;
+* a carrier outage triples tickets about delivery, and the wait for a first reply to them, for a week (90 to 84);
+* store sales to customers in the Netherlands double over four months (119 to 0): an opportunity.
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ COUPON_RATES, COUPON_CODES = (10, 15, 20, 25), ("SAVE10", "TREAT15", "SALE20", "
 WELCOME, WELCOME_ODDS = "WELCOME10", 0.30
 REASONS = ("changed mind", "wrong size", "defective", "not as described", "arrived late")
 REASON_ODDS = (0.36, 0.27, 0.12, 0.16, 0.09)
-DEFECT_ODDS, DEFECT_DAYS = 0.17, 18  # share of lines refunded, among those sold up to this many days before the story
+DEFECT_DAYS, DEFECT_BASE = 24, 112  # faulty shoes were sold from so many days before the story; days it is held against
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,13 @@ def refunds(config: DemoConfig, goods: Catalogue, done: Orders, lines: Items) ->
     ripe = done.kept[lines.order] & (done.status[lines.order] != PENDING)
     odds = goods.refund_odds[lines.product] * np.where(done.channel[lines.order] == STORE, 0.55, 1.0)
     usual = chance(rng, odds, size)
-    faulty = _faulty(config, goods, done, lines) & ~usual
-    delay = (rng.gamma(2.2, 5.0, size) + 2.0) * DAY
-    second = np.where(faulty, _in_story(config, sold), sold + delay.astype(np.int64))
+    second = sold + ((rng.gamma(2.2, 5.0, size) + 2.0) * DAY).astype(np.int64)
+    mine = ripe & (np.array(goods.brand)[lines.product] == DEFECT.slice["product.brand"])
+    faulty = _faulty(config, mine & ~usual, sold, second[mine & usual])
+    second = np.where(faulty, _in_story(config, sold), second)
     item = np.flatnonzero(ripe & (usual | faulty) & (second < config.end))
     item = item[np.argsort(second[item], kind="stable")]
-    part = chance(rng, 0.25, len(item)) & (lines.quantity[item] > 1)
-    quantity = np.where(part, 1, lines.quantity[item])
+    quantity = np.minimum(lines.quantity[item], rng.geometric(0.5, len(item)))  # of many units, most are kept
     paid = lines.gross[item] - lines.discount[item]
     amount = np.rint(paid * quantity / lines.quantity[item]).astype(np.int64)
     reason = np.where(faulty[item], REASONS.index("defective"), _reasons(config, goods, lines.product[item]))
@@ -127,11 +127,15 @@ def _reasons(config: DemoConfig, goods: Catalogue, product: Ints) -> Ints:
     return np.where((reason == REASONS.index("wrong size")) & ~worn, REASONS.index("changed mind"), reason)
 
 
-def _faulty(config: DemoConfig, goods: Catalogue, done: Orders, lines: Items) -> Bools:
-    brand = np.array(goods.brand)[lines.product] == DEFECT.slice["product.brand"]
-    back = config.days - 1 - done.day(config)[lines.order]
-    recent = (back <= DEFECT.first + DEFECT_DAYS) & (back > DEFECT.last + 1)
-    return brand & recent & chance(config.rng("defect"), DEFECT_ODDS, len(lines))
+def _faulty(config: DemoConfig, unreturned: Bools, sold: Ints, usual: Ints) -> Bools:
+    """Lines that come back for the fault: so many as make the story's effect on the seconds of the usual refunds."""
+    opens, closes = (config.end - back * DAY for back in (DEFECT.first + 1, DEFECT.last))
+    level = ((usual >= opens - DEFECT_BASE * DAY) & (usual < opens)).sum() * (closes - opens) / (DEFECT_BASE * DAY)
+    pool = np.flatnonzero(unreturned & (sold >= opens - DEFECT_DAYS * DAY) & (sold < closes - 2 * DAY))
+    more = min(len(pool), round(level * DEFECT.effect))
+    faulty = np.zeros(len(sold), dtype=bool)
+    faulty[config.rng("defect").choice(pool, more, replace=False)] = True
+    return faulty
 
 
 def _in_story(config: DemoConfig, sold: Ints) -> Ints:

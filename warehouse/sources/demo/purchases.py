@@ -19,7 +19,7 @@ ANONYMOUS = 0.15  # share of orders whose customer is not known
 GUEST_CHANNELS = (0.26, 0.0, 0.58, 0.02, 0.14)
 USUAL_CHANNELS = (0.47, 0.17, 0.27, 0.03, 0.06)
 CANCELLED = 0.024
-STORE_SURGE = 1.35  # extra repeat orders in the growing stores at the end of their story
+STORE_SURGE = 1.5  # extra repeat orders in the growing stores at the end of their story
 COMPLETED, PENDING, CANCELLED_STATUS, REFUNDED = range(4)
 STATUSES = ("completed", "pending", "cancelled", "refunded")
 
