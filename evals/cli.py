@@ -63,6 +63,14 @@ class Output:
 @click.option("--min-accuracy", type=click.FloatRange(0, 1), help="Gate: the least accuracy, from 0 to 1.")
 @click.option("--max-silent-wrong", type=click.IntRange(0), help="Gate: the most silently wrong answers.")
 @click.option("--max-errors", type=click.IntRange(0), help="Gate: the most errors.")
+@click.option("--no-regressions", type=click.Path(path_type=Path), help="Gate: nothing that passed in this file fails.")
+@click.option("--gate", is_flag=True, help="Gate: hold the baseline that comes with the shipped suites.")
+@click.option("--quarantine", type=click.Path(path_type=Path), help="A list of flaky questions that count for no gate.")
+@click.option("--write-baseline", type=click.Path(path_type=Path), help="Write what passed, for --no-regressions.")
+@click.option("--recheck/--no-recheck", default=True, help="Ask right answers again on changed copies of the data.")
+@click.option("--resume", is_flag=True, help="Go on with the last unfinished run of the same questions.")
+@click.option("--max-calls", type=click.IntRange(0), help="Budget: stop after this many model calls.")
+@click.option("--max-dollars", type=click.FloatRange(0), help="Budget: stop after this many US dollars.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the results to this JSON file.")
 @click.option("--json", "events", is_flag=True, help="Print events as JSON lines instead of the report.")
 @click.option("--reveal-test", is_flag=True, help="Keep questions and rows of test splits in the results.")
@@ -82,8 +90,21 @@ def run(context: click.Context) -> None:
     )
     results, broken = carry_out(request, progress)
     _hand_out(results, Output(given["events"], given["out"], given["reveal_test"]), broken)
+    if given["write_baseline"]:
+        _write_baseline(results, given["write_baseline"])
+    if results.head.stopped:
+        click.echo(f"{results.head.stopped} Go on with --resume and a larger budget.", err=True)
+        context.exit(COULD_NOT_RUN)
     if broken:
         context.exit(GATE_FAILED)
+
+
+def _write_baseline(results: Results, path: Path) -> None:
+    """What this run passed, over what the file already holds for other suites."""
+    from evals.baseline import baseline_of, merged, read_baseline, write_baseline
+
+    new = baseline_of(results.records, results.head.started)
+    write_baseline(merged(read_baseline(path), new) if path.is_file() else new, path)
 
 
 def _day(value: datetime | None):

@@ -40,6 +40,7 @@ class Prepared:
     database: Path
     as_of: date | None
     fingerprint: str
+    name: str = ""
 
 
 def prepare(wanted: Wanted, home: Path, progress: Progress) -> Prepared:
@@ -57,7 +58,7 @@ def _current(wanted: Wanted, home: Path) -> Prepared:
     database = live_path(home / "warehouse")
     if not database.is_file():
         raise RunError(f"There is no data in {home}. Load files first (`tellwise load`), or set TELLWISE_HOME.")
-    return Prepared(home, database, wanted.as_of, fingerprint([database]))
+    return Prepared(home, database, wanted.as_of, fingerprint([database]), WORKSPACE)
 
 
 def _demo(wanted: Wanted, home: Path, progress: Progress) -> Prepared:
@@ -70,7 +71,7 @@ def _demo(wanted: Wanted, home: Path, progress: Progress) -> Prepared:
     if not live_path(room / "warehouse").is_file():
         progress(f"Building the demo company as of {wanted.as_of} (once)")
         _build_demo(room / "warehouse", wanted.as_of)
-    return Prepared(room, live_path(room / "warehouse"), wanted.as_of, print_)
+    return Prepared(room, live_path(room / "warehouse"), wanted.as_of, print_, f"{DEMO} as of {wanted.as_of}")
 
 
 def _build_demo(directory: Path, as_of: date) -> None:
@@ -98,7 +99,7 @@ def _file(wanted: Wanted, home: Path) -> Prepared:
         except BuildError:
             shutil.rmtree(room)
             raise
-    return Prepared(room, database, wanted.as_of, print_)
+    return Prepared(room, database, wanted.as_of, print_, origin.stem)
 
 
 def fingerprint(files: Iterable[Path]) -> str:

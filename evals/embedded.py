@@ -32,6 +32,11 @@ class Embedded:
         except (AssistantError, WarehouseError, SemanticLayerError) as error:
             raise RunError(f"The embedded engine cannot answer over {prepared.database}: {error}") from error
 
+    def prompt(self, ask: Ask) -> str:
+        """Nothing is paid for, so nothing is kept."""
+        del ask
+        return ""
+
     def answer(self, ask: Ask) -> Reaction:
         """The assistant's reaction to the question."""
         return reaction_of(self._assistant.ask(ask.question))

@@ -3,6 +3,7 @@
 * EvalError
   x SuiteError      the author of a suite: every fault of the file at once, each with file, line and remedy
   x RunError     whoever started the run: no database, no system, no base line; the command leaves with status 2
+  x BudgetSpentError  whoever pays: the run used up its calls or its money; what was asked is kept
   x GoldError       the author of a suite: an expected query does not run; the case cannot be judged
 """
 
@@ -43,3 +44,7 @@ class RunError(EvalError):
 
 class GoldError(EvalError):
     """An expected query of a case does not run, so the case cannot be judged."""
+
+
+class BudgetSpentError(EvalError):
+    """The run used up its budget; the rest is asked when the run is resumed."""

@@ -31,8 +31,9 @@ class StoredTable(Part):
 class Record(Part):
     """A question, what was expected, what came back, and the verdict.
 
-    `variant` is 0 for the question itself and 1, 2 ... for its paraphrases; `repeat` counts from 0. `lucky` names the
-    check under which a right answer fell apart. Times are milliseconds, money is US dollars.
+    `variant` is 0 for the question itself and 1, 2 ... for its paraphrases; `repeat` counts from 0. `rechecked` tells
+    that a right answer was asked again on changed copies of the data, `lucky` names the kind of copy on which it fell
+    apart. Times are milliseconds, money is US dollars.
     """
 
     suite: str
@@ -60,6 +61,7 @@ class Record(Part):
     extra: tuple[int, ...] = ()
     exact: bool | None = None
     plan_matches: bool | None = None
+    rechecked: bool = False
     lucky: str = ""
     milliseconds: float = 0.0
     calls: int = 0

@@ -40,6 +40,7 @@ class Head(Part):
     system: str
     started: str
     finished: str = ""
+    stopped: str = ""
     product: str = ""
     engine: str = ""
     python: str = ""
@@ -94,6 +95,7 @@ def summarise(records: Sequence[Record]) -> Summary:
         agreement=agreement(records),
         totals=_totals(records),
         lucky=sum(bool(record.lucky) for record in records),
+        perturbed=sum(record.rechecked for record in records),
         plan_differs=sum(record.verdict == "right" and record.plan_matches is False for record in first),
         reasons=reasons(records),
         silently_wrong=sum(record.verdict == "silently_wrong" for record in records),

@@ -1,37 +1,27 @@
-"""Suites put to a system, question by question, each judged as it comes back."""
+"""Suites put to a system, database by database, each question judged as it comes back."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from evals.asking import ask
+from evals.constants import constants_of
+from evals.copies import copies
 from evals.databases import Prepared, Progress, Wanted, prepare
-from evals.errors import GoldError
-from evals.golds import Compile, Gold, GoldSource, golds_of
-from evals.judging import TIMEOUT, Judgement, judge
-from evals.loader import LoadedSuite
-from evals.records import Record, stored
-from evals.suite import Case
-from evals.system import Ask, Reaction, System
+from evals.errors import BudgetSpentError
+from evals.golds import Compile, GoldSource, compare_rules
+from evals.guarded import GuardedReads
+from evals.questions import Question
+from evals.recheck import Recheck
+from evals.records import Record
+from evals.replies import Till
+from evals.system import System, Usage
 
-GOLD_FAILED = "GOLD_FAILED"
-CRASHED = "CRASHED"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which questions are asked, and how often; empty filters take everything."""
-
-    repeats: int = 1
-    paraphrases: bool = True
-    jobs: int = 1
-    splits: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    cases: tuple[str, ...] = ()
+Key = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True)
@@ -51,84 +41,62 @@ class Opened:
     compile: Compile | None = None
 
 
-Opener = Callable[[Prepared], Opened]
-
-
-@dataclass(frozen=True)
-class Question:
-    """One wording of one case, to be asked for the `repeat`-th time."""
-
-    loaded: LoadedSuite
-    case: Case
-    text: str
-    variant: int = 0
-    repeat: int = 0
-    history: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, str, int, int]:
-        """What identifies the question among all runs of the same suites."""
-        return (self.loaded.suite.suite, self.case.id, self.variant, self.repeat)
-
-
 @dataclass(frozen=True)
 class Listener:
-    """Who is told: of a phase, of every record, and of the number of questions still to be asked."""
+    """Who is told: of a phase, of every record (again when it changes), and of the number of questions to come."""
 
     progress: Progress = field(default=lambda _: None)
     record: Callable[[Record], None] = field(default=lambda _: None)
     total: Callable[[int], None] = field(default=lambda _: None)
+    changed: Callable[[Record], None] = field(default=lambda _: None)
 
 
-def questions(suites: Iterable[LoadedSuite], choice: Choice) -> tuple[Question, ...]:
-    """Every question to be asked, in the order of the files; a follow-up carries the questions before it."""
-    found: list[Question] = []
-    for loaded in suites:
-        by_id = {case.id: case for case in loaded.suite.cases}
-        for case in loaded.suite.cases:
-            if _wanted(loaded, case, choice):
-                found += _wordings(loaded, case, _history(case, by_id), choice)
-    return tuple(found)
+@dataclass(frozen=True)
+class Manner:
+    """How questions are asked: by which system, how many at a time, within which budget, re-checked or not.
+
+    `done` are records of an earlier, unfinished run that are not asked again.
+    """
+
+    opener: Callable[[Prepared], Opened]
+    till: Till
+    jobs: int = 1
+    recheck: bool = True
+    done: Mapping[Key, Record] = field(default_factory=dict)
 
 
-def _wanted(loaded: LoadedSuite, case: Case, choice: Choice) -> bool:
-    return (
-        (not choice.splits or loaded.suite.split_of(case) in choice.splits)
-        and (not choice.tags or bool(set(choice.tags) & set(case.tags)))
-        and (not choice.cases or case.id in choice.cases)
-    )
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gave: the records in order, and why it stopped early, if it did."""
+
+    records: tuple[Record, ...]
+    stopped: str = ""
 
 
-def _wordings(loaded: LoadedSuite, case: Case, history: tuple[str, ...], choice: Choice) -> Iterator[Question]:
-    """The question and, if asked for, its paraphrases, each as often as there are repeats."""
-    texts = (case.question, *(case.paraphrases if choice.paraphrases else ()))
-    for repeat in range(choice.repeats):
-        for variant, text in enumerate(texts):
-            yield Question(loaded, case, text, variant, repeat, history)
+@dataclass(frozen=True)
+class Batch:
+    """The questions of one database, with all that asking them takes."""
+
+    questions: Sequence[Question]
+    prepared: Prepared
+    home: Path
+    manner: Manner
+    listener: Listener
 
 
-def _history(case: Case, by_id: Mapping[str, Case]) -> tuple[str, ...]:
-    """The questions before a follow-up, oldest first."""
-    earlier: list[str] = []
-    while case.after:
-        case = by_id[case.after]
-        earlier.insert(0, case.question)
-    return tuple(earlier)
-
-
-def run(asked: Sequence[Question], opener: Opener, target: Target, choice: Choice, listener: Listener) -> list[Record]:
-    """Every question judged, in order; raises RunError when a database or the system cannot be had."""
-    listener.total(len(asked))
-    records: list[Record] = []
+def run(asked: Sequence[Question], target: Target, manner: Manner, listener: Listener) -> Outcome:
+    """Every question judged; raises RunError when a database or the system cannot be had."""
+    listener.total(sum(question.key not in manner.done for question in asked))
+    found: dict[Key, Record] = {}
+    stopped = ""
     for wanted, group in _by_database(asked, target):
         prepared = prepare(wanted, target.home, listener.progress)
-        listener.progress(f"Opening {prepared.database}")
-        opened = opener(prepared)
-        try:
-            records += _run_group(group, opened, prepared, choice, listener)
-        finally:
-            opened.system.close()
-    return records
+        batch = Batch(group, prepared, target.home, manner, listener)
+        judged, stopped = _judged(batch)
+        found |= rechecked(batch, judged) if manner.recheck else judged
+        if stopped:
+            break
+    return Outcome(tuple(found[question.key] for question in asked if question.key in found), stopped)
 
 
 def _by_database(asked: Sequence[Question], target: Target) -> list[tuple[Wanted, list[Question]]]:
@@ -141,102 +109,65 @@ def _by_database(asked: Sequence[Question], target: Target) -> list[tuple[Wanted
     return list(groups.items())
 
 
-def _run_group(
-    group: Sequence[Question], opened: Opened, prepared: Prepared, choice: Choice, listener: Listener
-) -> list[Record]:
-    """The questions of one database, several at a time if so chosen."""
+def _judged(batch: Batch) -> tuple[dict[Key, Record], str]:
+    """The records of a batch, those of an earlier run included, and why asking stopped before the end."""
+    manner, prepared = batch.manner, batch.prepared
+    found = {q.key: manner.done[q.key] for q in batch.questions if q.key in manner.done}
+    rest = [question for question in batch.questions if question.key not in found]
+    if not rest:
+        return found, ""
+    batch.listener.progress(f"Opening {prepared.name}")
+    opened = manner.opener(prepared)
     source = GoldSource(prepared.database, prepared.as_of, opened.compile)
 
-    def one(question: Question) -> Record:
+    def one(question: Question) -> None:
+        manner.till.check()
         record = ask(question, opened.system, source)
-        listener.record(record)
-        return record
+        manner.till.add(Usage(record.calls, record.tokens_in, record.tokens_out, record.dollars))
+        found[question.key] = record
+        batch.listener.record(record)
 
-    if choice.jobs <= 1:
-        return [one(question) for question in group]
-    with ThreadPoolExecutor(choice.jobs) as pool:
-        return list(pool.map(one, group))
-
-
-def ask(question: Question, system: System, source: GoldSource) -> Record:
-    """One question put to the system and judged."""
-    case = question.case
-    rules = question.loaded.suite.rules_of(case)
     try:
-        golds = golds_of(case, rules, source)
-    except GoldError as error:
-        return _record(
-            question, Reaction("failure", str(error), GOLD_FAILED), Judgement("error", (GOLD_FAILED,)), 0.0, ()
-        )
-    started = time.perf_counter()
-    reaction = _react(system, Ask(question.text, question.history, case.context))
-    seconds = time.perf_counter() - started
-    if seconds > rules.timeout_s and reaction.kind == "answer":
-        reaction = Reaction("failure", f"The answer took {seconds:.1f} s.", TIMEOUT, sql=reaction.sql)
-    return _record(question, reaction, judge(case, rules, golds, reaction), seconds * 1000, golds)
+        _each(one, rest, manner.jobs)
+    except BudgetSpentError as error:
+        return found, str(error)
+    finally:
+        opened.system.close()
+    return found, ""
 
 
-def _react(system: System, ask: Ask) -> Reaction:
-    """The system's reaction; whatever it raises counts against this question alone."""
-    try:
-        return system.answer(ask)
-    except Exception as error:  # noqa: BLE001 - outermost frame of one question: one crash must not end the run
-        return Reaction("failure", f"{type(error).__name__}: {error}", CRASHED)
+def _each(one: Callable[[Question], None], group: Sequence[Question], jobs: int) -> None:
+    """Every question in turn, or several at a time."""
+    if jobs <= 1:
+        for question in group:
+            one(question)
+        return
+    with ThreadPoolExecutor(jobs) as pool:
+        for done in [pool.submit(one, question) for question in group]:
+            done.result()
 
 
-def _record(
-    question: Question, reaction: Reaction, judgement: Judgement, milliseconds: float, golds: Sequence[Gold]
-) -> Record:
-    """What is stored of one question."""
-    loaded, case, comparison = question.loaded, question.case, judgement.comparison
-    answer, gold = reaction.table, judgement.gold
-    return Record(
-        suite=loaded.suite.suite,
-        case=case.id,
-        variant=question.variant,
-        repeat=question.repeat,
-        split=loaded.suite.split_of(case),
-        kind=case.expect.kind,
-        tags=case.tags,
-        question=question.text,
-        after=case.after,
-        verdict=judgement.verdict,
-        reasons=judgement.reasons,
-        reaction=reaction.kind,
-        code=reaction.code,
-        text=reaction.text,
-        understood=reaction.understood,
-        plan=reaction.plan,
-        sql=reaction.sql,
-        answer=stored(answer.columns, answer.rows) if answer else None,
-        gold_sql=tuple(item.sql for item in golds if item.sql),
-        gold=_stored_gold(gold) if gold else None,
-        expectation=expectation(case),
-        missing=comparison.missing,
-        extra=comparison.extra,
-        exact=comparison.exact if comparison.matches else None,
-        plan_matches=judgement.plan_matches,
-        milliseconds=round(milliseconds, 3),
-        calls=reaction.usage.calls,
-        tokens_in=reaction.usage.tokens_in,
-        tokens_out=reaction.usage.tokens_out,
-        dollars=reaction.usage.dollars,
-    )
+def rechecked(batch: Batch, records: Mapping[Key, Record]) -> dict[Key, Record]:
+    """The records with lucky passes marked: right answers that fall apart on changed copies of the data."""
+    checked = dict(records)
+    right = {key: r for key, r in records.items() if r.verdict == "right" and r.sql and r.gold_sql and not r.rechecked}
+    if not right:
+        return checked
+    batch.listener.progress(f"Asking {len(right)} right answers again on changed copies of {batch.prepared.name}")
+    asked = {question.key: question for question in batch.questions}
+    with GuardedReads() as reads:
+        recheck = Recheck(GoldSource(batch.prepared.database, batch.prepared.as_of), _copies(batch, right), reads.run)
+        for key, record in right.items():
+            rules = compare_rules(asked[key].loaded.suite.rules_of(asked[key].case))
+            lucky = recheck.falls_apart(record.gold_sql, record.sql, rules)
+            checked[key] = record.model_copy(update={"lucky": lucky, "rechecked": True})
+            batch.listener.changed(checked[key])
+    return checked
 
 
-def _stored_gold(gold: Gold):
-    expected = gold.expected
-    return stored(expected.table.columns, tuple(expected.table.rows[row] for row in expected.shown))
-
-
-def expectation(case: Case) -> str:
-    """What was expected, in words."""
-    expect = case.expect
-    mentions = f" that mentions {', '.join(expect.mentions)}" if expect.mentions else ""
-    if expect.kind == "abstain":
-        return f"a refusal ({expect.abstain}){mentions}"
-    if expect.kind == "clarify":
-        return "a question back" + (" or one of the accepted readings" if expect.or_any_of else "")
-    if expect.kind == "defines":
-        return f"the definition of {', '.join(expect.defines)}{mentions}"
-    return "these rows"
+def _copies(batch: Batch, right: Mapping[Key, Record]) -> tuple[Path, ...]:
+    """Copies of the batch's database with rows on both sides of every constant of the statements."""
+    database = batch.prepared.database
+    statements = sorted({sql for record in right.values() for sql in (*record.gold_sql, record.sql)})
+    room = batch.home / "evals" / "copies" / batch.prepared.fingerprint[:12]
+    return copies(database, room, constants_of(statements, database))

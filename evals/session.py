@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from assistant.config import read_settings
+from evals.baseline import read_baseline
 from evals.databases import Prepared
 from evals.embedded import Embedded
-from evals.gates import Gates, failures
-from evals.loader import load_suites
+from evals.errors import RunError
+from evals.gates import Gates, failures, read_quarantine
+from evals.history import History, PastRun, same_questions
+from evals.loader import LoadedSuite, load_suites
+from evals.questions import Choice, questions
 from evals.records import Record
-from evals.results import Results, head_of, now, summarise
-from evals.runner import Choice, Listener, Opened, Target, questions, run
+from evals.replies import Budget, Remembering, Till
+from evals.results import Head, Results, head_of, now, summarise
+from evals.runner import Listener, Manner, Opened, Outcome, Target, run
+from evals.system import Usage
+
+SHIPPED_BASELINE = Path(__file__).parent / "baseline.json"
 
 
 class Watcher(Protocol):
@@ -46,22 +55,70 @@ class Request:
 
 def carry_out(request: Request, watcher: Watcher) -> tuple[Results, tuple[str, ...]]:
     """The results of a run, and a sentence for every gate that does not hold."""
+    gates = gates_of(request.options)
     suites = load_suites(request.suites)
-    choice = choice_of(request.options)
     home = read_settings(home=request.home).home
-    head = head_of(suites, new_run_id(), "embedded", request.command)
-    listener = Listener(watcher.phase, watcher.record, watcher.start)
-    target = Target(home, request.database, request.as_of)
-    records = run(questions(suites, choice), open_embedded, target, choice, listener)
-    summary = summarise(records)
-    results = Results(head=head.model_copy(update={"finished": now()}), summary=summary, records=tuple(records))
-    return results, failures(gates_of(request.options), summary, records)
+    with closing(History(home)) as history:
+        results = _run(request, suites, Target(home, request.database, request.as_of), (history, watcher))
+    return results, failures(gates, results.summary, results.records)
 
 
-def open_embedded(prepared: Prepared) -> Opened:
+def _run(request: Request, suites: tuple[LoadedSuite, ...], target: Target, around: tuple[History, Watcher]) -> Results:
+    """The run itself, kept in the history question by question."""
+    history, watcher = around
+    choice = choice_of(request.options)
+    same = same_questions([*(s.sha256 for s in suites), "embedded", str(choice), target.database, str(target.as_of)])
+    earlier = history.unfinished(same) if request.options["resume"] else None
+    head = head_of(suites, earlier.id if earlier else new_run_id(), "embedded", request.command)
+    history.begin(head, same)
+    done = {record.key: record for record in history.records(head.run)}
+    if request.options["resume"]:
+        watcher.phase(_resumed(earlier, len(done)))
+
+    def keep(record: Record) -> None:
+        history.add(head.run, record)
+        watcher.record(record)
+
+    listener = Listener(watcher.phase, keep, watcher.start, lambda record: history.add(head.run, record))
+    manner = Manner(
+        opener=lambda prepared: open_embedded(prepared, history),
+        till=Till(Budget(request.options["max_calls"], request.options["max_dollars"]), spent(done.values())),
+        jobs=request.options["jobs"],
+        recheck=request.options["recheck"],
+        done=done,
+    )
+    return _closed(head, run(questions(suites, choice), target, manner, listener), history)
+
+
+def _resumed(earlier: PastRun | None, done: int) -> str:
+    if earlier is None:
+        return "No unfinished run of these questions: starting a new one"
+    return f"Going on with run {earlier.id}: {done} questions are already answered"
+
+
+def _closed(head: Head, outcome: Outcome, history: History) -> Results:
+    """The results, with the end of the run written down."""
+    ended = head.model_copy(update={"finished": now(), "stopped": outcome.stopped})
+    results = Results(head=ended, summary=summarise(outcome.records), records=outcome.records)
+    history.end(results, "stopped" if outcome.stopped else "finished")
+    return results
+
+
+def spent(records: Any) -> Usage:
+    """What the records cost."""
+    paid = [record for record in records if not record.cached]
+    return Usage(
+        sum(record.calls for record in paid),
+        sum(record.tokens_in for record in paid),
+        sum(record.tokens_out for record in paid),
+        sum(record.dollars for record in paid),
+    )
+
+
+def open_embedded(prepared: Prepared, history: History) -> Opened:
     """The embedded engine over a workspace."""
     system = Embedded(prepared)
-    return Opened(system, system.compiler)
+    return Opened(Remembering(system, history, prepared.fingerprint), system.compiler)
 
 
 def choice_of(options: Mapping[str, Any]) -> Choice:
@@ -69,7 +126,6 @@ def choice_of(options: Mapping[str, Any]) -> Choice:
     return Choice(
         repeats=options["repeats"],
         paraphrases=options["paraphrases"],
-        jobs=options["jobs"],
         splits=options["splits"],
         tags=options["tags"],
         cases=options["cases"],
@@ -77,8 +133,18 @@ def choice_of(options: Mapping[str, Any]) -> Choice:
 
 
 def gates_of(options: Mapping[str, Any]) -> Gates:
-    """Which gates the options ask for."""
-    return Gates(options["min_accuracy"], options["max_silent_wrong"], options["max_errors"])
+    """Which gates the options ask for; `--gate` stands for the baseline that comes with the suites."""
+    base = SHIPPED_BASELINE if options["gate"] else options["no_regressions"]
+    quarantine = options["quarantine"]
+    if options["gate"] and not SHIPPED_BASELINE.is_file():
+        raise RunError(f"There is no baseline yet. Write one with --write-baseline {SHIPPED_BASELINE}.")
+    return Gates(
+        options["min_accuracy"],
+        options["max_silent_wrong"],
+        options["max_errors"],
+        read_baseline(base) if base else None,
+        read_quarantine(quarantine) if quarantine else frozenset(),
+    )
 
 
 def new_run_id() -> str:

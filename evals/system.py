@@ -38,7 +38,8 @@ class Reaction:
     """What came back, in a form that every system can fill.
 
     `text` is everything a person would read; `code` a refusal's or a failure's code; `plan` the typed query as plain
-    data; `definitions` the names of the definitions shown; `understood` the reading in words.
+    data; `definitions` the names of the definitions shown; `understood` the reading in words; `cached` that it was
+    remembered from an earlier run and cost nothing this time.
     """
 
     kind: ReactionKind
@@ -50,6 +51,7 @@ class Reaction:
     understood: str = ""
     definitions: tuple[str, ...] = ()
     usage: Usage = field(default_factory=Usage)
+    cached: bool = False
 
 
 class System(Protocol):
@@ -63,6 +65,10 @@ class System(Protocol):
     @property
     def deterministic(self) -> bool:
         """Whether the same question always gets the same answer, so that asking once is enough."""
+        ...
+
+    def prompt(self, ask: Ask) -> str:
+        """All that a paid answer depends on (model, settings, prompt); empty when answers are not worth keeping."""
         ...
 
     def answer(self, ask: Ask) -> Reaction:
