@@ -29,7 +29,7 @@ LIGHT = Palette(
     ground="#ffffff",
 )
 DARK = Palette(
-    series=("#6e9eef", "#eaeb2b", "#bb4717", "#8af6fb", "#fc7c69", "#a25089", "#0dcbc3", "#4963de"),
+    series=("#5b96fa", "#e0c931", "#c04637", "#3ae0e8", "#f57377", "#a64ba0", "#1ebde3", "#c36da8"),
     muted="#8b95a5",
     ink="#e8ebf1",
     faint="#a5aebd",

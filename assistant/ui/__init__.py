@@ -1,0 +1,39 @@
+"""The web page: a conversation about the data, with the rows and the SQL of each answer beside it.
+
+Gradio is imported only when a page is built; importing this package costs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import gradio
+
+    from assistant.assistant import Assistant
+
+__all__ = ["build", "launch"]
+
+_QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def build(assistant: Assistant, company: str = "") -> gradio.Blocks:
+    """The page over an assistant; `company` names whose data it is."""
+    os.environ.update(_QUIET)  # before the first import of gradio, which looks for its maker's servers otherwise
+    from assistant.ui.page import page
+
+    return page(assistant, company)
+
+
+def launch(assistant: Assistant, host: str, port: int, open_browser: bool = False, company: str = "") -> None:
+    """Serve the page until it is stopped; raises SettingsError when the address cannot be used."""
+    demo = build(assistant, company)
+    from assistant.ui.page import serve
+
+    serve(demo, host, port, open_browser)

@@ -1,0 +1,163 @@
+"""An outcome as a card of markup: sentence, number or chart, rows, how it was read, caveats, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import SqlLexer
+
+from assistant.answer import Answer, Clarification, Refusal, Span
+from assistant.formatting import day
+from assistant.ui import tables
+from assistant.ui.look import Look
+from assistant.ui.markup import Markup, join, of_class, tag, text
+from assistant.ui.picture import svg
+from assistant.ui.tiles import tiles
+
+OPEN_TABLE_ROWS = 5
+
+
+def question_card(question: str) -> Markup:
+    """What a person asked, as they wrote it."""
+    return of_class("div", "tw-question", question)
+
+
+def answer_card(answer: Answer, look: Look) -> Markup:
+    """An answer with everything that belongs to it."""
+    parts = [
+        of_class("p", "tw-free", look.say("answer.free")) if not answer.governed else "",
+        of_class("p", "tw-sentence", answer.sentence),
+        tiles(answer, look) if answer.chart.kind == "tile" else _chart(answer, look),
+        _table(answer, look),
+        _chips(answer, look),
+        _caveats(answer, look),
+        _how(answer, look),
+    ]
+    return tag("article", join(parts), {"class": "tw-card", "aria-label": look.say("answer.label")})
+
+
+def refusal_card(refusal: Refusal, look: Look) -> Markup:
+    """Why there is no answer, and the words that were in the way; what to ask instead stands below as buttons."""
+    parts = [of_class("p", "tw-sentence", refusal.sentence), _words(refusal.words, look)]
+    if refusal.suggestions:
+        parts.append(of_class("p", "tw-small", look.say("outcome.try")))
+    return tag("article", join(parts), {"class": "tw-card tw-refusal", "aria-label": look.say("outcome.refusal")})
+
+
+def clarification_card(question: Clarification, look: Look) -> Markup:
+    """The question back; its readings stand below as buttons."""
+    parts = [of_class("p", "tw-sentence", question.sentence), of_class("p", "tw-small", look.say("outcome.choose"))]
+    return tag("article", join(parts), {"class": "tw-card tw-asking", "aria-label": look.say("outcome.clarification")})
+
+
+def failure_card(sentence: str, look: Look) -> Markup:
+    """Something that went wrong, in plain words."""
+    body = of_class("p", "tw-sentence", sentence)
+    return tag(
+        "article", body, {"class": "tw-card tw-failure", "role": "alert", "aria-label": look.say("outcome.refusal")}
+    )
+
+
+def _words(words: tuple[str, ...], look: Look) -> Markup:
+    if not words:
+        return text("")
+    marks = [of_class("span", "tw-chip tw-unknown", word) for word in words]
+    return of_class("p", "tw-chips", join([of_class("span", "tw-small", look.say("outcome.words")), *marks]))
+
+
+# --- the picture and the rows
+
+
+def _chart(answer: Answer, look: Look) -> Markup:
+    spec = answer.chart.spec
+    if spec is None:
+        return text("")
+    title = spec.get("title", {})
+    note = title.get("subtitle", "") if isinstance(title, Mapping) else ""
+    caption = tag("figcaption", note) if note else text("")
+    name = look.say("answer.chart", {"title": answer.chart.title})
+    return tag("figure", join([svg(spec), caption]), {"class": "tw-chart", "aria-label": name})
+
+
+def _table(answer: Answer, look: Look) -> Markup:
+    """The first rows; folded away where a picture shows them already, left out where a tile shows all."""
+    total = len(answer.result.rows)
+    if total == 0 or answer.chart.kind == "tile":
+        return text("")
+    label = look.say("answer.table_one" if total == 1 else "answer.table_many", {"count": f"{total:,}"})
+    parts = [tag("summary", label), tables.wrapped(tables.short_table(answer, look.locale), label)]
+    if total > tables.FIRST_ROWS:
+        counts = {"shown": tables.FIRST_ROWS, "count": f"{total:,}"}
+        parts.append(of_class("p", "tw-small", look.say("answer.more", counts)))
+    return tag(
+        "details", join(parts), {"class": "tw-rows", "open": answer.chart.spec is None or total <= OPEN_TABLE_ROWS}
+    )
+
+
+def _chips(answer: Answer, look: Look) -> Markup:
+    chips = [of_class("li", f"tw-chip tw-{part.kind}", part.label) for part in answer.interpretation.parts]
+    return _list(chips, "tw-chips", look.say("answer.read_as"))
+
+
+def _caveats(answer: Answer, look: Look) -> Markup:
+    return _list([tag("li", caveat.sentence) for caveat in answer.caveats], "tw-caveats", look.say("answer.caveats"))
+
+
+def _list(items: list[Markup], css: str, label: str = "") -> Markup:
+    """A list, or nothing when it would be empty."""
+    return tag("ul", join(items), {"class": css, "aria-label": label or None}) if items else text("")
+
+
+# --- how it came about
+
+
+def _how(answer: Answer, look: Look) -> Markup:
+    rows = [
+        ("governed", look.say("answer.governed" if answer.governed else "answer.not_governed")),
+        ("read", answer.interpretation.sentence if answer.governed else ""),
+        ("words", _used_words(answer)),
+        ("period", answer.period),
+        ("definitions", _definitions(answer)),
+        ("sql", _sql(answer.sql, look)),
+        ("fresh", day(answer.fresh_until, look.locale) if answer.fresh_until else ""),
+        ("times", _times(answer, look)),
+    ]
+    pairs = [join([tag("dt", look.say(f"answer.how_{key}")), tag("dd", value)]) for key, value in rows if value]
+    body = join([tag("summary", look.say("answer.how")), tag("dl", join(pairs))])
+    return tag("details", body, {"class": "tw-how"})
+
+
+def _used_words(answer: Answer) -> Markup:
+    """Each word of the question that counted, and what it was taken for."""
+    spans = [span for span in answer.plan.spans if span.role != "filler"] if answer.plan else []
+    items = [tag("li", join([tag("q", span.text), " ", of_class("span", "tw-small", _role(span))])) for span in spans]
+    return _list(items, "tw-words")
+
+
+def _role(span: Span) -> str:
+    return f"{span.role}: {span.target}" if span.target else span.role
+
+
+def _definitions(answer: Answer) -> Markup:
+    items = [
+        tag("li", join([tag("strong", item.label), " ", item.text, " ", tag("code", item.formula)]))
+        for item in answer.definitions
+    ]
+    return _list(items, "tw-definitions")
+
+
+def _sql(sql: str, look: Look) -> Markup:
+    """The SQL with its parts coloured; the highlighter escapes what it is given."""
+    if not sql:
+        return text("")
+    colored = Markup(highlight(sql, SqlLexer(), HtmlFormatter(nowrap=True, classprefix="tw-sql-")))
+    names = {"type": "button", "class": "tw-copy", "data-copied": look.say("answer.copied")}
+    block = tag("pre", tag("code", colored), {"class": "tw-sql", "tabindex": "0"})
+    return join([tag("button", look.say("answer.copy"), names), block])
+
+
+def _times(answer: Answer, look: Look) -> str:
+    steps = [(step, round(count, 1)) for step, count in answer.timings.items()]
+    return ", ".join(look.say("answer.milliseconds", {"step": step, "count": count}) for step, count in steps)

@@ -1,0 +1,141 @@
+"""The page: header, conversation, and beside it the rows and the SQL of the last answer."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import click
+import gradio as gr
+
+from assistant.errors import SettingsError
+from assistant.formatting import day
+from assistant.ui.look import Look, look_of
+from assistant.ui.markup import Markup, join, of_class, tag
+from assistant.ui.picture import color_css, warm_up
+from assistant.ui.screen import Screen
+from assistant.ui.session import Session
+from assistant.ui.theme import tellwise_theme
+from assistant.ui.turns import LONGEST_QUESTION, MOST_CHOICES, Desk
+from assistant.ui.wiring import wire
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+STATIC = Path(__file__).parent / "static"
+AT_ONCE, WAITING = 4, 64
+MOST_STARTERS = 6
+AN_HOUR, A_DAY = 3600, 86_400
+
+
+def page(assistant: Assistant, company: str) -> gr.Blocks:
+    """The whole page, wired."""
+    look = look_of(assistant.settings.locale)
+    desk = Desk(assistant, look, ThreadPoolExecutor(AT_ONCE * 2, thread_name_prefix="turn"))
+    with gr.Blocks(
+        title=look.say("title"), analytics_enabled=False, fill_width=True, delete_cache=(AN_HOUR, A_DAY)
+    ) as demo:
+        gr.HTML(_header(assistant, company, look), padding=False)
+        with gr.Row(elem_id="tw-body", equal_height=False):
+            wire(_screen(assistant, look), desk)
+    demo.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
+    return demo
+
+
+def serve(demo: gr.Blocks, host: str, port: int, open_browser: bool) -> None:
+    """Serve the page until it is stopped; raises SettingsError when the address cannot be used."""
+    Thread(target=warm_up, daemon=True).start()
+    try:
+        _, address, _ = demo.launch(**launch_settings(host, port), inbrowser=open_browser, prevent_thread_lock=True)
+    except OSError as error:
+        raise SettingsError(f"The page cannot be served on {host}:{port}: {error}. Choose another port.") from error
+    click.echo(look_of("en").say("served", {"address": address}))
+    demo.block_thread()
+
+
+def launch_settings(host: str, port: int) -> dict[str, Any]:
+    """How the page is served: on one address, with our looks, and without a word to anyone else."""
+    return {
+        "server_name": host,
+        "server_port": port,
+        "share": False,
+        "quiet": True,
+        "ssr_mode": False,
+        "show_error": True,
+        "enable_monitoring": False,
+        "footer_links": [],
+        "theme": tellwise_theme(),
+        "css": color_css() + _static("page.css"),
+        "head": f"<style>{_static('charts.css')}</style><script>{_static('page.js')}</script>",
+        "favicon_path": STATIC / "favicon.svg",
+    }
+
+
+def _static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def _header(assistant: Assistant, company: str, look: Look) -> Markup:
+    fresh = look.say("header.fresh", {"day": day(assistant.as_of, look.locale)})
+    state = " · ".join(part for part in (company, fresh) if part)
+    name = [of_class("span", "tw-mark", ""), of_class("span", "tw-name", look.say("title"))]
+    toggle = tag("button", "◐", {"type": "button", "id": "tw-theme", "aria-label": look.say("header.theme")})
+    return tag(
+        "header", join([tag("h1", join(name)), of_class("span", "tw-fresh", state), toggle]), {"id": "tw-header"}
+    )
+
+
+def _screen(assistant: Assistant, look: Look) -> Screen:
+    with gr.Column(scale=3, min_width=320, elem_id="tw-talk"):
+        welcome, starters = _welcome(assistant.starters()[:MOST_STARTERS], look)
+        chat = gr.Chatbot(
+            label=look.say("chat.label"), show_label=False, elem_id="tw-chat", height="100%", render_markdown=False,
+            buttons=[], feedback_options=None, latex_delimiters=[], layout="panel", visible=False, autoscroll=False,
+        )  # fmt: skip
+        with gr.Row(elem_id="tw-choices"):
+            choices = tuple(gr.Button(visible=False, size="sm", elem_classes="tw-choice") for _ in range(MOST_CHOICES))
+        ask = gr.Textbox(
+            label=look.say("chat.ask"), placeholder=look.say("chat.placeholder"), lines=1, max_lines=4, autofocus=True,
+            submit_btn=True, container=False, elem_id="tw-ask", max_length=LONGEST_QUESTION * 2,
+        )  # fmt: skip
+    with gr.Column(scale=2, min_width=320, elem_id="tw-panel"), gr.Tabs():
+        rows_title, rows, download = _table_tab(look)
+        sql, run, outcome = _sql_tab(look)
+    return Screen(
+        chat=chat, welcome=welcome, starters=starters, choices=choices, ask=ask, sql=sql, run=run, sql_outcome=outcome,
+        rows_title=rows_title, rows=rows, download=download, session=gr.State(Session()),
+    )  # fmt: skip
+
+
+def _welcome(questions: tuple[str, ...], look: Look) -> tuple[gr.Column, tuple[gr.Button, ...]]:
+    with gr.Column(elem_id="tw-welcome") as welcome:
+        heading = tag("h2", look.say("chat.heading"))
+        parts = [heading, tag("p", look.say("chat.intro")), of_class("p", "tw-small", look.say("chat.examples"))]
+        gr.HTML(join(parts), padding=False)
+        with gr.Row(elem_id="tw-starters"):
+            buttons = tuple(gr.Button(question, size="sm", elem_classes="tw-choice") for question in questions)
+    return welcome, buttons
+
+
+def _table_tab(look: Look) -> tuple[gr.HTML, gr.Dataframe, gr.DownloadButton]:
+    with gr.Tab(look.say("panel.table")):
+        title = gr.HTML(of_class("p", "tw-small", look.say("panel.empty_table")), padding=False)
+        rows = gr.Dataframe(
+            show_label=False, label=look.say("panel.table"), interactive=False, visible=False, max_height=560,
+            buttons=["fullscreen", "copy"], show_search="filter", elem_id="tw-grid",
+        )  # fmt: skip
+        download = gr.DownloadButton(look.say("panel.download"), size="sm", visible=False, elem_id="tw-download")
+    return title, rows, download
+
+
+def _sql_tab(look: Look) -> tuple[gr.Code, gr.Button, gr.HTML]:
+    with gr.Tab(look.say("panel.sql")):
+        gr.HTML(of_class("p", "tw-small", look.say("panel.empty_sql")), padding=False)
+        sql = gr.Code(
+            language="sql", label=look.say("panel.editor"), interactive=True, lines=8, max_lines=24, elem_id="tw-editor"
+        )
+        run = gr.Button(look.say("panel.run"), variant="primary", size="sm", elem_id="tw-run")
+        outcome = gr.HTML(elem_id="tw-sql-outcome", padding=False)
+    return sql, run, outcome

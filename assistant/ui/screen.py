@@ -1,0 +1,36 @@
+"""The parts of the page that a turn changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The page's components by what they are for."""
+
+    chat: gr.Chatbot
+    welcome: gr.Column
+    starters: tuple[gr.Button, ...]
+    choices: tuple[gr.Button, ...]
+    ask: gr.Textbox
+    sql: gr.Code
+    run: gr.Button
+    sql_outcome: gr.HTML
+    rows_title: gr.HTML
+    rows: gr.Dataframe
+    download: gr.DownloadButton
+    session: gr.State
+
+    @property
+    def conversation(self) -> list[Any]:
+        """What a turn changes while it goes on."""
+        return [self.session, self.chat, self.welcome, *self.choices]
+
+    @property
+    def result(self) -> list[Any]:
+        """What shows the rows of the last answer."""
+        return [self.rows_title, self.rows, self.download]

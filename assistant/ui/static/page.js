@@ -1,0 +1,89 @@
+// Small comforts that the page can do without: the theme switch, copying SQL, and values shown on pointing at a chart.
+(() => {
+  const stored = (() => { try { return localStorage.getItem("tellwise-theme"); } catch { return null; } })();
+  const apply = (dark) => document.body && document.body.classList.toggle("dark", dark);
+  document.addEventListener("DOMContentLoaded", () => {
+    if (stored) setTimeout(() => apply(stored === "dark"), 0);
+  });
+
+  // A new question goes to the top of the conversation and stays there while its answer arrives, until the reader
+  // scrolls: so an answer is read from its beginning.
+  let questions = 0;
+  let held = false;
+  const release = () => { held = false; };
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    document.addEventListener(kind, release, { passive: true, capture: true });
+  }
+  const settle = () => {
+    const send = document.querySelector("#tw-ask .submit-button:not([aria-label])");
+    if (send) send.setAttribute("aria-label", document.querySelector("#tw-header")?.dataset.send || "Send");
+    const asked = document.querySelectorAll("#tw-chat .tw-question");
+    if (asked.length !== questions) held = asked.length > questions;
+    questions = asked.length;
+    const last = asked[questions - 1];
+    const room = held && last && last.closest(".panel-wrap");
+    if (!room) return;
+    const row = last.closest(".message-row") || last;
+    room.scrollTop += row.getBoundingClientRect().top - room.getBoundingClientRect().top;
+  };
+  const watch = () => new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
+  if (document.body) watch(); else document.addEventListener("DOMContentLoaded", watch);
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target) return;
+    if (target.closest("#tw-theme")) {
+      const dark = !document.body.classList.contains("dark");
+      apply(dark);
+      try { localStorage.setItem("tellwise-theme", dark ? "dark" : "light"); } catch { /* private window */ }
+    }
+    const copy = target.closest(".tw-copy");
+    if (copy && navigator.clipboard) {
+      const block = copy.parentElement.querySelector("pre");
+      navigator.clipboard.writeText(block.textContent).then(() => {
+        const label = copy.textContent;
+        copy.textContent = copy.dataset.copied;
+        setTimeout(() => { copy.textContent = label; }, 1500);
+      }, () => {});
+    }
+  });
+
+  const REACH = 36;
+  let bubble = null;
+  const hide = () => { if (bubble) bubble.hidden = true; };
+  const middle = (mark) => {
+    const box = mark.getBoundingClientRect();
+    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  };
+  const nearest = (chart, x, y) => {
+    let best = null;
+    for (const mark of chart.querySelectorAll('path[role="graphics-symbol"][aria-label]')) {
+      const at = middle(mark);
+      const far = Math.hypot(at.x - x, at.y - y);
+      if (far < REACH && (!best || far < best.far)) best = { mark, far };
+    }
+    return best && best.mark;
+  };
+  const point = (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const chart = target && target.closest(".tw-chart");
+    if (!chart) return hide();
+    const hit = target.closest('[role="graphics-symbol"][aria-label]');
+    const mark = hit && hit.tagName === "path" ? hit : nearest(chart, event.clientX, event.clientY);
+    if (!mark) return hide();
+    if (!bubble) {
+      bubble = document.createElement("div");
+      bubble.className = "tw-tip";
+      bubble.setAttribute("aria-hidden", "true");
+      document.body.appendChild(bubble);
+    }
+    bubble.textContent = mark.getAttribute("aria-label");
+    bubble.hidden = false;
+    const box = bubble.getBoundingClientRect();
+    bubble.style.left = `${Math.max(4, Math.min(event.clientX + 12, window.innerWidth - box.width - 4))}px`;
+    bubble.style.top = `${Math.max(4, event.clientY - box.height - 12)}px`;
+  };
+  document.addEventListener("pointermove", point, { passive: true });
+  document.addEventListener("pointerdown", point, { passive: true });
+  document.addEventListener("scroll", hide, { passive: true, capture: true });
+})();

@@ -1,0 +1,125 @@
+"""Rows on the page and in a file: a short table of markup, all rows for the grid, and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from assistant.answer import Answer
+from assistant.formatting import Style, cell, is_number, steady, style_of
+from assistant.ui.markup import Markup, join, tag
+
+FIRST_ROWS = 12
+LONGEST_CELL = 120
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_LEFT_ROLES = ("dimension", "time")
+
+
+def short_table(answer: Answer, locale: str) -> Markup:
+    """The first rows as an HTML table; numbers to the right, the exact value on pointing."""
+    styles = styles_of(answer, locale)
+    head = join(tag("th", c.label or c.name, {"scope": "col", "class": _side(answer, i)}) for i, c in _columns(answer))
+    rows = [_row(answer, row, styles) for row in answer.result.rows[:FIRST_ROWS]]
+    return tag("table", join([tag("thead", tag("tr", head)), tag("tbody", join(rows))]), {"class": "tw-table"})
+
+
+def _row(answer: Answer, row: tuple[Any, ...], styles: list[Style]) -> Markup:
+    cells = []
+    for position, column in _columns(answer):
+        shown = cell(row[position], column, styles[position])
+        short = shown if len(shown) <= LONGEST_CELL else shown[: LONGEST_CELL - 1] + "…"
+        exact = plain(row[position])
+        cells.append(tag("td", short, {"class": _side(answer, position), "title": exact if exact != short else None}))
+    return tag("tr", join(cells))
+
+
+def _columns(answer: Answer) -> list[tuple[int, Any]]:
+    return list(enumerate(answer.columns))
+
+
+def styles_of(answer: Answer, locale: str) -> list[Style]:
+    """How each column is written, with steady digits down the column."""
+    rows = answer.result.rows
+    return [steady(style_of(column, locale), (row[i] for row in rows)) for i, column in _columns(answer)]
+
+
+def _side(answer: Answer, position: int) -> str:
+    return "tw-left" if answer.columns[position].role in _LEFT_ROLES or _is_text(answer, position) else "tw-right"
+
+
+def _is_text(answer: Answer, position: int) -> bool:
+    return any(isinstance(row[position], str) for row in answer.result.rows[:FIRST_ROWS])
+
+
+def grid(answer: Answer, locale: str) -> dict[str, Any]:
+    """All rows for the grid: values that sort rightly, and beside them how they are shown."""
+    styles = styles_of(answer, locale)
+    looks = list(zip(answer.columns, styles, strict=True))
+    shown = [[cell(value, *look) for value, look in zip(row, looks, strict=True)] for row in answer.result.rows]
+    return {
+        "headers": [column.label or column.name for column in answer.columns],
+        "data": [[sortable(value) for value in row] for row in answer.result.rows],
+        "metadata": {"display_value": shown, "styling": None},
+    }
+
+
+def datatypes(answer: Answer) -> list[Literal["number", "str"]]:
+    """What the grid takes each column for."""
+    return ["number" if _is_numeric(answer, i) else "str" for i, _ in _columns(answer)]
+
+
+def _is_numeric(answer: Answer, position: int) -> bool:
+    values = [row[position] for row in answer.result.rows if row[position] is not None]
+    return bool(values) and all(is_number(value) for value in values)
+
+
+def sortable(value: Any) -> Any:
+    """The value as JSON that sorts: numbers as numbers, days as ISO text, nothing as nothing."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return plain(value)
+
+
+def plain(value: Any) -> str:
+    """The exact value as text: days in ISO form, numbers with a point, nothing as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def csv_text(answer: Answer) -> str:
+    """All rows as CSV with the labels as head.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([_inert(column.label or column.name) for column in answer.columns])
+    for row in answer.result.rows:
+        writer.writerow([plain(value) if is_number(value) else _inert(plain(value)) for value in row])
+    return out.getvalue()
+
+
+def _inert(value: str) -> str:
+    return f"'{value}" if value.startswith(_RISKY) else value
+
+
+def csv_name(answer: Answer) -> str:
+    """A file name that says what is inside: net-revenue-by-month.csv."""
+    metrics = [c.label or c.name for c in answer.columns if c.role == "metric"][:2]
+    groups = [c.label or c.name for c in answer.columns if c.role in _LEFT_ROLES][:2]
+    words = " ".join([*metrics, *(["by", *groups] if groups and metrics else groups)])
+    return f"{re.sub(r'[^a-z0-9]+', '-', words.lower()).strip('-')[:60] or 'result'}.csv"
+
+
+def wrapped(table: Markup, label: str) -> Markup:
+    """A table in a box that scrolls sideways, reachable by keyboard."""
+    return tag("div", table, {"class": "tw-scroll", "tabindex": "0", "role": "region", "aria-label": label})

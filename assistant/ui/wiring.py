@@ -1,0 +1,148 @@
+"""What happens on a click or a key, and what of the page changes then.
+
+No event is offered as a programming interface: the page is for people. The conversation is never read back from the
+browser; what a tab shows is kept by the server for that tab.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import gradio as gr
+
+from assistant.answer import Answer
+from assistant.ui import tables
+from assistant.ui.look import Look
+from assistant.ui.markup import of_class
+from assistant.ui.screen import Screen
+from assistant.ui.session import Message, Session
+from assistant.ui.turns import MOST_CHOICES, Desk
+
+Updates = list[Any]
+Handler = Callable[..., Iterator[Updates]]
+
+
+def wire(screen: Screen, desk: Desk) -> None:
+    """Connect every event of the page."""
+    show = _shower(desk.look, TemporaryDirectory(prefix="tellwise-"))
+    turns = [(screen.ask.submit, _asker(desk), [screen.ask, screen.session])]
+    turns += [(button.click, _starter(desk, str(button.value)), [screen.session]) for button in screen.starters]
+    turns += [(button.click, _picker(desk, index), [screen.session]) for index, button in enumerate(screen.choices)]
+    conversation = [screen.session, screen.chat, screen.welcome, screen.ask, *screen.choices]
+    for event, handler, inputs in turns:
+        gone = event(handler, inputs, conversation, api_visibility="private", show_progress="hidden")
+        shown = [screen.sql, *screen.result]
+        gone.then(show, [screen.session], shown, api_visibility="private", show_progress="hidden")
+    screen.chat.clear(
+        lambda: _conversation(Session()), None, conversation, api_visibility="private", show_progress="hidden"
+    )
+    ran = screen.run.click(
+        _runner(desk), [screen.sql, screen.session], [screen.session, screen.sql_outcome], api_visibility="private"
+    )
+    ran.then(
+        lambda session: show(session)[1:], [screen.session], screen.result, api_visibility="private",
+        show_progress="hidden",
+    )  # fmt: skip
+
+
+# --- turns
+
+
+def _asker(desk: Desk) -> Handler:
+    def ask(question: str, session: Session) -> Iterator[Updates]:
+        yield from _followed(desk.ask(question or "", session))
+
+    return ask
+
+
+def _starter(desk: Desk, question: str) -> Handler:
+    def start(session: Session) -> Iterator[Updates]:
+        yield from _followed(desk.ask(question, session))
+
+    return start
+
+
+def _picker(desk: Desk, index: int) -> Handler:
+    def pick(session: Session) -> Iterator[Updates]:
+        yield from _followed(desk.pick(index, session))
+
+    return pick
+
+
+def _runner(desk: Desk) -> Callable[[str, Session], Updates]:
+    def run(sql: str, session: Session) -> Updates:
+        return list(desk.run_sql(sql or "", session))
+
+    return run
+
+
+def _followed(sessions: Iterator[Session]) -> Iterator[Updates]:
+    for session in sessions:
+        yield _conversation(session)
+
+
+def _conversation(session: Session) -> Updates:
+    """Updates of session, chat, welcome, question box and buttons, in the order of their wiring."""
+    started = bool(session.messages)
+    messages = [_message(message) for message in session.messages]
+    chat = gr.Chatbot(value=messages, visible=started)  # pyright: ignore[reportArgumentType]  # looser than its stub
+    return [session, chat, gr.Column(visible=not started), "", *_choices(session)]
+
+
+def _message(message: Message) -> dict[str, Any]:
+    """A message as Gradio takes it: cards are markup of ours, steps are plain text under a title."""
+    if "html" in message:
+        return {"role": message["role"], "content": gr.HTML(message["html"], padding=False)}
+    return {
+        "role": message["role"],
+        "content": message["text"],
+        "metadata": {"title": message["title"], "status": "pending"},
+    }
+
+
+def _choices(session: Session) -> list[gr.Button]:
+    labels = [*session.choices, *[""] * MOST_CHOICES][:MOST_CHOICES]
+    return [gr.Button(label, visible=bool(label)) for label in labels]
+
+
+# --- the result
+
+
+def _shower(look: Look, folder: TemporaryDirectory[str]) -> Callable[[Session], Updates]:
+    """What shows the SQL and the rows of the last answer, and offers them as a file."""
+
+    def show(session: Session) -> Updates:
+        answer = session.answer
+        if answer is None:
+            return [gr.skip()] * 4
+        offer = gr.DownloadButton(visible=False)
+        if answer.result.rows:
+            offer = gr.DownloadButton(value=_written(answer, Path(folder.name)), visible=True)
+        return [answer.sql, _rows_title(answer, look), _grid(answer, look), offer]
+
+    return show
+
+
+def _rows_title(answer: Answer, look: Look) -> str:
+    count = len(answer.result.rows)
+    label = look.say("panel.rows_one" if count == 1 else "panel.rows_many", {"count": f"{count:,}"})
+    cut = f" · {look.say('answer.cut')}" if answer.result.truncated else ""
+    return of_class("p", "tw-small", f"{answer.question or look.say('answer.free')} · {label}{cut}")
+
+
+def _grid(answer: Answer, look: Look) -> gr.Dataframe:
+    value, kinds = tables.grid(answer, look.locale), tables.datatypes(answer)
+    return gr.Dataframe(value=value, datatype=kinds, visible=bool(answer.result.rows))
+
+
+def _written(answer: Answer, folder: Path) -> str:
+    """The path of the rows as CSV, in a directory of its own so that the name can say what is inside."""
+    place = folder / uuid4().hex
+    place.mkdir()
+    path = place / tables.csv_name(answer)
+    path.write_text(tables.csv_text(answer), encoding="utf-8", newline="")
+    return str(path)
