@@ -58,6 +58,10 @@ def covers(tokens: Sequence[Token], lexicon: Lexicon, clock: Clock) -> tuple[Cov
 def _elements_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, clock: Clock) -> Iterator[Element]:
     phrases = list(_phrases_at(tokens, at, lexicon, clock.language))
     yield from phrases
+    blocked = [cue for cue in _cues_at(tokens, at, clock.language) if "blocked" in cue.cues]
+    if blocked:  # "at least" must never be read as "least"
+        yield from blocked
+        return
     yield from _cues_at(tokens, at, clock.language)
     spoken, single = _spoken(tokens, at, clock), _single(tokens, at, clock)
     if spoken is not None:
@@ -116,7 +120,7 @@ def _single(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:
     roles.update(f"link_{role}" for role, phrases in language.links.items() if token.text in phrases)
     if token.text in language.fillers or token.text in language.determiners:
         roles.add("filler")
-    if token.text in (",", "-", "–", "—", "/", ":", ";", "|"):
+    if token.text in (",", ":", ";") or _is_hyphen(tokens, at):
         roles.add("filler")
     if token.text in language.unsupported:
         roles.add(f"unsupported_{language.unsupported[token.text]}")
@@ -129,6 +133,12 @@ def _single(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:
         return None
     plural = token.text != token.plain
     return Element(at, at + 1, token.raw, 0.6, cues=frozenset(roles), grain=grain, number=number, plural=plural)
+
+
+def _is_hyphen(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a dash ties two words together; one that stands free could be a minus."""
+    dash = tokens[at].text in ("-", "–", "—")
+    return dash and 0 < at < len(tokens) - 1 and tokens[at - 1].end == tokens[at].start == tokens[at + 1].start - 1
 
 
 def _grain(token: Token, language: Language) -> str:

@@ -162,7 +162,8 @@ class Draft:
     def is_flag(self, at: int) -> bool:
         """Whether an element names a yes-or-no field, which narrows instead of splitting."""
         fields = self.world.layer.fields
-        return any(fields[concept.target].kind == "boolean" for concept in self.concepts(at, "dimension"))
+        named = self.concepts(at, "dimension") if self.kinds[at] == "dimension" else ()
+        return any(fields[concept.target].kind == "boolean" for concept in named)
 
     def take_group(self, at: int) -> bool:
         """Break down by an element; False when another grain was asked for already."""
@@ -192,8 +193,10 @@ class Draft:
 
     def metric_choices(self, at: int) -> tuple[Concept, ...]:
         """The metrics an element may name; for a noun the metric that counts it."""
+        if self.kinds[at] not in ("metric", "noun"):
+            return ()
         named = self.concepts(at, "metric")
-        if named or self.kinds[at] != "noun":
+        if named or self.kinds[at] == "metric":
             return named
         count = self.world.nouns.count_of(self.noun(at))
         return (Concept("metric", count, 0.9),) if count else ()

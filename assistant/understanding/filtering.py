@@ -9,6 +9,7 @@ from assistant.understanding.draft import Condition, Draft
 from assistant.understanding.lexicon import Concept
 
 BARE_DIMENSION_COST = 0.3
+JOINERS = ("and", "or", "versus", "slash")
 
 
 def find_values(draft: Draft) -> None:
@@ -46,14 +47,14 @@ def _of_dimension(draft: Draft, dimension: int, concepts: tuple[Concept, ...]) -
 def _run(draft: Draft, first: int, narrowed: dict[int, tuple[Concept, ...]]) -> list[int]:
     """The values joined to this one that can be values of the same field."""
     run, fields = [first], {concept.target for concept in narrowed[first]}
-    following = draft.joined(first, "and", "or", "versus")
+    following = draft.joined(first, *JOINERS)
     while following is not None and draft.kind(following) == "value":
         common = fields & {concept.target for concept in narrowed[following]}
         if not common:
             break
         fields = common
         run.append(following)
-        following = draft.joined(following, "and", "or", "versus")
+        following = draft.joined(following, *JOINERS)
     return run
 
 
@@ -106,9 +107,16 @@ def find_dimensions(draft: Draft) -> None:
             negated = _negation_before(draft, at)
             draft.conditions.append(Condition((flags,), negated))
             draft.use(at, "condition", flags[0].target)
-        elif not draft.has(draft.back(at), "exclude"):
+        elif not draft.has(draft.back(at), "exclude") and not _held(draft, at):
             draft.take_group(at)
             draft.penalty += 0 if bool(draft.cues("compare")) else BARE_DIMENSION_COST
+
+
+def _held(draft: Draft, at: int) -> bool:
+    """Whether the dimension is something to have ("revenue with coupon"), which is a condition without a value."""
+    start = draft.back(at)
+    before = range(0 if start is None else start + 1, at)
+    return any("link_value" in draft.element(place).cues for place in before)
 
 
 def _flags(draft: Draft, at: int) -> tuple[Concept, ...]:

@@ -12,7 +12,7 @@ def find_counted(draft: Draft) -> None:
     """ "how many German customers": the noun or metric that is counted, past the words that only narrow it."""
     for at in draft.cues("how_many"):
         place = draft.ahead(at)
-        while place is not None and draft.kind(place) in ("value", "dimension") and not draft.metric_choices(place):
+        while place is not None and (draft.kind(place) == "value" or draft.is_flag(place)):
             place = draft.ahead(place)
         if place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):
             draft.use(at, "filler")
@@ -136,8 +136,9 @@ def _default_limit(draft: Draft) -> None:
 def _rank_by_metric(draft: Draft, at: int, place: int) -> None:
     before = draft.back(at)
     if not draft.groups and not draft.grain and before is not None and draft.groupable(before):
+        number = before - 1 if before and draft.kind(before - 1) == "number" else None
         draft.take_group(before)
-        draft.ranking = Ranking(limit=None if draft.element(before).plural else 1)
+        _ask_for_rank(draft, before, number)
     draft.take_metric(place)
     if not draft.groups and not draft.grain and draft.groupable(place + 1 if place + 1 < len(draft.elements) else None):
         _rank_group(draft, place + 1, _number_beside(draft, at))

@@ -12,7 +12,7 @@ from assistant.understanding.tokens import Token, phrase_keys, tokenize
 from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetric
 
 ConceptKind = Literal["metric", "dimension", "noun", "value"]
-EXACT, SYNONYM, COMPOSED, INFLECTED = 1.0, 0.9, 0.04, 0.12
+EXACT, SYNONYM, COMPOSED, INFLECTED, HEAD_WORD = 1.0, 0.9, 0.04, 0.12, 0.6
 LONGEST_PHRASE = 8
 
 
@@ -149,6 +149,8 @@ class Lexicon:
 
     def _field_phrases(self, dataset: Dataset, field: Dimension) -> Iterator[tuple[str, Concept]]:
         concept = Concept("dimension", f"{dataset.name}.{field.name}")
+        if field.kind == "categorical":
+            yield from self._head_words(field, concept)
         for phrase, found in _named(field.name, field.label, field.synonyms, concept):
             yield phrase, found
             composed = replace(found, weight=found.weight - COMPOSED)
@@ -159,6 +161,13 @@ class Lexicon:
                 yield from self._grained(phrase, composed)
             if field.kind == "boolean":
                 yield from self._bare_flags(phrase, composed)
+
+    def _head_words(self, field: Dimension, concept: Concept) -> Iterator[tuple[str, Concept]]:
+        """ "reason" for a field called "cancellation reason", worth less than any name: only if nothing else is meant."""
+        for phrase in (field.name.replace("_", " "), field.label):
+            words = phrase.casefold().split()
+            if len(words) > 1 and not set(words) & set(self._language.words("genitive")):
+                yield words[-1], replace(concept, weight=HEAD_WORD)
 
     def _grained(self, phrase: str, concept: Concept) -> Iterator[tuple[str, Concept]]:
         """ "signup month", "month of signup" for a time that is called "signup date"."""

@@ -118,9 +118,25 @@ def find_scopes(draft: Draft) -> None:
             continue
         if draft.metrics and draft.metric_choices(at) and _joins_a_metric(draft, at):
             draft.take_metric(at)
-        elif draft.metrics and not _conditional(draft, at):
+        elif draft.metrics and not _conditional(draft, at) and not _heads(draft, at):
             draft.scopes.append((at, draft.noun(at)))
             draft.use(at, "filler", draft.noun(at))
+
+
+def _heads(draft: Draft, at: int) -> bool:
+    """Whether the noun is what the question is about ("orders by returning customers"), not where to look.
+
+    A noun before the metric only narrows it when something introduces it ("from", "did") or when it stands right
+    before the metric ("customer revenue").
+    """
+    first = min(place for place, _ in draft.metrics)
+    if at > first or draft.ahead(at) == first == at + 1:
+        return False
+    start = draft.back(at)
+    introducing = range((start if start is not None else -1) + 1, at)
+    auxiliaries = draft.world.language.words("auxiliaries")
+    said = [draft.element(place) for place in introducing]
+    return not any("link_any" in element.cues or element.text.lower() in auxiliaries for element in said)
 
 
 def _conditional(draft: Draft, at: int) -> bool:

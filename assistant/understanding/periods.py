@@ -83,12 +83,12 @@ def previous_unit(period: Period) -> Period:
 
 
 def fitting_grain(start: date | None, end: date | None) -> str:
-    """The grain a trend over the range is readable at: days up to six weeks, weeks up to half a year, then months."""
+    """The grain a trend over the range is readable at: days up to six weeks, weeks up to a quarter, then months."""
     if start is None or end is None:
         return "month"
     days = (end - start).days
     if days <= 45:
         return "day"
-    if days <= 184:
+    if days <= 100:
         return "week"
     return "month" if days <= 366 * 5 else "quarter"

@@ -10,6 +10,7 @@ from assistant.understanding.draft import Condition, Draft, GroupChoice, TimeCho
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.own_filters import contradicts
+from assistant.understanding.reach import Reach
 from semantic_layer import (
     METRIC_TIME,
     Filter,
@@ -21,7 +22,7 @@ from semantic_layer import (
     check,
 )
 
-STEP_COST, FOREIGN_NOUN_COST = 0.12, 0.3
+STEP_COST, FOREIGN_NOUN_COST, OUT_OF_REACH = 0.12, 0.3, 9
 MOST_CHOICES = 64
 
 
@@ -131,17 +132,21 @@ def _score(draft: Draft, choice: Choice, names: tuple[str, ...]) -> float:
     reach = draft.world.reach
     score = sum(element.score for element in draft.elements) - draft.penalty
     score += sum(concept.weight - 1 for concept in choice.metrics)
-    for group in choice.groups:
-        score += group.weight - 1 - STEP_COST * _walk(reach.distance(names, group.fields[0].partition(".")[0]))
+    for group, (_, others) in zip(choice.groups, draft.groups, strict=True):
+        score += group.weight - 1 - _detour(reach, names, group.fields[0], [other.fields[0] for other in others])
     for condition, concepts in zip(draft.conditions, choice.filters, strict=True):
         dataset = concepts[0].target.partition(".")[0]
-        score += min(c.weight for c in concepts) - 1 - STEP_COST * _walk(reach.distance(names, dataset))
+        others = [found[0].target for found in _field_choices(condition)]
+        score += min(c.weight for c in concepts) - 1 - _detour(reach, names, concepts[0].target, others)
         score -= FOREIGN_NOUN_COST if condition.nouns and dataset not in condition.nouns else 0
     return score
 
 
-def _walk(steps: int | None) -> int:
-    return 9 if steps is None else steps
+def _detour(reach: Reach, names: tuple[str, ...], field: str, others: Sequence[str]) -> float:
+    """What it costs to take a field that lies further off than another field the words may mean."""
+    walks = {name: reach.distance(names, name.partition(".")[0]) for name in {field, *others}}
+    steps = {name: OUT_OF_REACH if walk is None else walk for name, walk in walks.items()}
+    return STEP_COST * (steps[field] - min(steps.values()))
 
 
 def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuery:

@@ -85,7 +85,34 @@ def _weight(element: Element, kind: str) -> float:
 def leftovers(draft: Draft) -> list[int]:
     """The elements that nothing used and that could change the answer."""
     _use_context(draft)
-    return [at for at in range(len(draft.elements)) if at not in draft.uses and not _harmless(draft, at)]
+    unused = [at for at in range(len(draft.elements)) if at not in draft.uses and not _harmless(draft, at)]
+    return sorted({*unused, *_idle_ranking(draft), *_extra_groups(draft), *_genitives(draft)})
+
+
+def _idle_ranking(draft: Draft) -> list[int]:
+    """Ranking words with nothing to rank: "the highest revenue" of what?"""
+    if draft.groups or draft.grain or any(condition.grouped for condition in draft.conditions):
+        return []
+    return [at for at, use in draft.uses.items() if use[0] in ("order", "limit")]
+
+
+def _extra_groups(draft: Draft) -> list[int]:
+    """A second breakdown beside a cut: the first few of each are meant, which is another question."""
+    if draft.ranking is None or draft.ranking.limit is None:
+        return []
+    if draft.grain and draft.groups:
+        return [at for at, use in draft.uses.items() if use[0] == "grain"]
+    return [at for at, _ in draft.groups[1:]]
+
+
+def _genitives(draft: Draft) -> list[int]:
+    """Values that own what follows ("emails of customers"): a thing asked for, not a condition."""
+    words = draft.world.language.words("genitive")
+    return [
+        at
+        for at in range(len(draft.elements) - 2)
+        if draft.kind(at) == "value" and draft.elements[at + 1].text in words and draft.kind(draft.ahead(at)) == "noun"
+    ]
 
 
 def _use_context(draft: Draft) -> None:
@@ -100,6 +127,8 @@ def _harmless(draft: Draft, at: int) -> bool:
     element = draft.elements[at]
     if draft.kinds[at] != "" or element.unknown:
         return False
+    if "listing" in element.cues:
+        return bool(draft.groups or draft.grain)
     if "which" in element.cues:
         return _harmless_question_word(draft, at)
     if "filler" in element.cues:
@@ -125,15 +154,15 @@ def _joins_used(draft: Draft, at: int) -> bool:
 
 
 def _harmless_link(draft: Draft, at: int) -> bool:
-    element, following = draft.elements[at], draft.ahead(at)
-    for cue, kinds in LINKED_KINDS.items():
-        if cue not in element.cues:
-            continue
-        if following is None:
-            return cue == "link_any"
-        if draft.kind(following) in kinds or (cue == "link_any" and following in draft.uses):
-            return True
-        before = draft.back(at)
-        if cue == "only" and before is not None and draft.kind(before) == "value":
-            return True
-    return "link_order" in element.cues and following is not None and draft.uses.get(following, ("",))[0] == "order"
+    element, before, following = draft.elements[at], draft.back(at), draft.ahead(at)
+    if "only" in element.cues and before is not None and draft.kind(before) == "value":
+        return True
+    if following is None:
+        return "link_any" in element.cues and not element.cues & {"by", "per"}
+    if element.cues & {"by", "per"}:
+        return draft.kind(following) in ("value", "time")
+    if any(cue in element.cues and draft.kind(following) in kinds for cue, kinds in LINKED_KINDS.items()):
+        return True
+    if "link_any" in element.cues and following in draft.uses:
+        return True
+    return "link_order" in element.cues and draft.uses.get(following, ("",))[0] == "order"

@@ -176,13 +176,21 @@ def _open_range(clock: Clock, at: int) -> Found | None:
     """ "since June", "until 3 March", "before 2025", "after Q1", "from May on"."""
     for name in ("since", "until", "before", "after"):
         behind = clock.after(at, "time_words", name)
-        found = period_at(clock, behind) if behind is not None else None
+        found = (period_at(clock, behind) or _running_unit(clock, behind)) if behind is not None else None
         if found:
             return _opened(clock, name, found, at)
     behind = clock.after(at, "time_words", "from")
     found = period_at(clock, behind) if behind is not None else None
     onward = clock.after(found[1], "time_words", "onward") if found else None
     return _opened(clock, "since", (found[0], onward), at) if found and onward else None
+
+
+def _running_unit(clock: Clock, at: int) -> Found | None:
+    """ "the year" after "since the beginning of"."""
+    if clock.word(at) not in clock.language.determiners:
+        return None
+    named = _unit_at(clock, at + 1)
+    return ((unit_period(clock.as_of, named[0]),), named[1]) if named and named[0] != "hour" else None
 
 
 def _opened(clock: Clock, name: str, found: Found, first: int) -> Found | None:

@@ -56,9 +56,25 @@ def _one(draft: Draft, phrase: TimePhrase) -> None:
         _compare_two(draft, phrase.ends)
         return
     draft.times = tuple(TimeChoice(_range(period, draft)) for period in phrase.readings)
-    step = next(iter(draft.cues(*STEPS)), None)
-    if step is None:
+    if _only_compared_with(draft):
+        _compare_with_running(draft, phrase.readings[0])
+    elif not draft.cues(*STEPS):
         _compare_named(draft, phrase.readings)
+
+
+def _only_compared_with(draft: Draft) -> bool:
+    """Whether the one period named is what to compare with: "revenue vs last month"."""
+    at = next(place for place in range(len(draft.elements)) if draft.kind(place) == "time")
+    return draft.has(draft.back(at), "versus")
+
+
+def _compare_with_running(draft: Draft, then: Period) -> None:
+    """The running unit beside the whole one before it; any other period alone leaves the comparison open."""
+    if then.unit in UNIT_ORDER and then == replace(
+        previous_unit(unit_period(draft.world.as_of, then.unit)), label=then.label
+    ):
+        draft.use(next(iter(draft.cues("versus"))), "comparison", "range")
+        _compare_two(draft, (then, unit_period(draft.world.as_of, then.unit)))
 
 
 def _range(period: Period, draft: Draft) -> TimeRange:
@@ -74,9 +90,17 @@ def _compare_named(draft: Draft, periods: tuple[Period, ...]) -> None:
             draft.times = tuple(_compared(period, kind, draft) for period in periods)
             return
     changes = draft.cues(*CHANGE)
-    if changes and not draft.grain and not bool(draft.cues("trend")) and _closed(periods):
+    if changes and not draft.grain and not draft.cues("trend") and _closed(periods) and not _over(draft):
         _use_all(draft, changes, "comparison", "previous_period")
         draft.times = tuple(_compared(period, "previous_period", draft) for period in periods)
+
+
+def _over(draft: Draft) -> bool:
+    """Whether the period is one to look over ("changed over the last six months"), which asks for its course."""
+    places = [at for at in range(1, len(draft.elements)) if draft.kind(at) == "time"]
+    before = (draft.back(at) for at in places)
+    spans = (range((back if back is not None else -1) + 1, at) for back, at in zip(before, places, strict=True))
+    return any("link_time" in draft.element(place).cues for span in spans for place in span)
 
 
 def _closed(periods: tuple[Period, ...]) -> bool:
@@ -101,9 +125,9 @@ def _several(draft: Draft, places: list[int], periods: list[Period]) -> None:
     """Several periods: two are compared when words say so, neighbours joined by "and" become one stretch."""
     periods = _inherit_years(periods)
     if len(periods) == 2 and _set_against(draft, places):
-        for at in places:
-            draft.use(at, "time", draft.element(at).text)
         _compare_pair(draft, periods[0], periods[1])
+        for at in places if draft.times[0].compare else ():
+            draft.use(at, "time", draft.element(at).text)
     elif _neighbours(periods) and all(draft.joined(first, "and", "or") == last for first, last in pairwise(places)):
         _join(draft, places, periods)
 
@@ -135,7 +159,19 @@ def _compare_pair(draft: Draft, first: Period, second: Period) -> None:
     """ "last month vs the previous month" names the same month twice: the second is the one before the first."""
     if (first.start, first.end) == (second.start, second.end) and first.start is not None:
         second = previous_unit(first) if first.unit != "span" else second
-    _compare_two(draft, (first, second))
+    if first.unit == second.unit:
+        _compare_two(draft, (first, second))
+    elif second.unit == "year" and first.unit in ("month", "quarter", "half", "week", "day"):
+        _compare_year(draft, first, second)
+
+
+def _compare_year(draft: Draft, first: Period, year: Period) -> None:
+    """ "October vs last year": the same part of the year before."""
+    earlier = first.moved_years(-1)
+    if first.start and earlier.start and year.start and earlier.start.year == year.start.year:
+        _use_all(draft, draft.cues(*COMPARE), "comparison", "previous_year")
+        _use_joiners(draft)
+        draft.times = (_compared(first, "previous_year", draft),)
 
 
 def _compare_two(draft: Draft, periods: tuple[Period, Period]) -> None:
