@@ -19,7 +19,7 @@ from warehouse.errors import (
 )
 from warehouse.guard import ValidatedSQL, validate
 from warehouse.policy import OPEN, Policy, TableRule
-from warehouse.trusted import derive_database, query_trusted
+from warehouse.trusted import derive_database, query_trusted, trusted_reader
 
 __all__ = [
     "OPEN",
@@ -48,5 +48,6 @@ __all__ = [
     "query_trusted",
     "set_snapshot",
     "snapshot_info",
+    "trusted_reader",
     "validate",
 ]

@@ -11,8 +11,8 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -21,16 +21,41 @@ from warehouse.build import first_line, literal, read_snapshot
 from warehouse.engine import Result
 from warehouse.errors import QueryFailed, QueryTimeout, SnapshotMissing
 
+Read = Callable[[str], Result]
+"""Rows of one trusted statement."""
+
 
 def query_trusted(path: Path, sql: str, *, seconds: float = 30.0, max_rows: int = 200_000) -> Result:
     """Rows of one trusted statement, unqualified names looked up in main, core, mart and meta.
 
     Raises SnapshotMissing when there is no file, QueryTimeout after `seconds`, QueryFailed for anything else.
     """
+    with trusted_reader(path, seconds=seconds, max_rows=max_rows) as read:
+        return read(sql)
+
+
+@contextmanager
+def trusted_reader(path: Path, *, seconds: float = 30.0, max_rows: int = 200_000) -> Generator[Read]:
+    """A function that runs trusted statements one after another over one open file; see `query_trusted`."""
+    busy = threading.Lock()
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(read_snapshot(path))
+        except duckdb.Error as error:
+            raise QueryFailed(f"{path} cannot be read: {first_line(error)}.") from error
+
+        def read(sql: str) -> Result:
+            with busy:
+                return _read(connection, sql, seconds, max_rows)
+
+        yield read
+
+
+def _read(connection: duckdb.DuckDBPyConnection, sql: str, seconds: float, max_rows: int) -> Result:
     started = time.perf_counter()
     expired = threading.Event()
     try:
-        with read_snapshot(path) as connection, _interrupted_after(connection, seconds, expired):
+        with _interrupted_after(connection, seconds, expired):
             cursor = connection.execute(sql)
             rows = cursor.fetchmany(max_rows + 1)
             described = cursor.description or []
