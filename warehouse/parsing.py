@@ -82,7 +82,7 @@ def _tokens(dialect: GuardedDuckDB, sql: str) -> list[Token]:
     try:
         tokens = dialect.tokenize(sql)
     except TokenError as error:
-        raise SQLRejected("syntax", f"The SQL could not be read: {_first_line(error)}") from error
+        raise SQLRejected("syntax", f"The SQL could not be read: {_sentence(error)}") from error
     tokens = _without_last_semicolon(tokens)
     _check_tokens(tokens)
     return tokens
@@ -145,14 +145,14 @@ def _where(error: ParseError) -> str:
     near = str(details.get("highlight") or "").strip()[:60]
     place = f" at line {details['line']}, column {details['col']}" if details.get("line") else ""
     near = f", near {near!r}" if near else ""
-    fault = str(details.get("description") or _first_line(error))
+    fault = _sentence(details.get("description") or error)
     if fault.startswith("Required keyword"):
         fault = "something is missing."
     return f"The SQL could not be read{place}{near}: {fault}"
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0][:200]
+def _sentence(fault: object) -> str:
+    return str(fault).split("\n", 1)[0][:200].rstrip(".") + "."
 
 
 def check_nodes(tree: exp.Expr) -> None:
@@ -203,6 +203,11 @@ def _check_flag(node: exp.Expr, key: str, value: Any, flags: Any) -> None:
 
 def _label(node: exp.Expr) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()
+
+
+def _check_select(node: exp.Select) -> None:
+    if not node.expressions:
+        reject("syntax", "Nothing is selected.")
 
 
 def _check_call(node: exp.Anonymous) -> None:
@@ -278,6 +283,7 @@ def _check_named_argument(node: exp.PropertyEQ) -> None:
 
 
 _SPECIAL: dict[type[exp.Expr], Callable[[Any], None]] = {
+    exp.Select: _check_select,
     exp.Anonymous: _check_call,
     exp.Table: _check_table,
     exp.Var: _check_word,
