@@ -14,6 +14,8 @@ from assistant.understanding.tokens import Token
 COVERS_KEPT = 6
 LENGTH_BONUS = 0.25
 UNKNOWN_COST = -3.0
+SIGNS = frozenset("-–—/")
+EXCLUSIVE = frozenset({"blocked", "listing"})
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,12 @@ def covers(tokens: Sequence[Token], lexicon: Lexicon, clock: Clock) -> tuple[Cov
 def _elements_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, clock: Clock) -> Iterator[Element]:
     phrases = list(_phrases_at(tokens, at, lexicon, clock.language))
     yield from phrases
-    blocked = [cue for cue in _cues_at(tokens, at, clock.language) if "blocked" in cue.cues]
-    if blocked:  # "at least" must never be read as "least"
-        yield from blocked
+    cues = list(_cues_at(tokens, at, clock.language))
+    whole = [cue for cue in cues if cue.cues & EXCLUSIVE]
+    if whole:  # "at least" must never be read as "least"
+        yield from whole
         return
-    yield from _cues_at(tokens, at, clock.language)
+    yield from cues
     spoken, single = _spoken(tokens, at, clock), _single(tokens, at, clock)
     if spoken is not None:
         yield spoken
@@ -89,6 +92,10 @@ def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: La
     for behind in range(at + 1, len(tokens) + 1):
         token = tokens[behind - 1]
         if token.text in language.silent:
+            continue
+        if token.text in SIGNS:
+            if not kept or not _is_tied(tokens, behind - 1):
+                return
             continue
         kept.append(token)
         if len(kept) > LONGEST_PHRASE:
@@ -137,8 +144,11 @@ def _single(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:
 
 def _is_hyphen(tokens: Sequence[Token], at: int) -> bool:
     """Whether a dash ties two words together; one that stands free could be a minus."""
-    dash = tokens[at].text in ("-", "–", "—")
-    return dash and 0 < at < len(tokens) - 1 and tokens[at - 1].end == tokens[at].start == tokens[at + 1].start - 1
+    return tokens[at].text in ("-", "–", "—") and _is_tied(tokens, at)
+
+
+def _is_tied(tokens: Sequence[Token], at: int) -> bool:
+    return 0 < at < len(tokens) - 1 and tokens[at - 1].end == tokens[at].start == tokens[at + 1].start - 1
 
 
 def _grain(token: Token, language: Language) -> str:

@@ -199,7 +199,13 @@ def _order_by(draft: Draft, at: int, place: int) -> None:
 
 
 def find_sorting(draft: Draft) -> None:
-    """ "sorted by revenue", "in ascending order"."""
+    """ "sorted by revenue", "in ascending order", "..., top 5"."""
+    for at in draft.cues("top", "bottom"):
+        number = _number_beside(draft, at)
+        if number is not None and draft.ahead(max(at, number)) is None and (draft.groups or draft.grain):
+            draft.ranking = Ranking(draft.has(at, "top"), draft.element(number).number)
+            draft.use(at, "order", "descending" if draft.ranking.descending else "ascending")
+            draft.use(number, "limit", str(draft.ranking.limit))
     for at in draft.cues("sort"):
         place = draft.ahead(at)
         if place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):

@@ -163,7 +163,7 @@ class Lexicon:
                 yield from self._bare_flags(phrase, composed)
 
     def _head_words(self, field: Dimension, concept: Concept) -> Iterator[tuple[str, Concept]]:
-        """ "reason" for a field called "cancellation reason", worth less than any name: only if nothing else is meant."""
+        """ "reason" for a field called "cancellation reason", worth less than any name of another field."""
         for phrase in (field.name.replace("_", " "), field.label):
             words = phrase.casefold().split()
             if len(words) > 1 and not set(words) & set(self._language.words("genitive")):

@@ -181,7 +181,9 @@ def _ask_metric(question: str, readings: Readings, world: World) -> Outcome | No
     for name in _offered(draft, world):
         filled = replace(draft, metrics=[(-1, (Concept("metric", name),))])
         found = _accepted_plans(filled, readings.spelling)[:1]
-        plans.extend(plan for plan in found if plan.query.metrics == (name,) and len(plans) < MOST_OPTIONS)
+        plans.extend(plan for plan in found if plan.query.metrics == (name,))
+        if len(plans) == MOST_OPTIONS:
+            break
     if len(plans) < 2:
         return refuse(question, "NO_METRIC", world)
     return Clarification(question, world.language.message("no_metric_choice"), (), _options(plans, world))
@@ -199,7 +201,9 @@ def _offered(draft: Draft, world: World) -> list[str]:
     described = [concept.target.partition(".")[0] for c in draft.conditions for concept in c.values[0]]
     counts = [] if draft.groups else [count for name in described if (count := world.nouns.count_of(name))]
     shown = [name for name, metric in layer.metrics.items() if not metric.hidden]
-    others = sorted((name for name in shown if not reach.facts(name) <= datasets), key=rank)
+    wanted = [*datasets, *described]
+    near = [name for name in shown if all(reach.distance([name], dataset) is not None for dataset in wanted)]
+    others = sorted((name for name in near if not reach.facts(name) <= datasets), key=rank)
     return list(dict.fromkeys((*counts, *others)))
 
 
