@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from evals.copies import Constants, tables_of
+from evals.copies import Constants
 from evals.cuts import parse
+from evals.facts import tables_of
 
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like, exp.ILike)
 _LIMIT = 40  # constants kept of one column, so that pools stay small

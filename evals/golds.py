@@ -5,46 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 
 from evals.comparison import CompareRules, Cut, Expected, Table, Tolerance
 from evals.cuts import OpenedQuery, asks_order, freeze_today, open_query, ranks
 from evals.errors import GoldError
 from evals.suite import Case, Defaults, Reading
 from semantic_layer import SemanticLayerError, SemanticQuery
-from warehouse import Result, WarehouseError, query_trusted
+from warehouse import Read, Result, WarehouseError
 
 Compile = Callable[[SemanticQuery], str]
 
 
-@dataclass(frozen=True)
 class GoldSource:
-    """Where golds are run: a database file, the day that counts as today, and a compiler for semantic golds."""
+    """Where golds are run: an open database, the day that counts as today, and a compiler for semantic golds.
 
-    database: Path
-    as_of: date | None = None
-    compile: Compile | None = None
-    seconds: float = 30.0
+    Rows are remembered by statement: rewordings and repeats ask for the same ones again.
+    """
 
-    def on(self, database: Path) -> GoldSource:
-        """The same for another copy of the database."""
-        return replace(self, database=database)
+    def __init__(self, read: Read, as_of: date | None = None, compile_query: Compile | None = None):
+        self._read, self.as_of, self.compile = read, as_of, compile_query
+        self._known: dict[str, Expected] = {}
 
-    def run(self, sql: str) -> Result:
-        """Rows of a gold; raises GoldError when it does not run."""
-        try:
-            stamp = self.database.stat().st_mtime_ns if self.database.is_file() else 0
-            return _rows(self.database, stamp, sql, self.seconds)
-        except WarehouseError as error:
-            raise GoldError(f"The expected SQL does not run: {error}") from error
+    def open(self, sql: str) -> Expected:
+        """The gold's rows before its cut; raises GoldError when it does not run."""
+        if sql not in self._known:
+            self._known[sql] = open_gold(sql, self._read)
+        return self._known[sql]
 
-
-@lru_cache(maxsize=512)
-def _rows(database: Path, stamp: int, sql: str, seconds: float) -> Result:
-    """Rows of a gold, remembered: rewordings and repeats ask for the same ones again."""
-    del stamp  # it only tells this file from the next one under the same name
-    return query_trusted(database, sql, seconds=seconds)
+    def as_given(self, sql: str) -> Expected:
+        """The gold's rows exactly as it shows them."""
+        return _strict(sql, self._read)
 
 
 @dataclass(frozen=True)
@@ -70,7 +60,7 @@ def _gold(reading: Reading, case: Case, rules: Defaults, source: GoldSource) -> 
     if reading.rows is not None or reading.scalar is not None:
         return Gold(_by_hand(reading, case, rules))
     sql = freeze_today(_sql_of(reading, source), source.as_of)
-    expected = run_gold(sql, source, ties=case.expect.ties == "any")
+    expected = source.open(sql) if case.expect.ties == "any" else source.as_given(sql)
     return Gold(_with_rules(expected, case, rules), sql)
 
 
@@ -86,17 +76,28 @@ def _sql_of(reading: Reading, source: GoldSource) -> str:
         raise GoldError(f"The expected query is refused by the semantic layer: {error}") from error
 
 
-def run_gold(sql: str, source: GoldSource, *, ties: bool = True) -> Expected:
-    """The gold's rows before its cut, with ranks; without `ties` exactly the rows that it shows."""
+def open_gold(sql: str, read: Read) -> Expected:
+    """The gold's rows before its cut, with the ranks by its order keys; raises GoldError when it does not run."""
     opened = open_query(sql)
-    if not ties:
-        opened = replace(OpenedQuery(sql), strict=True)
-    result = source.run(opened.sql)
+    result = _rows(opened.sql, read)
     if result.truncated:
-        opened, result = OpenedQuery(sql, strict=True), source.run(sql)
+        return _strict(sql, read)
     width = len(result.columns) - opened.hidden
     table = Table(result.columns[:width], tuple(row[:width] for row in result.rows))
     return Expected(table, _ranks(opened, result), opened.cut)
+
+
+def _strict(sql: str, read: Read) -> Expected:
+    """The gold's rows exactly as it shows them, in their order."""
+    result = _rows(sql, read)
+    return Expected(Table(result.columns, result.rows), tuple(range(len(result.rows))))
+
+
+def _rows(sql: str, read: Read) -> Result:
+    try:
+        return read(sql)
+    except WarehouseError as error:
+        raise GoldError(f"The expected SQL does not run: {error}") from error
 
 
 def _ranks(opened: OpenedQuery, result: Result) -> tuple[int, ...]:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Self
 
 from evals.comparison import Table
-from warehouse import DuckDBEngine, Limits, validate
+from evals.recheck import Copy, Recheck
+from warehouse import DuckDBEngine, Limits, trusted_reader, validate
 
 
-class GuardedReads:
-    """Engines over copies, opened when first used and closed together."""
+@contextmanager
+def opened(copies: Iterable[Path]) -> Generator[Recheck]:
+    """The copies open for re-checking, by their kind and number."""
+    with ExitStack() as stack:
+        found = {path.stem.rpartition("-")[0]: _opened(path, stack) for path in copies}
+        yield Recheck(found)
 
-    def __init__(self) -> None:
-        self._engines: dict[Path, DuckDBEngine] = {}
 
-    def __enter__(self) -> Self:
-        return self
+def _opened(path: Path, stack: ExitStack) -> Copy:
+    engine = stack.enter_context(closing(DuckDBEngine(path, Limits(), 1)))
 
-    def __exit__(self, *_: object) -> None:
-        for engine in self._engines.values():
-            engine.close()
-
-    def run(self, database: Path, sql: str) -> Table:
-        """Rows of the statement on the copy; raises SQLRejected or QueryFailed."""
-        engine = self._engines.get(database)
-        if engine is None:
-            engine = self._engines[database] = DuckDBEngine(database, Limits(), 1)
+    def run(sql: str) -> Table:
         result = engine.run(validate(sql, engine.schema))
         return Table(result.columns, result.rows, result.truncated)
+
+    return Copy(stack.enter_context(trusted_reader(path)), run)

@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from evals.comparison import CompareRules, Table, compare
 from evals.errors import GoldError
-from evals.golds import GoldSource, run_gold
-from warehouse import WarehouseError
+from evals.golds import open_gold
+from warehouse import Read, WarehouseError
+
+RunAnswer = Callable[[str], Table]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One changed copy, open: how golds of ours and how statements of the system under test are run on it."""
+
+    read: Read
+    run: RunAnswer
 
 
 @dataclass(frozen=True)
 class Recheck:
-    """Where right answers are asked again: the copies, how a gold and how an answer is run on one."""
+    """The copies by name on which right answers are asked again."""
 
-    source: GoldSource
-    copies: tuple[Path, ...]
-    run: Callable[[Path, str], Table]
+    copies: Mapping[str, Copy]
 
     def falls_apart(self, gold_sql: Sequence[str], answer_sql: str, rules: CompareRules) -> str:
-        """The kind of the first copy on which the answer agrees with none of the golds; empty when it holds on all."""
-        for copy in self.copies:
+        """The name of the first copy on which the answer agrees with none of the golds; empty when it holds on all."""
+        for name, copy in self.copies.items():
             try:
-                table = self.run(copy, answer_sql)
+                table = copy.run(answer_sql)
             except WarehouseError:
                 continue  # a statement that cannot run on a copy says nothing about luck
-            if not any(_agrees(sql, table, self.source.on(copy), rules) for sql in gold_sql):
-                return copy.stem.rpartition("-")[0]
+            if not any(holds_on(sql, table, copy.read, rules) for sql in gold_sql):
+                return name
         return ""
 
 
-def _agrees(gold_sql: str, table: Table, source: GoldSource, rules: CompareRules) -> bool:
-    """Whether the answer is right on the copy: nothing agrees with nothing, and a gold that fails with anything."""
+def holds_on(gold_sql: str, table: Table, read: Read, rules: CompareRules) -> bool:
+    """Whether an answer is right on a copy: nothing agrees with nothing, and a gold that fails there with anything."""
     try:
-        expected = run_gold(gold_sql, source)
+        expected = open_gold(gold_sql, read)
     except GoldError:
         return True
     if not expected.shown:

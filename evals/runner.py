@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,12 +15,12 @@ from evals.copies import copies
 from evals.databases import Prepared, Progress, Wanted, prepare
 from evals.errors import BudgetSpentError
 from evals.golds import Compile, GoldSource, compare_rules
-from evals.guarded import GuardedReads
+from evals.guarded import opened
 from evals.questions import Question
-from evals.recheck import Recheck
 from evals.records import Record
 from evals.replies import Till
 from evals.system import System, Usage
+from warehouse import trusted_reader
 
 Key = tuple[str, str, int, int]
 
@@ -117,22 +118,21 @@ def _judged(batch: Batch) -> tuple[dict[Key, Record], str]:
     if not rest:
         return found, ""
     batch.listener.progress(f"Opening {prepared.name}")
-    opened = manner.opener(prepared)
-    source = GoldSource(prepared.database, prepared.as_of, opened.compile)
+    door = manner.opener(prepared)
+    with closing(door.system), trusted_reader(prepared.database) as read:
+        source = GoldSource(read, prepared.as_of, door.compile)
 
-    def one(question: Question) -> None:
-        manner.till.check()
-        record = ask(question, opened.system, source)
-        manner.till.add(Usage(record.calls, record.tokens_in, record.tokens_out, record.dollars))
-        found[question.key] = record
-        batch.listener.record(record)
+        def one(question: Question) -> None:
+            manner.till.check()
+            record = ask(question, door.system, source)
+            manner.till.add(Usage(record.calls, record.tokens_in, record.tokens_out, record.dollars))
+            found[question.key] = record
+            batch.listener.record(record)
 
-    try:
-        _each(one, rest, manner.jobs)
-    except BudgetSpentError as error:
-        return found, str(error)
-    finally:
-        opened.system.close()
+        try:
+            _each(one, rest, manner.jobs)
+        except BudgetSpentError as error:
+            return found, str(error)
     return found, ""
 
 
@@ -155,8 +155,7 @@ def rechecked(batch: Batch, records: Mapping[Key, Record]) -> dict[Key, Record]:
         return checked
     batch.listener.progress(f"Asking {len(right)} right answers again on changed copies of {batch.prepared.name}")
     asked = {question.key: question for question in batch.questions}
-    with GuardedReads() as reads:
-        recheck = Recheck(GoldSource(batch.prepared.database, batch.prepared.as_of), _copies(batch, right), reads.run)
+    with opened(_copies(batch, right)) as recheck:
         for key, record in right.items():
             rules = compare_rules(asked[key].loaded.suite.rules_of(asked[key].case))
             lucky = recheck.falls_apart(record.gold_sql, record.sql, rules)

@@ -19,7 +19,7 @@ from warehouse.errors import (
 )
 from warehouse.guard import ValidatedSQL, validate
 from warehouse.policy import OPEN, Policy, TableRule
-from warehouse.trusted import derive_database, query_trusted, trusted_reader
+from warehouse.trusted import Read, derive_database, query_trusted, trusted_reader
 
 __all__ = [
     "OPEN",
@@ -33,6 +33,7 @@ __all__ = [
     "QueryFailed",
     "QueryTimeout",
     "QueryTooLarge",
+    "Read",
     "Result",
     "SQLRejected",
     "Schema",
