@@ -99,17 +99,14 @@ def _won_through(crowd: People) -> Ints:
 
 
 def _send_seconds(config: DemoConfig, run: Campaigns) -> Ints:
-    """Second at which each newsletter leaves; one before the start of the history does not count."""
+    """Second at which each newsletter leaves; before the start of the history nobody has consented yet."""
     first = np.array([run.every[run.first_newsletter + month].first for month in range(run.month_of_day[-1] + 1)])
     return config.start + (first + SEND_DAY - 1) * DAY + 8 * 3600
 
 
 def _sent(config: DemoConfig, mail: Permissions, sends: Ints) -> _Mail:
     rng = config.rng("mail")
-    receivers = [
-        np.flatnonzero(mail.holds(int(second))) if second >= config.start else np.zeros(0, dtype=np.int64)
-        for second in sends
-    ]
+    receivers = [np.flatnonzero(mail.holds(int(second))) for second in sends]
     letter = np.repeat(np.arange(len(sends)), [len(part) for part in receivers])
     customer = np.concatenate(receivers)
     return _Mail(customer, letter, sends[letter] + rng.integers(0, 3600, len(customer)))
