@@ -9,7 +9,7 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -104,39 +104,36 @@ def demo(settings: Settings, as_of: date | None, customers: int, seed: int) -> N
 
 @main.command()
 @click.argument("table")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=str))
+@click.argument("files", nargs=-1, required=True)
 @click.option(
     "--view",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A file with one SELECT over the files (named file1, file2, ... or by their stems) that makes the table.",
+    help="A file with one SELECT over the files (file1, file2, ... or their stems) that makes the table.",
 )
-@click.option(
-    "--as-of", type=DAY, help="The day that counts as today in questions (default: the last day in the data)."
-)
-@click.option(
-    "--null", "nulls", multiple=True, help="A text that stands for an empty value, e.g. --null n/a (may be repeated)."
-)
+@click.option("--replace/--no-replace", default=None, help="Replace a table of that name, or refuse to.")
+@click.option("--fresh", is_flag=True, help="Begin with an empty warehouse: drop the demo company and all tables.")
+@click.option("--as-of", type=DAY, help="The day that counts as today in questions, e.g. 2011-12-09.")
+@click.option("--delimiter", help="What stands between fields: comma, semicolon, tab, pipe or the sign itself.")
+@click.option("--encoding", help="The files' encoding, e.g. cp1252.")
+@click.option("--header/--no-header", default=None, help="Whether the first line holds the names.")
+@click.option("--skip", default=0, help="Lines above the header.")
+@click.option("--null", "nulls", multiple=True, help="A text that means a missing value, e.g. --null n/a. Repeatable.")
+@click.option("--decimal", default=".", show_default=True, help="The decimal sign.")
+@click.option("--thousands", default="", help="The sign between thousands.")
+@click.option("--date-format", help="How dates are written, e.g. %d/%m/%Y.")
+@click.option("--type", "types", multiple=True, help="COLUMN=TYPE: text, integer, number, boolean, date or timestamp.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.pass_obj
-def load(
-    settings: Settings,
-    table: str,
-    files: tuple[str, ...],
-    view: Path | None,
-    as_of: date | None,
-    nulls: tuple[str, ...],
-    as_json: bool,
-) -> None:
+@click.pass_context
+def load(ctx: click.Context, **options: Any) -> None:
     """Load FILES (CSV, TSV or Parquet; globs allowed) as TABLE and publish the result.
 
     \b
     Examples:
-      tellwise load orders exports/orders-*.csv
-      tellwise load lines 2010.parquet 2011.parquet --view union.sql
+      tellwise load orders "exports/orders-*.csv"
+      tellwise load lines 2010.parquet 2011.parquet --view union.sql --fresh --as-of 2011-12-09
     A file that cannot be read whole changes nothing: the data loaded before still answers.
     """
-    request = load_command.Request(table, files, view, as_of.date() if as_of else None, nulls)  # type: ignore[attr-defined]  # click gives a datetime
-    load_command.load_table(settings, request, as_json)
+    load_command.load_table(ctx.obj, load_command.request_of(options), options["as_json"])
 
 
 @main.command()

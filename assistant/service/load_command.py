@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, timedelta
+from typing import Any
 
 import click
 
 from assistant.config import Settings
+from assistant.errors import SettingsError
 from semantic_layer import SemanticLayer, load_workspace
-from warehouse import DuckDBEngine, SnapshotMissing, publish, set_snapshot, snapshot_info
+from warehouse import (
+    DuckDBEngine,
+    LoadReport,
+    LoadRequest,
+    ReadOptions,
+    SnapshotMissing,
+    load_files,
+    publish,
+    set_snapshot,
+    snapshot_info,
+)
 
 
 def has_no_data(settings: Settings) -> bool:
@@ -40,7 +55,7 @@ class Progress:
     def __init__(self, bar: click._termui_impl.ProgressBar[int]):
         self._bar, self._done = bar, 0
 
-    def __call__(self, _table: str, share: float) -> None:
+    def __call__(self, _what: str, share: float) -> None:
         """Take the bar to `share` (0 to 1) of its length."""
         target = min(100, round(share * 100))
         self._bar.update(max(0, target - self._done))
@@ -54,3 +69,64 @@ def read_layer(settings: Settings) -> SemanticLayer:
         return load_workspace(settings.home, engine.schema)
     finally:
         engine.close()
+
+
+def request_of(options: Mapping[str, Any]) -> LoadRequest:
+    """The load that the command line's options ask for; raises SettingsError for a --type that cannot be read."""
+    read = ReadOptions(
+        delimiter=options["delimiter"],
+        encoding=options["encoding"],
+        header=options["header"],
+        skip=options["skip"],
+        nulls=options["nulls"],
+        decimal=options["decimal"],
+        thousands=options["thousands"],
+        date_format=options["date_format"],
+        types=dict(_column_type(text) for text in options["types"]),
+    )
+    view = options["view"].read_text(encoding="utf-8") if options["view"] else None
+    last = options["as_of"].date() if options["as_of"] else None
+    return LoadRequest(options["table"], options["files"], view, options["replace"], read, last, options["fresh"])
+
+
+def _column_type(text: str) -> tuple[str, str]:
+    column, sign, kind = text.rpartition("=")
+    if not sign or not column:
+        raise SettingsError(f"--type {text}: write it as COLUMN=TYPE, e.g. --type price=number.")
+    return column, kind
+
+
+def load_table(settings: Settings, request: LoadRequest, as_json: bool) -> None:
+    """Load and publish a table, with progress, and report what came of it."""
+    if as_json:
+        report = load_files(settings.warehouse, request)
+        click.echo(json.dumps(asdict(report), indent=2, default=str, ensure_ascii=False))
+        return
+    with click.progressbar(length=100, label=f"Loading {request.table}", show_eta=False) as bar:
+        report = load_files(settings.warehouse, request, Progress(bar))
+    click.echo(report_text(report, request))
+
+
+def report_text(report: LoadReport, request: LoadRequest) -> str:
+    """A load report as lines: what was read, the columns as they are now, warnings, what to do next."""
+    lines = [f"{report.rows:,} rows in table {report.table}, {report.seconds:.1f} s."]
+    lines += [f"  {file.path.name}: {file.rows:,} rows read" for file in report.files]
+    lines += [f"  {column.name:24} {column.type:16} {_range(column, report.rows)}" for column in report.columns]
+    lines += [f"Note: {warning}" for warning in report.warnings]
+    if report.latest and not request.as_of and (date.today() - report.latest.date()).days > 7:
+        end = report.latest.date()
+        lines.append(
+            f"Note: the data ends on {end}. 'Last month' in a question counts from today; to count from the end of the "
+            f"data, load with --as-of {end}."
+        )
+    return "\n".join([*lines, "Next: `tellwise init` writes starting definitions for your tables."])
+
+
+def _range(column: Any, rows: int) -> str:
+    missing = f"{column.nulls:,} of {rows:,} missing" if column.nulls else ""
+    values = ", ".join(column.samples) if column.samples else _ends(column)
+    return "; ".join(part for part in (values, missing) if part)
+
+
+def _ends(column: Any) -> str:
+    return f"{column.minimum} to {column.maximum}" if column.minimum is not None else ""
