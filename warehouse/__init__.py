@@ -19,6 +19,9 @@ from warehouse.errors import (
 )
 from warehouse.guard import ValidatedSQL, validate
 from warehouse.policy import OPEN, Policy, TableRule
+from warehouse.sources.files import load_files
+from warehouse.sources.load_report import LoadReport
+from warehouse.sources.load_request import LoadRequest, ReadOptions
 from warehouse.trusted import Read, derive_database, query_trusted, trusted_reader
 
 __all__ = [
@@ -28,12 +31,15 @@ __all__ = [
     "Engine",
     "Limits",
     "LoadError",
+    "LoadReport",
+    "LoadRequest",
     "Policy",
     "PolicyError",
     "QueryFailed",
     "QueryTimeout",
     "QueryTooLarge",
     "Read",
+    "ReadOptions",
     "Result",
     "SQLRejected",
     "Schema",
@@ -45,6 +51,7 @@ __all__ = [
     "WarehouseError",
     "derive_database",
     "live_path",
+    "load_files",
     "publish",
     "query_trusted",
     "set_snapshot",
