@@ -24,6 +24,11 @@ def deactivate(entries: Entries, tables: KnownTables | None, shipped: Path) -> t
     return work.entries, work.inactive
 
 
+def is_shipped(entry: Entry[Any], shipped: Path) -> bool:
+    """True for an entry of the model that comes with the product."""
+    return Path(entry.document.file).parent == shipped
+
+
 @dataclass
 class _Work:
     entries: Entries
@@ -57,7 +62,7 @@ class _Work:
                 self.entries.metrics[name] = replace(entry, node=slim)
 
     def _is_shipped(self, entry: Entry[Any]) -> bool:
-        return Path(entry.document.file).parent == self.shipped
+        return is_shipped(entry, self.shipped)
 
     @property
     def _scope(self) -> NameScope:

@@ -17,25 +17,34 @@ from semantic_layer.model import (
     Dimension,
     Measure,
     Metric,
+    NonAdditive,
     Relationship,
+    RowPolicy,
+    Segment,
 )
+from semantic_layer.query import Filter, TimeRange
 from semantic_layer.yaml_source import Document, Location
 
-Node = TypeVar("Node", Dataset, Relationship, Metric)
-_SECTIONS = ("datasets", "relationships", "metrics")
+Node = TypeVar("Node", Dataset, Relationship, Metric, Segment)
+_SECTIONS = ("datasets", "relationships", "metrics", "segments")
 _CLASSES: dict[str, type[BaseModel]] = {
     "datasets": Dataset,
     "relationships": Relationship,
     "fields": Dimension,
     "measures": Measure,
     "ai_context": AIContext,
+    "non_additive": NonAdditive,
+    "policy": RowPolicy,
+    "segments": Segment,
+    "filters": Filter,
+    "time_range": TimeRange,
     **METRIC_TYPES,
 }
 
 
 @dataclass(frozen=True)
 class Entry(Generic[Node]):
-    """One dataset, relationship or metric, and where it stands.
+    """One dataset, relationship, metric or segment, and where it stands.
 
     `inherited` names the fields and measures that a dataset has from an earlier file.
     """
@@ -58,6 +67,7 @@ class Entries:
     datasets: dict[str, Entry[Dataset]] = field(default_factory=dict[str, Entry[Dataset]])
     relationships: dict[str, Entry[Relationship]] = field(default_factory=dict[str, Entry[Relationship]])
     metrics: dict[str, Entry[Metric]] = field(default_factory=dict[str, Entry[Metric]])
+    segments: dict[str, Entry[Segment]] = field(default_factory=dict[str, Entry[Segment]])
 
     def definitions(self) -> Definitions:
         """The definitions without the knowledge of where they stood."""
@@ -66,6 +76,7 @@ class Entries:
             datasets=tuple(entry.node for entry in self.datasets.values()),
             relationships=tuple(entry.node for entry in self.relationships.values()),
             metrics=tuple(entry.node for entry in self.metrics.values()),
+            segments=tuple(entry.node for entry in self.segments.values()),
         )
 
     def without(self, section: str, name: str) -> Entries:

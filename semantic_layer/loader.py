@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from semantic_layer.activation import deactivate
-from semantic_layer.entries import merge
+from semantic_layer.activation import deactivate, is_shipped
+from semantic_layer.entries import Entries, merge
 from semantic_layer.errors import DefinitionError, Fault
 from semantic_layer.model import SemanticLayer
+from semantic_layer.segment_rules import broken_segments, without_segments
+from semantic_layer.timing import is_time_zone
 from semantic_layer.validation import validate
 from semantic_layer.yaml_source import Document, read_document
 
@@ -45,6 +47,8 @@ def load_workspace(directory: Path | None, schema: Schema | None) -> SemanticLay
 
 
 def _assemble(documents: list[Document], schema: Schema | None) -> SemanticLayer:
+    for document in documents:
+        _check_zone(document)
     entries = merge(documents)
     faults = [fault for document in documents for fault in document.faults]
     if faults:
@@ -55,4 +59,25 @@ def _assemble(documents: list[Document], schema: Schema | None) -> SemanticLayer
     found: list[Fault] = validate(entries, tables, inactive)
     if found:
         raise DefinitionError(found)
-    return SemanticLayer(entries.definitions(), inactive, known)
+    return _with_segments(entries, inactive, known)
+
+
+def _check_zone(document: Document) -> None:
+    zone = document.data.get("time_zone")
+    if isinstance(zone, str) and zone and not is_time_zone(zone):
+        document.fault(("time_zone",), f"there is no time zone `{zone}`.", "Write one such as `Europe/Berlin`.")
+
+
+def _with_segments(entries: Entries, inactive: dict[str, str], tables: Schema) -> SemanticLayer:
+    """The model with the segments it can answer; raises `DefinitionError` for a user's segment that it cannot."""
+    layer = SemanticLayer(entries.definitions(), inactive, tables)
+    broken = broken_segments(layer, entries)
+    if not broken:
+        return layer
+    faults = [
+        entry.fault(reason, "", ("filters",)) for entry, reason in broken.values() if not is_shipped(entry, _SHIPPED)
+    ]
+    if faults:
+        raise DefinitionError(faults)
+    reasons = {name: reason for name, (_, reason) in broken.items()}
+    return _with_segments(without_segments(entries, set(broken)), {**inactive, **reasons}, tables)

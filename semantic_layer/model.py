@@ -9,57 +9,66 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, cast
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Field
 
+from semantic_layer.metric_types import (
+    METRIC_TYPES,
+    ConversionMetric,
+    CumulativeMetric,
+    DerivedMetric,
+    Metric,
+    MetricFields,
+    OffsetMetric,
+    PerEntityMetric,
+    RatioMetric,
+    RetentionMetric,
+    SimpleMetric,
+)
+from semantic_layer.nodes import AIContext, Described, Direction, Name, Node, NumberFormat
 from semantic_layer.paths import Graph
+from semantic_layer.query import Filter
+
+__all__ = [
+    "METRIC_TYPES",
+    "AIContext",
+    "ConversionMetric",
+    "CumulativeMetric",
+    "Dataset",
+    "Definitions",
+    "DerivedMetric",
+    "Described",
+    "Dimension",
+    "Direction",
+    "Measure",
+    "Metric",
+    "MetricFields",
+    "Name",
+    "Node",
+    "NonAdditive",
+    "NumberFormat",
+    "OffsetMetric",
+    "PerEntityMetric",
+    "RatioMetric",
+    "Relationship",
+    "RetentionMetric",
+    "RowPolicy",
+    "Segment",
+    "SemanticLayer",
+    "SimpleMetric",
+]
 
 FieldKind = Literal["categorical", "time", "number", "boolean"]
 Aggregation = Literal["sum", "count", "count_distinct", "average", "min", "max", "median", "percentile"]
-NumberFormat = Literal["integer", "decimal", "currency", "percent", "duration"]
-Direction = Literal["up", "down", "neutral"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
-
-
-class Node(BaseModel):
-    """Base of every noun: strict keys, no change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
-
-
-class AIContext(Node):
-    """Words people use for a thing, hints on its use, and questions it answers."""
-
-    synonyms: tuple[str, ...] = ()
-    instructions: str = ""
-    examples: tuple[str, ...] = ()
-
-
-class Described(Node):
-    """What every named thing may say about itself."""
-
-    name: Name
-    label: str = ""
-    description: str = ""
-    ai_context: AIContext = AIContext()
-
-    @property
-    def title(self) -> str:
-        """The label, or the name in plain words."""
-        return self.label or self.name.replace("_", " ").capitalize()
-
-    @property
-    def synonyms(self) -> tuple[str, ...]:
-        """Other words for the same thing."""
-        return self.ai_context.synonyms
 
 
 class Dimension(Described):
     """A field of a dataset to group or filter by.
 
     `expression` is SQL over the dataset's own columns (default: the column of the same name). `values` maps a stored
-    value to the words people use for it ("DE": ["Germany", "German"]).
+    value to the words people use for it ("DE": ["Germany", "German"]). `stored_in` is the zone of a time's clock where
+    it is not UTC.
     """
 
     expression: str = ""
@@ -68,6 +77,7 @@ class Dimension(Described):
     sample_values: tuple[str, ...] = ()
     hidden: bool = False
     pii: bool = False
+    stored_in: str = ""
     unit: str = ""
     format: NumberFormat | None = None
 
@@ -77,11 +87,25 @@ class Dimension(Described):
         return self.expression or self.name
 
 
+class NonAdditive(Node):
+    """How a measure that is a level (a balance, a stock) goes over time, where it cannot be summed.
+
+    Of each period only the rows of its `last` or `first` day count (the same day for all, or the own one of each group
+    of the columns in `per`), or the daily sums are averaged over the days that have any row. `time` is a field of the
+    measure's dataset.
+    """
+
+    time: Name
+    take: Literal["last", "first", "average"] = "last"
+    per: tuple[str, ...] = ()
+
+
 class Measure(Node):
     """An aggregation over the rows of one dataset; metrics are made of measures.
 
     `expression` is SQL over the dataset's own fields and columns; it may be left out for `count`, which then counts
-    rows. `filter` keeps only some rows. `percentile` is a share between 0 and 1.
+    rows. `filter` keeps only some rows. `percentile` is a share between 0 and 1. `non_additive` marks a level, which
+    must be a sum or a count.
     """
 
     name: Name
@@ -89,14 +113,29 @@ class Measure(Node):
     expression: str = ""
     filter: str = ""
     percentile: float | None = Field(default=None, gt=0, lt=1)
+    non_additive: NonAdditive | None = None
     description: str = ""
+
+
+class RowPolicy(Node):
+    """Who sees which rows of a dataset, and which fields.
+
+    `rows` is SQL over the dataset's own columns in which `viewer.<attribute>` stands for what the viewer brings along
+    (`region = viewer.region`, `country IN viewer.countries`); a viewer without the attribute sees no row.
+    `hidden_fields` are unknown to viewers. Nothing of it holds for the `roles` named in `except_roles`.
+    """
+
+    rows: str = ""
+    hidden_fields: tuple[Name, ...] = ()
+    except_roles: tuple[str, ...] = ()
 
 
 class Dataset(Described):
     """One table with its grain: fields to group by, measures to aggregate, keys, and the time that counts.
 
-    `source` is the table's name. `time` names the time field that counts for its measures: a field of its own, or
-    `dataset.field` of a dataset that it links to ("orders.ordered_at" for order lines).
+    `source` is the table's name. `entity` marks what people count and list (customers). `time` names the time field
+    that counts for its measures: a field of its own, or `dataset.field` of a dataset that it links to
+    ("orders.ordered_at" for order lines).
     """
 
     source: str
@@ -106,6 +145,7 @@ class Dataset(Described):
     entity: bool = False
     fields: tuple[Dimension, ...] = ()
     measures: tuple[Measure, ...] = ()
+    policy: RowPolicy | None = None
 
 
 class Relationship(Node):
@@ -124,74 +164,26 @@ class Relationship(Node):
     description: str = ""
 
 
-class MetricFields(Described):
-    """What every metric says besides its formula.
+class Segment(Described):
+    """A named set of entities: the rows of dataset `entity` that meet every filter.
 
-    `unit` is what people read after the number ("EUR", "orders", "minutes"); `good_direction` tells whether up is good.
-    `stand_ins` are metrics of the same meaning at a finer grain: they answer for this one when a dimension or filter is
-    out of its reach (net revenue by product is counted by order line), and the answer says so.
+    A filter is on a dimension that the entity reaches, or on a metric computed for each entity. `version` goes up when
+    the meaning changes.
     """
 
-    unit: str = ""
-    format: NumberFormat = "decimal"
-    decimals: int | None = Field(default=None, ge=0, le=6)
-    good_direction: Direction = "neutral"
+    entity: Name
+    filters: tuple[Filter, ...] = Field(min_length=1)
+    version: int = Field(default=1, ge=1)
     owner: str = ""
     hidden: bool = False
-    stand_ins: tuple[Name, ...] = ()
-    caveats: tuple[str, ...] = ()
-
-
-class SimpleMetric(MetricFields):
-    """One measure, named `dataset.measure`, perhaps with a filter of its own and another time than the dataset's."""
-
-    type: Literal["simple"] = "simple"
-    measure: str
-    filter: str = ""
-    time: str = ""
-    fill_zero: bool = False
-
-
-class RatioMetric(MetricFields):
-    """Sum over sum: one metric divided by another at the grain asked for; nothing over nothing is empty, not zero."""
-
-    type: Literal["ratio"]
-    numerator: Name
-    denominator: Name
-
-
-class DerivedMetric(MetricFields):
-    """Arithmetic over other metrics, by name: `gross_revenue - refunds`."""
-
-    type: Literal["derived"]
-    expression: str
-
-
-def _metric_type(value: Any) -> str:
-    """The `type` of a metric, which may be left out of the YAML for a simple one."""
-    if isinstance(value, Mapping):
-        return str(cast("Mapping[str, Any]", value).get("type", "simple"))
-    return str(getattr(value, "type", "simple"))
-
-
-METRIC_TYPES: Mapping[str, type[MetricFields]] = {
-    "simple": SimpleMetric,
-    "ratio": RatioMetric,
-    "derived": DerivedMetric,
-}
-Metric = Annotated[
-    Annotated[SimpleMetric, Tag("simple")]
-    | Annotated[RatioMetric, Tag("ratio")]
-    | Annotated[DerivedMetric, Tag("derived")],
-    Discriminator(_metric_type),
-]
 
 
 class Definitions(Node):
     """One definition file, or several merged: what the YAML may hold at its root.
 
-    `extends` is `shipped` when the file adds to the customer model that comes with the product, `none` when it stands
-    alone.
+    `time_zone` is the zone in which people count days (empty: the clock of the data, which is UTC). `week_start` and
+    `fiscal_year_start_month` shape the grains week, fiscal_quarter and fiscal_year. `extends` is `shipped` when the
+    file adds to the customer model that comes with the product, `none` when it stands alone.
     """
 
     version: Literal[1] = 1
@@ -199,9 +191,13 @@ class Definitions(Node):
     description: str = ""
     extends: Literal["shipped", "none"] = "shipped"
     ai_context: AIContext = AIContext()
+    time_zone: str = ""
+    week_start: Literal["monday", "sunday"] = "monday"
+    fiscal_year_start_month: int = Field(default=1, ge=1, le=12)
     datasets: tuple[Dataset, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    segments: tuple[Segment, ...] = ()
 
 
 class SemanticLayer:
@@ -222,6 +218,7 @@ class SemanticLayer:
         self.schema = schema or {}
         self.datasets = {dataset.name: dataset for dataset in definitions.datasets}
         self.metrics = {metric.name: metric for metric in definitions.metrics}
+        self.segments = {segment.name: segment for segment in definitions.segments}
         self.relationships = {link.name: link for link in definitions.relationships}
         self._fields = {f"{d.name}.{f.name}": f for d in definitions.datasets for f in d.fields}
         self._measures = {f"{d.name}.{m.name}": m for d in definitions.datasets for m in d.measures}
@@ -230,6 +227,19 @@ class SemanticLayer:
     def graph(self) -> Graph:
         """The relationships as walks between datasets."""
         return Graph(self.definitions.relationships)
+
+    @cached_property
+    def unhidden(self) -> SemanticLayer:
+        """The same model with every name open, as definitions themselves may use them."""
+        now = self.definitions
+        datasets = tuple(
+            one.model_copy(update={"fields": tuple(f.model_copy(update={"hidden": False}) for f in one.fields)})
+            for one in now.datasets
+        )
+        metrics = tuple(one.model_copy(update={"hidden": False}) for one in now.metrics)
+        segments = tuple(one.model_copy(update={"hidden": False}) for one in now.segments)
+        shown = now.model_copy(update={"datasets": datasets, "metrics": metrics, "segments": segments})
+        return SemanticLayer(shown, self.inactive, self.schema)
 
     @property
     def fields(self) -> Mapping[str, Dimension]:

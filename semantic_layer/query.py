@@ -11,12 +11,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-TimeGrain = Literal["hour", "day", "week", "month", "quarter", "half", "year"]
+TimeGrain = Literal[
+    "hour", "day", "week", "month", "quarter", "half", "year", "fiscal_quarter", "fiscal_year"
+]  # fmt: skip
 Operator = Literal[
-    "in", "not_in", "eq", "ne", "gt", "ge", "lt", "le", "between", "like", "not_like", "is_null", "not_null"
-]
+    "in", "not_in", "eq", "ne", "gt", "ge", "lt", "le", "between", "like", "not_like", "is_null", "not_null",
+    "last", "not_last",
+]  # fmt: skip
 Scalar = str | int | float | bool | date | datetime
 METRIC_TIME = "metric_time"
+COHORT_AGE = "cohort_age"
 
 
 class QueryNode(BaseModel):
@@ -44,7 +48,11 @@ class TimeRange(QueryNode):
 
 
 class GroupBy(QueryNode):
-    """A dimension to break down by; `grain` for a time, `via` for a role ("billing_region")."""
+    """A dimension to break down by; `grain` for a time, `via` for a role ("billing_region").
+
+    Beside fields there are `metric_time`, `cohort_age` (periods since the cohort's, for retention), and the name of a
+    segment (true for its members, false for others, empty for rows without an entity).
+    """
 
     field: str
     grain: TimeGrain | None = None
@@ -52,12 +60,22 @@ class GroupBy(QueryNode):
 
 
 class Filter(QueryNode):
-    """A condition on a dimension, or on a metric (then it holds after aggregation)."""
+    """A condition on a dimension, on a segment (`eq` true or false), or on a metric (then it holds after aggregation).
+
+    `last` and `not_last` take an interval ("90 days") that ends with the last complete day of data. With `entity` the
+    condition is on the entity of each row, not on the row: customers that have an order of which it holds (with `none`:
+    that have no such order); on a metric, computed for each entity and perhaps within its own `time_range` or within
+    the `last` interval ("90 days").
+    """
 
     field: str
     op: Operator
     values: tuple[Scalar, ...] = ()
     via: str = ""
+    entity: str = ""
+    none: bool = False
+    time_range: TimeRange | None = None
+    last: str = ""
 
 
 class Comparison(QueryNode):
@@ -71,20 +89,68 @@ class Comparison(QueryNode):
 
 
 class OrderBy(QueryNode):
-    """Sort key: a metric, `metric_time` or a dimension of the query; `column` picks which number of a comparison."""
+    """Sort key: a metric, `metric_time` or a dimension of the query; `column` picks which of a metric's numbers."""
 
     by: str
     descending: bool = True
-    column: Literal["value", "previous", "change", "change_ratio"] = "value"
+    column: Literal["value", "previous", "change", "change_ratio", "share", "rank"] = "value"
+
+
+class Share(QueryNode):
+    """A metric's part of its total: over everything, or within each group of the dimensions in `within`.
+
+    The total is that of the whole query, whatever is cut off afterwards; it is computed on its own, so that shares of
+    distinct counts are right too (and need not add up to 1).
+    """
+
+    metric: str
+    within: tuple[str, ...] = ()
+
+
+class Rank(QueryNode):
+    """The place of each row by a metric, 1 for the largest (or smallest); equal values share a place."""
+
+    metric: str
+    within: tuple[str, ...] = ()
+    descending: bool = True
+
+
+class Top(QueryNode):
+    """The `n` values of dimension `field` with the largest (or smallest) metric `by`, in all or in each group `within`.
+
+    With `others` the remaining values are put together under `others_label`, and their metrics are computed anew, so
+    that ratios and distinct counts of the rest are right; otherwise they are left out.
+    """
+
+    field: str
+    by: str
+    n: int
+    within: tuple[str, ...] = ()
+    descending: bool = True
+    others: bool = False
+    others_label: str = "(all others)"
 
 
 class SemanticQuery(QueryNode):
-    """What to compute: metrics by dimensions, for a time, under filters, compared, sorted, cut."""
+    """What to compute: metrics by dimensions, for a time, under filters, compared, sorted, cut.
+
+    With `entity` the result lists the rows of that dataset ("which customers ..."): its key, the dimensions of
+    `group_by` as attributes, metrics computed for each, and filters on them. `fill` "spine" adds a row for every bucket
+    of the period. `time_zone` overrides the model's. `mark_partial` adds a column that is true for buckets cut by the
+    period or by the end of the data.
+    """
 
     metrics: tuple[str, ...] = ()
     group_by: tuple[GroupBy, ...] = ()
     filters: tuple[Filter, ...] = ()
     time_range: TimeRange | None = None
     compare: Comparison | None = None
+    entity: str = ""
+    shares: tuple[Share, ...] = ()
+    ranks: tuple[Rank, ...] = ()
+    top: Top | None = None
+    fill: Literal["none", "spine"] = "none"
+    mark_partial: bool = False
+    time_zone: str = ""
     order_by: tuple[OrderBy, ...] = ()
     limit: int | None = None

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from semantic_layer.expressions import ExpressionError, columns, parse_expression
-from semantic_layer.model import Dataset, Dimension, Metric, RatioMetric, SimpleMetric
+from semantic_layer.model import Dataset, DerivedMetric, Dimension, Metric, PerEntityMetric, SimpleMetric
 from semantic_layer.yaml_source import Location
 
-ReferenceKind = Literal["metric", "stand_in", "measure", "column", "physical", "time", "expression"]
+ReferenceKind = Literal[
+    "metric", "simple", "stand_in", "measure", "column", "physical", "time", "dataset", "expression"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Reference:
     """A name used by a metric; `dataset` is where unqualified names are looked up, `at` the key that holds it.
 
-    Kind `physical` is a column of the table even where a field has the same name. Kind `expression` stands for SQL that
-    cannot be read; `name` is then the reason.
+    Kind `simple` is a metric of type simple. Kind `physical` is a column of the table even where a field has the same
+    name. Kind `expression` stands for SQL that cannot be read; `name` is then the reason.
     """
 
     kind: ReferenceKind
@@ -32,11 +34,28 @@ def references(metric: Metric) -> Iterator[Reference]:
     yield from (Reference("stand_in", name, ("stand_ins",)) for name in metric.stand_ins)
     if isinstance(metric, SimpleMetric):
         yield from _simple(metric)
-    elif isinstance(metric, RatioMetric):
-        yield Reference("metric", metric.numerator, ("numerator",))
-        yield Reference("metric", metric.denominator, ("denominator",))
-    else:
-        yield from (_as_metric(found) for found in column_references(metric.expression, ("expression",)))
+    elif isinstance(metric, DerivedMetric):
+        yield from _formula(metric.expression, "expression")
+    elif isinstance(metric, PerEntityMetric):
+        yield from _formula(metric.condition, "condition")
+    for key, kind in _NAMED.get(metric.type, {}).items():
+        name = getattr(metric, key)
+        if name:
+            yield Reference(kind, name, (key,), getattr(metric, "entity", ""))
+
+
+def _formula(text: str, key: str) -> Iterator[Reference]:
+    return (_as_metric(found) for found in column_references(text, (key,)))
+
+
+_NAMED: dict[str, dict[str, ReferenceKind]] = {
+    "ratio": {"numerator": "metric", "denominator": "metric"},
+    "cumulative": {"metric": "simple"},
+    "offset": {"metric": "metric"},
+    "conversion": {"base": "simple", "conversion": "simple", "entity": "dataset"},
+    "retention": {"entity": "dataset", "cohort": "time", "activity": "simple"},
+    "per_entity": {"entity": "dataset", "metric": "metric"},
+}
 
 
 def _as_metric(found: Reference) -> Reference:
@@ -79,4 +98,4 @@ def field_references(dataset: Dataset, one: Dimension, at: Location) -> Iterator
 
 def inputs(metric: Metric) -> tuple[str, ...]:
     """Names of the metrics that `metric` is computed from, each once."""
-    return tuple(dict.fromkeys(found.name for found in references(metric) if found.kind == "metric"))
+    return tuple(dict.fromkeys(found.name for found in references(metric) if found.kind in ("metric", "simple")))

@@ -1,4 +1,4 @@
-"""What the names of a query stand for: fields, metrics and their simple parts, times, output columns."""
+"""What the names of a query stand for: fields, segments, metrics and what they are computed from, output columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from semantic_layer.errors import QueryFault, UnsafeQuery
-from semantic_layer.model import Dimension, SemanticLayer, SimpleMetric
+from semantic_layer.metric_types import (
+    ConversionMetric,
+    CumulativeMetric,
+    DerivedMetric,
+    Metric,
+    OffsetMetric,
+    PerEntityMetric,
+    RatioMetric,
+    RetentionMetric,
+    SimpleMetric,
+)
+from semantic_layer.model import Dimension, SemanticLayer
 from semantic_layer.paths import Path
 from semantic_layer.query import METRIC_TIME, Filter, GroupBy, SemanticQuery, TimeGrain
 from semantic_layer.references import inputs
@@ -29,12 +40,26 @@ class Key:
         return self.ref == METRIC_TIME
 
 
+@dataclass(frozen=True)
+class Footprint:
+    """Where the rows of a metric come from: which metric, which dataset, by which time (empty when it has none)."""
+
+    metric: str
+    fact: str
+    time: str
+
+
 def keys(query: SemanticQuery) -> tuple[Key, ...]:
     """The grouping columns with their output names; a name that two would share is qualified in both."""
     short = [_short(one) for one in query.group_by]
     taken = [*short, *query.metrics]
     names = [name if taken.count(name) == 1 else _long(one) for name, one in zip(short, query.group_by, strict=True)]
     return tuple(Key(name, one.field, one.grain, one.via) for name, one in zip(names, query.group_by, strict=True))
+
+
+def entity_keys(layer: SemanticLayer, entity: str) -> tuple[Key, ...]:
+    """The columns that identify one row of the entity's dataset."""
+    return tuple(Key(name.lower(), f"{entity}.{name}") for name in layer.datasets[entity].primary_key)
 
 
 def _short(one: GroupBy) -> str:
@@ -61,31 +86,73 @@ def visible_metrics(layer: SemanticLayer) -> tuple[str, ...]:
     return tuple(name for name, one in layer.metrics.items() if not one.hidden)
 
 
+def visible_segments(layer: SemanticLayer) -> tuple[str, ...]:
+    """The segments a query may name."""
+    return tuple(name for name, one in layer.segments.items() if not one.hidden)
+
+
 def is_metric_filter(layer: SemanticLayer, one: Filter) -> bool:
-    """True when the condition is on a metric, and so holds after aggregation."""
-    return "." not in one.field and one.field != METRIC_TIME and one.field in layer.metrics
+    """True when the condition is on a metric of the result, and so holds after aggregation."""
+    return is_on_metric(layer, one) and not one.entity
+
+
+def is_on_metric(layer: SemanticLayer, one: Filter) -> bool:
+    """True when the condition is on a metric, of the result or of each entity."""
+    return one.field in layer.metrics
 
 
 def asked_metrics(layer: SemanticLayer, query: SemanticQuery) -> tuple[str, ...]:
-    """The metrics shown and those only filtered on, each once."""
-    filtered = (one.field for one in query.filters if is_metric_filter(layer, one))
-    return tuple(dict.fromkeys((*query.metrics, *filtered)))
+    """The metrics shown and those only filtered or cut on, each once."""
+    filtered = (one.field for one in query.filters if is_metric_filter(layer, one) and not is_timed(one))
+    top = (query.top.by,) if query.top and not query.top.others else ()
+    return tuple(dict.fromkeys((*query.metrics, *filtered, *top)))
 
 
-def leaves(layer: SemanticLayer, metrics: tuple[str, ...]) -> tuple[SimpleMetric, ...]:
-    """The simple metrics that `metrics` are computed from, each once, in the order they are needed."""
-    found: dict[str, SimpleMetric] = {}
+def is_timed(one: Filter) -> bool:
+    """True when a filter on a metric looks at a time of its own."""
+    return one.time_range is not None or bool(one.last)
+
+
+def bases(layer: SemanticLayer, metrics: tuple[str, ...]) -> tuple[Metric, ...]:
+    """The metrics that ratios and derived metrics among `metrics` are computed from, each once, as they are needed."""
+    found: dict[str, Metric] = {}
     for name in metrics:
-        found.update((leaf.name, leaf) for leaf in _parts(layer, name))
+        found.update((one.name, one) for one in _bases(layer, name))
     return tuple(found.values())
 
 
-def _parts(layer: SemanticLayer, name: str) -> Iterator[SimpleMetric]:
+def _bases(layer: SemanticLayer, name: str) -> Iterator[Metric]:
     metric = layer.metrics[name]
-    if isinstance(metric, SimpleMetric):
+    if isinstance(metric, RatioMetric | DerivedMetric):
+        for part in inputs(metric):
+            yield from _bases(layer, part)
+    else:
         yield metric
-    for part in inputs(metric):
-        yield from _parts(layer, part)
+
+
+def footprints(layer: SemanticLayer, name: str) -> tuple[Footprint, ...]:
+    """Where the rows that a metric groups by come from; a metric of metrics has those of all of them."""
+    return tuple(dict.fromkeys(_footprints(layer, layer.metrics[name])))
+
+
+def _footprints(layer: SemanticLayer, metric: Metric) -> Iterator[Footprint]:
+    if isinstance(metric, SimpleMetric):
+        yield Footprint(metric.name, fact(metric), time_of(layer, metric))
+    elif isinstance(metric, RetentionMetric):
+        yield Footprint(metric.name, metric.entity, full_name(metric.entity, metric.cohort))
+    else:
+        for name in _row_inputs(metric):
+            yield from _footprints(layer, layer.metrics[name])
+
+
+def _row_inputs(metric: Metric) -> tuple[str, ...]:
+    """The metrics whose rows decide what `metric` can be grouped by."""
+    return (metric.base,) if isinstance(metric, ConversionMetric) else inputs(metric)
+
+
+def full_name(dataset: str, name: str) -> str:
+    """`dataset.name`, unless the name is qualified already."""
+    return name if "." in name else f"{dataset}.{name}"
 
 
 def fact(leaf: SimpleMetric) -> str:
@@ -96,7 +163,25 @@ def fact(leaf: SimpleMetric) -> str:
 def time_of(layer: SemanticLayer, leaf: SimpleMetric) -> str:
     """Full name of the time field that counts for a simple metric; empty when it has none."""
     name = leaf.time or layer.datasets[fact(leaf)].time or ""
-    return name if not name or "." in name else f"{fact(leaf)}.{name}"
+    return full_name(fact(leaf), name) if name else ""
+
+
+def simple(layer: SemanticLayer, name: str) -> SimpleMetric:
+    """The simple metric of that name; definitions are checked to name only such where one is needed."""
+    found = layer.metrics[name]
+    if not isinstance(found, SimpleMetric):
+        raise TypeError(f"{name} is not a simple metric")
+    return found
+
+
+def is_windowed(metric: Metric) -> bool:
+    """True for a metric that looks beyond the bucket it stands in."""
+    return isinstance(metric, CumulativeMetric | OffsetMetric)
+
+
+def needs_entity(metric: Metric) -> str:
+    """The dataset whose key the metric needs of each row; empty when it needs none."""
+    return metric.entity if isinstance(metric, ConversionMetric | PerEntityMetric | RetentionMetric) else ""
 
 
 def route_to(layer: SemanticLayer, start: str, ref: str, via: str = "") -> Path:
@@ -134,6 +219,34 @@ def _finer(start: str, between: str, ref: str) -> QueryFault:
         f"than once."
     )
     return QueryFault("E_UNAGGREGATED_FINER_GRAIN_REFERENCE", sentence)
+
+
+def shared_entity(layer: SemanticLayer, one: str, other: str) -> tuple[str, ...]:
+    """The nearest datasets that both datasets reach many-to-one; more than one means several readings."""
+    common = [name for name in layer.graph.reachable(one) if layer.graph.reaches(other, name) and name != one]
+    return tuple(
+        name
+        for name in common
+        if name != other and not any(near != name and layer.graph.reaches(near, name) for near in common)
+    )
+
+
+def entity_of(layer: SemanticLayer, fact: str, one: Filter, listed: str = "") -> str:
+    """The entity that a filter is about when it is not about the row itself: the one named, or the one shared.
+
+    In a list of entities (`listed`) a field out of their reach is about the rows they have.
+    """
+    if one.entity:
+        return one.entity
+    dataset = one.field.partition(".")[0]
+    if "." not in one.field or dataset not in layer.datasets or layer.graph.reaches(fact, dataset):
+        return ""
+    if listed:
+        return listed
+    if layer.graph.reaches(dataset, fact):
+        return ""
+    shared = shared_entity(layer, fact, dataset)
+    return shared[0] if len(shared) == 1 else ""
 
 
 @lru_cache(maxsize=1024)

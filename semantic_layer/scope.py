@@ -42,7 +42,7 @@ class NameScope:
         if reference.kind == "expression":
             return Problem(reference.name, "Mend the SQL.")
         look = {"metric": self._metric, "measure": self._measure, "column": self._column, "time": self._time}
-        look |= {"physical": self._physical, "stand_in": self._metric}
+        look |= {"physical": self._physical, "stand_in": self._metric, "simple": self._simple, "dataset": self._dataset}
         return look[reference.kind](reference)
 
     def table_problem(self, dataset: Dataset) -> Problem | None:
@@ -64,6 +64,16 @@ class NameScope:
 
     def _metric(self, reference: Reference) -> Problem | None:
         return self._named("metric", reference.name, self.entries.metrics)
+
+    def _simple(self, reference: Reference) -> Problem | None:
+        unknown = self._metric(reference)
+        if unknown:
+            return unknown
+        kind = self.entries.metrics[reference.name].node.type
+        return None if kind == "simple" else Problem(f"`{reference.name}` is a {kind} metric.", "Name a simple one.")
+
+    def _dataset(self, reference: Reference) -> Problem | None:
+        return self.dataset_problem(reference.name)
 
     def _measure(self, reference: Reference) -> Problem | None:
         dataset, _, name = reference.name.partition(".")

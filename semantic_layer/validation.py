@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from semantic_layer.circles import circle
 from semantic_layer.entries import Entries, Entry
 from semantic_layer.errors import Fault
+from semantic_layer.metric_rules import measure_problems, metric_problems
 from semantic_layer.model import Dataset, Dimension, Measure, Metric, Relationship
-from semantic_layer.query import METRIC_TIME
+from semantic_layer.query import COHORT_AGE, METRIC_TIME
 from semantic_layer.references import Reference, column_references, field_references, inputs, references
 from semantic_layer.scope import KnownTables, NameScope
+from semantic_layer.segment_rules import segment_faults
 from semantic_layer.yaml_source import Location
 
-_RESERVED = {METRIC_TIME}
+_RESERVED = {METRIC_TIME, COHORT_AGE}
 
 
 def validate(entries: Entries, tables: KnownTables | None, inactive: Mapping[str, str]) -> list[Fault]:
@@ -26,6 +29,7 @@ def validate(entries: Entries, tables: KnownTables | None, inactive: Mapping[str
     for metric in entries.metrics.values():
         found.extend(_metric(metric, scope))
     found.extend(_cycles(entries))
+    found.extend(segment_faults(entries))
     return found
 
 
@@ -77,14 +81,8 @@ def _twice(entry: Entry[Dataset], key: str, nodes: tuple[Dimension, ...] | tuple
 
 
 def _measure(entry: Entry[Dataset], measure: Measure, at: Location, scope: NameScope) -> Iterator[Fault]:
-    if not measure.expression and measure.agg != "count":
-        yield entry.fault(f"measure `{measure.name}` has no expression.", "Say what to aggregate.", at)
-    if (measure.agg == "percentile") != (measure.percentile is not None):
-        yield entry.fault(
-            f"measure `{measure.name}`: `percentile` belongs to `agg: percentile`, and there it is needed.",
-            "Give both, such as `agg: percentile` and `percentile: 0.9`.",
-            at,
-        )
+    for problem, key in measure_problems(entry.node, measure, scope):
+        yield entry.fault(problem.message, problem.remedy, (*at, *key))
     for key, text in (("expression", measure.expression), ("filter", measure.filter)):
         yield from _unresolved(entry, column_references(text, (*at, key), entry.node.name), scope)
 
@@ -124,7 +122,10 @@ def _relationship_columns(entry: Entry[Relationship], scope: NameScope) -> Itera
 def _metric(entry: Entry[Metric], scope: NameScope) -> Iterator[Fault]:
     if entry.node.name in _RESERVED:
         yield entry.fault(f"`{entry.node.name}` is a reserved name.", "Rename the metric.", ("name",))
-    yield from _unresolved(entry, references(entry.node), scope)
+    unresolved = list(_unresolved(entry, references(entry.node), scope))
+    yield from unresolved
+    for problem, at in () if unresolved else metric_problems(entry.node, scope):
+        yield entry.fault(problem.message, problem.remedy, at)
 
 
 def _cycles(entries: Entries) -> Iterator[Fault]:
@@ -132,9 +133,8 @@ def _cycles(entries: Entries) -> Iterator[Fault]:
         name: [one for one in inputs(entry.node) if one in entries.metrics] for name, entry in entries.metrics.items()
     }
     for name, entry in entries.metrics.items():
-        circle = _circle(name, known)
-        if circle:
-            told = " -> ".join(circle)
+        if way := circle(name, known):
+            told = " -> ".join(way)
             yield entry.fault(f"metric `{name}` is computed from itself: {told}.", "Break the circle.")
 
 
@@ -149,21 +149,6 @@ def _field_cycles(entry: Entry[Dataset]) -> Iterator[Fault]:
         for one in entry.node.fields
     }
     for index, one in enumerate(entry.node.fields):
-        if circle := _circle(one.name, known):
-            message = f"field `{one.name}` is computed from itself: {' -> '.join(circle)}."
+        if way := circle(one.name, known):
+            message = f"field `{one.name}` is computed from itself: {' -> '.join(way)}."
             yield entry.fault(message, "Break the circle.", ("fields", index))
-
-
-def _circle(start: str, known: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """The way from `start` back to it; empty when there is none."""
-    waiting: list[tuple[str, tuple[str, ...]]] = [(start, (start,))]
-    seen: set[str] = set()
-    while waiting:
-        name, way = waiting.pop()
-        for step in known[name]:
-            if step == start:
-                return (*way, start)
-            if step not in seen:
-                seen.add(step)
-                waiting.append((step, (*way, step)))
-    return ()

@@ -7,32 +7,50 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlglot import exp
 
 from semantic_layer.check import check
 from semantic_layer.compiler import sqltree as sql
-from semantic_layer.compiler.aggregate import parts
+from semantic_layer.compiler.aggregate import simple_part
 from semantic_layer.compiler.compare import compared
-from semantic_layer.compiler.draft import Column, Draft, Frame, Scope
+from semantic_layer.compiler.draft import Builder, Column, Draft, Frame, MemberSets, Scope
+from semantic_layer.compiler.entities import per_entity_part
+from semantic_layer.compiler.extras import keep_top, partial_flag, ranks, shares, top_set
 from semantic_layer.compiler.finish import cut, restricted, sorted_rows
+from semantic_layer.compiler.journeys import conversion_part, retention_part
+from semantic_layer.compiler.levels import level_part
+from semantic_layer.compiler.members import EntityList, entity_frame, metric_members, row_members, segment_members
 from semantic_layer.compiler.metrics import projected, valued
-from semantic_layer.compiler.stitch import stitched
+from semantic_layer.compiler.spine import spined
+from semantic_layer.compiler.stitch import parts, stitched
+from semantic_layer.compiler.windows import cumulative_part, offset_part
 from semantic_layer.model import SemanticLayer
 from semantic_layer.query import SemanticQuery, TimeRange
-from semantic_layer.resolution import asked_metrics, is_metric_filter, keys, leaves
+from semantic_layer.resolution import Key, asked_metrics, bases, entity_keys, is_metric_filter, keys
 
-__all__ = ["PASSES", "Column", "Compiled", "to_sql"]
+__all__ = ["BUILDERS", "PASSES", "Column", "Compiled", "to_sql"]
+
+BUILDERS: Mapping[str, Builder] = {
+    "simple": simple_part,
+    "level": level_part,
+    "cumulative": cumulative_part,
+    "offset": offset_part,
+    "conversion": conversion_part,
+    "retention": retention_part,
+    "per_entity": per_entity_part,
+}
 
 
 @dataclass(frozen=True)
 class Compiled:
     """A query as SQL: the tree, its DuckDB text, what each column is, and the datasets whose rows are counted.
 
-    `previous` is the span of a comparison, when it has one.
+    `previous` is the span of a comparison, when it has one. `notes` are sentences on how the query was read where it
+    could be read otherwise.
     """
 
     tree: exp.Expr
@@ -40,6 +58,7 @@ class Compiled:
     columns: tuple[Column, ...]
     datasets: tuple[str, ...]
     previous: TimeRange | None = None
+    notes: tuple[str, ...] = ()
 
 
 def to_sql(layer: SemanticLayer, query: SemanticQuery, *, as_of: date) -> Compiled:
@@ -48,7 +67,8 @@ def to_sql(layer: SemanticLayer, query: SemanticQuery, *, as_of: date) -> Compil
     Raises `QueryError` or `UnsafeQuery` as `check` does.
     """
     check(layer, query)
-    draft = Draft(layer, query, as_of, keys(query), Frame(exp.Select()))
+    sets = MemberSets(segment_members, metric_members, row_members)
+    draft = Draft(layer, query, as_of, BUILDERS, sets, _keys(layer, query), Frame(exp.Select()))
     for run in PASSES:
         run(draft)
     return Compiled(
@@ -57,16 +77,48 @@ def to_sql(layer: SemanticLayer, query: SemanticQuery, *, as_of: date) -> Compil
         tuple(draft.columns),
         tuple(draft.facts),
         draft.previous_span,
+        tuple(draft.notes),
     )
 
 
-def _aggregate(draft: Draft) -> None:
-    rows = tuple(one for one in draft.query.filters if not is_metric_filter(draft.layer, one))
-    scope = Scope(draft.keys, rows, draft.query.time_range)
-    simple = leaves(draft.layer, asked_metrics(draft.layer, draft.query))
-    draft.frame = stitched(draft, parts(draft, scope, simple))
-    if draft.query.compare:
-        draft.frame = compared(draft, scope, simple, draft.query.compare)
+def _keys(layer: SemanticLayer, query: SemanticQuery) -> tuple[Key, ...]:
+    asked = keys(query)
+    if not query.entity:
+        return asked
+    own = entity_keys(layer, query.entity)
+    return (*own, *(key for key in asked if key.ref not in {one.ref for one in own}))
+
+
+def _listed(draft: Draft) -> None:
+    """A row for every entity, when the query lists entities."""
+    query = draft.query
+    if not query.entity:
+        return
+    own = {key.ref for key in entity_keys(draft.layer, query.entity)}
+    attributes = tuple(key for key in draft.keys if key.ref not in own)
+    listed = EntityList(query.entity, attributes, query.filters, query.metrics, query.time_range)
+    draft.frame, draft.conditions = entity_frame(draft, listed)
+
+
+def _aggregated(draft: Draft) -> None:
+    """A row for every group, with the parts of the metrics."""
+    query = draft.query
+    if query.entity:
+        return
+    rows = tuple(one for one in query.filters if not is_metric_filter(draft.layer, one))
+    scope = draft.scope = Scope(draft.keys, rows, query.time_range, query.fill == "spine")
+    top = top_set(draft, scope, query.top) if query.top else None
+    if top and query.top and query.top.others:
+        scope = replace(scope, top=top)
+    metrics = bases(draft.layer, asked_metrics(draft.layer, query))
+    draft.frame = stitched(draft, parts(draft, scope, metrics))
+    if scope.spine:
+        draft.frame = spined(draft, scope, draft.frame)
+    if query.compare:
+        draft.frame = compared(draft, scope, metrics, query.compare)
+    valued(draft)
+    if top and query.top and not query.top.others:
+        keep_top(draft, top)
 
 
 def _with_clauses(draft: Draft) -> None:
@@ -77,9 +129,12 @@ def _with_clauses(draft: Draft) -> None:
 
 
 PASSES: tuple[Callable[[Draft], None], ...] = (
-    _aggregate,
-    valued,
+    _listed,
+    _aggregated,
     projected,
+    shares,
+    ranks,
+    partial_flag,
     restricted,
     sorted_rows,
     cut,

@@ -1,4 +1,4 @@
-"""First pass: one aggregate sub-query per fact, filter and time, at the grain of the query."""
+"""Simple metrics: one aggregate sub-query per fact, filter and time, at the grain of the query."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
-from semantic_layer.compiler.conditions import condition, within
 from semantic_layer.compiler.draft import Draft, Part, Scope
+from semantic_layer.compiler.rows import key_trees, row_conditions
 from semantic_layer.compiler.source import Source
-from semantic_layer.model import Measure, SimpleMetric
-from semantic_layer.query import METRIC_TIME, Filter
-from semantic_layer.resolution import Key, fact, time_of
+from semantic_layer.metric_types import Metric, SimpleMetric
+from semantic_layer.model import Measure, SemanticLayer
+from semantic_layer.resolution import fact, time_of
 
+_COUNTS = ("count", "count_distinct")
 _AGGREGATES: dict[str, Callable[[exp.Expr, Measure], exp.Expr]] = {
     "sum": lambda tree, _: exp.Sum(this=tree),
     "count": lambda tree, _: exp.Count(this=tree, big_int=True),
@@ -26,39 +27,49 @@ _AGGREGATES: dict[str, Callable[[exp.Expr, Measure], exp.Expr]] = {
 }
 
 
-def parts(draft: Draft, scope: Scope, leaves: tuple[SimpleMetric, ...]) -> tuple[Part, ...]:
-    """The sub-queries that hold `leaves`, added to the draft's WITH; simple metrics over the same rows share one."""
-    groups: dict[tuple[str, str, str], list[SimpleMetric]] = {}
-    for leaf in leaves:
-        rows = (fact(leaf), leaf.filter, time_of(draft.layer, leaf) if _is_timed(scope) else "")
-        groups.setdefault(rows, []).append(leaf)
-    return tuple(_part(draft, scope, tuple(group)) for group in groups.values())
+def aggregated(measure: Measure, tree: exp.Expr) -> exp.Expr:
+    """The measure's aggregate over the values `tree`."""
+    return _AGGREGATES[measure.agg](tree, measure)
 
 
-def _is_timed(scope: Scope) -> bool:
-    named = (*(key.ref for key in scope.keys), *(one.field for one in scope.filters))
-    return scope.span is not None or METRIC_TIME in named
+def is_zero_filled(layer: SemanticLayer, leaf: SimpleMetric) -> bool:
+    """True when no rows mean 0 for this metric rather than "not known"."""
+    return leaf.fill_zero or layer.measures[leaf.measure].agg in _COUNTS
 
 
-def _part(draft: Draft, scope: Scope, leaves: tuple[SimpleMetric, ...]) -> Part:
+def simple_part(draft: Draft, scope: Scope, metrics: tuple[Metric, ...]) -> Part:
+    """The sub-query of simple metrics that read the same rows."""
+    leaves = tuple(one for one in metrics if isinstance(one, SimpleMetric))
     first = leaves[0]
-    source = Source(draft.layer, fact(first))
+    source = Source(draft, fact(first))
     draft.facts[fact(first)] = None
     time = time_of(draft.layer, first)
-    keys = [sql.named(_key(source, key, time), key.name) for key in scope.keys]
+    keys = key_trees(source, scope, time)
     filters = _filters(source, leaves)
-    values = [sql.named(_aggregate(source, leaf, len(filters) == 1), leaf.name) for leaf in leaves]
-    where = [*_conditions(source, scope, first, time), *_counted_rows(source, filters)]
+    values = [sql.named(_value(source, leaf, len(filters) == 1), leaf.name) for leaf in leaves]
+    where = [*row_conditions(source, scope, time), *own_condition(source, first), *_counted_rows(source, filters)]
     select = source.select([*keys, *values])
     sql.filtered(select, where)
-    if keys:
-        select.set("group", exp.Group(expressions=[sql.integer(index + 1) for index in range(len(keys))]))
-    return Part(draft.add(f"{fact(first)}_agg", select), scope.keys, leaves)
+    sql.grouped(select, len(keys))
+    zero = frozenset(leaf.name for leaf in leaves if is_zero_filled(draft.layer, leaf))
+    counts = frozenset(leaf.name for leaf in leaves if draft.layer.measures[leaf.measure].agg in _COUNTS)
+    names = tuple(leaf.name for leaf in leaves)
+    return Part(draft.add(f"{fact(first)}_agg", select), scope.keys, names, zero, counts)
 
 
-def _key(source: Source, key: Key, time: str) -> exp.Expr:
-    tree = source.field(time) if key.is_metric_time else source.field(key.ref, key.via)
-    return sql.truncated(tree, key.grain) if key.grain else tree
+def own_condition(source: Source, leaf: SimpleMetric) -> list[exp.Expr]:
+    """The filter of the metric itself."""
+    return [source.expression(leaf.filter)] if leaf.filter else []
+
+
+def measure_condition(source: Source, measure: Measure) -> list[exp.Expr]:
+    """The filter of the measure."""
+    return [source.expression(measure.filter)] if measure.filter else []
+
+
+def measured(source: Source, measure: Measure) -> exp.Expr:
+    """What the measure aggregates; a star for a count of rows."""
+    return source.expression(measure.expression) if measure.expression else exp.Star()
 
 
 def _filters(source: Source, leaves: tuple[SimpleMetric, ...]) -> list[str]:
@@ -66,31 +77,15 @@ def _filters(source: Source, leaves: tuple[SimpleMetric, ...]) -> list[str]:
     return list(dict.fromkeys(source.layer.measures[leaf.measure].filter for leaf in leaves))
 
 
-def _aggregate(source: Source, leaf: SimpleMetric, common: bool) -> exp.Expr:
+def _value(source: Source, leaf: SimpleMetric, common: bool) -> exp.Expr:
+    """The aggregate, with the measure's filter unless the WHERE has it for all."""
     measure = source.layer.measures[leaf.measure]
-    over = source.expression(measure.expression) if measure.expression else exp.Star()
-    found = _AGGREGATES[measure.agg](over, measure)
+    found = aggregated(measure, measured(source, measure))
     if common or not measure.filter:
         return found
     return exp.Filter(this=found, expression=exp.Where(this=source.expression(measure.filter)))
 
 
-def _conditions(source: Source, scope: Scope, leaf: SimpleMetric, time: str) -> list[exp.Expr]:
-    found = within(source.field(time), scope.span) if scope.span else []
-    if leaf.filter:
-        found.append(source.expression(leaf.filter))
-    found.extend(_row_condition(source, one, time) for one in scope.filters)
-    return found
-
-
 def _counted_rows(source: Source, filters: list[str]) -> list[exp.Expr]:
     """Keeps rows that some measure counts, so that a group without any does not appear."""
-    if "" in filters:
-        return []
-    return [sql.any_of([source.expression(one) for one in filters])]
-
-
-def _row_condition(source: Source, one: Filter, time: str) -> exp.Expr:
-    if one.field == METRIC_TIME:
-        return condition(source.field(time), one, "time")
-    return condition(source.field(one.field, one.via), one, source.layer.fields[one.field].kind)
+    return [] if "" in filters else [sql.any_of([source.expression(one) for one in filters])]

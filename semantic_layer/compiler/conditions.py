@@ -12,8 +12,10 @@ from datetime import date, datetime, timedelta
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
+from semantic_layer.nodes import interval
 from semantic_layer.query import Filter, Scalar, TimeRange
 from semantic_layer.resolution import as_moment
+from semantic_layer.spans import shift_of
 
 _COMPARISONS: dict[str, type[exp.Binary]] = {"gt": exp.GT, "ge": exp.GTE, "lt": exp.LT, "le": exp.LTE}
 
@@ -28,12 +30,14 @@ def within(tree: exp.Expr, span: TimeRange | None) -> list[exp.Expr]:
     return found
 
 
-def condition(tree: exp.Expr, one: Filter, kind: str) -> exp.Expr:
-    """The condition of one filter on a field of `kind`."""
+def condition(tree: exp.Expr, one: Filter, kind: str, as_of: date) -> exp.Expr:
+    """The condition of one filter on a field of `kind`; `as_of` is the last complete day, which ends `last`."""
     tree = sql.bracketed(tree)
     if one.op in ("is_null", "not_null"):
         empty = exp.Is(this=tree, expression=exp.Null())
         return empty if one.op == "is_null" else exp.Not(this=empty)
+    if one.op in ("last", "not_last"):
+        return _recent(tree, one, as_of)
     if kind == "time":
         return _on_time(tree, one)
     values = [str(value) if kind == "categorical" else value for value in one.values]
@@ -74,6 +78,19 @@ def _on_time(tree: exp.Expr, one: Filter) -> exp.Expr:
         low, high = (_bound(tree.copy(), op, value) for op, value in zip(("ge", "le"), values, strict=True))
         return exp.And(this=low, expression=high)
     return _bound(tree, one.op, values[0])
+
+
+def _recent(tree: exp.Expr, one: Filter, as_of: date) -> exp.Expr:
+    """Within the last so many days up to and with `as_of`; its negation keeps NULL."""
+    end = as_of + timedelta(days=1)
+    start = shift_of(interval(str(one.values[0]))).before(end)
+    if one.op == "last":
+        after, before = (
+            _COMPARISONS[op](this=tree.copy(), expression=sql.moment(day)) for op, day in (("ge", start), ("lt", end))
+        )
+        return exp.And(this=after, expression=before)
+    outside = [exp.LT(this=tree, expression=sql.moment(start)), exp.GTE(this=tree.copy(), expression=sql.moment(end))]
+    return sql.any_of([exp.Is(this=tree.copy(), expression=exp.Null()), *outside])
 
 
 def _bound(tree: exp.Expr, op: str, value: date) -> exp.Expr:

@@ -7,20 +7,20 @@ from sqlglot import exp
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft
+from semantic_layer.compiler.metrics import before_name
 from semantic_layer.query import OrderBy
 from semantic_layer.resolution import is_metric_filter
-
-_SUFFIX = {"value": "", "previous": "_previous", "change": "_change", "change_ratio": "_change_ratio"}
 
 
 def restricted(draft: Draft) -> None:
     """Keep the rows whose metrics meet the filters on metrics."""
-    found = [
-        condition(draft.frame.leaves[one.field].copy(), one, "number")
-        for one in draft.query.filters
-        if is_metric_filter(draft.layer, one)
-    ]
-    sql.filtered(draft.statement, found)
+    if not draft.query.entity:
+        draft.conditions.extend(
+            condition(draft.frame.leaves[one.field].copy(), one, "number", draft.as_of)
+            for one in draft.query.filters
+            if is_metric_filter(draft.layer, one)
+        )
+    sql.filtered(draft.statement, draft.conditions)
 
 
 def sorted_rows(draft: Draft) -> None:
@@ -36,9 +36,12 @@ def sorted_rows(draft: Draft) -> None:
 
 
 def _column(draft: Draft, one: OrderBy) -> str:
-    if one.by in draft.query.metrics:
-        return one.by + _SUFFIX[one.column]
-    return next(key.name for key in draft.keys if one.by in (key.name, key.ref))
+    if one.by not in draft.query.metrics:
+        return next(key.name for key in draft.keys if one.by in (key.name, key.ref))
+    if one.column == "previous":
+        return before_name(one.by)
+    role = "metric" if one.column == "value" else one.column
+    return next(column.name for column in draft.columns if column.ref == one.by and column.role == role)
 
 
 def cut(draft: Draft) -> None:

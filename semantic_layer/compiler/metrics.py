@@ -1,41 +1,22 @@
-"""Fourth pass: ratios and derived metrics on top of the simple ones, and the columns people see."""
+"""The metrics asked for and the columns people see."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Column, Draft, Frame
+from semantic_layer.compiler.formulas import value_of
 from semantic_layer.compiler.stitch import settled
-from semantic_layer.expressions import bind, parse_expression
-from semantic_layer.model import DerivedMetric, RatioMetric, SemanticLayer
+from semantic_layer.model import SemanticLayer
+from semantic_layer.query import COHORT_AGE
 from semantic_layer.resolution import Key, asked_metrics
 
-
-def value_of(layer: SemanticLayer, name: str, leaves: Mapping[str, exp.Expr]) -> exp.Expr:
-    """SQL of a metric over the simple metrics it is made of; a division by nothing is NULL."""
-    metric = layer.metrics[name]
-    if isinstance(metric, RatioMetric):
-        return sql.divided(value_of(layer, metric.numerator, leaves), value_of(layer, metric.denominator, leaves))
-    if isinstance(metric, DerivedMetric):
-        return _derived(layer, metric, leaves)
-    return leaves[name].copy()
-
-
-def _derived(layer: SemanticLayer, metric: DerivedMetric, leaves: Mapping[str, exp.Expr]) -> exp.Expr:
-    tree = parse_expression(metric.expression)
-    bound = bind(tree, lambda node: sql.bracketed(value_of(layer, node.name, leaves)))
-    for division in list(bound.find_all(exp.Div)):
-        if not isinstance(division.expression, exp.Nullif | exp.Literal):
-            below = division.expression.unnest()
-            division.set("expression", exp.Nullif(this=below.copy(), expression=sql.integer(0)))
-    return bound
+Shown = tuple[Column, exp.Expr]
 
 
 def valued(draft: Draft) -> None:
-    """Replace the simple metrics of the frame by the metrics asked for, with the other span's values beside them."""
+    """Replace the parts in the frame by the metrics asked for, with the other span's values beside them."""
     frame, layer = draft.frame, draft.layer
     names = asked_metrics(layer, draft.query)
     values = {name: value_of(layer, name, frame.leaves) for name in names}
@@ -53,29 +34,37 @@ def before_name(metric: str) -> str:
 
 def projected(draft: Draft) -> None:
     """Fill the draft's columns and its statement: grouping columns, then each metric with its comparison."""
-    trees: list[exp.Expr] = []
-    for key in draft.keys:
-        trees.append(sql.named(draft.frame.keys[key.name].copy(), key.name))
-        draft.columns.append(_key_column(draft.layer, key))
+    shown = [(_key_column(draft.layer, key), draft.frame.keys[key.name].copy()) for key in draft.keys]
     for name in draft.query.metrics:
-        for column, tree in _metric_columns(draft, name):
-            trees.append(sql.named(tree, column.name))
-            draft.columns.append(column)
+        shown.extend(_metric_columns(draft, name))
     draft.statement = draft.frame.source.copy()
-    draft.statement.set("expressions", trees)
+    append(draft, shown)
+
+
+def append(draft: Draft, shown: list[Shown]) -> None:
+    """Add columns to the statement."""
+    for column, tree in shown:
+        draft.columns.append(column)
+        draft.statement.append("expressions", sql.named(tree, column.name))
 
 
 def _key_column(layer: SemanticLayer, key: Key) -> Column:
     grain = str(key.grain or "")
     if key.is_metric_time:
-        return Column(key.name, "time", key.ref, grain.capitalize(), grain=grain)
-    one = layer.fields[key.ref]
+        return Column(key.name, "time", key.ref, grain.replace("_", " ").capitalize(), grain=grain)
+    if key.ref == COHORT_AGE:
+        return Column(key.name, "dimension", key.ref, "Periods since", format="integer")
+    if key.ref in layer.segments:
+        return Column(key.name, "dimension", key.ref, layer.segments[key.ref].title)
+    one = layer.fields.get(key.ref)
+    if one is None:
+        return Column(key.name, "dimension", key.ref, key.name.replace("_", " ").capitalize())
     role = "time" if one.kind == "time" else "dimension"
     label = f"{one.title} ({grain})" if grain else one.title
     return Column(key.name, role, key.ref, label, one.unit, one.format or "", grain)
 
 
-def _metric_columns(draft: Draft, name: str) -> list[tuple[Column, exp.Expr]]:
+def _metric_columns(draft: Draft, name: str) -> list[Shown]:
     metric = draft.layer.metrics[name]
     value = draft.frame.leaves[name].copy()
     own = Column(name, "metric", name, metric.title, metric.unit, metric.format)

@@ -5,20 +5,33 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.draft import Draft
 from semantic_layer.expressions import bind, parse_expression
 from semantic_layer.model import Relationship, SemanticLayer
 from semantic_layer.paths import Path
 from semantic_layer.resolution import route_to
+from semantic_layer.timing import time_kind
 
 
 class Source:
-    """A fact and the datasets joined to it so far; asking for a field joins what it needs, once per role."""
+    """A fact and the relations joined to it so far; asking for a field joins what it needs, once per role.
 
-    def __init__(self, layer: SemanticLayer, fact: str):
-        self.layer = layer
+    `suffix` keeps its aliases apart from those of a source around it.
+    """
+
+    def __init__(self, draft: Draft, fact: str, suffix: str = ""):
+        self.draft = draft
         self.fact = fact
-        self._aliases: dict[tuple[str, ...], str] = {(): fact}
-        self._joins: list[tuple[Relationship, str, str]] = []
+        self.suffix = suffix
+        self.alias = fact + suffix
+        self._aliases: dict[tuple[str, ...], str] = {(): self.alias}
+        self._joins: list[tuple[exp.Expr, exp.Expr | None]] = []
+        self._sets: dict[str, str] = {}
+
+    @property
+    def layer(self) -> SemanticLayer:
+        """The model."""
+        return self.draft.layer
 
     def field(self, ref: str, via: str = "") -> exp.Expr:
         """SQL of the field or column `dataset.name`, reached through `via` where there are several ways.
@@ -28,24 +41,67 @@ class Source:
         path = route_to(self.layer, self.fact, ref, via)
         return self._field(path.end, ref.rpartition(".")[2], self._alias(path))
 
+    def time(self, ref: str, via: str = "") -> exp.Expr:
+        """SQL of a time field on the clock of the query's time zone; a DATE stays as it is."""
+        tree = self.field(ref, via)
+        kind = time_kind(self.layer, self._own_ref(ref))
+        if not self.draft.zone or kind == "date":
+            return tree
+        known = self.layer.fields.get(self._own_ref(ref))
+        stored = "" if kind == "instant" else (known.stored_in if known and known.stored_in else "UTC")
+        return sql.zoned(tree, stored, self.draft.zone)
+
     def expression(self, text: str) -> exp.Expr:
         """SQL written in a definition, over the fact's own fields and those of what it links to."""
         return bind(parse_expression(text), self._column)
 
+    def entity_key(self, entity: str, via: str = "") -> list[exp.Expr]:
+        """The columns that tell which row of dataset `entity` a row belongs to, in the order of its primary key.
+
+        The fact's own link columns where they suffice, so that nothing is joined for them.
+        """
+        path = route_to(self.layer, self.fact, f"{entity}.", via)
+        names = self.layer.datasets[entity].primary_key
+        if path.links and set(path.links[-1].to_columns) == set(names):
+            near = self._alias(Path(path.start, path.links[:-1]))
+            link = path.links[-1]
+            pairs = dict(zip(link.to_columns, link.from_columns, strict=True))
+            return [sql.column(pairs[name], near) for name in names]
+        return [sql.column(name, self._alias(path)) for name in names]
+
+    def belongs(self, members: str, entity: str, via: str = "") -> exp.Expr:
+        """True when the row's entity is in the WITH clause `members`, which holds each key of `entity` once."""
+        names = self.layer.datasets[entity].primary_key
+        keys = self.entity_key(entity, via)
+        if members not in self._sets:
+            alias = self._sets[members] = f"{members}{self.suffix}"
+            on = sql.both(
+                exp.EQ(this=key.copy(), expression=sql.column(name, alias))
+                for key, name in zip(keys, names, strict=True)
+            )
+            self._joins.append((sql.table(members, alias), on))
+        return sql.is_known(sql.column(names[0], self._sets[members]))
+
+    def join(self, relation: str, on: exp.Expr | None) -> None:
+        """LEFT JOIN a clause of the WITH that has at most one row for each row here."""
+        self._joins.append((sql.table(relation), on))
+
     def select(self, columns: list[exp.Expr]) -> exp.Select:
         """`SELECT columns FROM fact LEFT JOIN ...`."""
-        found = sql.selected(columns, self._table(self.fact, self.fact))
-        for link, near, far in self._joins:
-            on = sql.both(
-                exp.EQ(this=sql.column(here, near), expression=sql.column(there, far))
-                for here, there in zip(link.from_columns, link.to_columns, strict=True)
-            )
-            sql.joined(found, self._table(link.to, far), on, "LEFT")
+        found = sql.selected(columns, self._table(self.fact, self.alias))
+        for relation, on in self._joins:
+            sql.joined(found, relation.copy(), on.copy() if on else None, "LEFT")
         return found
+
+    def _own_ref(self, ref: str) -> str:
+        """`dataset.field` for a reference that may be qualified by a relationship."""
+        qualifier, _, name = ref.partition(".")
+        link = self.layer.relationships.get(qualifier)
+        return f"{link.to}.{name}" if link and qualifier not in self.layer.datasets else ref
 
     def _column(self, node: exp.Column) -> exp.Expr:
         if not node.table or node.table == self.fact:
-            return sql.bracketed(self._field(self.fact, node.name, self.fact))
+            return sql.bracketed(self._field(self.fact, node.name, self.alias))
         return sql.bracketed(self.field(f"{node.table}.{node.name}"))
 
     def _field(self, dataset: str, name: str, alias: str) -> exp.Expr:
@@ -66,16 +122,22 @@ class Source:
             names = path.names[:length]
             if names not in self._aliases:
                 link = path.links[length - 1]
-                self._aliases[names] = self._free(link)
-                self._joins.append((link, self._aliases[names[:-1]], self._aliases[names]))
+                near, far = self._aliases[names[:-1]], self._free(link)
+                self._aliases[names] = far
+                self._joins.append((self._table(link.to, far), _match(link, near, far)))
         return self._aliases[path.names]
 
     def _free(self, link: Relationship) -> str:
         taken = set(self._aliases.values())
-        if link.to not in taken:
-            return link.to
-        numbered = (link.name if number == 1 else f"{link.name}_{number}" for number in range(1, len(taken) + 2))
-        return next(name for name in numbered if name not in taken)
+        named = (link.to, link.name, *(f"{link.name}_{number}" for number in range(2, len(taken) + 3)))
+        return next(name + self.suffix for name in named if name + self.suffix not in taken)
 
     def _table(self, dataset: str, alias: str) -> exp.Table:
         return sql.table(self.layer.datasets[dataset].source, alias)
+
+
+def _match(link: Relationship, near: str, far: str) -> exp.Expr | None:
+    return sql.both(
+        exp.EQ(this=sql.column(here, near), expression=sql.column(there, far))
+        for here, there in zip(link.from_columns, link.to_columns, strict=True)
+    )

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from semantic_layer.identifiers import needs_quotes
 from semantic_layer.query import Scalar, TimeGrain
+from semantic_layer.spans import COMMON_CALENDAR, CalendarRules, Shift, previous_bucket
 
 DIALECT = "duckdb"
 _OPERATIONS = exp.Binary | exp.Connector | exp.Neg | exp.Not | exp.Between | exp.In
@@ -120,35 +121,69 @@ def divided(numerator: exp.Expr, denominator: exp.Expr) -> exp.Expr:
     return exp.Div(this=cast(numerator, exp.DType.DOUBLE), expression=whole, typed=False, safe=False)
 
 
-def truncated(tree: exp.Expr, grain: TimeGrain) -> exp.Expr:
+def truncated(tree: exp.Expr, grain: TimeGrain, rules: CalendarRules = COMMON_CALENDAR) -> exp.Expr:
     """The start of the bucket a time falls in: a TIMESTAMP for hours, else a DATE. Weeks start on Monday (ISO)."""
     if grain == "hour":
-        return exp.TimestampTrunc(this=tree, unit=exp.Var(this="HOUR"))
+        return _floor(tree, "HOUR")
     if grain == "day":
         return cast(tree, exp.DType.DATE)
     if grain == "half":
         return _half_year(tree)
-    return cast(exp.TimestampTrunc(this=tree, unit=exp.Var(this=grain.upper())), exp.DType.DATE)
+    if grain.startswith("fiscal_"):
+        return _moved(tree, grain.removeprefix("fiscal_"), rules.fiscal_start_month - 1, "month")
+    if grain == "week" and rules.sunday_first:
+        return _moved(tree, "week", -1, "day")
+    return cast(_floor(tree, grain.upper()), exp.DType.DATE)
+
+
+def _floor(tree: exp.Expr, unit: str) -> exp.Expr:
+    return exp.TimestampTrunc(this=tree, unit=exp.Var(this=unit))
+
+
+def _moved(tree: exp.Expr, unit: str, count: int, by: str) -> exp.Expr:
+    """The bucket of a calendar that starts `count` units later than the common one."""
+    if count == 0:
+        return cast(_floor(tree, unit.upper()), exp.DType.DATE)
+    return cast(moved(_floor(moved(bracketed(tree), -count, by), unit.upper()), count, by), exp.DType.DATE)
 
 
 def _half_year(tree: exp.Expr) -> exp.Expr:
     """1 January or 1 July: the quarter's start, less a quarter when that is the second or fourth."""
-    quarter = exp.TimestampTrunc(this=tree, unit=exp.Var(this="QUARTER"))
     before = exp.Sub(this=exp.Quarter(this=tree.copy()), expression=integer(1))
     odd = exp.Mod(this=exp.Paren(this=before), expression=integer(2))
     months = exp.Mul(this=integer(3), expression=exp.Paren(this=odd))
-    return cast(exp.Sub(this=quarter, expression=_to_months(months)), exp.DType.DATE)
+    back = exp.Anonymous(this="to_months", expressions=[months])
+    return cast(exp.Sub(this=_floor(tree, "QUARTER"), expression=back), exp.DType.DATE)
 
 
-def _to_months(count: exp.Expr) -> exp.Expr:
-    return exp.Anonymous(this="to_months", expressions=[count])
+def moved(tree: exp.Expr, count: int, unit: str) -> exp.Expr:
+    """The moment `count` units after `tree`, before it when negative; clamped to the end of a shorter month."""
+    span = exp.Interval(this=text(str(abs(count))), unit=exp.Var(this=unit.upper()))
+    return exp.Add(this=tree, expression=span) if count >= 0 else exp.Sub(this=tree, expression=span)
 
 
 def shifted(tree: exp.Expr, count: int, unit: str) -> exp.Expr:
-    """The DATE `count` units after `tree` (before it when negative); clamped to the end of a shorter month."""
-    interval = exp.Interval(this=text(str(abs(count))), unit=exp.Var(this=unit.upper()))
-    kind = exp.Add if count >= 0 else exp.Sub
-    return cast(kind(this=tree, expression=interval), exp.DType.DATE)
+    """The day `count` units after `tree`; the moment when the unit is the hour."""
+    found = moved(tree, count, unit)
+    return found if unit == "hour" else cast(found, exp.DType.DATE)
+
+
+def earlier(tree: exp.Expr, shift: Shift, grain: TimeGrain | None) -> exp.Expr:
+    """The bucket one shift before the bucket `tree`."""
+    found = moved(tree, -shift.count, shift.unit)
+    return found if grain == "hour" else cast(found, exp.DType.DATE)
+
+
+def bucket_end(tree: exp.Expr, grain: TimeGrain) -> exp.Expr:
+    """The first moment after the bucket `tree`."""
+    one = previous_bucket(grain)
+    return shifted(tree, one.count, one.unit)
+
+
+def zoned(tree: exp.Expr, stored_in: str, zone: str) -> exp.Expr:
+    """The clock of `zone` for a time on the clock of `stored_in` (empty: a time that knows its zone)."""
+    aware = exp.Anonymous(this="timezone", expressions=[text(stored_in), tree]) if stored_in else tree
+    return exp.Anonymous(this="timezone", expressions=[text(zone), aware])
 
 
 def selected(columns: Iterable[exp.Expr], source: exp.Expr) -> exp.Select:
@@ -157,9 +192,13 @@ def selected(columns: Iterable[exp.Expr], source: exp.Expr) -> exp.Select:
 
 
 def joined(select: exp.Select, source: exp.Expr, on: exp.Expr | None, side: str) -> None:
-    """Add a LEFT or FULL join on a condition, or a CROSS join, to `select`."""
-    found = exp.Join(this=source, on=on, side=side) if side in ("LEFT", "FULL") else exp.Join(this=source, kind=side)
-    select.append("joins", found)
+    """Add a LEFT, FULL or INNER join on a condition, or a CROSS join, to `select`."""
+    if side in ("LEFT", "FULL"):
+        select.append("joins", exp.Join(this=source, on=on, side=side))
+    elif side == "INNER":
+        select.append("joins", exp.Join(this=source, on=on))
+    else:
+        select.append("joins", exp.Join(this=source, kind="CROSS"))
 
 
 def filtered(select: exp.Select, conditions: Iterable[exp.Expr]) -> None:
@@ -167,6 +206,27 @@ def filtered(select: exp.Select, conditions: Iterable[exp.Expr]) -> None:
     where = both(conditions)
     if where is not None:
         select.set("where", exp.Where(this=where))
+
+
+def grouped(select: exp.Select, count: int) -> None:
+    """Group by the first `count` columns."""
+    if count:
+        select.set("group", exp.Group(expressions=[integer(index + 1) for index in range(count)]))
+
+
+def is_known(tree: exp.Expr) -> exp.Expr:
+    """`tree IS NOT NULL`."""
+    return exp.Not(this=exp.Is(this=tree, expression=exp.Null()))
+
+
+def rows() -> exp.Expr:
+    """`COUNT(*)`."""
+    return exp.Count(this=exp.Star(), big_int=True)
+
+
+def when(condition: exp.Expr, value: exp.Expr, otherwise: exp.Expr) -> exp.Expr:
+    """`CASE WHEN condition THEN value ELSE otherwise END`."""
+    return exp.Case(ifs=[exp.If(this=condition, true=value)], default=otherwise)
 
 
 def ordered(tree: exp.Expr, descending: bool) -> exp.Ordered:

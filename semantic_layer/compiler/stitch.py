@@ -1,52 +1,81 @@
-"""Second pass: sub-queries of several facts side by side, row for row, without losing a group of any of them."""
+"""Sub-queries of several facts side by side, row for row, without losing a group of any of them."""
 
 from __future__ import annotations
 
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
-from semantic_layer.compiler.draft import Draft, Frame, Part
-from semantic_layer.model import SemanticLayer, SimpleMetric
+from semantic_layer.compiler.draft import Draft, Frame, Part, Scope, read
+from semantic_layer.metric_types import Metric, SimpleMetric
+from semantic_layer.resolution import Key, fact, time_of
 
-_COUNTS = ("count", "count_distinct")
+
+def parts(draft: Draft, scope: Scope, metrics: tuple[Metric, ...]) -> tuple[Part, ...]:
+    """The sub-queries that hold `metrics`, added to the draft's WITH; simple ones over the same rows share one."""
+    groups: dict[tuple[str, ...], list[Metric]] = {}
+    for metric in metrics:
+        groups.setdefault(_rows(draft, metric), []).append(metric)
+    return tuple(draft.builders[rows[0]](draft, scope, tuple(group)) for rows, group in groups.items())
 
 
-def stitched(draft: Draft, parts: tuple[Part, ...]) -> Frame:
+def _rows(draft: Draft, metric: Metric) -> tuple[str, ...]:
+    """The builder of a metric, and what tells its rows apart from those of others."""
+    if not isinstance(metric, SimpleMetric):
+        return metric.type, metric.name
+    if draft.layer.measures[metric.measure].non_additive:
+        return "level", metric.name
+    return "simple", fact(metric), metric.filter, time_of(draft.layer, metric)
+
+
+def stitched(draft: Draft, found: tuple[Part, ...]) -> Frame:
     """The parts FULL JOINed on `IS NOT DISTINCT FROM` of every grouping column; crossed when there is none.
 
-    A count over no rows is 0, and so is a metric that asks for `fill_zero`; everything else stays NULL.
+    What is met through the calendar is LEFT JOINed last, so it adds no rows. A count over no rows is 0, and so is a
+    metric that asks for `fill_zero`; everything else stays NULL.
     """
-    first, *others = parts
+    giving = [part for part in found if part.earlier is None] or [_alone(draft, found[0])]
+    first = giving[0]
     names = [key.name for key in first.keys]
-    frame = draft.read(first.name, names, ())
+    frame = read(first.name, names, ())
     known = {name: [frame.keys[name]] for name in names}
-    for part in others:
-        sql.joined(frame.source, sql.table(part.name), _meet(known, part), "FULL" if names else "CROSS")
+    for part in giving[1:]:
+        sql.joined(frame.source, sql.table(part.name), _meet(_columns(known), part), "FULL" if names else "CROSS")
         for name in names:
             known[name].append(sql.column(name, part.name))
-    frame.keys = {name: sql.first_known(trees) for name, trees in known.items()}
-    frame.leaves = {
-        leaf.name: _value(draft.layer, leaf, part, alone=not others) for part in parts for leaf in part.leaves
-    }
+    frame.keys = _columns(known)
+    for part in found:
+        if part.earlier:
+            sql.joined(frame.source, sql.table(part.name), _meet(frame.keys, part), "LEFT")
+    frame.leaves = {name: _value(name, part, len(found) == 1) for part in found for name in part.metrics}
+    frame.zero = frozenset().union(*(part.zero for part in found))
     return frame
 
 
-def _meet(known: dict[str, list[exp.Expr]], part: Part) -> exp.Expr | None:
+def _alone(draft: Draft, part: Part) -> Part:
+    """The rows of a part that has no other to lean on, without its metrics."""
+    if part.cells is None:
+        raise ValueError(f"{part.name} has no rows of its own")
+    return Part(draft.add("cells", part.cells), part.keys, ())
+
+
+def _columns(known: dict[str, list[exp.Expr]]) -> dict[str, exp.Expr]:
+    return {name: sql.first_known([tree.copy() for tree in trees]) for name, trees in known.items()}
+
+
+def _meet(known: dict[str, exp.Expr], part: Part) -> exp.Expr | None:
     return sql.both(
-        sql.same(sql.first_known([tree.copy() for tree in trees]), sql.column(name, part.name))
-        for name, trees in known.items()
+        sql.same(_as_met(known[key.name].copy(), key, part), sql.column(key.name, part.name)) for key in part.keys
     )
 
 
-def _value(layer: SemanticLayer, leaf: SimpleMetric, part: Part, alone: bool) -> exp.Expr:
-    value = sql.column(leaf.name, part.name)
-    counted = layer.measures[leaf.measure].agg in _COUNTS
-    return sql.or_zero(value) if leaf.fill_zero or (counted and not alone) else value
+def _as_met(tree: exp.Expr, key: Key, part: Part) -> exp.Expr:
+    return sql.earlier(tree, part.earlier, key.grain) if part.earlier and key.is_metric_time else tree
 
 
-def is_zero_filled(layer: SemanticLayer, leaf: SimpleMetric) -> bool:
-    """True when no rows mean 0 for this metric rather than "not known"."""
-    return leaf.fill_zero or layer.measures[leaf.measure].agg in _COUNTS
+def _value(name: str, part: Part, alone: bool) -> exp.Expr:
+    """The metric's column; 0 instead of NULL where it says so, which a count needs only beside others."""
+    value = sql.column(name, part.name)
+    return sql.or_zero(value) if name in part.zero and not (alone and name in part.never_null) else value
 
 
 def settled(draft: Draft, name: str, frame: Frame) -> Frame:
@@ -56,4 +85,4 @@ def settled(draft: Draft, name: str, frame: Frame) -> Frame:
     select = frame.source.copy()
     columns = {**frame.keys, **frame.leaves}
     select.set("expressions", [sql.named(tree.copy(), key) for key, tree in columns.items()])
-    return draft.read(draft.add(name, select), frame.keys, frame.leaves)
+    return read(draft.add(name, select), frame.keys, frame.leaves, frame.zero)

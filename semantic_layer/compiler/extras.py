@@ -1,0 +1,95 @@
+"""What stands beside a metric: its share of a total, its rank, whether its period is whole; and the cut to the top."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.draft import Column, Draft, Scope, TopSet
+from semantic_layer.compiler.formulas import evaluated
+from semantic_layer.compiler.metrics import Shown, append
+from semantic_layer.query import Rank, Share, Top
+from semantic_layer.resolution import Key
+
+PARTIAL = "is_partial"
+
+
+def key_named(keys: tuple[Key, ...], name: str) -> Key:
+    """The grouping column meant by its output name, its field, or `metric_time`."""
+    return next(key for key in keys if name in (key.name, key.ref))
+
+
+def top_set(draft: Draft, scope: Scope, top: Top) -> TopSet:
+    """The clause that holds the top values of a dimension, for each group of `within`."""
+    within = tuple(key_named(scope.keys, name) for name in top.within)
+    field = key_named(scope.keys, top.field)
+    frame = evaluated(draft, replace(scope, keys=(*within, field), spine=False), (top.by,), "top_candidates")
+    first = sql.ordered(frame.leaves[top.by].copy(), top.descending)
+    ties = sql.ordered(frame.keys[field.name].copy(), False)
+    place = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[frame.keys[key.name].copy() for key in within],
+        order=exp.Order(expressions=[first, ties]),
+    )
+    select = frame.source.copy()
+    keys = [sql.named(frame.keys[key.name].copy(), key.name) for key in (*within, field)]
+    select.set("expressions", [*keys, sql.named(place, "place")])
+    sql.filtered(select, [sql.is_known(frame.leaves[top.by].copy())])
+    ranked = draft.add("top_ranked", select)
+    kept = sql.selected([exp.Star()], sql.table(ranked))
+    sql.filtered(kept, [exp.LTE(this=sql.column("place", ranked), expression=sql.integer(top.n))])
+    name = draft.add("top_values", kept)
+    return TopSet(name, field.name, tuple(key.name for key in within), top.others_label)
+
+
+def keep_top(draft: Draft, found: TopSet) -> None:
+    """Keep only the rows whose value is in the top set."""
+    names = (*found.within, found.field)
+    on = sql.both(sql.same(draft.frame.keys[name].copy(), sql.column(name, found.name)) for name in names)
+    sql.joined(draft.frame.source, sql.table(found.name), on, "INNER")
+
+
+def shares(draft: Draft) -> None:
+    """Add each share: the metric over the same metric computed for the whole, or for the group it is a share of."""
+    for index, share in enumerate(draft.query.shares):
+        append(draft, [_share(draft, share, index)])
+
+
+def _share(draft: Draft, share: Share, index: int) -> Shown:
+    within = tuple(key_named(draft.keys, name) for name in share.within)
+    scope = replace(draft.scope, keys=within, spine=False, top=None)
+    total = evaluated(draft, scope, (share.metric,), f"{share.metric}_total")
+    on = [sql.same(draft.frame.keys[key.name].copy(), total.keys[key.name].copy()) for key in within]
+    sql.joined(draft.statement, total.relation(), sql.both(on), "LEFT" if on else "CROSS")
+    tree = sql.divided(draft.frame.leaves[share.metric].copy(), total.leaves[share.metric].copy())
+    title = draft.layer.metrics[share.metric].title
+    suffix = "_".join(["", "share", *(key.name for key in within)]) if index else "_share"
+    return Column(f"{share.metric}{suffix}", "share", share.metric, f"{title} (share)", "%", "percent"), tree
+
+
+def ranks(draft: Draft) -> None:
+    """Add each rank, among the rows that the result has before it is cut."""
+    append(draft, [_rank(draft, one) for one in draft.query.ranks])
+
+
+def _rank(draft: Draft, one: Rank) -> Shown:
+    within = [draft.frame.keys[key_named(draft.keys, name).name].copy() for name in one.within]
+    order = exp.Order(expressions=[sql.ordered(draft.frame.leaves[one.metric].copy(), one.descending)])
+    tree = exp.Window(this=exp.Rank(expressions=[]), partition_by=within, order=order)
+    title = draft.layer.metrics[one.metric].title
+    return Column(f"{one.metric}_rank", "rank", one.metric, f"{title} (rank)", "", "integer"), tree
+
+
+def partial_flag(draft: Draft) -> None:
+    """Add a column that is true for buckets which the asked period or the end of the data cuts."""
+    key = next((one for one in draft.keys if one.is_metric_time), None)
+    if not draft.query.mark_partial or key is None or key.grain is None:
+        return
+    tree, span = draft.frame.keys[key.name], draft.query.time_range
+    end = min(span.end, draft.data_end) if span and span.end else draft.data_end
+    cut: list[exp.Expr] = [exp.GT(this=sql.bucket_end(tree.copy(), key.grain), expression=sql.moment(end))]
+    if span and span.start:
+        cut.append(exp.LT(this=tree.copy(), expression=sql.moment(span.start)))
+    append(draft, [(Column(PARTIAL, "flag", key.ref, "Incomplete", grain=str(key.grain)), sql.any_of(cut))])

@@ -1,0 +1,86 @@
+"""What a scope asks of the rows of one source: its grouping columns, and the conditions that keep a row."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.conditions import condition, within
+from semantic_layer.compiler.draft import Scope, TopSet
+from semantic_layer.compiler.source import Source
+from semantic_layer.query import METRIC_TIME, Filter
+from semantic_layer.resolution import Key, entity_of, is_on_metric
+
+
+def key_trees(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
+    """SQL of every grouping column, named; `time` is the metric's own time field."""
+    trees = {key.name: key_tree(source, key, time) for key in scope.keys}
+    if scope.top:
+        trees[scope.top.field] = _cut(source, scope.top, trees)
+    return [sql.named(tree, name) for name, tree in trees.items()]
+
+
+def key_tree(source: Source, key: Key, time: str) -> exp.Expr:
+    """SQL of one grouping column."""
+    if key.ref in source.layer.segments:
+        return _is_member(source, key.ref, key.via)
+    ref = time if key.is_metric_time else key.ref
+    if key.grain:
+        return sql.truncated(source.time(ref, key.via), key.grain, source.draft.rules)
+    known = source.layer.fields.get(ref)
+    return source.time(ref, key.via) if known and known.kind == "time" else source.field(ref, key.via)
+
+
+def _is_member(source: Source, segment: str, via: str) -> exp.Expr:
+    """True or false; NULL for a row that belongs to no entity."""
+    entity = source.layer.segments[segment].entity
+    inside = source.belongs(source.draft.sets.segment(source.draft, segment), entity, via)
+    key = source.entity_key(entity, via)[0]
+    return sql.when(sql.is_known(key), inside, exp.Null())
+
+
+def _cut(source: Source, top: TopSet, trees: dict[str, exp.Expr]) -> exp.Expr:
+    """The value where it is among the top ones, else the word for all others."""
+    names = (*top.within, top.field)
+    source.join(top.name, sql.both(sql.same(trees[name].copy(), sql.column(name, top.name)) for name in names))
+    kept = sql.is_known(sql.column("place", top.name))
+    return sql.when(kept, sql.cast(trees[top.field], exp.DType.VARCHAR), sql.text(top.others_label))
+
+
+def row_conditions(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
+    """Conditions of the scope's span and filters; filters on the same other dataset hold for one row of it together."""
+    found = within(source.time(time), scope.span) if scope.span else []
+    together: dict[tuple[object, ...], list[Filter]] = {}
+    for one in scope.filters:
+        entity = entity_of(source.layer, source.fact, one)
+        if entity:
+            key = (entity, one.field.partition(".")[0], one.via, one.none) if "." in one.field else (entity, one)
+            together.setdefault(key, []).append(one)
+        else:
+            found.append(_own(source, one, time))
+    found.extend(_of_entity(source, str(key[0]), filters) for key, filters in together.items())
+    return found
+
+
+def _own(source: Source, one: Filter, time: str) -> exp.Expr:
+    if one.field in source.layer.segments:
+        return condition(_is_member(source, one.field, one.via), one, "boolean", source.draft.as_of)
+    if one.field == METRIC_TIME:
+        return condition(source.time(time), one, "time", source.draft.as_of)
+    kind = source.layer.fields[one.field].kind
+    tree = source.time(one.field, one.via) if kind == "time" else source.field(one.field, one.via)
+    return condition(tree, one, kind, source.draft.as_of)
+
+
+def _of_entity(source: Source, entity: str, filters: list[Filter]) -> exp.Expr:
+    """Keeps rows whose entity meets the filters; a row without an entity meets none."""
+    draft = source.draft
+    if is_on_metric(draft.layer, filters[0]):
+        members = draft.sets.metric(draft, entity, filters[0])
+    else:
+        members = draft.sets.rows(draft, entity, tuple(filters))
+    inside = source.belongs(members, entity)
+    if not filters[0].none:
+        return inside
+    key = source.entity_key(entity)[0]
+    return exp.And(this=sql.is_known(key), expression=exp.Not(this=inside))

@@ -1,0 +1,75 @@
+"""What every noun of a model has in common."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+
+NumberFormat = Literal["integer", "decimal", "currency", "percent", "duration"]
+Direction = Literal["up", "down", "neutral"]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
+IntervalText = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} (hour|day|week|month|quarter|year)s?$")]
+_INTERVAL = re.compile(r"^([1-9][0-9]{0,4}) (hour|day|week|month|quarter|year)s?$")
+
+
+class Node(BaseModel):
+    """Base of every noun: strict keys, no change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
+
+
+class AIContext(Node):
+    """Words people use for a thing, hints on its use, and questions it answers."""
+
+    synonyms: tuple[str, ...] = ()
+    instructions: str = ""
+    examples: tuple[str, ...] = ()
+
+
+class Described(Node):
+    """What every named thing may say about itself."""
+
+    name: Name
+    label: str = ""
+    description: str = ""
+    ai_context: AIContext = AIContext()
+
+    @property
+    def title(self) -> str:
+        """The label, or the name in plain words."""
+        return self.label or self.name.replace("_", " ").capitalize()
+
+    @property
+    def synonyms(self) -> tuple[str, ...]:
+        """Other words for the same thing."""
+        return self.ai_context.synonyms
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A length of calendar time: so many hours, days, weeks, months, quarters or years."""
+
+    count: int
+    unit: Unit
+
+    @property
+    def in_days(self) -> int | None:
+        """Length in days; None when it is made of months or of hours."""
+        return {"day": self.count, "week": 7 * self.count}.get(self.unit)
+
+    @property
+    def in_months(self) -> int | None:
+        """Length in months; None when it is not made of months."""
+        return {"month": self.count, "quarter": 3 * self.count, "year": 12 * self.count}.get(self.unit)
+
+
+def interval(text: str) -> Interval:
+    """The interval that text such as `7 days` or `1 year` stands for; raises ValueError for any other text."""
+    found = _INTERVAL.match(text)
+    if not found:
+        raise ValueError(f"`{text}` is not an interval such as `7 days`")
+    return Interval(int(found.group(1)), cast("Unit", found.group(2)))

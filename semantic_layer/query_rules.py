@@ -1,0 +1,255 @@
+"""What a query may say: rules that look at the query and the kinds of its names, not at how datasets are linked."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from sqlglot import exp
+
+from semantic_layer.errors import QueryFault, suggest
+from semantic_layer.expressions import parse_expression
+from semantic_layer.metric_types import DerivedMetric, SimpleMetric
+from semantic_layer.model import SemanticLayer
+from semantic_layer.nodes import interval
+from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, SemanticQuery
+from semantic_layer.references import inputs
+from semantic_layer.resolution import as_moment, is_on_metric, is_timed, keys
+from semantic_layer.timing import is_time_zone
+
+Rule = Callable[[SemanticLayer, SemanticQuery], Iterator[QueryFault]]
+_TEXT_OPERATORS = {"like", "not_like"}
+_ORDERED = {"gt", "ge", "lt", "le", "between"}
+_RECENT = {"last", "not_last"}
+_ADDING = {"sum", "count", "count_distinct"}
+
+
+def _asked_twice(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    names = [*(key.name for key in keys(query)), *query.metrics]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        yield QueryFault("E_NAME_COLLISION", f"`{name}` is asked for more than once.")
+
+
+def _grains(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    for one in query.group_by:
+        if one.field == METRIC_TIME:
+            if not one.grain:
+                yield QueryFault(
+                    "E_GRAIN_MISSING", "Grouping by `metric_time` needs a grain.", ("day", "week", "month")
+                )
+        elif one.grain and (one.field not in layer.fields or layer.fields[one.field].kind != "time"):
+            yield QueryFault("E_GRAIN_NOT_TIME", f"`{one.field}` is not a time and has no {one.grain}.")
+
+
+def _filters(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    for one in query.filters:
+        wrong = _wrong_count(one) or _wrong_kind(one, _kind(layer, one))
+        if wrong:
+            yield QueryFault("E_FILTER_VALUE", wrong)
+
+
+def _kind(layer: SemanticLayer, one: Filter) -> str:
+    if one.field == METRIC_TIME:
+        return "time"
+    if one.field == COHORT_AGE or is_on_metric(layer, one):
+        return "number"
+    return "boolean" if one.field in layer.segments else layer.fields[one.field].kind
+
+
+def _wrong_count(one: Filter) -> str:
+    wanted = {"between": 2, "is_null": 0, "not_null": 0}.get(one.op, 1)
+    given = len(one.values)
+    if one.op in ("in", "not_in"):
+        return "" if given else f"The filter on `{one.field}` lists no values."
+    return "" if given == wanted else f"`{one.op}` on `{one.field}` needs {wanted} values, not {given}."
+
+
+def _wrong_kind(one: Filter, kind: str) -> str:
+    if one.op in _TEXT_OPERATORS and kind != "categorical":
+        return f"`{one.op}` compares text, but `{one.field}` is a {kind}."
+    if one.op in _ORDERED and kind == "boolean":
+        return f"`{one.op}` cannot compare `{one.field}`, which is true or false."
+    if one.op in _RECENT:
+        return _wrong_recent(one, kind)
+    fits = _FITS.get(kind)
+    wrong = next((value for value in one.values if fits and not fits(value)), None)
+    return "" if wrong is None else f"`{one.field}` is a {kind}; {wrong!r} is not."
+
+
+def _wrong_recent(one: Filter, kind: str) -> str:
+    if kind != "time":
+        return f"`{one.op}` needs a time, but `{one.field}` is a {kind}."
+    return "" if _is_interval(str(one.values[0])) else f"`{one.values[0]}` is not an interval such as `90 days`."
+
+
+def _is_interval(text: str) -> bool:
+    try:
+        interval(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_moment(value: object) -> bool:
+    return isinstance(value, date) or (isinstance(value, str) and as_moment(value) is not None)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value and abs(value) < 1e300
+
+
+def _is_boolean(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+_FITS: dict[str, Callable[[object], bool]] = {"time": _is_moment, "number": _is_number, "boolean": _is_boolean}
+
+
+def _filter_shape(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    for one in query.filters:
+        if one.none and not one.entity:
+            yield QueryFault("E_FILTER_ENTITY", f"`none` on `{one.field}` needs the entity that has no such row.")
+        if one.entity and "." not in one.field and not is_on_metric(layer, one):
+            yield QueryFault("E_FILTER_ENTITY", f"`{one.field}` cannot be asked of each `{one.entity}`.")
+        if is_timed(one) and not (is_on_metric(layer, one) and (one.entity or query.entity)):
+            sentence = f"Only a metric of each entity can have a time of its own; `{one.field}` cannot here."
+            yield QueryFault("E_FILTER_ENTITY", sentence)
+        if one.last and (one.time_range or not _is_interval(one.last)):
+            yield QueryFault("E_FILTER_VALUE", f"`last` on `{one.field}` takes one interval such as `90 days`, alone.")
+
+
+def _comparison(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    if query.compare is None:
+        return
+    if query.compare.kind == "range":
+        yield from _explicit_range(query)
+    elif not _time_grouped(query) and not (query.time_range and query.time_range.start and query.time_range.end):
+        sentence = "A comparison needs a period with a start and an end, or a grouping by time."
+        yield QueryFault("E_COMPARE_NEEDS_PERIOD", sentence)
+    if _grain_count(query) > 1:
+        yield QueryFault("E_COMPARE_GRAINS", "A comparison can be grouped by one grain of time only.")
+
+
+def _explicit_range(query: SemanticQuery) -> Iterator[QueryFault]:
+    other = query.compare.range if query.compare else None
+    if other is None or other.start is None or other.end is None:
+        yield QueryFault("E_COMPARE_NEEDS_PERIOD", "A comparison with a range needs its start and its end.")
+    elif _time_grouped(query) and not (query.time_range and query.time_range.start):
+        yield QueryFault("E_COMPARE_NEEDS_PERIOD", "To match bucket by bucket, the query's own period needs a start.")
+
+
+def _time_grouped(query: SemanticQuery) -> bool:
+    return _grain_count(query) > 0
+
+
+def _grain_count(query: SemanticQuery) -> int:
+    return sum(one.field == METRIC_TIME for one in query.group_by)
+
+
+def _spine(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    if query.mark_partial and not _time_grouped(query):
+        yield QueryFault("E_FILL_NEEDS_PERIOD", "Incomplete periods can be marked only when the query groups by time.")
+    if query.fill == "none":
+        return
+    if _grain_count(query) != 1 or not (query.time_range and query.time_range.start):
+        sentence = "Every bucket can be filled only for one grain of `metric_time` and a period with a start."
+        yield QueryFault("E_FILL_NEEDS_PERIOD", sentence)
+
+
+def _beside(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    known = [*(one.field for one in query.group_by), *(key.name for key in keys(query))]
+    for one in (*query.shares, *query.ranks):
+        if one.metric not in query.metrics:
+            yield QueryFault("E_ORDER_NOT_IN_QUERY", f"`{one.metric}` is not among the metrics shown.", query.metrics)
+        for name in one.within:
+            if name not in known:
+                yield QueryFault("E_ORDER_NOT_IN_QUERY", f"The query is not grouped by `{name}`.", suggest(name, known))
+    for one in query.shares:
+        if not _adds_up(layer, one.metric):
+            yield QueryFault("E_SHARE_NOT_ADDITIVE", f"`{one.metric}` is no part of a whole, so it has no share.")
+    twice = [one.metric for one in query.ranks]
+    for name in dict.fromkeys(name for name in twice if twice.count(name) > 1):
+        yield QueryFault("E_NAME_COLLISION", f"The rank by `{name}` is asked for more than once.")
+
+
+def _adds_up(layer: SemanticLayer, name: str) -> bool:
+    """True for sums and counts, and for sums and differences of them."""
+    metric = layer.metrics[name]
+    if isinstance(metric, SimpleMetric):
+        return layer.measures[metric.measure].agg in _ADDING
+    if not isinstance(metric, DerivedMetric):
+        return False
+    nodes = parse_expression(metric.expression).walk()
+    plain = all(isinstance(node, exp.Add | exp.Sub | exp.Paren | exp.Column | exp.Identifier) for node in nodes)
+    return plain and all(_adds_up(layer, one) for one in inputs(metric))
+
+
+def _top(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    top = query.top
+    if top is None:
+        return
+    known = [*(one.field for one in query.group_by), *(key.name for key in keys(query))]
+    for name in (top.field, *top.within):
+        if name not in known:
+            yield QueryFault("E_ORDER_NOT_IN_QUERY", f"The query is not grouped by `{name}`.", suggest(name, known))
+    if top.n < 1:
+        yield QueryFault("E_LIMIT", f"The top {top.n} leaves nothing.")
+    if top.field in top.within:
+        yield QueryFault("E_NAME_COLLISION", f"`{top.field}` cannot be cut within itself.")
+
+
+def _entity_list(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    if not query.entity:
+        return
+    asked = (("compare", query.compare), ("shares", query.shares), ("top", query.top), ("fill", query.fill != "none"))
+    for name, value in asked:
+        if value:
+            yield QueryFault("E_ENTITY_LIST", f"A list of `{query.entity}` has no `{name}`.")
+    if any(one.field in (METRIC_TIME, COHORT_AGE) for one in query.group_by):
+        yield QueryFault("E_ENTITY_LIST", f"A list of `{query.entity}` has attributes, not periods.")
+
+
+def _time_zone(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    if query.time_zone and not is_time_zone(query.time_zone):
+        close = suggest(query.time_zone, zoneinfo.available_timezones())
+        yield QueryFault("E_TIME_ZONE", f"There is no time zone `{query.time_zone}`.", close)
+
+
+def _order(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    known = [*query.metrics, *(one.field for one in query.group_by), *(key.name for key in keys(query))]
+    beside = {
+        "value": set(query.metrics),
+        "share": {one.metric for one in query.shares},
+        "rank": {one.metric for one in query.ranks},
+    }
+    for one in query.order_by:
+        if one.by not in known:
+            sentence = f"The query is sorted by `{one.by}`, which it does not ask for."
+            yield QueryFault("E_ORDER_NOT_IN_QUERY", sentence, suggest(one.by, known))
+        elif one.column != "value" and one.by not in beside.get(
+            one.column, set(query.metrics if query.compare else ())
+        ):
+            why = "it is not asked for" if one.column in beside else "nothing is compared"
+            yield QueryFault("E_ORDER_NOT_IN_QUERY", f"`{one.by}` has no `{one.column}` here: {why}.")
+
+
+def _limit(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    if query.limit is not None and query.limit < 1:
+        yield QueryFault("E_LIMIT", f"A limit of {query.limit} rows leaves nothing.")
+
+
+MEANING_RULES: tuple[Rule, ...] = (
+    _asked_twice,
+    _grains,
+    _filters,
+    _filter_shape,
+    _comparison,
+    _spine,
+    _beside,
+    _top,
+    _entity_list,
+    _time_zone,
+    _order,
+    _limit,
+)
