@@ -118,11 +118,11 @@ class Assistant:
         )
 
     def starters(self) -> tuple[str, ...]:
-        """A few example questions of the layer's own metrics, for an empty screen."""
-        examples = [
-            metric.ai_context.examples[0] for metric in self.layer.metrics.values() if metric.ai_context.examples
-        ]
-        return tuple(examples[:: max(1, len(examples) // 6)][:6])
+        """A few questions for an empty screen: the model's own examples, or one each of a few metrics."""
+        declared = self.layer.definitions.ai_context.examples
+        examples = [metric.ai_context.examples[0] for metric in self.layer.metrics.values() if metric.ai_context.examples]
+        offered = declared or tuple(examples[:: max(1, len(examples) // 6)])
+        return tuple(question for question in offered if isinstance(self.understanding.plan(question), Plan))[:6]
 
     def fresh_until(self, datasets: tuple[str, ...] = ()) -> datetime | None:
         """How far the data reaches: the earliest end among the tables of an answer, or the latest of all."""
