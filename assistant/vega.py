@@ -212,7 +212,7 @@ def _config(picture: Picture) -> Spec:
     text = {"labelColor": LIGHT.faint, "titleColor": LIGHT.faint, "labelFontSize": 11, "titleFontSize": 11}
     return {
         "background": None,
-        "font": "system-ui, -apple-system, 'Segoe UI', sans-serif",
+        "font": "Arial, Helvetica, 'Liberation Sans', sans-serif",  # one set of widths wherever it is drawn
         "locale": _locale(picture),
         "view": {"stroke": None},
         "axis": text | {"gridColor": LIGHT.line, "domainColor": LIGHT.line, "titleFontWeight": 500, "titlePadding": 8},

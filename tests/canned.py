@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +28,7 @@ from assistant.shape import Context
 from semantic_layer import Column, Comparison, Filter, GroupBy, SemanticQuery, TimeRange
 from warehouse import Result
 
+Step = Callable[[str, str], None]
 AS_OF = date(2026, 11, 21)
 REVENUE = Column("net_revenue", "metric", "net_revenue", "Net revenue", "EUR", "currency")
 BEFORE = Column("net_revenue_previous", "previous", "net_revenue", "Net revenue (before)", "EUR", "currency")
@@ -41,7 +43,7 @@ REGION = Column("region", "dimension", "customer.region", "Region")
 CATEGORY = Column("category", "dimension", "product.category", "Category")
 ADDITIVE = frozenset({"net_revenue", "orders"})
 SEPTEMBER = TimeRange(start=date(2026, 9, 1), end=date(2026, 10, 1), label="last month")
-SQL = "SELECT category, SUM(net_amount) AS net_revenue\nFROM orders -- <b>not markup</b>\nWHERE status = 'completed'\nGROUP BY 1"
+SQL = "SELECT category, SUM(net_amount) AS net_revenue\nFROM orders -- <b>text</b>\nWHERE status = 'done'\nGROUP BY 1"
 
 
 def result(rows: list[tuple[Any, ...]], truncated: bool = False) -> Result:
@@ -130,8 +132,8 @@ def stack(question: str) -> Answer:
 
 
 def compared(question: str) -> Answer:
-    rows = [(name, Decimal(v), Decimal(w), Decimal(v - w), (v - w) / w) for name, v, w in (("North", 90, 110), ("South", 140, 100), ("East", 60, 55))]  # fmt: skip
-    rows = [(name, *(value * 1000 for value in values[:3]), values[3]) for name, *values in rows]
+    pairs = (("North", 90_000, 110_000), ("South", 140_000, 100_000), ("East", 60_000, 55_000))
+    rows = [(name, Decimal(now), Decimal(then), Decimal(now - then), now / then - 1) for name, now, then in pairs]
     query = SemanticQuery(
         metrics=("net_revenue",),
         group_by=(GroupBy(field="customer.region"),),
@@ -160,6 +162,10 @@ ANSWERS = {
 }
 
 
+def silent(title: str, detail: str) -> None:
+    """Hears nothing."""
+
+
 @dataclass
 class CannedAssistant:
     """Stands in for `Assistant`: same methods, no data behind them."""
@@ -171,7 +177,7 @@ class CannedAssistant:
     def starters(self) -> tuple[str, ...]:
         return ("Revenue by month", "Revenue by category", "Revenue last month", "How is business?")
 
-    def ask(self, question: str, on_step: Any = lambda title, detail: None) -> Outcome:
+    def ask(self, question: str, on_step: Step = silent) -> Outcome:
         self.asked.append(question)
         on_step("Reading the question", question)
         found = ANSWERS.get(question.lower().rstrip("?"))
@@ -191,7 +197,8 @@ class CannedAssistant:
             question, "UNKNOWN_WORDS", f"I do not know what “{question}” means.", (question,), ("Revenue by month",)
         )
 
-    def choose(self, option: Option, question: str, on_step: Any = lambda title, detail: None) -> Outcome:
+    def choose(self, option: Option, question: str, on_step: Step = silent) -> Outcome:
+        on_step("Running the query", question)
         return trend(option.label)
 
     def run_sql(self, sql: str) -> Answer | Refusal:

@@ -31,7 +31,7 @@ def answer_card(answer: Answer, look: Look) -> Markup:
         of_class("p", "tw-sentence", answer.sentence),
         tiles(answer, look) if answer.chart.kind == "tile" else _chart(answer, look),
         _table(answer, look),
-        _chips(answer, look),
+        _chips(answer, look) if answer.governed else "",
         _caveats(answer, look),
         _how(answer, look),
     ]

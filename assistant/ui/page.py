@@ -105,7 +105,7 @@ def _screen(assistant: Assistant, look: Look) -> Screen:
         sql, run, outcome = _sql_tab(look)
     return Screen(
         chat=chat, welcome=welcome, starters=starters, choices=choices, ask=ask, sql=sql, run=run, sql_outcome=outcome,
-        rows_title=rows_title, rows=rows, download=download, session=gr.State(Session()),
+        rows_title=rows_title, rows=rows, download=download, session=gr.State(Session()), shown=gr.State(None),
     )  # fmt: skip
 
 

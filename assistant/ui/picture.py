@@ -67,7 +67,7 @@ def _variable(color: str, names: Mapping[str, str]) -> str:
 
 def _responsive(found: re.Match[str]) -> str:
     width, height = found[1], found[2]
-    size = f'viewBox="0 0 {width} {height}" style="width:100%;max-width:{width}px;height:auto"'
+    size = f'viewBox="0 0 {width} {height}" style="width:100%;max-width:{round(int(width) * 1.25)}px;height:auto"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" class="marks" aria-hidden="false" {size}>'
 
 

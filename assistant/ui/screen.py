@@ -24,11 +24,12 @@ class Screen:
     rows: gr.Dataframe
     download: gr.DownloadButton
     session: gr.State
+    shown: gr.State
 
     @property
     def conversation(self) -> list[Any]:
         """What a turn changes while it goes on."""
-        return [self.session, self.chat, self.welcome, *self.choices]
+        return [self.session, self.shown, self.chat, self.welcome, self.ask, *self.choices]
 
     @property
     def result(self) -> list[Any]:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from assistant.answer import Answer, Clarification
 
 Message = dict[str, Any]
+_serials = count(1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Session:
-    """The conversation so far, what the buttons under it stand for, and the answer whose rows are on the screen."""
+    """The conversation so far, what the buttons under it stand for, and the answer that the last turn brought."""
 
     messages: tuple[Message, ...] = ()
     choices: tuple[str, ...] = ()
     clarification: Clarification | None = None
     answer: Answer | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The answer whose rows and SQL stand beside the conversation.
+
+    Each has a number of its own, by which Gradio sees that another answer is shown.
+    """
+
+    answer: Answer
+    serial: int = field(default_factory=lambda: next(_serials))
+
+    def __hash__(self) -> int:
+        return self.serial

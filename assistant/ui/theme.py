@@ -41,7 +41,7 @@ def tellwise_theme() -> Base:
         button_primary_background_fill="#1c64d7",
         button_primary_background_fill_dark="#1c64d7",
         button_primary_background_fill_hover="#1a55b5",
-        button_primary_background_fill_hover_dark="#3f7be6",
+        button_primary_background_fill_hover_dark="#1a55b5",
         button_primary_text_color="#ffffff",
         button_secondary_background_fill="#ffffff",
         button_secondary_background_fill_dark="#161a22",

@@ -67,15 +67,16 @@ class Desk:
         option = asked.options[index]
         yield from self._turn(label, session, lambda _: self.assistant.choose(option, asked.question))
 
-    def run_sql(self, sql: str, session: Session) -> tuple[Session, Markup]:
-        """The session with the rows of a person's own SQL, and the card that shows them or says why not."""
+    def run_sql(self, sql: str) -> tuple[Answer | None, Markup]:
+        """The rows of a person's own SQL if it can be run, and the card that shows them or says why not."""
         if not sql.strip():
-            return session, card.failure_card(self.look.say("panel.no_sql"), self.look)
+            return None, card.failure_card(self.look.say("panel.no_sql"), self.look)
         outcome, shown = self._finish(self.threads.submit(self._carded, lambda: self.assistant.run_sql(sql)))
-        return (replace(session, answer=outcome), shown) if isinstance(outcome, Answer) else (session, shown)
+        return (outcome if isinstance(outcome, Answer) else None), shown
 
     def _turn(self, asked: str, session: Session, work: Work) -> Iterator[Session]:
-        opened = _said(replace(session, choices=(), clarification=None), "user", card.question_card(asked))
+        fresh = replace(session, choices=(), clarification=None, answer=None)
+        opened = _said(fresh, "user", card.question_card(asked))
         steps: list[Step] = [(self.look.say("chat.working"), "")]
         yield _working(opened, steps)
         queue: SimpleQueue[Step | None] = SimpleQueue()

@@ -19,7 +19,7 @@ from assistant.ui import tables
 from assistant.ui.look import Look
 from assistant.ui.markup import of_class
 from assistant.ui.screen import Screen
-from assistant.ui.session import Message, Session
+from assistant.ui.session import Message, Session, Shown
 from assistant.ui.turns import MOST_CHOICES, Desk
 
 Updates = list[Any]
@@ -32,21 +32,13 @@ def wire(screen: Screen, desk: Desk) -> None:
     turns = [(screen.ask.submit, _asker(desk), [screen.ask, screen.session])]
     turns += [(button.click, _starter(desk, str(button.value)), [screen.session]) for button in screen.starters]
     turns += [(button.click, _picker(desk, index), [screen.session]) for index, button in enumerate(screen.choices)]
-    conversation = [screen.session, screen.chat, screen.welcome, screen.ask, *screen.choices]
     for event, handler, inputs in turns:
-        gone = event(handler, inputs, conversation, api_visibility="private", show_progress="hidden")
-        shown = [screen.sql, *screen.result]
-        gone.then(show, [screen.session], shown, api_visibility="private", show_progress="hidden")
-    screen.chat.clear(
-        lambda: _conversation(Session()), None, conversation, api_visibility="private", show_progress="hidden"
+        event(handler, inputs, screen.conversation, api_visibility="private", show_progress="hidden")
+    screen.chat.clear(_cleared, None, screen.conversation, api_visibility="private", show_progress="hidden")
+    screen.run.click(_runner(desk), [screen.sql], [screen.shown, screen.sql_outcome], api_visibility="private")
+    screen.shown.change(
+        show, [screen.shown], [screen.sql, *screen.result], api_visibility="private", show_progress="hidden"
     )
-    ran = screen.run.click(
-        _runner(desk), [screen.sql, screen.session], [screen.session, screen.sql_outcome], api_visibility="private"
-    )
-    ran.then(
-        lambda session: show(session)[1:], [screen.session], screen.result, api_visibility="private",
-        show_progress="hidden",
-    )  # fmt: skip
 
 
 # --- turns
@@ -73,24 +65,31 @@ def _picker(desk: Desk, index: int) -> Handler:
     return pick
 
 
-def _runner(desk: Desk) -> Callable[[str, Session], Updates]:
-    def run(sql: str, session: Session) -> Updates:
-        return list(desk.run_sql(sql or "", session))
+def _runner(desk: Desk) -> Callable[[str], Updates]:
+    def run(sql: str) -> Updates:
+        answer, shown = desk.run_sql(sql or "")
+        return [Shown(answer) if answer else gr.skip(), shown]
 
     return run
 
 
 def _followed(sessions: Iterator[Session]) -> Iterator[Updates]:
-    for session in sessions:
-        yield _conversation(session)
+    """The updates of a turn; the question box is emptied once, so that what is typed meanwhile stays."""
+    for count, session in enumerate(sessions):
+        yield _conversation(session, gr.skip() if count else "")
 
 
-def _conversation(session: Session) -> Updates:
-    """Updates of session, chat, welcome, question box and buttons, in the order of their wiring."""
+def _cleared() -> Updates:
+    return _conversation(Session(), gr.skip())
+
+
+def _conversation(session: Session, ask: Any) -> Updates:
+    """Updates in the order of `Screen.conversation`."""
     started = bool(session.messages)
     messages = [_message(message) for message in session.messages]
     chat = gr.Chatbot(value=messages, visible=started)  # pyright: ignore[reportArgumentType]  # looser than its stub
-    return [session, chat, gr.Column(visible=not started), "", *_choices(session)]
+    shown = Shown(session.answer) if session.answer else gr.skip()
+    return [session, shown, chat, gr.Column(visible=not started), ask, *_choices(session)]
 
 
 def _message(message: Message) -> dict[str, Any]:
@@ -112,14 +111,13 @@ def _choices(session: Session) -> list[gr.Button]:
 # --- the result
 
 
-def _shower(look: Look, folder: TemporaryDirectory[str]) -> Callable[[Session], Updates]:
+def _shower(look: Look, folder: TemporaryDirectory[str]) -> Callable[[Shown | None], Updates]:
     """What shows the SQL and the rows of the last answer, and offers them as a file."""
 
-    def show(session: Session) -> Updates:
-        answer = session.answer
-        if answer is None:
+    def show(shown: Shown | None) -> Updates:
+        if shown is None:
             return [gr.skip()] * 4
-        offer = gr.DownloadButton(visible=False)
+        answer, offer = shown.answer, gr.DownloadButton(visible=False)
         if answer.result.rows:
             offer = gr.DownloadButton(value=_written(answer, Path(folder.name)), visible=True)
         return [answer.sql, _rows_title(answer, look), _grid(answer, look), offer]

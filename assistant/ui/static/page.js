@@ -10,13 +10,15 @@
   // scrolls: so an answer is read from its beginning.
   let questions = 0;
   let held = false;
-  const release = () => { held = false; };
+  const release = (event) => { if (event.target instanceof Element && event.target.closest("#tw-chat")) held = false; };
   for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
     document.addEventListener(kind, release, { passive: true, capture: true });
   }
   const settle = () => {
     const send = document.querySelector("#tw-ask .submit-button:not([aria-label])");
     if (send) send.setAttribute("aria-label", document.querySelector("#tw-header")?.dataset.send || "Send");
+    const search = document.querySelector("#tw-grid .search-input:not([aria-label])");
+    if (search) search.setAttribute("aria-label", search.title || search.placeholder);
     const asked = document.querySelectorAll("#tw-chat .tw-question");
     if (asked.length !== questions) held = asked.length > questions;
     questions = asked.length;
