@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from semantic_layer.metric_types import (
+    ConversionMetric,
+    CumulativeMetric,
+    OffsetMetric,
+    PerEntityMetric,
+    RetentionMetric,
+    SimpleMetric,
+)
 from semantic_layer.model import Dataset, Dimension, Measure, Metric, SemanticLayer
+from semantic_layer.references import inputs
 
 _AGGREGATIONS = {
     "sum": "sum of {0}",
@@ -25,15 +34,44 @@ def formula(layer: SemanticLayer, name: str) -> str:
         return f"{metric.numerator} / {metric.denominator}"
     if metric.type == "derived":
         return metric.expression
-    return _simple(layer, metric)
+    if isinstance(metric, SimpleMetric):
+        return _simple(layer, metric)
+    return _in_words(metric)
 
 
-def _simple(layer: SemanticLayer, metric: Metric) -> str:
-    reference = getattr(metric, "measure", "")
-    measure = layer.measures.get(reference)
-    if measure is None:
-        return f"{metric.type} of {getattr(metric, 'metric', '') or reference}".strip()
-    return _of_measure(measure, reference.split(".")[0], getattr(metric, "filter", ""))
+def _in_words(metric: Metric) -> str:
+    """The formula of a metric over time or over entities."""
+    if isinstance(metric, CumulativeMetric):
+        return f"{metric.metric}, {_window(metric)}"
+    if isinstance(metric, OffsetMetric):
+        return f"{metric.metric} {metric.offset} earlier"
+    if isinstance(metric, ConversionMetric):
+        part = "share" if metric.value == "rate" else "number"
+        closing = "" if metric.closed else " (the last moment not counted)"
+        followed = f"followed by {metric.conversion} of the same {metric.entity} within {metric.window}"
+        return f"{part} of {metric.base} {followed}{closing}"
+    if isinstance(metric, RetentionMetric):
+        part = "share" if metric.value == "rate" else "number"
+        return f"{part} of {metric.entity} by {metric.grain} of {metric.cohort} with {metric.activity} later"
+    return _over_entities(metric) if isinstance(metric, PerEntityMetric) else metric.type
+
+
+def _window(metric: CumulativeMetric) -> str:
+    if metric.window:
+        return f"over the last {metric.window}"
+    return f"since the start of the {metric.to_date.replace('_', ' ')}" if metric.to_date else "running total"
+
+
+def _over_entities(metric: PerEntityMetric) -> str:
+    where = f", where {metric.condition}" if metric.condition else ""
+    if metric.agg in ("count", "share"):
+        return f"{'number' if metric.agg == 'count' else 'share'} of {metric.entity}{where}"
+    what = f"{metric.percentile:.0%} percentile" if metric.percentile else metric.agg
+    return f"{what} over {metric.entity} of {metric.metric}{where}"
+
+
+def _simple(layer: SemanticLayer, metric: SimpleMetric) -> str:
+    return _of_measure(layer.measures[metric.measure], metric.measure.split(".")[0], metric.filter)
 
 
 def _of_measure(measure: Measure, dataset: str, extra: str) -> str:
@@ -51,21 +89,8 @@ def parts(layer: SemanticLayer, name: str) -> tuple[str, ...]:
         current = pending.pop(0)
         if current in layer.metrics and current not in found:
             found[current] = None
-            pending.extend(_direct_parts(layer, layer.metrics[current]))
+            pending.extend(inputs(layer.metrics[current]))
     return tuple(found)
-
-
-def _direct_parts(layer: SemanticLayer, metric: Metric) -> tuple[str, ...]:
-    if metric.type == "ratio":
-        return (metric.numerator, metric.denominator)
-    if metric.type == "derived":
-        return tuple(other for other in layer.metrics if other in _words(metric.expression))
-    base = getattr(metric, "metric", "")
-    return (base,) if base else ()
-
-
-def _words(expression: str) -> set[str]:
-    return {"".join(c for c in word if c.isalnum() or c == "_") for word in expression.replace("(", " ").split()}
 
 
 def value_queries(layer: SemanticLayer, limit: int = 5000) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from semantic_layer.errors import UnsafeQuery
 from semantic_layer.metric_types import (
+    NO_TIME,
     ConversionMetric,
     CumulativeMetric,
     Metric,
@@ -86,8 +87,12 @@ def _times(metrics: tuple[str, ...], scope: NameScope) -> Found:
     for name in metrics:
         inner = _simple(name, scope)
         dataset = scope.entries.datasets.get(inner.measure.partition(".")[0]) if inner else None
-        if inner and dataset and not (inner.time or dataset.node.time):
+        if inner and dataset and not _has_time(inner, dataset.node):
             yield Problem(f"`{name}` has no time.", f"Give `{dataset.node.name}` a `time`."), ()
+
+
+def _has_time(metric: SimpleMetric, dataset: Dataset) -> bool:
+    return metric.time != NO_TIME and bool(metric.time or dataset.time)
 
 
 def _counting(base: str, scope: NameScope) -> Found:

@@ -12,6 +12,9 @@ from semantic_layer.nodes import Described, Direction, IntervalText, Name, Numbe
 PeriodGrain = Literal["week", "month", "quarter", "half", "year", "fiscal_quarter", "fiscal_year"]
 
 
+NO_TIME = "none"
+
+
 class MetricFields(Described):
     """What every metric says besides its formula.
 
@@ -33,7 +36,11 @@ class MetricFields(Described):
 
 
 class SimpleMetric(MetricFields):
-    """One measure, named `dataset.measure`, perhaps with a filter of its own and another time than the dataset's."""
+    """One measure, named `dataset.measure`, perhaps with a filter of its own and another time than the dataset's.
+
+    `time: none` marks a state of today (open tickets) of which no history is kept: it has no time, so it cannot be asked
+    for a period.
+    """
 
     type: Literal["simple"] = "simple"
     measure: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from semantic_layer.errors import QueryFault, UnsafeQuery
-from semantic_layer.metric_types import OffsetMetric, PerEntityMetric, RetentionMetric
+from semantic_layer.metric_types import NO_TIME, OffsetMetric, PerEntityMetric, RetentionMetric
 from semantic_layer.model import SemanticLayer
 from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, SemanticQuery
 from semantic_layer.query_rules import Rule
@@ -41,12 +41,17 @@ def _times(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     timed = query.time_range is not None or METRIC_TIME in _named_fields(query)
     for found in _asked(layer, query) if timed else ():
         if not found.time:
-            sentence = f"`{found.metric}` has no time, so it cannot be asked for a period or by time."
-            yield QueryFault("E_NO_TIME", sentence)
+            yield QueryFault("E_NO_TIME", _timeless(layer, found.metric))
     if query.entity and query.time_range and not _asked(layer, query):
         yield QueryFault(
             "E_PERIOD_UNUSED", f"The period limits nothing: no metric of each `{query.entity}` is asked for."
         )
+
+
+def _timeless(layer: SemanticLayer, name: str) -> str:
+    if getattr(layer.metrics[name], "time", "") == NO_TIME:
+        return f"`{name}` is known as of today only; it has no history by date."
+    return f"`{name}` has no time, so it cannot be asked for a period or by time."
 
 
 def _clocks(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from semantic_layer.expressions import ExpressionError, columns, parse_expression
+from semantic_layer.metric_types import NO_TIME
 from semantic_layer.model import Dataset, DerivedMetric, Dimension, Metric, PerEntityMetric, SimpleMetric
 from semantic_layer.yaml_source import Location
 
@@ -66,7 +67,7 @@ def _simple(metric: SimpleMetric) -> Iterator[Reference]:
     dataset = metric.measure.partition(".")[0]
     yield Reference("measure", metric.measure, ("measure",))
     yield from column_references(metric.filter, ("filter",), dataset)
-    if metric.time:
+    if metric.time and metric.time != NO_TIME:
         yield Reference("time", metric.time, ("time",), dataset)
 
 

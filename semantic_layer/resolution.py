@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from semantic_layer.errors import QueryFault, UnsafeQuery
 from semantic_layer.metric_types import (
+    NO_TIME,
     ConversionMetric,
     CumulativeMetric,
     DerivedMetric,
@@ -162,6 +163,8 @@ def fact(leaf: SimpleMetric) -> str:
 
 def time_of(layer: SemanticLayer, leaf: SimpleMetric) -> str:
     """Full name of the time field that counts for a simple metric; empty when it has none."""
+    if leaf.time == NO_TIME:
+        return ""
     name = leaf.time or layer.datasets[fact(leaf)].time or ""
     return full_name(fact(leaf), name) if name else ""
 
