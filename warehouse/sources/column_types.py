@@ -28,7 +28,7 @@ from warehouse.sources.text_kinds import (
     number_kinds,
 )
 
-SAMPLE = 4_096
+SAMPLE = 2_048
 _T = "$t"
 _LIKE_A_DATE = re.compile(r"\d{1,4}[-/. ]([A-Za-z]{3,9}|\d{1,2})[-/. ,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4}")
 _LIKE_A_NUMBER = re.compile(r"^[-+.,]?\d[\d.,_eE+-]*$|^[-+.]?\d+(\D\d+)*$")

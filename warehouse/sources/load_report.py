@@ -93,7 +93,9 @@ def column_warnings(
         yield from _looks_like(name, cells)
     rest = [name for name in texts if name not in suspects]
     yield from _marked_numbers(con, first, rest)
-    yield from _missing_words(con, table, texts)
+    suspects = [name for name, *_ in _missing_words(con, first, texts)]
+    for name, count, word in _missing_words(con, table, suspects):
+        yield f"Column {name} holds '{word}' as text in {count:,} cells: use --null '{word}' if it means missing."
     yield from (f"Column {c.name} has no value at all." for c in columns if c.nulls and _is_empty(c))
 
 
@@ -136,11 +138,17 @@ def _marked_numbers(con: duckdb.DuckDBPyConnection, relation: str, names: Sequen
                 yield f"Column {name} is text, but its values look like numbers: use {option}"
 
 
-def _missing_words(con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str]) -> Iterator[str]:
+def _missing_words(
+    con: duckdb.DuckDBPyConnection, relation: str, names: Sequence[str]
+) -> Iterator[tuple[str, int, str]]:
+    """Columns that hold words for a missing value, in how many cells, and one of the words."""
     words = ", ".join(literal(word) for word in _MISSING_WORDS)
-    wanted = [f"count(*) FILTER ({identifier(name)} IN ({words})), min({identifier(name)}) FILTER"
-              f" ({identifier(name)} IN ({words}))" for name in names]  # fmt: skip
-    row = (con.execute(f"SELECT {', '.join(wanted)} FROM {table}").fetchone() or ()) if names else ()
+    found = [f"{identifier(name)} IN ({words})" for name in names]
+    wanted = [
+        f"count(*) FILTER ({condition}), min({identifier(name)}) FILTER ({condition})"
+        for name, condition in zip(names, found, strict=True)
+    ]
+    row = (con.execute(f"SELECT {', '.join(wanted)} FROM {relation}").fetchone() or ()) if names else ()
     for name, count, word in zip(names, row[::2], row[1::2], strict=True):
         if count:
-            yield f"Column {name} holds '{word}' as text in {count:,} cells: use --null '{word}' if it means missing."
+            yield name, count, word

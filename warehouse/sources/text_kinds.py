@@ -17,6 +17,7 @@ GUARD = "cell does not fit"  # in the message of the error that `converted` rais
 COMPACT, OFFSET = "%Y%m%d", "offset"  # date formats that need no telling apart: eight digits, and an offset from UTC
 
 _T = "$t"  # stands for the text expression in the SQL of a kind
+_NUMBER = "-?(0|[1-9][0-9]*)?([.][0-9]*)?([eE][-+]?[0-9]+)?"  # no zeros in front
 _MAX_EXACT = 2**53  # beyond it, a double no longer tells neighbouring integers apart
 _FIRST_YEAR = "TIMESTAMP '1000-01-01'"
 
@@ -36,7 +37,10 @@ class NumberStyle:
 
 @dataclass(frozen=True)
 class Kind:
-    """A type that text can have: `fits` is a condition and `value` a conversion, both SQL over `$t`."""
+    """A type that text can have: `fits` is a condition and `value` a conversion, both SQL over `$t`.
+
+    Both use the same expressions (TRY_CAST even where `fits` has proven the cast), so that each is computed once.
+    """
 
     word: str
     type: str
@@ -61,7 +65,7 @@ COMPACT_DATE = (
         "date",
         "DATE",
         "length($t) = 8 AND try_strptime($t, '%Y%m%d') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
-        "CAST(strptime($t, '%Y%m%d') AS DATE)",
+        "CAST(try_strptime($t, '%Y%m%d') AS DATE)",
         COMPACT,
     ),
 )
@@ -70,27 +74,26 @@ ISO_TIMES = (
     Kind(
         "date",
         "DATE",
-        "CAST(TRY_CAST($t AS DATE) AS VARCHAR) = $t AND TRY_CAST($t AS DATE)"
-        " BETWEEN DATE '1000-01-01' AND DATE '9999-12-31'",
-        "CAST($t AS DATE)",
+        "strlen($t) = 10 AND TRY_CAST($t AS DATE) BETWEEN DATE '1000-01-01' AND DATE '9999-12-31'",
+        "TRY_CAST($t AS DATE)",
     ),
     Kind(
         "timestamp",
         "TIMESTAMP",
-        f"CAST(TRY_CAST($t AS TIMESTAMP) AS VARCHAR) = $t AND TRY_CAST($t AS TIMESTAMP) >= {_FIRST_YEAR}",
-        "CAST($t AS TIMESTAMP)",
+        f"strlen($t) = 19 AND try_strptime($t, '%Y-%m-%d %H:%M:%S') >= {_FIRST_YEAR}",
+        "try_strptime($t, '%Y-%m-%d %H:%M:%S')",
     ),
     Kind(
         "timestamp",
         "TIMESTAMP",
         f"regexp_full_match($t, '{_MOMENT}') AND TRY_CAST($t AS TIMESTAMP) IS NOT NULL",
-        "CAST($t AS TIMESTAMP)",
+        "TRY_CAST($t AS TIMESTAMP)",
     ),
     Kind(
         "timestamp",
         "TIMESTAMP",
         rf"regexp_full_match($t, '{_MOMENT} ?(Z|[-+]\d\d(:?\d\d)?)') AND TRY_CAST($t AS TIMESTAMPTZ) IS NOT NULL",
-        "timezone('UTC', CAST($t AS TIMESTAMPTZ))",
+        "timezone('UTC', TRY_CAST($t AS TIMESTAMPTZ))",
         OFFSET,
     ),
 )
@@ -108,7 +111,7 @@ def format_kind(pattern: str) -> Kind:
         "timestamp" if timed else "date",
         "TIMESTAMP" if timed else "DATE",
         f"try_strptime($t, {literal(pattern)}) >= {_FIRST_YEAR}",
-        f"CAST(strptime($t, {literal(pattern)}) AS {'TIMESTAMP' if timed else 'DATE'})",
+        f"CAST(try_strptime($t, {literal(pattern)}) AS {'TIMESTAMP' if timed else 'DATE'})",
         pattern,
     )
 
@@ -122,7 +125,7 @@ def declared_kinds(word: str, style: NumberStyle, formats: Iterable[str]) -> tup
     known = {
         "text": (),
         "integer": (Kind("integer", "BIGINT", f"regexp_full_match({number}, '[-+]?[0-9]+') AND {integer} IS NOT NULL",
-                         f"CAST({number} AS BIGINT)"),),
+                         integer),),
         "number": (Kind("number", "DOUBLE", finite, f"CAST({number} AS DOUBLE)"),),
         "boolean": (Kind("true or false", "BOOLEAN", "TRY_CAST($t AS BOOLEAN) IS NOT NULL", "CAST($t AS BOOLEAN)"),),
         "date": tuple(kind for kind in times if kind.type == "DATE"),
@@ -171,13 +174,12 @@ def number_kinds(style: NumberStyle) -> Iterator[Kind]:
     number = _number_text(style)
     integer, double = f"TRY_CAST({number} AS BIGINT)", f"TRY_CAST({number} AS DOUBLE)"
     # going back to text must give the same text: no zeros in front, no rounding, no hexadecimal, no separators
-    yield Kind("integer", "BIGINT", f"CAST({integer} AS VARCHAR) = {number}", f"CAST({number} AS BIGINT)")
+    yield Kind("integer", "BIGINT", f"CAST({integer} AS VARCHAR) = {number}", integer)
     yield Kind(
         "number",
         "DOUBLE",
-        f"abs({double}) < {_MAX_EXACT} AND NOT contains({number}, '_')"
-        f" AND NOT (ltrim({number}, '-') LIKE '0_%' AND ltrim({number}, '-') NOT LIKE '0.%')",
-        f"CAST({number} AS DOUBLE)",
+        f"abs({double}) < {_MAX_EXACT} AND regexp_full_match({number}, {literal(_NUMBER)})",
+        double,
     )
 
 
