@@ -120,7 +120,8 @@ class Assistant:
     def starters(self) -> tuple[str, ...]:
         """A few questions for an empty screen: the model's own examples, or one each of a few metrics."""
         declared = self.layer.definitions.ai_context.examples
-        examples = [metric.ai_context.examples[0] for metric in self.layer.metrics.values() if metric.ai_context.examples]
+        first = [metric.ai_context.examples[:1] for metric in self.layer.metrics.values()]
+        examples = [question for questions in first for question in questions]
         offered = declared or tuple(examples[:: max(1, len(examples) // 6)])
         return tuple(question for question in offered if isinstance(self.understanding.plan(question), Plan))[:6]
 
