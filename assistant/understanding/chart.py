@@ -12,7 +12,7 @@ from assistant.understanding.time_phrases import TimePhrase, number_at, time_phr
 from assistant.understanding.tokens import Token
 
 COVERS_KEPT = 6
-LENGTH_BONUS = 0.25
+LENGTH_BONUS = 0.4
 UNKNOWN_COST = -3.0
 SIGNS = frozenset("-–—/")
 EXCLUSIVE = frozenset({"blocked", "listing"})
@@ -103,7 +103,7 @@ def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: La
         concepts = lexicon.lookup(kept)
         if concepts:
             weight = max(concept.weight for concept in concepts)
-            score = len(kept) * weight + (behind - at - len(kept)) * 0.5 + LENGTH_BONUS * (len(kept) - 1)
+            score = len(kept) * weight + (behind - at - len(kept)) * 0.6 + LENGTH_BONUS * (len(kept) - 1)
             plural = token.text != token.plain
             yield Element(at, behind, _text(tokens, at, behind), score, concepts=concepts, plural=plural)
 

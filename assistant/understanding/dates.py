@@ -125,15 +125,15 @@ def month_at(clock: Clock, at: int) -> int | None:
     if number is None or word not in clock.language.data["ambiguous_months"]:
         return number
     looks = clock.tokens[at].raw[0].isupper() or year_at(clock, at + 1) or _day_number(clock, at + 1)
-    before = clock.word(at - 1)
-    introduced = before in clock.language.links["any"] or before in clock.language.links["time"]
-    return number if looks or introduced or _is_time_word(clock, before) or _day_number(clock, at - 1) else None
+    return number if looks or (at and is_introduced(clock, at)) or _day_number(clock, at - 1) else None
 
 
-def _is_time_word(clock: Clock, word: str) -> bool:
-    data = clock.language.data
+def is_introduced(clock: Clock, at: int) -> bool:
+    """Whether the word before may introduce a time, or nothing stands before."""
+    data, before = clock.language.data, clock.word(at - 1)
+    linked = before in clock.language.links["any"] or before in clock.language.links["time"]
     groups = (data["time_words"], data["relative"])
-    return bool(word) and any(word in phrases for group in groups for phrases in group.values())
+    return at == 0 or linked or any(before in phrases for group in groups for phrases in group.values())
 
 
 def _day_and_month(clock: Clock, at: int) -> Found | None:

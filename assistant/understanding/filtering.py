@@ -8,7 +8,7 @@ from itertools import pairwise
 from assistant.understanding.draft import Condition, Draft
 from assistant.understanding.lexicon import Concept
 
-BARE_DIMENSION_COST = 0.3
+BARE_DIMENSION_COST, READ_AS_VALUE_COST = 0.3, 0.15
 JOINERS = ("and", "or", "versus", "slash")
 
 
@@ -63,6 +63,7 @@ def _add_condition(draft: Draft, run: list[int], narrowed: dict[int, tuple[Conce
     values = tuple(tuple(c for c in narrowed[at] if c.target in fields) for at in run)
     negated = _negation_before(draft, run[0])
     grouped = len(run) > 1 and _compared(draft, run)
+    draft.penalty += READ_AS_VALUE_COST * sum(bool(draft.concepts(at, "dimension")) for at in run)
     for at, concepts in zip(run, values, strict=True):
         draft.use(at, "value", f"{concepts[0].target}={concepts[0].value}")
     for first, last in pairwise(run):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from assistant.understanding.draft import Draft, Ranking
 from assistant.understanding.tokens import tokenize
 
-READ_AS_VALUE_COST = 0.5
-
 
 def find_counted(draft: Draft) -> None:
     """ "how many German customers": the noun or metric that is counted, past the words that only narrow it."""
@@ -161,7 +159,6 @@ def find_groups(draft: Draft) -> None:
             _order_by(draft, at, place)
         elif draft.kind(place) == "value":
             draft.use(at, "filler")
-            draft.penalty += READ_AS_VALUE_COST if draft.concepts(place, "dimension") else 0
 
 
 def _has_own_dimension(draft: Draft, at: int) -> bool:

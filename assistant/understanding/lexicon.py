@@ -80,6 +80,8 @@ class Lexicon:
             if concept.cased and not all(token.raw.isupper() for token in tokens):
                 continue
             same_form = concept.plain == narrow
+            if concept.kind == "value" and not same_form:  # values are names: "open" is not "opened"
+                continue
             found = concept if same_form else replace(concept, weight=concept.weight - INFLECTED, inflected=True)
             if found.identity not in best or best[found.identity].weight < found.weight:
                 best[found.identity] = found

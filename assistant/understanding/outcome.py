@@ -124,12 +124,20 @@ def _clarify(question: str, plans: list[Plan], words: tuple[str, ...], world: Wo
 
 
 def _ambiguous_words(found: Sequence[Candidate]) -> tuple[str, ...]:
-    """The words of the best reading that have several meanings which the options differ by."""
-    draft = found[0].draft
-    several = [at for at, choices in (*draft.metrics, *draft.groups) if len(choices) > 1]
-    several += [at for at in draft.uses if draft.kind(at) == "value" and len(draft.concepts(at, "value")) > 1]
-    several += [at for at in draft.uses if draft.kind(at) == "time" and len(draft.times) > 1]
-    return tuple(draft.elements[at].text for at in several[:1])
+    """The words of the best reading that the two best readings take differently."""
+    draft, first, second = found[0].draft, found[0].query, found[1].query
+    if first.time_range != second.time_range:
+        places = [at for at in draft.uses if draft.kind(at) == "time"]
+    elif first.metrics != second.metrics:
+        places = [at for at, choices in draft.metrics if len(choices) > 1]
+    elif first.filters != second.filters:
+        fields = {
+            f.field for f in (*first.filters, *second.filters) if f not in first.filters or f not in second.filters
+        }
+        places = [at for at in draft.uses if fields <= {c.target for c in draft.concepts(at, "value")}]
+    else:
+        places = [at for at, choices in draft.groups if len(choices) > 1]
+    return tuple(draft.elements[at].text for at in sorted(places)[:1])
 
 
 def plan_of(candidate: Candidate, spelling: Spelling) -> Plan:

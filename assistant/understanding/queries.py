@@ -22,7 +22,7 @@ from semantic_layer import (
     check,
 )
 
-STEP_COST, FOREIGN_NOUN_COST, OUT_OF_REACH = 0.12, 0.3, 9
+STEP_COST, FOREIGN_NOUN_COST = 0.12, 0.3
 MOST_CHOICES = 64
 
 
@@ -144,8 +144,7 @@ def _score(draft: Draft, choice: Choice, names: tuple[str, ...]) -> float:
 
 def _detour(reach: Reach, names: tuple[str, ...], field: str, others: Sequence[str]) -> float:
     """What it costs to take a field that lies further off than another field the words may mean."""
-    walks = {name: reach.distance(names, name.partition(".")[0]) for name in {field, *others}}
-    steps = {name: OUT_OF_REACH if walk is None else walk for name, walk in walks.items()}
+    steps = {name: reach.detour(names, name.partition(".")[0]) for name in {field, *others}}
     return STEP_COST * (steps[field] - min(steps.values()))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from semantic_layer import DerivedMetric, Metric, RatioMetric, SemanticLayer, SimpleMetric
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+OUT_OF_REACH = 9
 
 
 class Reach:
@@ -31,6 +32,13 @@ class Reach:
         """The longest walk from any fact of the metrics to a dataset, None when one cannot reach it."""
         walks = [self.steps(fact, dataset) for metric in metrics for fact in self._facts[metric]]
         return None if any(walk is None for walk in walks) else max((w for w in walks if w is not None), default=0)
+
+    def detour(self, metrics: Iterable[str], dataset: str) -> int:
+        """How far off a dataset is: its distance, one more when it is not who or what the layer is about."""
+        walk = self.distance(metrics, dataset)
+        if walk is None:
+            return OUT_OF_REACH
+        return walk + (0 if walk == 0 or self._layer.datasets[dataset].entity else 1)
 
     def inputs(self, metric: Metric) -> tuple[str, ...]:
         """The metrics that a metric is computed from directly."""

@@ -160,7 +160,7 @@ def _harmless_link(draft: Draft, at: int) -> bool:
     if following is None:
         return "link_any" in element.cues and not element.cues & {"by", "per"}
     if element.cues & {"by", "per"}:
-        return draft.kind(following) in ("value", "time")
+        return draft.kind(following) == "value"
     if any(cue in element.cues and draft.kind(following) in kinds for cue, kinds in LINKED_KINDS.items()):
         return True
     if "link_any" in element.cues and following in draft.uses:

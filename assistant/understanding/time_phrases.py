@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from assistant.understanding.dates import Clock, Found, day_period, named_period
+from assistant.understanding.dates import Clock, Found, day_period, is_introduced, named_period
 from assistant.understanding.periods import Period, add_units, unit_period, unit_start
 
 ROLLING_UNITS = ("day", "week", "month", "quarter", "half", "year")
@@ -128,7 +128,7 @@ def _relative_name(clock: Clock, name: str, at: int) -> Found | None:
 
 def _weekday(clock: Clock, at: int) -> Found | None:
     number = clock.language.data["weekdays"].get(clock.word(at))
-    if number is None:
+    if number is None or not is_introduced(clock, at):  # "Black Friday" is no Friday
         return None
     return (day_period(clock.as_of - timedelta(days=(clock.as_of.weekday() - number) % 7)),), at + 1
 

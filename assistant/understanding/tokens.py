@@ -35,9 +35,10 @@ class Token:
 
 @dataclass(frozen=True)
 class Forms:
-    """How a language inflects: irregular forms, spellings, endings that differ, and words to leave alone."""
+    """How a language inflects: irregular nouns and verbs, spellings, endings that differ, and words to leave alone."""
 
     irregular: Mapping[str, str]
+    verbs: Mapping[str, str]
     spelling: Mapping[str, str]
     endings: Mapping[str, str]
     keep: frozenset[str]
@@ -51,6 +52,7 @@ class Forms:
 
     def bare(self, plain: str) -> str:
         """The plain form without verb endings; equal for "order", "ordered" and "ordering"."""
+        plain = self.verbs.get(plain, plain)
         if plain in self.keep or len(plain) < 4 or not plain.isalpha():
             return plain
         return _fold(_without_verb_ending(plain))

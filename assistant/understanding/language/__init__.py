@@ -68,6 +68,7 @@ def load_language(code: str = "en") -> Language:
     data["code"] = code
     forms = Forms(
         irregular=data["irregular"],
+        verbs=data["irregular_verbs"],
         spelling=data["spelling"],
         endings=data["spelling_endings"],
         keep=frozenset(data["keep_form"]),
