@@ -38,6 +38,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_steps,
     find_trend,
 )
+KINDS = ("noun", "metric", "dimension", "value")
 LINKED_KINDS = {
     "link_any": ("value", "dimension", "time", "noun", "metric", "grain"),
     "link_time": ("time",),
@@ -63,7 +64,7 @@ def _kinds(element: Element, world: World) -> tuple[str, ...]:
         return ("time",)
     if not element.concepts:
         return ("grain",) if element.grain else ("number",) if element.number is not None else ("",)
-    return tuple(sorted(_concept_kinds(element, world), key=lambda kind: -_weight(element, kind)))
+    return tuple(sorted(_concept_kinds(element, world), key=lambda kind: (-_weight(element, kind), KINDS.index(kind))))
 
 
 def _concept_kinds(element: Element, world: World) -> set[str]:
