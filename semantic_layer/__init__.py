@@ -40,6 +40,7 @@ from semantic_layer.model import (
     SemanticLayer,
     SimpleMetric,
 )
+from semantic_layer.policies import TableAccess, Viewer, for_viewer, policy_for
 from semantic_layer.query import (
     COHORT_AGE,
     METRIC_TIME,
@@ -92,16 +93,20 @@ __all__ = [
     "SemanticQuery",
     "Share",
     "SimpleMetric",
+    "TableAccess",
     "TimeRange",
     "Top",
     "UnsafeQuery",
+    "Viewer",
     "check",
     "data_checks",
     "data_faults",
+    "for_viewer",
     "formula",
     "load",
     "load_workspace",
     "parts",
+    "policy_for",
     "shipped_definitions",
     "substitute",
     "suggest",

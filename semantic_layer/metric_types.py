@@ -38,8 +38,8 @@ class MetricFields(Described):
 class SimpleMetric(MetricFields):
     """One measure, named `dataset.measure`, perhaps with a filter of its own and another time than the dataset's.
 
-    `time: none` marks a state of today (open tickets) of which no history is kept: it has no time, so it cannot be asked
-    for a period.
+    `time: none` marks a state of today (open tickets) of which no history is kept: it has no time, so it cannot be
+    asked for a period.
     """
 
     type: Literal["simple"] = "simple"

@@ -8,10 +8,10 @@ from semantic_layer.circles import circle
 from semantic_layer.entries import Entries, Entry
 from semantic_layer.errors import Fault
 from semantic_layer.metric_rules import measure_problems, metric_problems
-from semantic_layer.model import Dataset, Dimension, Measure, Metric, Relationship
+from semantic_layer.model import Dataset, Dimension, Measure, Metric, Relationship, RowPolicy
 from semantic_layer.query import COHORT_AGE, METRIC_TIME
 from semantic_layer.references import Reference, column_references, field_references, inputs, references
-from semantic_layer.scope import KnownTables, NameScope
+from semantic_layer.scope import KnownTables, NameScope, hint
 from semantic_layer.segment_rules import segment_faults
 from semantic_layer.yaml_source import Location
 
@@ -58,6 +58,33 @@ def _dataset(entry: Entry[Dataset], scope: NameScope) -> Iterator[Fault]:
     if dataset.time:
         yield from _unresolved(entry, iter([Reference("time", dataset.time, ("time",), dataset.name)]), scope)
     yield from _field_cycles(entry)
+    if dataset.policy:
+        yield from _policy(entry, dataset.policy, scope)
+
+
+def _policy(entry: Entry[Dataset], policy: RowPolicy, scope: NameScope) -> Iterator[Fault]:
+    """A rule reads the dataset's own columns and the viewer; hidden fields are neither keys nor links."""
+    name = entry.node.name
+    for found in column_references(policy.rows, ("policy", "rows"), name):
+        qualifier = found.name.rpartition(".")[0]
+        if found.kind == "column" and qualifier not in ("", name, "viewer"):
+            message = f"`{found.name}` is not a column of `{name}`, nor of the viewer."
+            yield entry.fault(message, "Protect the other dataset instead: what belongs to it follows.", found.at)
+        elif qualifier != "viewer":
+            yield from _unresolved(entry, iter([found]), scope)
+    links = [link.node for link in scope.entries.relationships.values()]
+    keys = {*entry.node.primary_key, *(column for link in links for column in _own_columns(link, name))}
+    fields = {one.name: one for one in entry.node.fields}
+    for one in policy.hidden_fields:
+        if one not in fields:
+            yield entry.fault(f"there is no field `{name}.{one}`.", hint(one, fields), ("policy", "hidden_fields"))
+        elif fields[one].sql in keys:
+            message = f"`{one}` is a key or a link, and nothing could be joined without it."
+            yield entry.fault(message, "Hide other fields.", ("policy", "hidden_fields"))
+
+
+def _own_columns(link: Relationship, dataset: str) -> tuple[str, ...]:
+    return (link.from_columns if link.from_ == dataset else ()) + (link.to_columns if link.to == dataset else ())
 
 
 def _keys(entry: Entry[Dataset], scope: NameScope) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Draft
+from semantic_layer.expansion import field_tree
 from semantic_layer.expressions import bind, parse_expression
 from semantic_layer.model import Relationship, SemanticLayer
 from semantic_layer.paths import Path
@@ -105,17 +106,7 @@ class Source:
         return sql.bracketed(self.field(f"{node.table}.{node.name}"))
 
     def _field(self, dataset: str, name: str, alias: str) -> exp.Expr:
-        one = self.layer.fields.get(f"{dataset}.{name}")
-        if one is None:
-            return sql.column(name, alias)
-
-        def inner(node: exp.Column) -> exp.Expr:
-            """A field's own name is the physical column; another field's name is that field."""
-            if node.name == name:
-                return sql.column(name, alias)
-            return sql.bracketed(self._field(dataset, node.name, alias))
-
-        return bind(parse_expression(one.sql), inner)
+        return field_tree(self.layer, dataset, name, alias)
 
     def _alias(self, path: Path) -> str:
         for length in range(1, len(path.links) + 1):
