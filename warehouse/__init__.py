@@ -19,16 +19,18 @@ from warehouse.errors import (
 )
 from warehouse.guard import ValidatedSQL, validate
 from warehouse.policy import OPEN, Policy, TableRule
-from warehouse.sources.files import load_files
-from warehouse.sources.load_report import LoadReport
+from warehouse.sources.files import load_files, load_many
+from warehouse.sources.load_report import ColumnReport, FileReport, LoadReport
 from warehouse.sources.load_request import LoadRequest, ReadOptions
 from warehouse.trusted import Read, derive_database, query_trusted, trusted_reader
 
 __all__ = [
     "OPEN",
     "BuildError",
+    "ColumnReport",
     "DuckDBEngine",
     "Engine",
+    "FileReport",
     "Limits",
     "LoadError",
     "LoadReport",
@@ -52,6 +54,7 @@ __all__ = [
     "derive_database",
     "live_path",
     "load_files",
+    "load_many",
     "publish",
     "query_trusted",
     "set_snapshot",

@@ -120,11 +120,9 @@ def _candidates(values: list[str], style: NumberStyle, date_format: str | None) 
     if date_format:
         yield format_kind(date_format)
     else:
-        yield from (format_kind(pattern) for pattern in DATE_FORMATS if _mostly(pattern, dated[:8]))
-
-
-def _mostly(pattern: str, dated: list[str]) -> bool:
-    return bool(dated) and sum(_has_format(value, pattern) for value in dated) * 2 >= len(dated)
+        shapes = {re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "9", value)): value for value in dated}
+        examples = {*dated[:8], *list(shapes.values())[:8]}
+        yield from (format_kind(pattern) for pattern in DATE_FORMATS if any(_has_format(v, pattern) for v in examples))
 
 
 def _has_format(value: str, pattern: str) -> bool:

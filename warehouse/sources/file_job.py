@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -125,10 +126,13 @@ def _mended(con: duckdb.DuckDBPyConnection, job: Job, error: duckdb.Error) -> Jo
 
 
 def _failure(job: Job, error: duckdb.Error) -> LoadError:
+    # a conversion that the reader of the file does itself is reported by line and by our inner column names
+    conversion = re.search("Could not convert .*", str(error))
+    reason = f"{(conversion[0] if conversion else first_line(error)).rstrip('.')}."
     if job.request.view_sql is not None:
-        return LoadError(f"{first_line(error)}.", file=PLACE, remedy="Correct the SELECT, or the type of a column.")
+        return LoadError(reason, file=PLACE, remedy="Correct the SELECT, or the type of a column.")
     files = ", ".join(str(table.source) for table in job.tables[:3])
-    return LoadError(f"{first_line(error)}.", file=files, remedy="Give the columns of the files the same types.")
+    return LoadError(reason, file=files, remedy="Give the columns of the files the same types.")
 
 
 def _counted(con: duckdb.DuckDBPyConnection, job: Job, rows: int) -> Iterator[FileReport]:

@@ -51,5 +51,6 @@ def _column_name(given: str, number: int) -> str:
 @lru_cache(maxsize=1)
 def _reserved_words() -> frozenset[str]:
     with duckdb.connect(":memory:") as con:
-        sql = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+        # "at" or "left" may name a column, but stop the parser where the name stands alone
+        sql = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')"
         return frozenset(row[0] for row in con.execute(sql).fetchall())
