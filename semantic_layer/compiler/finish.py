@@ -31,8 +31,14 @@ def sorted_rows(draft: Draft) -> None:
     rest = [*times, *(key.name for key in draft.keys if not key.grain)]
     keys = [*wanted, *((name, False) for name in rest if name not in named)]
     if draft.keys:
-        trees = [sql.ordered(sql.column(name), descending) for name, descending in keys]
+        shown = {tree.alias_or_name: tree for tree in draft.statement.expressions}
+        trees = [sql.ordered(_as_shown(shown[name], name), descending) for name, descending in keys]
         draft.statement.set("order", exp.Order(expressions=trees))
+
+
+def _as_shown(tree: exp.Expr, name: str) -> exp.Expr:
+    """The column itself where the result shows a plain one, so that its table is told; else the result's name."""
+    return tree.copy() if isinstance(tree, exp.Column) else sql.column(name)
 
 
 def _column(draft: Draft, one: OrderBy) -> str:

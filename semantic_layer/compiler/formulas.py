@@ -16,13 +16,15 @@ from semantic_layer.resolution import bases
 
 
 def value_of(layer: SemanticLayer, name: str, leaves: Mapping[str, exp.Expr]) -> exp.Expr:
-    """SQL of a metric over the metrics it is made of; a division by nothing is NULL."""
+    """SQL of a metric over the metrics it is made of, unless it is there itself; a division by nothing is NULL."""
+    if name in leaves:
+        return leaves[name].copy()
     metric = layer.metrics[name]
     if isinstance(metric, RatioMetric):
         return sql.divided(value_of(layer, metric.numerator, leaves), value_of(layer, metric.denominator, leaves))
     if isinstance(metric, DerivedMetric):
         return formula(layer, metric.expression, leaves)
-    return leaves[name].copy()
+    raise KeyError(name)
 
 
 def formula(layer: SemanticLayer, text: str, leaves: Mapping[str, exp.Expr]) -> exp.Expr:
