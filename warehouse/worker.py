@@ -218,17 +218,36 @@ class UnexpectedTableError(Exception):
 
 
 def _second_opinion(connection: duckdb.DuckDBPyConnection, sql: str, tables: list[str]) -> None:
-    """Nothing when DuckDB reads only these tables. It spells them `name` or `name AS alias`, quoted where needed."""
+    """Nothing when DuckDB, too, sees one SELECT that reads only these tables.
+
+    It spells them `name` or `name AS alias`, quoted where needed, and for a view names what the view reads.
+    """
     import duckdb
 
+    if [each.type.name for each in connection.extract_statements(sql)] != ["SELECT"]:
+        raise UnexpectedTableError(sql)
     try:
         names = connection.get_table_names(sql, qualified=True)
-    except duckdb.Error:  # it cannot bind all that runs, quantile_cont(x, [0.1, 0.9]) for one
+    except duckdb.Error:  # it cannot bind all that runs: USING, quantile_cont(x, [0.1, 0.9])
         names = parsed_tables(connection, sql)
-    known = {spelling for table in tables for spelling in (table.lower(), _quoted(table).lower())}
-    for name in names:
-        if not any(name.lower() == table or name.lower().startswith(f"{table} as ") for table in known):
-            raise UnexpectedTableError(name)
+    spellings = {spelling for table in tables for spelling in (table.lower(), _quoted(table).lower())}
+    unknown = {name for name in names if not _is_one_of(name.lower(), spellings)}
+    if unknown and unknown - _behind_views(connection, tables):
+        raise UnexpectedTableError(str(unknown))
+
+
+def _is_one_of(name: str, spellings: set[str]) -> bool:
+    return name in spellings or any(name.startswith(f"{spelling} as ") for spelling in spellings)
+
+
+def _behind_views(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> set[str]:
+    found = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND list_contains(?, view_name)", [tables]
+    ).fetchall()
+    reads: set[str] = set()
+    for (view,) in found:
+        reads |= connection.get_table_names(f"SELECT * FROM {_quoted(view)}", qualified=True)
+    return reads
 
 
 def parsed_tables(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str]:

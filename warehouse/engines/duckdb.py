@@ -7,6 +7,8 @@ import os
 import re
 import time
 import weakref
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -21,8 +23,7 @@ _FAILURES: dict[str, type[QueryFailed]] = {
     "timeout": QueryTimeout,
     "too_large": QueryTooLarge,
 }
-_EXCERPT = re.compile(r"\n+LINE \d+:.*", re.DOTALL)
-_HINT = re.compile(r"\n*(Candidate|Did you mean|Possible solutions|You might need)[^\n]*")
+_AFTERWORD = re.compile(r"\s+(LINE \d+|Candidate|Did you mean|Possible solutions|You might need|\* ).*", re.DOTALL)
 _PATH = re.compile(r"""(?:[A-Za-z]:)?(?:/[^\s/"':,;()]+){2,}/?|[^\s"'/]+\.duckdb\b""")
 
 
@@ -58,8 +59,8 @@ class DuckDBEngine:
         """
         launch = self._launch()
         if self._schema is None or self._schema[0] != launch.fingerprint:
-            with self._pool.worker(launch) as worker:
-                self._remember(worker)
+            with self._worker():
+                pass
         assert self._schema
         return self._schema[1]
 
@@ -72,14 +73,11 @@ class DuckDBEngine:
         require_genuine(sql)
         limits = limits or self.limits
         try:
-            with self._pool.worker(self._launch()) as worker:
-                self._remember(worker)
+            with self._worker() as worker:
                 started = time.perf_counter()
                 reply = worker.ask(_request(sql, limits), limits.seconds)
                 seconds = time.perf_counter() - started
         except QueryFailed as error:
-            if self._pool.closed:
-                raise QueryFailed("The engine was closed.", sql.sql) from error
             error.sql = sql.sql
             raise
         return _result(reply, sql.sql, seconds)
@@ -97,9 +95,18 @@ class DuckDBEngine:
             ) from error
         return Launch(self.path, present, self.limits.memory_mb, self._threads)
 
-    def _remember(self, worker: Worker) -> None:
-        schema = worker.schema
-        self._schema = (worker.fingerprint, schema)
+    @contextmanager
+    def _worker(self) -> Generator[Worker]:
+        """A worker that is ready; its schema is remembered. Raises QueryFailed when the engine is closed meanwhile."""
+        try:
+            with self._pool.worker(self._launch()) as worker:
+                schema = worker.schema
+                self._schema = (worker.fingerprint, schema)
+                yield worker
+        except QueryFailed as error:
+            if self._pool.closed:
+                raise QueryFailed("The engine was closed.") from error
+            raise
 
 
 def _request(sql: ValidatedSQL, limits: Limits) -> bytes:
@@ -122,6 +129,4 @@ def _result(reply: Reply, sql: str, seconds: float) -> Result:
 
 def cleaned(message: str) -> str:
     """The message without what its reader must not see: file paths, the SQL as rewritten, names of other columns."""
-    message = _EXCERPT.sub("", message)
-    message = _HINT.sub("", message)
-    return _PATH.sub("<file>", message).strip()
+    return _PATH.sub("<file>", _AFTERWORD.sub("", message)).strip()

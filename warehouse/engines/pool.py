@@ -53,6 +53,11 @@ class _HarmlessUnpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
 
+def read_reply(payload: bytes) -> Reply:
+    """The reply in a frame; raises UnpicklingError for anything but plain values."""
+    return _HarmlessUnpickler(io.BytesIO(payload)).load()
+
+
 class Worker:
     """One child process; it starts in the background, and `schema` waits for it."""
 
@@ -78,6 +83,11 @@ class Worker:
     def pid(self) -> int:
         """The process id."""
         return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs; the system may have ended it while it waited."""
+        return self._process.poll() is None
 
     @property
     def schema(self) -> Schema:
@@ -130,7 +140,7 @@ class Worker:
         (length,) = HEADER.unpack(self._read(HEADER.size, deadline))
         if length > _MAX_FRAME:
             raise EOFError
-        return _HarmlessUnpickler(io.BytesIO(self._read(length, deadline))).load()
+        return read_reply(self._read(length, deadline))
 
     def _read(self, count: int, deadline: float) -> bytes:
         chunks: list[bytes] = []
@@ -213,12 +223,15 @@ class Pool:
         return sum(lent.fingerprint == launch.fingerprint for lent in self._lent)
 
     def _idle_on(self, launch: Launch) -> Worker | None:
-        """An idle worker on the snapshot; idle ones on another are ended."""
-        stale = [idle for idle in self._idle if idle.fingerprint != launch.fingerprint]
-        self._idle = [idle for idle in self._idle if idle.fingerprint == launch.fingerprint]
-        for idle in stale:
-            idle.kill()
-        return self._idle.pop() if self._idle else None
+        """An idle worker on the snapshot; those on another one are ended, and those that have died forgotten."""
+        found = None
+        while self._idle and found is None:
+            idle = self._idle.pop()
+            if idle.alive and idle.fingerprint == launch.fingerprint:
+                found = idle
+            else:
+                idle.kill()
+        return found
 
     def _give_back(self, lent: Worker, launch: Launch) -> None:
         if self.closed or lent.spent:
