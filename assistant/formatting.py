@@ -104,7 +104,8 @@ def compact(value: Any, style: Style) -> str:
     if not is_number(value) or abs(value) < 10_000 or style.kind in ("percent", "points", "duration"):
         return number(value, style)
     exact = _exact(value)
-    digits = 2 - (len(str(int(abs(exact)))) - 1) % 3
+    exact = _round(exact, 2 - exact.adjusted())
+    digits = 2 - exact.adjusted() % 3
     if style.currency:
         return format_compact_currency(exact, style.currency, locale=style.locale, fraction_digits=digits)
     return format_compact_decimal(exact, locale=style.locale, fraction_digits=digits)

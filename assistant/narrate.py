@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from pathlib import Path
 
-from assistant.evidence import Record, numbers_supported, record_of, unsupported_numbers
+from assistant.evidence import numbers_supported, unsupported_numbers
 from assistant.formatting import cell, is_number, shorten, signed
 from assistant.period_words import earlier, period
-from assistant.shape import Context, is_partial, shape_of
+from assistant.record import Record, record_of
+from assistant.shape import Context, is_partial, shape_of, timed_rows, whole_rows
 from assistant.story import (
     Change,
     Row,
@@ -72,7 +73,8 @@ def _one_row(story: Story) -> str:
         return say(story, "no_value", values)
     if story.shape.dimensions:
         return _one_group(story, values | {"group": group_of(story, row)}) + _also(story)
-    return say(story, ("only_bucket" if story.shape.time is not None else "total") + changed, values)
+    is_count = story.shape.style(item.value).kind == "integer"
+    return say(story, ("count" if is_count else "total") + changed, values)
 
 
 def _one_group(story: Story, values: dict[str, str]) -> str:
@@ -169,19 +171,11 @@ def _empty_groups(story: Story, with_value: int) -> str:
 
 
 def _trend(story: Story) -> str:
-    rows = _timed(story)
-    whole = [row for row in rows if not is_partial(row[story.shape.time or 0], story.shape)]
+    rows, whole = timed_rows(story.shape), whole_rows(story.shape)
     if not rows:
         return say(story, "no_value")
     parts = [_extremes(story, whole), _last_whole(story, whole), _cut_first(story, rows), _unfinished(story, rows)]
     return " ".join(part for part in parts if part) + _also(story)
-
-
-def _timed(story: Story) -> list[Row]:
-    """Rows with a time and a value, in the order of time."""
-    time = story.shape.time or 0
-    rows = [row for row in story.shape.rows if row[time] is not None and is_number(row[story.main.value])]
-    return sorted(rows, key=itemgetter(time))
 
 
 def _extremes(story: Story, whole: list[Row]) -> str:
@@ -192,9 +186,17 @@ def _extremes(story: Story, whole: list[Row]) -> str:
     values = {
         "value": value_of(story, story.main, high), "high": value_of(story, story.main, high),
         "low": value_of(story, story.main, low), "at_high": at_of(story, high), "at_low": at_of(story, low),
-        "by_grain": story.words.choice("grains", story.shape.grain),
+        "by_grain": story.words.choice("grains", story.shape.grain), "at": _stretch(story, whole),
     }  # fmt: skip
     return say(story, "flat" if value(high) == value(low) else "peak", values)
+
+
+def _stretch(story: Story, whole: list[Row]) -> str:
+    """From which bucket to which, where the question left it open; otherwise the period says it."""
+    asked = story.context.time_range
+    if asked and asked.start and asked.end:
+        return ""
+    return story.words.say("in_buckets", {"first": bucket_of(story, whole[0]), "last": bucket_of(story, whole[-1])})
 
 
 def _last_whole(story: Story, whole: list[Row]) -> str:
@@ -226,10 +228,10 @@ def _unfinished(story: Story, rows: list[Row]) -> str:
 
 def _trend_by_category(story: Story) -> str:
     """The ranking within the last whole bucket: a picture shows the rest better than words."""
-    rows, time = _timed(story), story.shape.time or 0
-    if not rows:
+    time = story.shape.time or 0
+    whole = whole_rows(story.shape) or timed_rows(story.shape)
+    if not whole:
         return say(story, "no_value")
-    whole = [row for row in rows if not is_partial(row[time], story.shape)] or rows
     now = [row for row in whole if row[time] == whole[-1][time]]
     if len(now) == 1:
         values = {"value": value_of(story, story.main, now[0]), "group": group_of(story, now[0])}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from assistant.formatting import Style, is_number, style_of
@@ -140,6 +141,25 @@ def next_bucket(start: date, grain: str) -> date:
         return first + timedelta(days=7 if grain == "week" else 1)
     total = first.year * 12 + first.month - 1 + months
     return first.replace(year=total // 12, month=total % 12 + 1, day=1)
+
+
+def timed_rows(shape: Shape) -> list[tuple[Any, ...]]:
+    """Rows with a time and a value of the main metric, in the order of time."""
+    time, value = shape.time or 0, shape.main.value
+    return sorted((row for row in shape.rows if row[time] is not None and is_number(row[value])), key=itemgetter(time))
+
+
+def whole_rows(shape: Shape) -> list[tuple[Any, ...]]:
+    """The timed rows that can be held against each other: their bucket is known to be covered whole.
+
+    When the question set no beginning, the data may begin within the first bucket, so that one is left out too.
+    """
+    time = shape.time or 0
+    whole = [row for row in timed_rows(shape) if not is_partial(row[time], shape)]
+    asked = shape.context.time_range
+    starts_open = (asked is None or asked.start is None) and shape.grain not in ("day", "hour")
+    later = [row for row in whole if row[time] != whole[0][time]]
+    return later if starts_open and later else whole
 
 
 def is_partial(start: date, shape: Shape) -> bool:

@@ -211,7 +211,7 @@ def _colors(picture: Picture) -> Spec:
 def _config(picture: Picture) -> Spec:
     text = {"labelColor": LIGHT.faint, "titleColor": LIGHT.faint, "labelFontSize": 11, "titleFontSize": 11}
     return {
-        "background": None,
+        "background": "transparent",
         "font": "Arial, Helvetica, 'Liberation Sans', sans-serif",  # one set of widths wherever it is drawn
         "locale": _locale(picture),
         "view": {"stroke": None},

@@ -1,0 +1,392 @@
+"""Results in words: what is said, and that every number said is there."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from assistant.narrate import describe, numbers_supported, period_label, record_of, unsupported_numbers
+from assistant.shape import Context
+from semantic_layer import Column, Comparison, Filter, GroupBy, OrderBy, SemanticQuery, TimeRange
+from tests.canned import (
+    ADDITIVE,
+    AS_OF,
+    BASKET,
+    BEFORE,
+    CATEGORY,
+    CHANGE,
+    DAY,
+    MONTH,
+    ORDERS,
+    RATE,
+    RATIO,
+    REGION,
+    REVENUE,
+    SEPTEMBER,
+    result,
+)
+
+RATE_BEFORE = Column("rate_previous", "previous", "conversion_rate", "Conversion rate (before)", "", "percent")
+RATE_CHANGE = Column("rate_change", "change", "conversion_rate", "Conversion rate (change)", "", "percent")
+COMPARED = (REVENUE, BEFORE, CHANGE, RATIO)
+QUARTER = TimeRange(start=date(2026, 7, 1), end=date(2026, 10, 1))
+SO_FAR = TimeRange(start=date(2026, 11, 1), end=date(2026, 11, 22), partial=True)
+DAYS_30 = TimeRange(start=date(2026, 10, 23), end=date(2026, 11, 22), label="last 30 days")
+MARCH = TimeRange(start=date(2026, 3, 1), end=date(2026, 4, 1))
+THIRD_OF_MAY = TimeRange(start=date(2026, 5, 3), end=date(2026, 5, 4))
+MONTHS = TimeRange(start=date(2026, 3, 1), end=date(2026, 6, 1))
+BY_CATEGORY = (GroupBy(field="product.category"),)
+
+
+def query(**parts: Any) -> SemanticQuery:
+    return SemanticQuery.model_validate({"metrics": ("net_revenue",), **parts})
+
+
+def told(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], asked: SemanticQuery | None, **context: Any) -> str:
+    """The sentence, after a check that each of its numbers is supported by the record."""
+    known = Context(asked, context.get("as_of", AS_OF), ADDITIVE)
+    text = describe(columns, result(rows), known)
+    assert unsupported_numbers(text, record_of(columns, result(rows), known)) == (), text
+    return text
+
+
+def money(*values: float) -> tuple[Decimal, ...]:
+    return tuple(Decimal(str(value)) for value in values)
+
+
+# --- one number
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (query(time_range=SEPTEMBER), "Net revenue in September 2026 was €1,234,567."),
+        (query(), "Net revenue was €1,234,567."),
+        (query(time_range=QUARTER), "Net revenue in Q3 2026 was €1,234,567."),
+        (query(time_range=SO_FAR), "Net revenue in November 2026 so far (1–21 Nov 2026) was €1,234,567."),
+        (query(time_range=DAYS_30), "Net revenue in the last 30 days (23 Oct – 21 Nov 2026) was €1,234,567."),
+        (query(time_range=THIRD_OF_MAY), "Net revenue on 3 May 2026 was €1,234,567."),
+        (query(time_range=TimeRange(start=date(2026, 5, 3))), "Net revenue since 3 May 2026 was €1,234,567."),
+        (query(time_range=TimeRange(end=date(2026, 5, 4))), "Net revenue until 3 May 2026 was €1,234,567."),
+        (query(time_range=MONTHS), "Net revenue from March 2026 to May 2026 was €1,234,567."),
+        (
+            query(time_range=TimeRange(start=date(2026, 5, 4), end=date(2026, 5, 11))),
+            "Net revenue in the week 4–10 May 2026 was €1,234,567.",
+        ),
+        (
+            query(time_range=TimeRange(start=date(2026, 5, 5), end=date(2026, 5, 12))),
+            "Net revenue from 5 May 2026 to 11 May 2026 was €1,234,567.",
+        ),
+    ],
+)  # fmt: skip
+def test_one_number_names_its_period(asked: SemanticQuery, text: str) -> None:
+    assert told((REVENUE,), [money(1234567.40)], asked) == text
+
+
+def test_filters_are_said() -> None:
+    where = (
+        Filter(field="customer.country", op="in", values=("Germany", "France")),
+        Filter(field="orders.channel", op="ne", values=("Web",)),
+        Filter(field="orders.item_count", op="gt", values=(5,)),
+    )
+    assert (
+        told((REVENUE,), [money(12)], query(filters=where))
+        == "Net revenue for Germany and France excluding Web where item count is over 5 was €12.00."
+    )
+
+
+def test_many_filter_values_are_not_read_out() -> None:
+    where = (Filter(field="customer.country", op="in", values=tuple("ABCDEFGH")),)
+    assert (
+        told((REVENUE,), [money(12)], query(filters=where)) == "Net revenue for A, B, C, D, E, and others was €12.00."
+    )
+
+
+def test_a_count_reads_as_a_count() -> None:
+    assert (
+        told((ORDERS,), [(12345,)], query(metrics=("orders",), time_range=SEPTEMBER))
+        == "Orders in September 2026: 12,345."
+    )
+
+
+def test_no_value_is_not_zero() -> None:
+    assert "was empty" in told((REVENUE,), [(None,)], query(time_range=SEPTEMBER))
+    assert told((REVENUE,), [], query(time_range=SEPTEMBER)) == "No data matches net revenue in September 2026."
+    assert told((CATEGORY, REVENUE), [], None) == "The query returned no rows."
+
+
+def test_several_numbers_share_a_sentence() -> None:
+    rows = [(*money(1200), 1234, 0.031)]
+    text = told(
+        (REVENUE, ORDERS, RATE), rows, query(metrics=("net_revenue", "orders", "conversion_rate"), time_range=SEPTEMBER)
+    )
+    assert text == "In September 2026: net revenue €1,200, orders 1,234, and conversion rate 3.1%."
+
+
+# --- comparison
+
+
+@pytest.mark.parametrize(
+    ("row", "asked", "text"),
+    [
+        ((*money(112300, 100000, 12300), 0.123), query(time_range=QUARTER, compare=Comparison()),
+         "Net revenue in Q3 2026 was €112,300, up 12.3% (€12,300) on the previous quarter."),
+        ((*money(90, 100, -10), -0.1), query(time_range=SEPTEMBER, compare=Comparison(kind="previous_year")),
+         "Net revenue in September 2026 was €90.00, down 10.0% (€10.00) on the year before."),
+        ((*money(90, 90, 0), 0.0), query(time_range=SEPTEMBER, compare=Comparison()),
+         "Net revenue in September 2026 was €90.00, unchanged on the previous month."),
+        ((*money(90, 0, 90), None), query(time_range=SEPTEMBER, compare=Comparison()),
+         "Net revenue in September 2026 was €90.00, up €90.00 on the previous month."),
+        ((*money(90), None, None, None), query(time_range=SEPTEMBER, compare=Comparison()),
+         "Net revenue in September 2026 was €90.00, with no value for the previous month to compare it with."),
+        ((*money(90, 100, -10), -0.1), query(time_range=SO_FAR, compare=Comparison()),
+         "Net revenue in November 2026 so far (1–21 Nov 2026) was €90.00, down 10.0% (€10.00) on the period before."),
+        ((*money(90, 100, -10), -0.1),
+         query(time_range=SEPTEMBER, compare=Comparison(kind="range", range=MARCH)),
+         "Net revenue in September 2026 was €90.00, down 10.0% (€10.00) on March 2026."),
+    ],
+)  # fmt: skip
+def test_a_comparison_says_against_what(row: tuple[Any, ...], asked: SemanticQuery, text: str) -> None:
+    assert told(COMPARED, [row], asked) == text
+
+
+def test_a_share_changes_by_percentage_points() -> None:
+    asked = query(metrics=("conversion_rate",), time_range=SEPTEMBER, compare=Comparison())
+    text = told((RATE, RATE_BEFORE, RATE_CHANGE), [(0.251, 0.23, 0.021)], asked)
+    assert text == "Conversion rate in September 2026 was 25.1%, up 2.1 pp on the previous month."
+
+
+# --- ranking
+
+
+def test_a_ranking_names_both_ends_and_the_share() -> None:
+    rows = [("Chairs", *money(5000)), ("Tables", *money(3000)), ("Lamps", *money(2000))]
+    assert told((CATEGORY, REVENUE), rows, query(group_by=BY_CATEGORY, time_range=SEPTEMBER)) == (
+        "Net revenue in September 2026 was highest for Chairs (€5,000, 50.0% of the total shown), "
+        "followed by Tables (€3,000), and lowest for Lamps (€2,000)."
+    )
+
+
+def test_a_ranking_of_averages_has_no_share() -> None:
+    rows = [("Chairs", *money(50)), ("Tables", *money(30))]
+    text = told((CATEGORY, BASKET), rows, query(metrics=("average_order_value",), group_by=BY_CATEGORY))
+    assert text == "Average order value was highest for Chairs (€50.00) and lowest for Tables (€30.00)."
+
+
+def test_a_cut_ranking_does_not_claim_the_other_end() -> None:
+    rows = [("Chairs", *money(5000)), ("Tables", *money(4000)), ("Lamps", *money(1000))]
+    asked = query(group_by=BY_CATEGORY, order_by=(OrderBy(by="net_revenue"),), limit=3)
+    assert told((CATEGORY, REVENUE), rows, asked) == (
+        "Net revenue was highest for Chairs (€5,000, 50.0% of the total shown), followed by Tables (€4,000)."
+    )
+
+
+def test_a_ranking_from_below_starts_below() -> None:
+    rows = [("Lamps", *money(10)), ("Tables", *money(20)), ("Chairs", *money(30))]
+    asked = query(group_by=BY_CATEGORY, order_by=(OrderBy(by="net_revenue", descending=False),), limit=3)
+    assert (
+        told((CATEGORY, REVENUE), rows, asked)
+        == "Net revenue was lowest for Lamps (€10.00), followed by Tables (€20.00)."
+    )
+
+
+def test_the_one_asked_for_is_named() -> None:
+    asked = query(group_by=BY_CATEGORY, order_by=(OrderBy(by="net_revenue"),), limit=1)
+    assert told((CATEGORY, REVENUE), [("Chairs", *money(5))], asked) == "Net revenue was highest for Chairs, at €5.00."
+
+
+def test_ties_are_told_as_ties() -> None:
+    rows = [("Chairs", *money(5)), ("Tables", *money(5)), ("Lamps", *money(1))]
+    assert told((CATEGORY, REVENUE), rows, query(group_by=BY_CATEGORY)) == (
+        "Net revenue was highest for Chairs and Tables (€5.00 each) and lowest for Lamps (€1.00)."
+    )
+    assert (
+        told((CATEGORY, REVENUE), rows[:2], query(group_by=BY_CATEGORY))
+        == "Net revenue was €5.00 for each of the 2 groups."
+    )
+
+
+def test_groups_without_a_name_or_a_value_are_told() -> None:
+    rows = [(None, *money(5)), ("Tables", None), ("Lamps", *money(1))]
+    assert told((CATEGORY, REVENUE), rows, query(group_by=BY_CATEGORY)) == (
+        "Net revenue was highest for (none) (€5.00, 83.3% of the total shown) and lowest for Lamps (€1.00). "
+        "One of 3 has no value."
+    )
+
+
+def test_a_compared_ranking_names_who_moved() -> None:
+    rows = [("North", *money(50, 40, 10), 0.25), ("South", *money(20, 45, -25), -0.5556)]
+    asked = query(group_by=BY_CATEGORY, time_range=SEPTEMBER, compare=Comparison())
+    assert told((REGION, *COMPARED), rows, asked).endswith(
+        "Against the previous month, North rose most (+€10.00) and South fell most (-€25.00)."
+    )
+
+
+def test_metrics_left_out_are_pointed_to() -> None:
+    rows = [("Chairs", 4, *money(3)), ("Tables", 3, *money(5))]
+    text = told((CATEGORY, ORDERS, REVENUE), rows, query(metrics=("orders", "net_revenue"), group_by=BY_CATEGORY))
+    assert text.endswith("The table also shows net revenue.")
+
+
+def test_a_long_name_is_cut_and_still_supported() -> None:
+    rows = [("Item 12 " * 20, *money(5)), ("Tables", *money(3))]
+    assert "…" in told((CATEGORY, REVENUE), rows, query(group_by=BY_CATEGORY))
+
+
+# --- trend
+
+
+def by_month(first: int, values: list[float | None]) -> list[tuple[Any, ...]]:
+    return [(date(2026, first + i, 1), None if v is None else Decimal(str(v))) for i, v in enumerate(values)]
+
+
+def test_a_trend_has_its_ends_and_leaves_the_unfinished_month_apart() -> None:
+    asked = query(time_range=TimeRange(start=date(2026, 8, 1), end=date(2026, 11, 22), partial=True))
+    assert told((MONTH, REVENUE), by_month(8, [100, 300, 150, 20]), asked) == (
+        "Net revenue by month from 1 Aug 2026 to 21 Nov 2026 was highest in September 2026 (€300.00) and lowest in "
+        "August 2026 (€100.00). October 2026 came to €150.00, up 50.0% (€50.00) on August 2026. November 2026 is not "
+        "complete yet (€20.00 so far)."
+    )
+
+
+def test_a_trend_without_a_beginning_does_not_trust_its_first_month() -> None:
+    text = told((MONTH, REVENUE), by_month(5, [1, 100, 300, 150]), query())
+    assert "lowest in June 2026 (€100.00)" in text
+    assert "from June 2026 to August 2026" in text
+
+
+def test_a_month_cut_by_the_question_is_named() -> None:
+    asked = query(time_range=TimeRange(start=date(2026, 3, 15), end=date(2026, 6, 1)))
+    text = told((MONTH, REVENUE), by_month(3, [1, 100, 300]), asked)
+    assert "lowest in April 2026 (€100.00)" in text
+    assert "March 2026 is covered only in part." in text
+
+
+def test_a_flat_trend_is_flat() -> None:
+    assert told((MONTH, REVENUE), by_month(3, [5, 5, 5]), query(time_range=MONTHS)) == (
+        "Net revenue by month from March 2026 to May 2026 stayed at €5.00."
+    )
+
+
+def test_empty_months_are_skipped_not_zero() -> None:
+    text = told((MONTH, REVENUE), by_month(3, [5, None, 7]), query(time_range=MONTHS))
+    assert "lowest in March 2026 (€5.00)" in text
+
+
+def test_a_compared_trend_speaks_of_its_last_month() -> None:
+    rows = [(date(2026, 3 + i, 1), *money(100 + i, 50, 50 + i), 1 + i / 50) for i in range(3)]
+    asked = query(time_range=MONTHS, compare=Comparison(kind="previous_year"))
+    assert "May 2026 came to €102.00, up 104.0% (€52.00) on the year before." in told((MONTH, *COMPARED), rows, asked)
+
+
+def test_days_are_on_a_day() -> None:
+    rows = [(date(2026, 9, 1 + i), *money(10 + i)) for i in range(3)]
+    assert "highest on 3 September 2026" in told((DAY, REVENUE), rows, query(time_range=SEPTEMBER))
+
+
+def test_a_trend_by_category_ranks_the_last_whole_month() -> None:
+    starts = [date(2026, month, 1) for month in (8, 9, 10, 11)]
+    rows = [(start, name, Decimal(base + i)) for i, start in enumerate(starts) for name, base in (("N", 10), ("S", 30))]
+    asked = query(time_range=TimeRange(start=date(2026, 8, 1), end=date(2026, 12, 1)))
+    text = told((MONTH, REGION, REVENUE), rows, asked)
+    assert text.startswith("Net revenue in October 2026 was highest for S (€32.00, 72.7% of the total shown)")
+
+
+# --- rows
+
+
+def test_free_rows_are_only_counted() -> None:
+    rows = [("a", 1), ("b", 2)]
+    assert told((CATEGORY, ORDERS), rows, None) == "The query returned 2 rows."
+    assert told((CATEGORY, ORDERS), rows[:1], None) == "The query returned 1 row."
+    assert told((ORDERS,), [(7,)], None) == "Orders: 7."
+
+
+def test_a_cut_result_says_so() -> None:
+    rows = [("a", 1), ("b", 2)]
+    assert describe((CATEGORY, ORDERS), result(rows, truncated=True)).endswith("Only the first 2 rows are shown.")
+
+
+def test_the_period_has_a_label() -> None:
+    assert period_label(Context(query(time_range=SEPTEMBER), AS_OF)) == "September 2026"
+    assert period_label(Context(query(time_range=SO_FAR), AS_OF)) == "November 2026 so far (1–21 Nov 2026)"
+    assert period_label(Context(query(), AS_OF)) == "all data"
+
+
+# --- numbers that are not there
+
+
+ROWS = [("Chairs", *money(1234567.40, 1100000, 134567.40), 0.1223340), ("A4 paper", *money(40, 50, -10), -0.2)]
+ASKED = query(group_by=BY_CATEGORY, time_range=SEPTEMBER, compare=Comparison())
+RECORD = record_of((CATEGORY, *COMPARED), result(ROWS), Context(ASKED, AS_OF, ADDITIVE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Revenue of Chairs was €1,234,567.",
+        "about 1.23 million euros",
+        "€1.2M against €1.1M",
+        "up 12.2% in September 2026",
+        "rose by 12%",
+        "A4 paper fell by 20% to €40",
+        "a drop of 20%",
+        "down €10 (-20.0%)",
+        "both groups: 2 rows, and all two of them",
+        "from 1 to 30 September 2026",
+        "on 30 Sep 2026, in Q3",
+        "data up to 21 November 2026, 2026-11-21",
+        "no numbers at all",
+        "the ratio was 0.12",
+    ],
+)
+def test_what_the_record_holds_may_be_said(text: str) -> None:
+    assert unsupported_numbers(text, RECORD) == ()
+    assert numbers_supported(text, RECORD)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Revenue was €1,234,568.",
+        "€1,234,576",
+        "1.3 million",
+        "1 million",
+        "up 12.3%",
+        "down 12.2%",
+        "A4 paper rose by 20%",
+        "+20%",
+        "12.2 orders",
+        "0.2%",
+        "1100000%",
+        "in October 2026",
+        "on 3 September 2026",
+        "in 2025",
+        "in Q4 2026",
+        "revenue doubled",
+        "three categories",
+        "a dozen customers",
+        "B5 paper sold 77",
+        "2025-09-01",
+        "€1.1 billion",
+    ],
+)
+def test_what_the_record_does_not_hold_is_named(text: str) -> None:
+    assert unsupported_numbers(text, RECORD) != ()
+    assert not numbers_supported(text, RECORD)
+
+
+def test_words_for_a_doubling_need_one() -> None:
+    rows = [("Chairs", *money(200, 100, 100), 1.0)]
+    record = record_of((CATEGORY, *COMPARED), result(rows), Context(ASKED, AS_OF, ADDITIVE))
+    assert numbers_supported("Revenue doubled", record)
+    assert not numbers_supported("Revenue tripled", record)
+
+
+def test_german_numbers_are_read_the_german_way() -> None:
+    record = record_of((CATEGORY, *COMPARED), result(ROWS), Context(ASKED, AS_OF, ADDITIVE, "de"))
+    assert numbers_supported("1.234.567 € im September 2026", record)
+    assert not numbers_supported("1.234.599 €", record)
