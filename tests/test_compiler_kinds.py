@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from semantic_layer import QueryError, SemanticLayer, check
-from tests.hard_cases.answers import asked, compiled, model, rows_of, same_rows, truth
+from tests.hard_cases.answers import asked, compiled, database, model, rows_of, same_rows, truth
 
 MONTH = {"field": "metric_time", "grain": "month"}
 DAY = {"field": "metric_time", "grain": "day"}
@@ -66,7 +66,8 @@ CASES = {
         ordered_at >= date_trunc('quarter', d)) FROM (SELECT DISTINCT ordered_at::DATE d FROM orders) ORDER BY 1""",
     ),
     "windows that end with a period": (
-        ask("revenue_7_days", "revenue_quarter_to_date", "running_revenue", time_range=span("2025-05-01", "2025-06-11")),
+        ask("revenue_7_days", "revenue_quarter_to_date", "running_revenue",
+            time_range=span("2025-05-01", "2025-06-11")),
         """SELECT sum(amount) FILTER (ordered_at >= '2025-06-04'), sum(amount) FILTER (ordered_at >= '2025-04-01'),
         sum(amount) FROM orders WHERE ordered_at < '2025-06-11'""",
     ),
@@ -122,7 +123,8 @@ CASES = {
         sum(balance) v FROM balances GROUP BY 1, 2) GROUP BY 1 ORDER BY 1""",
     ),
     "a level at the end of a period, and by a time field of its own": (
-        ask("balance", by=[{"field": "balances.snapshot_date", "grain": "quarter"}], time_range=span("2025-02-01", "2025-05-20")),
+        ask("balance", by=[{"field": "balances.snapshot_date", "grain": "quarter"}],
+            time_range=span("2025-02-01", "2025-05-20")),
         """SELECT date_trunc('quarter', snapshot_date)::DATE, sum(balance) FROM balances WHERE snapshot_date IN
         ('2025-03-25', '2025-05-10') GROUP BY 1 ORDER BY 1""",
     ),
@@ -150,7 +152,8 @@ CASES = {
     "retention by segment over all cohorts": (
         ask("retained", by=[SEGMENT, AGE]),
         """SELECT segment, date_diff('month', signup_date, event_at) k, count(DISTINCT customer_id) FROM customers JOIN
-        events USING (customer_id) WHERE event_type = 'purchase' GROUP BY 1, 2 HAVING k >= 0 ORDER BY 1 NULLS LAST, 2""",
+        events USING (customer_id) WHERE event_type = 'purchase' GROUP BY 1, 2 HAVING k >= 0
+        ORDER BY 1 NULLS LAST, 2""",
     ),
     "orders of each customer, taken together": (
         ask("orders_per_customer", "repeat_customers", "repeat_share", "p90_revenue_per_customer"),
@@ -191,8 +194,6 @@ def test_metrics_of_every_kind_give_what_hand_written_sql_gives(name):
 
 def test_a_window_may_close_with_its_end_or_just_before():
     """One customer bought exactly seven days after signing up."""
-    from tests.hard_cases.answers import database
-
     con = database().cursor()
     con.execute("CREATE OR REPLACE TEMP TABLE events AS SELECT * FROM main.events WHERE event_type = 'signup'")
     con.execute(
@@ -209,15 +210,16 @@ def test_cohorts_are_not_judged_by_periods_that_are_not_over():
     found = rows_of(ask("retention", by=[AGE]), as_of=date(2025, 6, 15))
     sql = """SELECT k, count(DISTINCT customer_id) / (SELECT count(*) FROM customers WHERE
     date_diff('month', signup_date, DATE '2025-06-01') > k) FROM (SELECT customer_id, date_diff('month', signup_date,
-    event_at) k FROM customers JOIN events USING (customer_id) WHERE event_type = 'purchase' AND event_at < '2025-06-01')
+    event_at) k FROM customers JOIN events USING (customer_id) WHERE event_type = 'purchase' AND
+    event_at < '2025-06-01')
     WHERE k >= 0 GROUP BY 1 ORDER BY 1"""
     assert same_rows(found, truth(sql))
 
 
 def test_a_rolling_window_of_the_running_month_ends_with_the_data():
     found = rows_of(ask("revenue_7_days", by=[MONTH], time_range={"start": "2025-06-01"}), as_of=date(2025, 6, 20))
-    sql = "SELECT DATE '2025-06-01', sum(amount) FROM orders WHERE ordered_at >= '2025-06-14' AND ordered_at < '2025-06-21'"
-    assert found[0] == truth(sql)[0]
+    sql = "SELECT sum(amount) FROM orders WHERE ordered_at >= '2025-06-14' AND ordered_at < '2025-06-21'"
+    assert found[0] == (date(2025, 6, 1), truth(sql)[0][0])
 
 
 REFUSED = [
