@@ -19,6 +19,7 @@ from warehouse.errors import (
 )
 from warehouse.guard import ValidatedSQL, validate
 from warehouse.policy import OPEN, Policy, TableRule
+from warehouse.profile import ColumnProfile, TableProfile, check, distinct_values, inclusion, profile
 from warehouse.sources.files import load_files, load_many
 from warehouse.sources.load_report import ColumnReport, FileReport, LoadReport
 from warehouse.sources.load_request import LoadRequest, ReadOptions
@@ -27,6 +28,7 @@ from warehouse.trusted import Read, derive_database, query_trusted, trusted_read
 __all__ = [
     "OPEN",
     "BuildError",
+    "ColumnProfile",
     "ColumnReport",
     "DuckDBEngine",
     "Engine",
@@ -48,13 +50,18 @@ __all__ = [
     "SnapshotInfo",
     "SnapshotMissing",
     "SnapshotUnreadable",
+    "TableProfile",
     "TableRule",
     "ValidatedSQL",
     "WarehouseError",
+    "check",
     "derive_database",
+    "distinct_values",
+    "inclusion",
     "live_path",
     "load_files",
     "load_many",
+    "profile",
     "publish",
     "query_trusted",
     "set_snapshot",
