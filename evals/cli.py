@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evals.errors import EvalError
+from evals.errors import EvalError, RunError
 
 if TYPE_CHECKING:
     from evals.records import Record
@@ -105,6 +105,133 @@ def _write_baseline(results: Results, path: Path) -> None:
 
     new = baseline_of(results.records, results.head.started)
     write_baseline(merged(read_baseline(path), new) if path.is_file() else new, path)
+
+
+@main.command(cls=Command)
+@click.argument("suites", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--home", type=click.Path(path_type=Path), help="Workspace directory (default: TELLWISE_HOME).")
+@click.option("--strict", is_flag=True, help="Let warnings fail, too.")
+@click.option("--quiet", is_flag=True, help="Show errors only.")
+def lint(context: click.Context) -> None:
+    """Are SUITES fit to judge by? Golds that fail, are empty or hang on chance; questions that give the answer away."""
+    from assistant.config import read_settings
+    from evals.lint import lint as check
+    from evals.loader import load_suites
+
+    given = context.params
+    loaded = load_suites(given["suites"] or (SHIPPED,))
+    found = check(loaded, read_settings(home=given["home"]).home, Progress().phase)
+    errors = [finding for finding in found if finding.level == "error"]
+    for finding in errors if given["quiet"] else found:
+        click.echo(str(finding))
+    cases = sum(len(item.suite.cases) for item in loaded)
+    click.echo(f"{cases} cases checked: {len(errors)} errors, {len(found) - len(errors)} warnings")
+    if errors or (found and given["strict"]):
+        context.exit(GATE_FAILED)
+
+
+@main.command(cls=Command)
+@click.argument("before")
+@click.argument("after")
+@click.option("--home", type=click.Path(path_type=Path), help="Workspace directory (default: TELLWISE_HOME).")
+@click.option("--json", "as_json", is_flag=True, help="Print the difference as JSON.")
+def diff(context: click.Context) -> None:
+    """What was fixed and what broke between two runs (result files, or names of runs in the history)."""
+    from evals.diff import as_json, describe, difference
+
+    given = context.params
+    before, after = (_results(given[name], given["home"]) for name in ("before", "after"))
+    found = difference(before.records, after.records)
+    click.echo(as_json(found) if given["as_json"] else describe(found))
+
+
+@main.command(cls=Command)
+@click.argument("run")
+@click.option("--home", type=click.Path(path_type=Path), help="Workspace directory (default: TELLWISE_HOME).")
+@click.option("--html", type=click.Path(path_type=Path), help="Write one self-contained page.")
+@click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML.")
+@click.option("--markdown", type=click.Path(path_type=Path), help="Write Markdown, for a pull request.")
+@click.option("--base", help="A run to compare with, in the page and in the Markdown.")
+@click.option("--reveal-test", is_flag=True, help="Show questions and rows of test splits.")
+def report(context: click.Context) -> None:
+    """Reports of RUN: a result file, the name of a run, or `last`."""
+    from evals.reports import html, junit, markdown, terminal
+    from evals.results import shareable
+
+    given = context.params
+    results = shareable(_results(given["run"], given["home"]), reveal_test=given["reveal_test"])
+    base = shareable(_results(given["base"], given["home"])) if given["base"] else None
+    written = {
+        "html": lambda: html(results, base),
+        "junit": lambda: junit(results),
+        "markdown": lambda: markdown(results, base),
+    }
+    asked = [name for name in written if given[name]]
+    for name in asked:
+        _write(given[name], written[name]())
+    if not asked:
+        click.echo(terminal(results))
+
+
+@main.command("import", cls=Command)
+@click.argument("form", metavar="FORMAT")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--databases", multiple=True, type=click.Path(path_type=Path), help="Where its databases lie.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Directory for the suite files.")
+@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", help="The split they belong to.")
+@click.option("--only", multiple=True, help="Only the questions on this database.")
+def import_(context: click.Context) -> None:
+    """Suite files from a public question set: spider-json, bird-json, defog-csv, dbt-ttl, or jsonl."""
+    from evals.importers import FORMATS, ImportOptions, import_suites, summary
+
+    given = context.params
+    if given["form"] not in FORMATS:
+        raise click.UsageError(f"Unknown format {given['form']!r}. Known: {', '.join(FORMATS)}.")
+    roots = given["databases"] or (given["file"].parent,)
+    options = ImportOptions(roots, given["out"], given["split"], given["only"])
+    for line in summary(import_suites(given["form"], given["file"], options)):
+        click.echo(line)
+
+
+@main.command(cls=Command)
+@click.option("--home", type=click.Path(path_type=Path), help="Workspace directory (default: TELLWISE_HOME).")
+@click.option("--limit", type=click.IntRange(1), default=20, help="How many runs.")
+def history(context: click.Context) -> None:
+    """The latest runs of the workspace."""
+    from evals.reports.terminal import past_run
+
+    with _history(context.params["home"]) as runs:
+        for item in runs.newest(context.params["limit"]):
+            click.echo(past_run(item))
+
+
+def _history(home: Path | None):
+    """The history of a workspace, closed at the end of the block."""
+    from contextlib import closing
+
+    from assistant.config import read_settings
+    from evals.history import History
+
+    return closing(History(read_settings(home=home).home))
+
+
+def _results(name: str, home: Path | None) -> Results:
+    """The results of a file, of a run by its name, or of the last one."""
+    from evals.results import read_results
+
+    if name.endswith(".json"):
+        return read_results(Path(name))
+    with _history(home) as runs:
+        return runs.results(runs.last().id if name == "last" else name)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror}.") from error
+    click.echo(f"Wrote {path}")
 
 
 def _day(value: datetime | None):

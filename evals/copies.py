@@ -1,12 +1,14 @@
 """Changed copies of a database, on which a right query keeps agreeing with its gold and a lucky one does not.
 
-The copies hold at most a few thousand rows a table, so that a re-check is quick on any database. They respect what the
-data respects: keys stay unique, links lead somewhere, and NULL stands only where one was seen.
+The copies are small, so that a re-check is quick on any database. They respect what the
+data respects: keys stay unique, links lead somewhere, and NULL stands only where one was seen. Kinds:
 
 * `thinned`  part of the rows; some rows of child tables twice, under keys of their own; the amounts of a row moved
   together to another row; rows in another order
 * `mixed`    every column drawn anew from its own values, from the constants that the queries compare it with, and from
   their neighbours: combinations that the real data happens not to hold
+* `loose`    as mixed, but NULL stands in any column and links may lead nowhere. Two right queries may part here, one
+  with an inner and one with an outer join; an answer that falls apart here alone is fragile, not lucky
 * `shuffled` all rows as they are, in another order: for golds that depend on it
 """
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,45 +24,88 @@ from evals.facts import Column, TableFacts, quote, tables_of
 from warehouse import derive_database
 
 SCHEMAS = ("main", "core", "mart", "meta")
-ROWS = 3000
-MIXED_ROWS = 400
+ROWS = 800  # rows kept of a table that points to nothing; what points to them follows
+MIXED_ROWS = (
+    300,
+    150,
+    80,
+    40,
+    20,
+    10,
+    200,
+    100,
+    60,
+    30,
+    15,
+    8,
+)  # rows a table: groups of many sizes, for conditions on counts
+LOOSE_ROWS = (60, 20)
+LOOSE = "loose"
 _SHORT_LIST = 100  # rows
 Constants = Mapping[tuple[str, str], Sequence[str]]
 """SQL literals by (table, column), both in lower case: what the queries compare that column with."""
 
 
 @dataclass(frozen=True)
-class Draw:
-    """How a mixed copy is drawn: its seed, constants to hold, rows a table (0: as many as there are, within bounds).
+class Needs:
+    """What the queries to be asked on copies need: their tables (lower case), and the constants they compare with."""
 
+    tables: frozenset[str]
+    constants: Constants = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """How a mixed copy is drawn: its seed, constants to hold, rows a table.
+
+    With `skewed` the first values of a column come up much more often than the last, so that groups differ in size.
     `loose` forgets what the data respects: NULL may stand in every column that is no key, and links may lead nowhere.
     """
 
     seed: int
     constants: Constants = field(default_factory=dict)
-    rows: int = 0
+    rows: int = 50
+    skewed: bool = False
     loose: bool = False
 
 
-def copies(database: Path, room: Path, constants: Constants, seeds: Iterable[int] = (1, 2)) -> tuple[Path, ...]:
-    """Changed copies of the database in `room`, made if they are not there: one thinned and one mixed a seed."""
-    tables = tables_of(database)
-    found: list[Path] = []
-    for seed in seeds:
-        found.append(_copy(database, room, f"thinned-{seed}", [_thinned(table, tables, seed) for table in tables]))
-        found.append(_copy(database, room, f"mixed-{seed}", mixed(tables, Draw(seed, constants))))
-    return tuple(found)
+def copies(database: Path, room: Path, needs: Needs) -> tuple[Path, ...]:
+    """Changed copies of the database in `room`, made if they are not there: thinned ones, then mixed ones of those.
+
+    The thinned copies do not depend on the queries, so that only the small mixed ones are made anew for new ones.
+    """
+    tables, constants = tables_of(database), needs.constants
+    thinned = [_copy(database, room, f"thinned-{n}", [_thinned(t, tables, n) for t in tables]) for n in (1, 2)]
+    needed = [table for table in tables if table.name.lower() in _with_parents(needs.tables, tables)]
+    made: list[Path] = []
+    for number, rows in enumerate(MIXED_ROWS, start=1):
+        draw = Draw(number, constants, rows, skewed=number % 2 == 0)
+        made.append(_copy(thinned[0], room, f"mixed-{number}", mixed(needed, draw)))
+    for number, rows in enumerate(LOOSE_ROWS, start=1):
+        draw = Draw(100 + number, constants, rows, loose=True)
+        made.append(_copy(thinned[0], room, f"{LOOSE}-{number}", mixed(needed, draw)))
+    return (*thinned, *made)
 
 
-def random_databases(
-    database: Path, room: Path, constants: Constants, count: int, *, loose: bool = False
-) -> tuple[Path, ...]:
+def _with_parents(names: frozenset[str], tables: Sequence[TableFacts]) -> frozenset[str]:
+    """The tables with all that they point to, directly or by way of others."""
+    links = {table.name.lower(): {c.link.table.lower() for c in table.columns if c.link} for table in tables}
+    found = set(names)
+    waiting = list(names)
+    while waiting:
+        fresh = links.get(waiting.pop(), set()) - found
+        found |= fresh
+        waiting += fresh
+    return frozenset(found)
+
+
+def random_databases(database: Path, room: Path, needs: Needs, count: int, *, loose: bool = False) -> tuple[Path, ...]:
     """Random databases of the same schema, independent of the copies: other seeds and other numbers of rows."""
     tables, found = tables_of(database), []
     for number in range(count):
         seed = 1000 + number * 13
-        drawn = mixed(tables, Draw(seed, constants, 5 + seed * 7 % 60, loose))
-        found.append(_copy(database, room, f"{'loose' if loose else 'random'}-{number}", drawn))
+        drawn = mixed(tables, Draw(seed, needs.constants, 5 + seed * 7 % 60, loose=loose))
+        found.append(_copy(database, room, f"{'random-loose' if loose else 'random'}-{number}", drawn))
     return tuple(found)
 
 
@@ -87,12 +132,12 @@ def _copy(database: Path, room: Path, name: str, statements: list[str]) -> Path:
 def _thinned(table: TableFacts, tables: Sequence[TableFacts], seed: int) -> str:
     """SQL of the thinned copy of one table; a row whose parent was left out goes with it."""
     own = ", ".join(_thinned_column(column) for column in table.columns)
-    share = _share(table, tables)
-    parents = "".join(f" AND {_parent_kept(column, tables)}" for column in table.links)
+    share, alone = _shares(table, tables)
+    parents = "".join(f" AND {_parent_kept(column, _made_before(table, tables))}" for column in table.links)
     again = "true" if table.links and not table.bridge else "false"
-    chance = f"hash(t.rowid, {seed}, {_text(table.name)}) % 100"
+    kept = f"hash(t.rowid, {seed}, {_text(table.name)}) % 1000 < {_kept(table, share, alone)}{parents}"
     return f"""CREATE TABLE {table.target} AS
-WITH kept AS (SELECT t.*, t.rowid AS _row FROM {table.source} AS t WHERE {chance} < {share}{parents}),
+WITH kept AS (SELECT t.*, t.rowid AS _row FROM {table.source} AS t WHERE {kept}),
 doubled AS (
   SELECT *, 0 AS _again FROM kept
   UNION ALL SELECT *, 1 AS _again FROM kept WHERE {again} AND hash(_row, {seed + 1}) % 5 = 0),
@@ -102,12 +147,20 @@ numbered AS (
 SELECT {own} FROM numbered AS a JOIN numbered AS b ON b._other = a._at ORDER BY hash(a._at, {seed + 3})"""
 
 
-def _share(table: TableFacts, tables: Sequence[TableFacts]) -> int:
-    """The percentage of rows kept: all of a short list that others point to, most of what has parents, else a part."""
+def _shares(table: TableFacts, tables: Sequence[TableFacts]) -> tuple[int, int]:
+    """How many in a thousand rows are kept: of those that point to something, and of those that stand alone."""
     pointed_to = any(column.link and column.link.table == table.name for other in tables for column in other.columns)
     if pointed_to and table.rows <= _SHORT_LIST:
-        return 100
-    return 85 if table.links else min(80, max(1, 100 * ROWS // max(table.rows, 1)))
+        return 1000, 1000
+    return 850, min(800, max(1, 1000 * ROWS // max(table.rows, 1)))
+
+
+def _kept(table: TableFacts, share: int, alone: int) -> str:
+    """The number of rows in a thousand that are kept, as SQL over a row of the table."""
+    if not table.links:
+        return str(alone)
+    points = " OR ".join(f"t.{column.quoted} IS NOT NULL" for column in table.links)
+    return f"CASE WHEN {points} THEN {share} ELSE {alone} END"
 
 
 def _text(value: str) -> str:
@@ -123,6 +176,11 @@ def _parent_kept(column: Column, tables: Sequence[TableFacts]) -> str:
     text, keys = f"CAST({name} AS VARCHAR)", f"SELECT CAST({key} AS VARCHAR) FROM"  # a link may be of another type
     held = f"{name} IS NULL OR {text} IN ({keys} {parent.target})"
     return f"({held} OR {text} NOT IN ({keys} {parent.source}))" if column.link.orphans else f"({held})"
+
+
+def _made_before(table: TableFacts, tables: Sequence[TableFacts]) -> Sequence[TableFacts]:
+    """The tables that are in the copy when this one is made; links in a circle lead to later ones."""
+    return tables[: tables.index(table)]
 
 
 def _parent(column: Column, tables: Sequence[TableFacts]) -> TableFacts | None:
@@ -146,7 +204,7 @@ def mixed(tables: Sequence[TableFacts], draw: Draw) -> list[str]:
 
 
 def _mixed_table(table: TableFacts, tables: Sequence[TableFacts], draw: Draw) -> list[str]:
-    rows = draw.rows or max(8, min(table.rows, MIXED_ROWS))
+    rows = min(draw.rows, max(table.rows, 10))
     drawn = [_drawn(table, column, tables, draw) for column in table.columns]
     pools = ", ".join(f"p{at} AS (SELECT list(v) AS pool FROM ({pool}))" for at, (pool, _) in enumerate(drawn))
     values = ", ".join(f"{value.replace('$pool', f'p{at}.pool')} AS c{at}" for at, (_, value) in enumerate(drawn))
@@ -168,7 +226,9 @@ def _drawn(table: TableFacts, column: Column, tables: Sequence[TableFacts], draw
         return f"SELECT {name} AS v FROM {source} ORDER BY hash({name}, 5)", _next_key(column)
     values = _pool(table, column, tables, draw)
     pool = f"SELECT v FROM ({' UNION ALL '.join(values)}) WHERE v IS NOT NULL ORDER BY hash(CAST(v AS VARCHAR), {seed})"
-    pick = f"list_extract($pool, CAST(1 + hash(i, {seed}) % greatest(len($pool), 1) AS INTEGER))"
+    chance = f"hash(i, {seed}) % 10000 / 10000"
+    place = f"pow({chance}, 2.5)" if draw.skewed else f"({chance})"
+    pick = f"list_extract($pool, CAST(1 + floor({place} * len($pool)) AS INTEGER))"
     if not column.nullable and not draw.loose:
         return pool, pick
     return pool, f"CASE WHEN hash(i, {seed + 7}) % 12 = 0 THEN NULL ELSE {pick} END"
@@ -178,7 +238,7 @@ def _pool(table: TableFacts, column: Column, tables: Sequence[TableFacts], draw:
     """The values a column may take: keys of the copy for a link, else its own and the constants with neighbours."""
     name, source = column.quoted, table.source
     own = f"SELECT v FROM (SELECT DISTINCT {name} AS v FROM {source} USING SAMPLE 60 ROWS (reservoir, {draw.seed}))"
-    parent = _parent(column, tables)
+    parent = _parent(column, _made_before(table, tables))
     if parent is not None and column.link is not None and not draw.loose:
         keys = f"SELECT CAST({quote(column.link.column)} AS {column.type}) AS v FROM {parent.target}"
         return [keys, own] if column.link.orphans else [keys]
@@ -201,7 +261,7 @@ def _near(column: Column, constant: str) -> list[str]:
     if column.is_number:
         found += [f"{value} + 1", f"{value} - 1"]
     if column.is_time:
-        found += [f"CAST({value} + INTERVAL {days} DAY AS {column.type})" for days in (1, -1)]
+        found += [f"CAST({value} + INTERVAL ({days}) DAY AS {column.type})" for days in (1, -1)]
     if column.is_time and column.type != "DATE":
         found += [f"CAST({value} + INTERVAL 9 HOUR AS {column.type})"]
     return found

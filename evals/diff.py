@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -99,3 +100,14 @@ def _listed(title: str, changes: Sequence[Change]) -> list[str]:
         verdicts = f"{item.before.verdict} -> {item.after.verdict}"
         lines.append(f"  {title:<14}{item.after.name} ({verdicts}){question}")
     return lines
+
+
+def as_json(found: Difference) -> str:
+    """The difference as JSON: numbers, and the names of the questions with both verdicts."""
+    lists = {"fixed": found.fixed, "broken": found.broken, "changed": found.changed}
+    changes = {
+        title: [{"name": c.after.name, "before": c.before.verdict, "after": c.after.verdict} for c in items]
+        for title, items in lists.items()
+    }
+    numbers = {"common": found.common, "added": found.added, "removed": found.removed, "p": found.p}
+    return json.dumps({**numbers, **changes}, indent=1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from evals.comparison import CompareRules, Cut, Expected, Table, Tolerance
 from evals.cuts import OpenedQuery, asks_order, freeze_today, open_query, ranks
@@ -31,6 +32,10 @@ class GoldSource:
         if sql not in self._known:
             self._known[sql] = open_gold(sql, self._read)
         return self._known[sql]
+
+    def rows(self, sql: str) -> Sequence[Sequence[Any]]:
+        """Rows of any statement of ours; raises GoldError when it does not run."""
+        return _rows(sql, self._read).rows
 
     def as_given(self, sql: str) -> Expected:
         """The gold's rows exactly as it shows them."""

@@ -99,11 +99,18 @@ class History:
         """The latest runs, newest first."""
         return self.runs("ORDER BY started DESC, id DESC LIMIT ?", (limit,))
 
+    def last(self) -> PastRun:
+        """The newest finished run; raises RunError when there is none."""
+        found = self.runs("WHERE summary <> '' ORDER BY started DESC, id DESC LIMIT 1", ())
+        if not found:
+            raise RunError("No run has been finished in this workspace yet. Start one with `python -m evals run`.")
+        return found[0]
+
     def runs(self, condition: str, values: tuple[object, ...]) -> tuple[PastRun, ...]:
         """Runs under a condition of ours."""
         rows = self._read(f"SELECT id, started, status, head, summary FROM run {condition}", values)
         return tuple(
-            PastRun(row[0], row[1], row[2], Head.model_validate_json(row[3]), _summary(row[4])) for row in rows
+            PastRun(row[0], row[1], _status(row[2]), Head.model_validate_json(row[3]), _summary(row[4])) for row in rows
         )
 
     def records(self, run: str) -> tuple[Record, ...]:
@@ -141,6 +148,10 @@ class History:
                 return self._connection.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise RunError(f"The history of the evals at {self.path} cannot be read: {error}.") from error
+
+
+def _status(text: str) -> Status:
+    return "finished" if text == "finished" else "stopped" if text == "stopped" else "running"
 
 
 def _summary(text: str) -> Summary | None:

@@ -18,13 +18,13 @@ import click
 
 from evals.comparison import CompareRules, Table, compare
 from evals.comparison.cells import canonical
-from evals.constants import constants_of
 from evals.copies import copies, random_databases
 from evals.cuts import freeze_today
 from evals.errors import EvalError, GoldError
 from evals.golds import open_gold
 from evals.loader import load_suites
 from evals.mutations import Mutant, mutants
+from evals.needs import needs_of
 from evals.recheck import holds_on
 from warehouse import Read, Result, WarehouseError, trusted_reader
 
@@ -52,13 +52,13 @@ class Trial:
 def campaign(golds: Sequence[tuple[str, str]], database: Path, room: Path) -> list[Trial]:
     """All trials over the golds `(case, SQL)` of one database."""
     broken = [Trial(case, sql, mutant, True) for case, sql in golds for mutant in mutants(sql)]
-    constants = constants_of([sql for _, sql in golds] + [trial.mutant.sql for trial in broken], database)
+    needs = needs_of([sql for _, sql in golds] + [trial.mutant.sql for trial in broken], database)
     at_hand = _passing([replace(trial, passes=True) for trial in broken], database)
     held = [replace(trial, passes_copies=trial.passes) for trial in at_hand]
-    for copy in copies(database, room, constants):
+    for copy in copies(database, room, needs):
         held = _still_passing(held, copy)
-    trials = _different(held, random_databases(database, room, constants, RANDOM_DATABASES), "different")
-    loose = random_databases(database, room, constants, RANDOM_DATABASES, loose=True)
+    trials = _different(held, random_databases(database, room, needs, RANDOM_DATABASES), "different")
+    loose = random_databases(database, room, needs, RANDOM_DATABASES, loose=True)
     return _different(trials, loose, "loosely")
 
 

@@ -81,6 +81,16 @@ class Record(Part):
         return f"{self.suite}/{self.case}" + (f"#{self.variant}" if self.variant else "")
 
     @property
+    def is_fragile(self) -> bool:
+        """Whether the right answer falls apart only where links lead nowhere or NULL stands in unusual places."""
+        return self.lucky.startswith("loose")
+
+    @property
+    def is_lucky(self) -> bool:
+        """Whether the right answer falls apart on other data of the same kind."""
+        return bool(self.lucky) and not self.is_fragile
+
+    @property
     def passed(self) -> bool:
         """Whether the reaction was the right one."""
         return self.verdict in ("right", "rightly_refused")

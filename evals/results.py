@@ -69,6 +69,7 @@ class Summary(Part):
     agreement: float | None = None
     totals: Totals = Totals()
     lucky: int = 0
+    fragile: int = 0
     perturbed: int = 0
     plan_differs: int = 0
     reasons: dict[str, int] = Field(default_factory=dict)
@@ -94,7 +95,8 @@ def summarise(records: Sequence[Record]) -> Summary:
         paraphrases=paraphrases(records),
         agreement=agreement(records),
         totals=_totals(records),
-        lucky=sum(bool(record.lucky) for record in records),
+        lucky=sum(record.is_lucky for record in records),
+        fragile=sum(record.is_fragile for record in records),
         perturbed=sum(record.rechecked for record in records),
         plan_differs=sum(record.verdict == "right" and record.plan_matches is False for record in first),
         reasons=reasons(records),

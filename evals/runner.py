@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from evals.asking import ask
-from evals.constants import constants_of
 from evals.copies import copies
 from evals.databases import Prepared, Progress, Wanted, prepare
 from evals.errors import BudgetSpentError
 from evals.golds import Compile, GoldSource, compare_rules
 from evals.guarded import opened
+from evals.needs import needs_of
 from evals.questions import Question
 from evals.records import Record
 from evals.replies import Till
@@ -56,13 +56,15 @@ class Listener:
 class Manner:
     """How questions are asked: by which system, how many at a time, within which budget, re-checked or not.
 
-    `done` are records of an earlier, unfinished run that are not asked again.
+    `compiled` tells that the system's SQL is compiled by the product, not written by a model. `done` are records of an
+    earlier, unfinished run that are not asked again.
     """
 
     opener: Callable[[Prepared], Opened]
     till: Till
     jobs: int = 1
     recheck: bool = True
+    compiled: bool = True
     done: Mapping[Key, Record] = field(default_factory=dict)
 
 
@@ -155,7 +157,7 @@ def rechecked(batch: Batch, records: Mapping[Key, Record]) -> dict[Key, Record]:
         return checked
     batch.listener.progress(f"Asking {len(right)} right answers again on changed copies of {batch.prepared.name}")
     asked = {question.key: question for question in batch.questions}
-    with opened(_copies(batch, right)) as recheck:
+    with opened(_copies(batch, right), compiled=batch.manner.compiled) as recheck:
         for key, record in right.items():
             rules = compare_rules(asked[key].loaded.suite.rules_of(asked[key].case))
             lucky = recheck.falls_apart(record.gold_sql, record.sql, rules)
@@ -169,4 +171,4 @@ def _copies(batch: Batch, right: Mapping[Key, Record]) -> tuple[Path, ...]:
     database = batch.prepared.database
     statements = sorted({sql for record in right.values() for sql in (*record.gold_sql, record.sql)})
     room = batch.home / "evals" / "copies" / batch.prepared.fingerprint[:12]
-    return copies(database, room, constants_of(statements, database))
+    return copies(database, room, needs_of(statements, database))

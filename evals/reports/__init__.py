@@ -1,5 +1,8 @@
 """Results as people and programs read them."""
 
+from evals.reports.html import html
+from evals.reports.junit import junit
+from evals.reports.markdown import markdown
 from evals.reports.terminal import terminal
 
-__all__ = ["terminal"]
+__all__ = ["html", "junit", "markdown", "terminal"]

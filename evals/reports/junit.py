@@ -22,8 +22,9 @@ def junit(results: Results) -> str:
             "errors": sum(record.verdict == "error" for record in records),
             "time": f"{sum(record.milliseconds for record in records) / 1000:.3f}",
         }
-        attributes = {key: str(value) for key, value in counts.items()}
-        suite = ElementTree.SubElement(root, "testsuite", name=name, timestamp=results.head.started, **attributes)
+        suite = ElementTree.SubElement(root, "testsuite", {"name": name, "timestamp": results.head.started})
+        for key, value in counts.items():
+            suite.set(key, str(value))
         for record in records:
             _case(suite, record)
     ElementTree.indent(root)

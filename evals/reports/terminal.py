@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
+from evals.history import PastRun
 from evals.records import Record
 from evals.results import Results, Summary
 from evals.scoring import Score
@@ -89,7 +90,8 @@ def _further(summary: Summary) -> Iterator[str]:
         tokens = f"{totals.tokens_in:,} tokens in, {totals.tokens_out:,} out"
         yield f"  model: {totals.calls} calls, {tokens}, {totals.dollars:.4f} USD"
     if summary.perturbed:
-        yield f"  lucky passes: {summary.lucky} of {summary.perturbed} right answers fall apart on changed data"
+        yield f"  lucky passes: {summary.lucky} of {summary.perturbed} right answers fall apart on changed data,"
+        yield f"    {summary.fragile} more would if links led nowhere or NULL stood in other columns"
     if summary.plan_differs:
         yield f"  right rows from another plan than expected: {summary.plan_differs}"
 
@@ -133,6 +135,13 @@ def milliseconds(value: float | None) -> str:
     return f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
-def names(records: Sequence[Record]) -> str:
-    """The names of some questions in one line."""
-    return ", ".join(record.name for record in records)
+def past_run(run: PastRun) -> str:
+    """One run of the history in one line."""
+    suites = ", ".join(info.suite for info in run.head.suites)
+    if run.summary is None:
+        return f"{run.id}  {run.status:<9}{run.head.system:<12}{suites}"
+    overall = run.summary.overall
+    numbers = (
+        f"{overall.counts.total:>5} asked{percent(overall.accuracy):>8} right{overall.counts.silently_wrong:>5} wrong"
+    )
+    return f"{run.id}  {run.status:<9}{run.head.system:<12}{numbers}  {suites}"

@@ -1,4 +1,4 @@
-"""The constants that queries compare columns with: where changed copies of the data must have rows on both sides."""
+"""What queries need of a changed copy: their tables, and rows on both sides of every constant they compare with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from evals.copies import Constants
+from evals.copies import Needs
 from evals.cuts import parse
 from evals.facts import tables_of
 
@@ -15,23 +15,25 @@ _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.B
 _LIMIT = 40  # constants kept of one column, so that pools stay small
 
 
-def constants_of(statements: Iterable[str], database: Path) -> Constants:
-    """SQL literals by (table, column), from every comparison of the statements; unreadable statements give none."""
+def needs_of(statements: Iterable[str], database: Path) -> Needs:
+    """The tables and the compared constants of all statements; unreadable statements need nothing."""
     columns = {(t.name.lower(), c.name.lower()) for t in tables_of(database) for c in t.columns}
+    tables: set[str] = set()
     found: dict[tuple[str, str], list[str]] = {}
     for sql in statements:
-        for place, literal in _compared(sql, columns):
+        tree = parse(sql)
+        if tree is None:
+            continue
+        tables |= {table.name.lower() for table in tree.find_all(exp.Table)}
+        for place, literal in _compared(tree, columns):
             kept = found.setdefault(place, [])
             if literal not in kept and len(kept) < _LIMIT:
                 kept.append(literal)
-    return {place: sorted(kept) for place, kept in sorted(found.items())}
+    return Needs(frozenset(tables), {place: sorted(kept) for place, kept in sorted(found.items())})
 
 
-def _compared(sql: str, columns: set[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], str]]:
+def _compared(tree: exp.Expr, columns: set[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], str]]:
     """(table and column, literal) of every comparison in one statement."""
-    tree = parse(sql)
-    if tree is None:
-        return
     aliases = {table.alias_or_name.lower(): table.name.lower() for table in tree.find_all(exp.Table)}
     for node in tree.find_all(*_COMPARISONS):
         literals = [_literal(item) for item in node.find_all(exp.Literal)]
