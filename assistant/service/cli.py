@@ -17,7 +17,7 @@ from assistant.config import Settings, help_table, read_settings
 from assistant.errors import AssistantError
 from assistant.service import load_command, terminal
 from semantic_layer import SemanticLayerError
-from warehouse import WarehouseError
+from warehouse import SnapshotMissing, WarehouseError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -34,7 +34,8 @@ class Command(click.Group):
         try:
             return super().invoke(ctx)
         except (AssistantError, WarehouseError, SemanticLayerError) as error:
-            click.echo(f"tellwise: {error}", err=True)
+            remedy = " Run `tellwise demo` or `tellwise load TABLE FILE`." if isinstance(error, SnapshotMissing) else ""
+            click.echo(f"tellwise: {error}{remedy}", err=True)
             sys.exit(EXIT_FAILED)
 
 
