@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from importlib.resources import files
 
 from evals.diff import Difference, difference
 from evals.records import VERDICTS, Record
 from evals.reports.html_case import case_of
+from evals.reports.reason_words import in_words
 from evals.reports.terminal import LABELS, milliseconds, percent
 from evals.results import Results, Summary
 from evals.scoring import Counts, Score
@@ -68,11 +69,13 @@ def _head(results: Results) -> Iterator[str]:
     yield f"<h1>{percent(overall.accuracy)} of {overall.counts.total} questions get the right reaction</h1>"
     versions = f"Tellwise {head.product}, {head.engine}, Python {head.python} on {head.machine}"
     yield f"<p class='soft'>System: {escape(head.system)} · run {head.run} · {head.started} · {escape(versions)}</p>"
+    yield f"<details class='about'><summary>{len(head.suites)} suites: who wrote and who checked them</summary>"
     for info in head.suites:
         day = f" as of {info.as_of}" if info.as_of else ""
         signed = f" · written by {info.author or 'nobody named'}, checked by {info.verified_by or 'nobody named'}"
         line = f"{info.suite} v{info.version}: {info.cases} cases on {info.database}{day}{signed} · {info.sha256[:12]}"
-        yield f"<p class='soft'>{escape(line)}</p>"
+        yield f"<p>{escape(line)}</p>"
+    yield "</details>"
     if head.stopped:
         yield f"<p><strong>Stopped early:</strong> {escape(head.stopped)}</p>"
 
@@ -148,7 +151,7 @@ def _charts(results: Results) -> Iterator[str]:
 
 
 def _groups(title: str, groups: Mapping[str, Score]) -> Iterator[str]:
-    if not groups:
+    if len(groups) < 2:
         return
     yield f"<section><h2>{title}</h2><div class='groups'>"
     for name, score in groups.items():
@@ -181,7 +184,7 @@ def _reasons(summary: Summary) -> Iterator[str]:
     for code, number in list(summary.reasons.items())[:12]:
         bar = f"<div class='bar'><i class='silently_wrong' style='flex:{number}'></i>"
         rest = f"<i style='flex:{most - number};background:none'></i></div>"
-        yield f"<div class='name'>{escape(code)}</div>{bar}{rest}<div class='number'>{number}</div>"
+        yield f"<div class='name'>{escape(in_words(code))}</div>{bar}{rest}<div class='number'>{number}</div>"
     yield "</div></section>"
 
 
@@ -193,12 +196,14 @@ def _filters(results: Results, found: Difference | None) -> Iterator[str]:
         yield f"<i></i>{LABELS[verdict]}</button>"
     for change in ("broken", "fixed") if found else ():
         yield f"<button type='button' data-group='change' value='{change}' aria-pressed='false'>{change}</button>"
-    yield _select("suite", "all suites", results.summary.suites)
-    yield _select("tag", "all tags", results.summary.tags)
-    yield _select("reason", "all reasons", results.summary.reasons)
+    yield _select("suite", "all suites", {name: name for name in results.summary.suites})
+    yield _select("tag", "all tags", {name: name for name in results.summary.tags})
+    yield _select("reason", "all reasons", {code: in_words(code) for code in results.summary.reasons})
     yield "<span id='shown' class='soft' role='status'></span></form>"
 
 
-def _select(name: str, label: str, values: Iterable[str]) -> str:
-    options = "".join(f"<option value='{escape(value, quote=True)}'>{escape(value)}</option>" for value in values)
+def _select(name: str, label: str, values: Mapping[str, str]) -> str:
+    options = "".join(
+        f"<option value='{escape(key, quote=True)}'>{escape(text)}</option>" for key, text in values.items()
+    )
     return f"<select name='{name}' aria-label='{name}'><option value=''>{label}</option>{options}</select>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -12,6 +12,7 @@ import sqlglot
 from sqlglot.errors import SqlglotError
 
 from evals.records import Record, StoredTable
+from evals.reports.reason_words import in_words
 from evals.reports.terminal import LABELS, milliseconds
 
 _ROWS = 60
@@ -51,10 +52,15 @@ def _summary(record: Record, change: str) -> Iterator[str]:
     yield f"<summary><span class='verdict'>{LABELS[record.verdict]}</span>"
     yield f"<span class='question'>{escape(question)}</span>"
     yield f"<span class='name soft'>{escape(name)}</span>"
-    marks = [*record.reasons, *(["lucky"] if record.is_lucky else ["fragile"] if record.is_fragile else [])]
+    marks = [
+        *map(in_words, record.reasons),
+        *(["lucky"] if record.is_lucky else ["fragile"] if record.is_fragile else []),
+    ]
+    if record.verdict == "needlessly_refused" and record.text:
+        marks.append(record.text.partition("\n")[0])
     if marks or change:
         noted = f"<span class='change'>{change}</span> " if change else ""
-        yield f"<span class='why soft'>{noted}{escape(', '.join(marks))}</span>"
+        yield f"<span class='why soft'>{noted}{escape(' · '.join(marks))}</span>"
     yield "</summary>"
 
 
@@ -65,8 +71,8 @@ def _facts(record: Record) -> Iterator[str]:
         "Understood": record.understood,
         "Plan": _plan(record.plan),
         "Said": record.text.partition("\n")[0] if record.reaction == "answer" else record.text,
-        "Expected": record.expectation,
-        "Reasons": ", ".join(record.reasons),
+        "Expected": "the rows below" if record.kind == "rows" else record.expectation,
+        "Why": "; ".join(in_words(code) for code in record.reasons),
         "Code": record.code,
         "Time": f"{milliseconds(record.milliseconds)} ms",
         "Cost": f"{record.calls} calls, {record.dollars:.4f} USD" if record.calls else "",
@@ -84,8 +90,14 @@ def _plan(plan: Any) -> str:
     """What the typed plan holds, empty parts left out."""
     if not plan:
         return ""
-    held = {name: value for name, value in plan.items() if value}
-    return json.dumps(held, ensure_ascii=False, default=str)
+    return json.dumps(_held(plan), ensure_ascii=False, default=str)
+
+
+def _held(value: Any) -> Any:
+    """The value without what is empty in it."""
+    if isinstance(value, Mapping):
+        return {name: _held(item) for name, item in value.items() if item not in (None, "", [], (), {}, False)}
+    return [_held(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _rows(record: Record) -> Iterator[str]:
@@ -102,7 +114,7 @@ def _table(title: str, table: StoredTable | None, off: frozenset[int]) -> Iterat
     if table is None:
         return
     yield f"<div><h3>{title} ({table.total})</h3><div class='scroll' tabindex='0'><table><thead><tr>"
-    yield "".join(f"<th>{escape(name)}</th>" for name in table.columns)
+    yield "".join(_title(name, [row[at] for row in table.rows]) for at, name in enumerate(table.columns))
     yield "</tr></thead><tbody>"
     for at in _shown(len(table.rows), off):
         marked = " class='off'" if at in off else ""
@@ -111,6 +123,12 @@ def _table(title: str, table: StoredTable | None, off: frozenset[int]) -> Iterat
     if table.total > _ROWS:
         yield f"<p class='soft'>{_ROWS} of {table.total} rows shown, differing ones first</p>"
     yield "</div>"
+
+
+def _title(name: str, values: Sequence[Any]) -> str:
+    """A column's head, on the right over numbers."""
+    numbers = any(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return f"<th{' class=n' if numbers else ''}>{escape(name)}</th>"
 
 
 def _shown(count: int, off: frozenset[int]) -> Sequence[int]:
