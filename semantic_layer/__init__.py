@@ -6,7 +6,7 @@ Nothing here opens a database: the schema comes in as a mapping, SQL goes out as
 from semantic_layer.catalog import formula, parts, value_queries
 from semantic_layer.check import check
 from semantic_layer.compiler import Column, Compiled, to_sql
-from semantic_layer.data_checks import DataFault, data_checks, data_faults
+from semantic_layer.data_checks import DataFault, data_checks, data_faults, orphan_checks
 from semantic_layer.errors import (
     DefinitionError,
     Fault,
@@ -105,6 +105,7 @@ __all__ = [
     "formula",
     "load",
     "load_workspace",
+    "orphan_checks",
     "parts",
     "policy_for",
     "shipped_definitions",

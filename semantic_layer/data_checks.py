@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
+from semantic_layer.errors import UnsafeQuery
 from semantic_layer.model import Dataset, Relationship, SemanticLayer
+from semantic_layer.query import SemanticQuery
+from semantic_layer.resolution import asked_metrics, footprints, route_to
 
 
 @dataclass(frozen=True)
@@ -93,3 +96,23 @@ def _counted(source: exp.Expr) -> str:
 
 def _rows() -> exp.Expr:
     return sql.named(exp.Count(this=exp.Star(), big_int=True), "n")
+
+
+def orphan_checks(layer: SemanticLayer, query: SemanticQuery) -> Mapping[str, str]:
+    """The orphan checks of `data_checks` on whose links the answer to `query` rests, for a caveat with the count."""
+    links: dict[str, Relationship] = {}
+    refs = [(one.field, one.via) for one in (*query.group_by, *query.filters) if "." in one.field]
+    filtered = (one.field for one in query.filters if one.field in layer.metrics)
+    names = dict.fromkeys((*asked_metrics(layer, query), *filtered))
+    for fact in dict.fromkeys(found.fact for name in names for found in footprints(layer, name)):
+        wanted = [*refs, (f"{query.entity}.", "")] if query.entity else refs
+        for ref, via in wanted:
+            links.update((link.name, link) for link in _links(layer, fact, ref, via))
+    return {f"orphans:{name}": _orphans(layer, link) for name, link in links.items()}
+
+
+def _links(layer: SemanticLayer, fact: str, ref: str, via: str) -> tuple[Relationship, ...]:
+    try:
+        return route_to(layer, fact, ref, via).links
+    except UnsafeQuery:
+        return ()

@@ -78,8 +78,8 @@ CASES = {
     ),
     "the month before, alone": (
         ask("revenue_month_before", by=[MONTH]),
-        """SELECT (date_trunc('month', ordered_at) + INTERVAL 1 MONTH)::DATE, sum(amount) FROM orders GROUP BY 1
-        ORDER BY 1""",
+        """WITH m AS (SELECT date_trunc('month', ordered_at)::DATE d, sum(amount) v FROM orders GROUP BY 1)
+        SELECT a.d, b.v FROM m a LEFT JOIN m b ON b.d = a.d - INTERVAL 1 MONTH ORDER BY 1""",
     ),
     "the month before beside the month, by segment": (
         ask("revenue", "revenue_month_before", by=[MONTH, SEGMENT]),

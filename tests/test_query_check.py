@@ -13,6 +13,7 @@ from semantic_layer import (
     check,
     data_checks,
     data_faults,
+    orphan_checks,
     to_sql,
 )
 from tests.hard_cases.answers import AS_OF, asked, database, model
@@ -197,3 +198,13 @@ def test_data_checks_count_what_breaks_the_models_claims():
     assert found["orphans:order_customer"].rows == lost > 0
     assert "point to a `customers` that does not exist" in found["orphans:order_customer"].sentence
     assert data_faults(layer, broken)[0].severe
+
+
+def test_the_orphan_checks_of_a_query_are_those_of_the_links_it_walks():
+    query = asked(metrics=["revenue", "items"], group_by=[{"field": "regions.region_name"}])
+    assert set(orphan_checks(model(), query)) == {
+        f"orphans:{name}" for name in ("order_customer", "customer_region", "item_order")
+    }
+    assert orphan_checks(model(), asked(metrics=["revenue"])) == {}
+    listed = asked(entity="customers", metrics=["tickets"])
+    assert set(orphan_checks(model(), listed)) == {"orphans:ticket_customer"}

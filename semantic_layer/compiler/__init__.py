@@ -111,7 +111,7 @@ def _aggregated(draft: Draft) -> None:
     if top and query.top and query.top.others:
         scope = replace(scope, top=top)
     metrics = bases(draft.layer, asked_metrics(draft.layer, query))
-    draft.frame = stitched(draft, parts(draft, scope, metrics))
+    draft.frame = stitched(parts(draft, scope, metrics))
     if scope.spine:
         draft.frame = spined(draft, scope, draft.frame)
     if query.compare:

@@ -27,7 +27,7 @@ def compared(draft: Draft, scope: Scope, metrics: tuple[Metric, ...], comparison
     draft.previous_span = _other_span(draft, scope, comparison, shift)
     other = replace(scope, span=draft.previous_span, spine=False)
     here = settled(draft, "this_period", draft.frame)
-    there = settled(draft, "other_period", stitched(draft, parts(draft, other, metrics)))
+    there = settled(draft, "other_period", stitched(parts(draft, other, metrics)))
     return _met(here, there, time, shift) if time else _beside(here, there)
 
 

@@ -69,8 +69,7 @@ class Part:
     """One aggregate sub-query: a name in WITH, its grouping columns, the metrics it holds.
 
     No rows mean 0 for the metrics in `zero`; those in `never_null` are 0 by themselves where the part has a row. A part
-    that is met through the calendar (`earlier`) adds no rows of its own to those of others; `cells` are the rows it
-    would have alone.
+    that is met through the calendar (`earlier`) adds no rows to those of others.
     """
 
     name: str
@@ -79,7 +78,6 @@ class Part:
     zero: frozenset[str] = frozenset()
     never_null: frozenset[str] = frozenset()
     earlier: Shift | None = None
-    cells: exp.Select | None = None
 
 
 @dataclass

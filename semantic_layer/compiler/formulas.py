@@ -39,7 +39,7 @@ def formula(layer: SemanticLayer, text: str, leaves: Mapping[str, exp.Expr]) -> 
 
 def evaluated(draft: Draft, scope: Scope, metrics: tuple[str, ...], name: str) -> Frame:
     """The metrics of any kind at one scope, as a frame over one relation."""
-    frame = stitched(draft, parts(draft, scope, bases(draft.layer, metrics)))
+    frame = stitched(parts(draft, scope, bases(draft.layer, metrics)))
     values = {one: value_of(draft.layer, one, frame.leaves) for one in metrics}
     plain = all(isinstance(tree, exp.Column) and tree.name == one for one, tree in values.items())
     found = Frame(frame.source, frame.keys, values, zero=frame.zero & frozenset(metrics))

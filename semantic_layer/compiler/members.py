@@ -142,7 +142,7 @@ def _about_entity(draft: Draft, entity: str, one: Filter) -> Filter:
 
 def _joined_metrics(draft: Draft, frame: Frame, scope: Scope, metrics: tuple[str, ...]) -> dict[str, exp.Expr]:
     """Values of `metrics` for each entity, LEFT JOINed to the frame by its key."""
-    found = stitched(draft, parts(draft, scope, bases(draft.layer, metrics)))
+    found = stitched(parts(draft, scope, bases(draft.layer, metrics)))
     values = settled(draft, "by_entity", found)
     on = sql.both(sql.same(frame.keys[key.name].copy(), values.keys[key.name].copy()) for key in scope.keys)
     sql.joined(frame.source, values.relation(), on, "LEFT")

@@ -6,16 +6,26 @@ from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Draft, Frame, Part, Scope, read
-from semantic_layer.metric_types import Metric, SimpleMetric
-from semantic_layer.resolution import Key, fact, time_of
+from semantic_layer.metric_types import Metric, OffsetMetric, SimpleMetric
+from semantic_layer.resolution import Key, bases, fact, time_of
 
 
 def parts(draft: Draft, scope: Scope, metrics: tuple[Metric, ...]) -> tuple[Part, ...]:
     """The sub-queries that hold `metrics`, added to the draft's WITH; simple ones over the same rows share one."""
     groups: dict[tuple[str, ...], list[Metric]] = {}
-    for metric in metrics:
+    for metric in _with_own_buckets(draft, scope, metrics):
         groups.setdefault(_rows(draft, metric), []).append(metric)
     return tuple(draft.builders[rows[0]](draft, scope, tuple(group)) for rows, group in groups.items())
+
+
+def _with_own_buckets(draft: Draft, scope: Scope, metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
+    """The metrics, and for each offset what it looks back at: it has the same buckets, whatever else is asked."""
+    found = {metric.name: metric for metric in metrics}
+    for metric in metrics:
+        if scope.time and isinstance(metric, OffsetMetric):
+            inner = _with_own_buckets(draft, scope, bases(draft.layer, (metric.metric,)))
+            found.update((one.name, one) for one in inner if one.name not in found)
+    return tuple(found.values())
 
 
 def _rows(draft: Draft, metric: Metric) -> tuple[str, ...]:
@@ -27,13 +37,13 @@ def _rows(draft: Draft, metric: Metric) -> tuple[str, ...]:
     return "simple", fact(metric), metric.filter, time_of(draft.layer, metric)
 
 
-def stitched(draft: Draft, found: tuple[Part, ...]) -> Frame:
+def stitched(found: tuple[Part, ...]) -> Frame:
     """The parts FULL JOINed on `IS NOT DISTINCT FROM` of every grouping column; crossed when there is none.
 
     What is met through the calendar is LEFT JOINed last, so it adds no rows. A count over no rows is 0, and so is a
     metric that asks for `fill_zero`; everything else stays NULL.
     """
-    giving = [part for part in found if part.earlier is None] or [_alone(draft, found[0])]
+    giving = [part for part in found if part.earlier is None]
     first = giving[0]
     names = [key.name for key in first.keys]
     frame = read(first.name, names, ())
@@ -49,13 +59,6 @@ def stitched(draft: Draft, found: tuple[Part, ...]) -> Frame:
     frame.leaves = {name: _value(name, part, len(found) == 1) for part in found for name in part.metrics}
     frame.zero = frozenset().union(*(part.zero for part in found))
     return frame
-
-
-def _alone(draft: Draft, part: Part) -> Part:
-    """The rows of a part that has no other to lean on, without its metrics."""
-    if part.cells is None:
-        raise ValueError(f"{part.name} has no rows of its own")
-    return Part(draft.add("cells", part.cells), part.keys, ())
 
 
 def _columns(known: dict[str, list[exp.Expr]]) -> dict[str, exp.Expr]:

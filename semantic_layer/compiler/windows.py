@@ -191,21 +191,4 @@ def offset_part(draft: Draft, scope: Scope, metrics: tuple[Metric, ...]) -> Part
     zero = frozenset({metric.name}) if frame.zero and scope.time is None and scope.keys else frozenset[str]()
     if scope.time is None:
         return Part(name, scope.keys, (metric.name,), zero)
-    return Part(name, scope.keys, (metric.name,), earlier=back, cells=_later(draft, scope, name, metric))
-
-
-def _later(draft: Draft, scope: Scope, name: str, metric: OffsetMetric) -> exp.Select:
-    """The buckets one offset after those of `name`, within the span and the data."""
-    key = scope.time
-    if key is None:
-        raise ValueError(metric.name)
-    forward = step(interval(metric.offset), key.grain)
-    others = [sql.column(one.name, name) for one in scope.keys if not one.is_metric_time]
-    bucket = sql.shifted(
-        sql.column(key.name, name), forward.count if forward else 0, forward.unit if forward else "day"
-    )
-    select = sql.selected([*others, sql.named(bucket, key.name)], sql.table(name))
-    span = TimeRange(start=scope.span.start if scope.span else None, end=_last_moment(draft, scope.span))
-    sql.filtered(select, within(bucket, span))
-    select.set("distinct", exp.Distinct())
-    return select
+    return Part(name, scope.keys, (metric.name,), earlier=back)
