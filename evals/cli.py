@@ -194,6 +194,51 @@ def import_(context: click.Context) -> None:
 
 
 @main.command(cls=Command)
+@click.argument("suite", type=click.Path(path_type=Path))
+@click.option("--question", required=True, help="What was asked.")
+@click.option("--sql", multiple=True, help="An accepted query; may be given several times.")
+@click.option("--query", help="An accepted semantic query, as JSON.")
+@click.option("--abstain", help="Why it must be refused, for example missing_term.")
+@click.option("--mention", "mentions", multiple=True, help="A word that the refusal must name.")
+@click.option("--clarify", is_flag=True, help="It must be asked back.")
+@click.option("--tag", "tags", multiple=True, help="A tag for the case.")
+@click.option("--author", default="", help="Who wrote it.")
+@click.option("--verified-by", default="", help="Who checked it.")
+@click.option("--note", default="", help="Why the case is there.")
+@click.option("--database", default="workspace", help="The database, when the suite file is new.")
+@click.option("--as-of", default="", help="The day that counts as today, when the suite file is new.")
+def add(context: click.Context) -> None:
+    """Add a case to SUITE: a question from use with what would have been right. The file is made if need be."""
+    from evals.additions import NewCase, SuiteHead, add_case
+
+    given = context.params
+    case = NewCase(
+        given["question"], _expected(given), given["author"], given["verified_by"], given["note"], given["tags"]
+    )
+    case_id = add_case(given["suite"], case, SuiteHead(given["database"], given["as_of"]))
+    click.echo(f"Added {case_id} to {given['suite']}. Check it with `python -m evals lint {given['suite']}`.")
+
+
+def _expected(given: dict[str, Any]) -> dict[str, Any]:
+    """What the options say is right, as a suite file writes it."""
+    parts = {
+        "sql": list(given["sql"]),
+        "query": _query(given["query"]),
+        "abstain": given["abstain"],
+        "mentions": list(given["mentions"]),
+        "clarify": given["clarify"],
+    }
+    return {name: value for name, value in parts.items() if value}
+
+
+def _query(text: str | None) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except json.JSONDecodeError as error:
+        raise click.UsageError(f"--query is not JSON: {error}.") from error
+
+
+@main.command(cls=Command)
 @click.option("--home", type=click.Path(path_type=Path), help="Workspace directory (default: TELLWISE_HOME).")
 @click.option("--limit", type=click.IntRange(1), default=20, help="How many runs.")
 def history(context: click.Context) -> None:
