@@ -82,9 +82,8 @@ def _header(assistant: Assistant, company: str, look: Look) -> Markup:
     state = " · ".join(part for part in (company, fresh) if part)
     name = [of_class("span", "tw-mark", ""), of_class("span", "tw-name", look.say("title"))]
     toggle = tag("button", "◐", {"type": "button", "id": "tw-theme", "aria-label": look.say("header.theme")})
-    return tag(
-        "header", join([tag("h1", join(name)), of_class("span", "tw-fresh", state), toggle]), {"id": "tw-header"}
-    )
+    parts = [tag("h1", join(name)), of_class("span", "tw-fresh", state), toggle]
+    return tag("header", join(parts), {"id": "tw-header", "data-send": look.say("chat.send")})
 
 
 def _screen(assistant: Assistant, look: Look) -> Screen:

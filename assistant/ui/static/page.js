@@ -2,9 +2,7 @@
 (() => {
   const stored = (() => { try { return localStorage.getItem("tellwise-theme"); } catch { return null; } })();
   const apply = (dark) => document.body && document.body.classList.toggle("dark", dark);
-  document.addEventListener("DOMContentLoaded", () => {
-    if (stored) setTimeout(() => apply(stored === "dark"), 0);
-  });
+  let themed = false; // the theme that was chosen earlier is put on once, after the page has put on its own
 
   // A new question goes to the top of the conversation and stays there while its answer arrives, until the reader
   // scrolls: so an answer is read from its beginning.
@@ -15,6 +13,10 @@
     document.addEventListener(kind, release, { passive: true, capture: true });
   }
   const settle = () => {
+    if (!themed && document.querySelector("#tw-header")) {
+      themed = true;
+      if (stored) apply(stored === "dark");
+    }
     const send = document.querySelector("#tw-ask .submit-button:not([aria-label])");
     if (send) send.setAttribute("aria-label", document.querySelector("#tw-header")?.dataset.send || "Send");
     const search = document.querySelector("#tw-grid .search-input:not([aria-label])");

@@ -1,0 +1,362 @@
+"""The page in a real browser: what a person sees, clicks and types, and what never happens."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+DESKTOP, PHONE = (1280, 860), (390, 844)
+PATIENCE = 30_000
+# tells of every name that the server looks up besides its own machine
+LISTENER = """
+import socket, sys
+find = socket.getaddrinfo
+def told(host, *rest, **more):
+    if str(host) not in ("None", "127.0.0.1", "localhost", "0.0.0.0", "::1", ""):
+        print("OUTSIDE", host, file=sys.stderr, flush=True)
+    return find(host, *rest, **more)
+socket.getaddrinfo = told
+"""
+CANNED = f"""{LISTENER}
+from assistant.ui import launch
+from tests.canned import CannedAssistant
+launch(CannedAssistant(), "127.0.0.1", int(sys.argv[1]), company="Demo company")
+"""
+REAL = f"""{LISTENER}
+from assistant.service.cli import main
+main(["serve", "--port", sys.argv[1]])
+"""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """A page that is being served, and what it wrote to its error stream."""
+
+    url: str
+    errors: Path
+
+    def outside(self) -> list[str]:
+        return re.findall(r"OUTSIDE (\S+)", self.errors.read_text(encoding="utf-8"))
+
+
+def serving(code: str, home: Path) -> Iterator[Server]:
+    port, errors = free_port(), home / "errors.txt"
+    environ = {**os.environ, "TELLWISE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    with errors.open("w") as sink:
+        command = [sys.executable, "-c", code, str(port)]
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=sink, text=True)
+        try:
+            assert process.stdout is not None
+            said = iter(process.stdout.readline, "")
+            assert any("is open at" in line for line in said), errors.read_text(encoding="utf-8")
+            yield Server(f"http://127.0.0.1:{port}/", errors)
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from serving(CANNED, tmp_path_factory.mktemp("canned"))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Tab:
+    """One browser tab with a session of its own, and everything that went wrong in it."""
+
+    page: Any
+    faults: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Type a question, send it with Enter, and wait for its card."""
+        cards = self.page.locator("#tw-chat .tw-card").count()
+        self.page.fill("#tw-ask textarea", question)
+        self.page.press("#tw-ask textarea", "Enter")
+        self.has_cards(cards + 1)
+
+    def has_cards(self, count: int) -> None:
+        self.page.wait_for_function(
+            "count => document.querySelectorAll('#tw-chat .tw-card').length === count", arg=count
+        )
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name, exact=True).click()
+
+    def last(self, inside: str = "") -> Any:
+        return self.page.locator(f"#tw-chat .tw-card {inside}").last
+
+
+def opened(chromium: Any, server: Server, size: tuple[int, int] = DESKTOP, **context: Any) -> Tab:
+    frame = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **context)
+    tab = Tab(frame.new_page())
+    tab.page.set_default_timeout(PATIENCE)
+    tab.page.on("pageerror", lambda error: tab.faults.append(f"page error: {error}"))
+    tab.page.on("console", lambda said: tab.faults.append(said.text) if said.type in ("error", "warning") else None)
+    tab.page.on("request", lambda sent: tab.outside.append(sent.url) if _is_outside(sent.url, server) else None)
+    tab.page.goto(server.url)
+    tab.page.wait_for_selector("#tw-ask textarea")
+    return tab
+
+
+def _is_outside(url: str, server: Server) -> bool:
+    return not url.startswith((server.url, server.url.replace("http", "ws", 1), "data:", "blob:"))
+
+
+@pytest.fixture
+def tab(chromium: Any, server: Server) -> Iterator[Tab]:
+    tab = opened(chromium, server, accept_downloads=True)
+    yield tab
+    tab.page.context.close()
+    assert tab.faults == []
+    assert tab.outside == []
+    assert server.outside() == []
+
+
+# --- the walk
+
+
+def test_from_a_question_to_a_file(tab: Tab, tmp_path: Path) -> None:
+    page = tab.page
+    assert "Demo company · data up to 21 Nov 2026" in page.inner_text("#tw-header")
+    page.get_by_role("button", name="Revenue by month").click()
+    tab.has_cards(1)
+    assert "highest in October 2026 (€280,000)" in tab.last(".tw-sentence").inner_text()
+    assert tab.last(".tw-chart .tw-wide svg").is_visible()
+    assert not page.is_visible("#tw-welcome")
+
+    tab.ask("Revenue by category")  # a second question after a chart is sent
+    page.wait_for_function("document.querySelector('#tw-grid').innerText.includes('Chairs')")
+
+    tab.tab("SQL")
+    page.wait_for_selector("#tw-editor .cm-line")
+    assert "SUM(net_amount)" in page.inner_text("#tw-editor .cm-content")
+    page.click("#tw-editor .cm-content")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("SELECT category, count(*) AS n FROM orders GROUP BY 1")
+    page.click("#tw-run")
+    page.wait_for_selector("#tw-sql-outcome .tw-card")
+    outcome = page.inner_text("#tw-sql-outcome")
+    assert "The query returned 3 rows." in outcome
+    assert "not a governed metric" in outcome
+
+    tab.tab("Table")
+    page.wait_for_function("document.querySelector('#tw-grid').innerText.includes('Ünï')")
+    with page.expect_download() as caught:
+        page.click("#tw-download")
+    assert caught.value.suggested_filename == "n-by-category.csv"
+    caught.value.save_as(tmp_path / "rows.csv")
+    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == [["Category", "N"], ["'=1+1", "5"], ["b", "3"], ["Ünï", "-2"]]
+
+
+def test_a_question_back_is_answered_by_a_click(tab: Tab) -> None:
+    tab.ask("How is business?")
+    tab.page.get_by_role("button", name="Orders by month").click()
+    tab.has_cards(2)
+    assert tab.page.locator("#tw-chat .tw-question").last.inner_text() == "Orders by month"
+    assert tab.page.locator("#tw-choices button:visible").count() == 0
+
+
+def test_a_refusal_names_the_words_and_offers_another_question(tab: Tab) -> None:
+    tab.ask("flurb the wug")
+    assert tab.last(".tw-unknown").inner_text() == "flurb the wug"
+    tab.page.locator("#tw-choices").get_by_role("button", name="Revenue by month").click()
+    tab.has_cards(2)
+    assert tab.last(".tw-chart").is_visible()
+
+
+def test_refused_sql_says_why_and_keeps_the_rows(tab: Tab) -> None:
+    tab.ask("Revenue by category")
+    tab.tab("SQL")
+    tab.page.click("#tw-editor .cm-content")
+    tab.page.keyboard.press("Control+A")
+    tab.page.keyboard.type("DELETE FROM orders")
+    tab.page.click("#tw-run")
+    tab.page.wait_for_selector("#tw-sql-outcome .tw-refusal")
+    assert "this one is a DELETE" in tab.page.inner_text("#tw-sql-outcome")
+    assert tab.page.inner_text("#tw-editor .cm-content").strip() == "DELETE FROM orders"
+    tab.tab("Table")
+    assert "Chairs" in tab.page.inner_text("#tw-grid")
+
+
+def test_a_fault_leaves_the_conversation_standing(tab: Tab) -> None:
+    tab.ask("Revenue last month")
+    tab.ask("please crash")
+    assert "Something went wrong on our side" in tab.last().inner_text()
+    assert "secret" not in tab.page.inner_text("#tw-chat")
+    tab.ask("Revenue by month")
+    assert tab.page.locator("#tw-chat .tw-card").count() == 3
+
+
+def test_nothing_typed_or_stored_becomes_markup(tab: Tab) -> None:
+    tab.page.evaluate("() => { window.alert = () => { window.caught = true } }")
+    tab.ask("<img src=x onerror=alert(1)> ![x](http://outside.example/x.png) <script>alert(1)</script>")
+    tab.ask("Revenue by category")
+    assert tab.page.evaluate("window.caught") is None
+    assert tab.page.locator("#tw-chat img, #tw-chat script").count() == 0
+    assert "<img src=x onerror=alert(1)>" in tab.page.inner_text("#tw-chat")
+
+
+def test_two_tabs_share_nothing(tab: Tab, chromium: Any, server: Server) -> None:
+    other = opened(chromium, server)
+    tab.ask("How is business?")
+    other.ask("Revenue last month")
+    assert other.page.locator("#tw-choices button:visible").count() == 0
+    assert "business" not in other.page.inner_text("#tw-chat")
+    tab.page.get_by_role("button", name="Net revenue by month").click()
+    tab.has_cards(2)
+    assert other.page.locator("#tw-chat .tw-card").count() == 1
+    assert "€1,234,567" in other.page.inner_text("#tw-grid")
+    other.page.context.close()
+
+
+def test_clearing_starts_again(tab: Tab) -> None:
+    tab.ask("Revenue by month")
+    tab.page.locator("#tw-chat").get_by_role("button", name="Clear").click()
+    tab.page.wait_for_selector("#tw-welcome h2")
+    tab.ask("Revenue last month")
+    assert tab.page.locator("#tw-chat .tw-card").count() == 1
+
+
+def test_the_page_works_from_the_keyboard(tab: Tab) -> None:
+    page = tab.page
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.keyboard.type("revenue by month")
+    page.keyboard.press("Enter")
+    tab.has_cards(1)
+    summary = tab.last(".tw-how summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert tab.last(".tw-how dl").is_visible()
+    assert "compile 1.7 ms" in tab.last(".tw-how").inner_text()
+
+
+def test_pointing_at_a_bar_tells_its_value(tab: Tab) -> None:
+    tab.ask("Revenue by category")
+    tab.last(".tw-wide path[aria-label^='Tables']").hover()
+    tab.page.wait_for_selector(".tw-tip:visible")
+    assert tab.page.inner_text(".tw-tip") == "Tables & desks, Net revenue: €411,000"
+
+
+def test_two_hundred_bars_and_all_their_rows_stay_usable(tab: Tab) -> None:
+    tab.ask("revenue of 200 categories")
+    assert "first 30 of 200" in tab.last("figcaption").inner_text()
+    tab.page.wait_for_function("document.querySelector('#tw-panel').innerText.includes('200 rows')")
+    tab.ask("Revenue last month")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280, 1920])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_the_page(chromium: Any, server: Server, width: int, scheme: str, tmp_path: Path) -> None:
+    tab = opened(chromium, server, (width, 860), color_scheme=scheme)
+    for question in ("Revenue by month", "revenue by region against the month before", "How is business?"):
+        tab.ask(question)
+    over = "document.documentElement.scrollWidth - window.innerWidth"
+    assert tab.page.evaluate(over) <= 0
+    tab.page.locator(".tw-how summary").first.click()
+    assert tab.page.evaluate(over) <= 0
+    tab.page.screenshot(path=tmp_path / f"page-{width}-{scheme}.png")
+    assert tab.faults == []
+    tab.page.context.close()
+
+
+def test_a_phone_gets_the_narrow_picture(chromium: Any, server: Server) -> None:
+    tab = opened(chromium, server, PHONE)
+    tab.ask("Revenue by month")
+    assert tab.last(".tw-narrow svg").is_visible()
+    assert not tab.last(".tw-wide svg").is_visible()
+    assert tab.page.locator("#tw-ask").bounding_box()["y"] < PHONE[1] - 40
+    tab.page.context.close()
+
+
+def test_light_and_dark_can_be_switched_and_stay(tab: Tab) -> None:
+    page, ground = tab.page, "getComputedStyle(document.querySelector('#tw-panel')).backgroundColor"
+    light = page.evaluate(ground)
+    page.click("#tw-theme")
+    dark = page.evaluate(ground)
+    assert dark != light
+    page.reload()
+    page.wait_for_selector("#tw-ask textarea")
+    page.wait_for_function(f"{ground} === '{dark}'")
+
+
+def test_no_event_is_offered_to_programs(tab: Tab, server: Server) -> None:
+    offered = tab.page.request.get(f"{server.url}gradio_api/info").json()
+    assert offered["named_endpoints"] == {}
+    assert offered["unnamed_endpoints"] == {}
+
+
+# --- with real data
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("workspace")
+    code = "from assistant.service.cli import main; main(['demo', '--customers', '800', '--as-of', '2026-06-30'])"
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "TELLWISE_HOME": str(home)}, check=True, capture_output=True)
+    return home
+
+
+def test_the_real_thing_answers_refuses_and_runs_sql(chromium: Any, workspace: Path) -> None:
+    for server in serving(REAL, workspace):
+        tab = opened(chromium, server, accept_downloads=True)
+        assert "data up to 30 Jun 2026" in tab.page.inner_text("#tw-header")
+        tab.page.locator("#tw-starters button").first.click()
+        tab.has_cards(1)
+        tab.ask("net revenue by month")
+        assert tab.last(".tw-wide svg").is_visible()
+        assert "Net revenue" in tab.last(".tw-chips").inner_text()
+        tab.ask("how tall is the flurb")
+        assert tab.last().get_attribute("class") != "tw-card"
+        tab.tab("SQL")
+        tab.page.wait_for_selector("#tw-editor .cm-line")
+        assert "SELECT" in tab.page.inner_text("#tw-editor .cm-content")
+        tab.page.click("#tw-run")
+        tab.page.wait_for_selector("#tw-sql-outcome .tw-card")
+        assert "The query returned" in tab.page.inner_text("#tw-sql-outcome")
+        tab.tab("Table")
+        with tab.page.expect_download() as caught:
+            tab.page.click("#tw-download")
+        assert caught.value.suggested_filename.endswith(".csv")
+        assert (tab.faults, tab.outside, server.outside()) == ([], [], [])
+        tab.page.context.close()
