@@ -19,11 +19,13 @@ from assistant.free_sql import columns_of
 from assistant.narrate import describe
 from assistant.shape import context
 from assistant.understanding import Understanding, interpret
+from assistant.viewers import read_viewer, rules_for
 from semantic_layer import (
     Compiled,
     QueryError,
     SemanticLayer,
     TimeRange,
+    for_viewer,
     formula,
     load_workspace,
     parts,
@@ -65,8 +67,8 @@ class Assistant:
     def open(cls, settings: Settings) -> Assistant:
         """An assistant over the workspace's published snapshot and definitions.
 
-        Raises SnapshotMissing when nothing is published, DefinitionError when definitions are wrong, NothingToAsk when
-        no definition fits the data.
+        With the setting `viewer`, it sees and says only what that viewer may. Raises SnapshotMissing when nothing is
+        published, DefinitionError when definitions are wrong, NothingToAsk when no definition fits the data.
         """
         info = snapshot_info(settings.warehouse)
         limits = Limits(settings.query_seconds, settings.query_memory_mb, settings.query_rows)
@@ -75,7 +77,11 @@ class Assistant:
         if not layer.metrics:
             engine.close()
             raise NothingToAsk(_no_metrics(settings.definitions))
-        return cls(engine, layer, settings.as_of or info.as_of or date.today(), settings)
+        as_of = settings.as_of or info.as_of or date.today()
+        if not settings.viewer:
+            return cls(engine, layer, as_of, settings)
+        viewer = read_viewer(Path(settings.viewer))
+        return cls(engine, for_viewer(layer, viewer), as_of, settings, rules_for(layer, viewer))
 
     def close(self) -> None:
         """Stop the worker processes."""

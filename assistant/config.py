@@ -40,6 +40,7 @@ class Settings:
     query_memory_mb: int = field(default=1024, metadata={"help": "how much memory one query may use, in megabytes"})
     query_rows: int = field(default=10_000, metadata={"help": "how many rows one answer may hold"})
     workers: int = field(default=2, metadata={"help": "how many processes stand ready to run queries"})
+    viewer: str = field(default="", metadata={"help": "a file that says who asks; empty: someone who may see all"})
     few_rows: int = field(default=30, metadata={"help": "answers that rest on fewer rows than this carry a caveat"})
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,9 +46,12 @@ class Command(click.Group):
     type=click.Path(path_type=Path, file_okay=False),
     help="The workspace (default: $TELLWISE_HOME or ./.tellwise).",
 )
+@click.option(
+    "--as", "viewer", type=click.Path(path_type=str), help="A file that says who asks; only what they may see counts."
+)
 @click.version_option(package_name="tellwise")
 @click.pass_context
-def main(ctx: click.Context, home: Path | None) -> None:
+def main(ctx: click.Context, home: Path | None, viewer: str | None) -> None:
     """Ask your customer data in plain English.
 
     \b
@@ -59,7 +63,8 @@ def main(ctx: click.Context, home: Path | None) -> None:
       tellwise load orders orders.csv     load a file as table `orders`
       tellwise init                       write starting definitions for your tables
     """
-    ctx.obj = read_settings(home=home)
+    settings = read_settings(home=home)
+    ctx.obj = replace(settings, viewer=viewer) if viewer else settings
 
 
 @main.command()

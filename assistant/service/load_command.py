@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -49,10 +49,17 @@ def build_demo_company(settings: Settings, as_of: date | None, customers: int, s
     click.echo(f"Published in {settings.warehouse}.")
 
 
+class Bar(Protocol):
+    """What can be moved forward on a terminal."""
+
+    def update(self, n_steps: int) -> None:
+        """Move forward by some hundredths."""
+
+
 class Progress:
     """Moves a bar to the share that a builder reports."""
 
-    def __init__(self, bar: click._termui_impl.ProgressBar[int]):
+    def __init__(self, bar: Bar):
         self._bar, self._done = bar, 0
 
     def __call__(self, _what: str, share: float) -> None:

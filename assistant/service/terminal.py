@@ -47,7 +47,8 @@ def table(answer: Answer, limit: int, locale: str) -> str:
     widths = [max(len(line[i]) for line in [head, *lines]) for i in range(len(head))]
     left = [column.role in ("dimension", "time") for column in answer.columns]
     text = [
-        "  ".join(_pad(item, *spec) for item, *spec in zip(line, widths, left, strict=True)) for line in [head, *lines]
+        "  ".join(_pad(item, width, is_left) for item, width, is_left in zip(line, widths, left, strict=True))
+        for line in [head, *lines]
     ]
     more = len(answer.result.rows) - len(shown)
     return "\n".join([*text, *([f"... and {more:,} more rows (--rows, or --json for all)"] if more else [])])
