@@ -1,0 +1,88 @@
+"""How many there are: rows, different ids, things that have a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from semantic_layer.bootstrap.figure import Figure, is_called, sql_name
+from semantic_layer.bootstrap.keys import reference
+from semantic_layer.bootstrap.kinds import is_personal
+from semantic_layer.bootstrap.naming import phrase, plain_name, plural
+from semantic_layer.bootstrap.structure import Column
+from semantic_layer.bootstrap.subjects import Subject
+from semantic_layer.bootstrap.vocabulary import Words, vocabulary
+from semantic_layer.model import Measure
+
+_MOST_WORDS = 6
+
+
+def count_rows(subject: Subject) -> Figure:
+    """The number of rows, called by what a row is."""
+    nouns = [noun for noun in dict.fromkeys((subject.noun, _key_noun(subject))) if noun]
+    if not nouns:
+        noun = subject.table.noun
+        return _counted(subject, phrase((*noun, "rows")), (phrase((*noun, "records")), phrase((*noun, "lines"))), ())
+    words = [plural(noun) for noun in nouns]
+    others = [text for noun in nouns for text in _reworded_plurals(noun)]
+    return _counted(subject, words[0], (*words, f"{phrase(nouns[0])} count", *others), nouns[0])
+
+
+def _counted(subject: Subject, things: str, others: Sequence[str], entity: Words) -> Figure:
+    name = plain_name(things, f"{subject.name}_rows")
+    return Figure(
+        subject.name,
+        Measure(name=name, agg="count", description=f"Rows of `{subject.table.name}`."),
+        f"Number of {things}",
+        tuple(dict.fromkeys((things, *others)))[:_MOST_WORDS],
+        "integer",
+        "rows",
+        unit=things,
+        entity=entity,
+    )
+
+
+def _key_noun(subject: Subject) -> Words:
+    """What the key calls a row, when the table has a longer name for it ("order" of customer_orders.order_id)."""
+    named = reference(subject.key[0].words) if len(subject.key) == 1 else None
+    return named.entity if named and named.marked and named.entity else ()
+
+
+def _reworded_plurals(noun: Words) -> Iterator[str]:
+    for other in vocabulary().rewordings(noun):
+        yield plural(tuple(other.split()))
+
+
+def count_entities(subject: Subject) -> Iterator[Figure]:
+    """Distinct values of ids that have no table of their own."""
+    for column in subject.having("identifier", "category"):
+        named = reference(column.own)
+        alone = subject.key == (column,) or column.figures.unique or is_personal(column, subject.table.noun)
+        if not alone and named.marked and named.entity and column.figures.distinct > 1:
+            entity = named.entity if is_called(named.entity) else column.own
+            yield _distinct(subject, column, plural(entity), entity)
+
+
+def _distinct(subject: Subject, column: Column, things: str, entity: Words) -> Figure:
+    others = [] if "with" in entity else list(_reworded_plurals(entity))
+    return Figure(
+        subject.name,
+        Measure(name=plain_name(things, "distinct"), agg="count_distinct", expression=sql_name(subject, column)),
+        f"Number of {things}",
+        (things, f"distinct {things}", f"unique {things}", *others),
+        "integer",
+        "entities",
+        unit=things,
+        entity=entity,
+    )
+
+
+def count_linked(subject: Subject) -> Iterator[Figure]:
+    """How many of the things that rows link to have a row: customers with orders."""
+    if not subject.is_event or not subject.noun:
+        return
+    for link in subject.links:
+        column, noun = link.columns[0], link.to.noun
+        special = link.is_self or link.is_role or len(link.columns) > 1 or column.figures.unique
+        if not special and is_called(noun, "person_nouns", "thing_nouns"):
+            things = f"{plural(noun)} with {plural(subject.noun)}"
+            yield _distinct(subject, column, things, (*noun, "with", *subject.noun))

@@ -1,0 +1,89 @@
+"""The fields of a dataset: what can be grouped by, filtered by and listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from semantic_layer.bootstrap.keys import reference
+from semantic_layer.bootstrap.kinds import Meaning, is_personal
+from semantic_layer.bootstrap.naming import field_words, label, synonyms
+from semantic_layer.bootstrap.structure import Column
+from semantic_layer.bootstrap.subjects import Subject
+from semantic_layer.bootstrap.vocabulary import Words
+from semantic_layer.compiler import sqltree as sql
+from semantic_layer.model import AIContext, Dimension
+
+_FEW_VALUES = 6
+_LONGEST_VALUE = 30
+_TYPES = {"time": "time", "flag": "boolean", "number": "number", "year": "number"}
+
+
+def propose_fields(subject: Subject) -> tuple[Dimension, ...]:
+    """A field for every column that says something of its own, in the table's order."""
+    return tuple(
+        _field(subject, column, found)
+        for column in subject.table.columns
+        if (found := subject.meanings[column.name]).role != "empty" and not _only_links(subject, column)
+    )
+
+
+def _only_links(subject: Subject, column: Column) -> bool:
+    """Whether the column only leads to another table, where the same is told better.
+
+    A name in place of a number stays a field when some of its values are not found there: they would be lost.
+    """
+    link = next((one for one in subject.links if one.columns == (column,)), None)
+    if link is None or column in subject.key:
+        return False
+    return reference(column.words).marked or link.found == 1
+
+
+def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
+    words = field_words(column, subject.table, is_flag=found.role == "flag")
+    personal = found.role == "secret" or is_personal(column, subject.table.noun)
+    return Dimension.model_validate(
+        {
+            "name": subject.field_of(column),
+            "expression": field_sql(subject, column),
+            "type": _TYPES.get(found.role, "categorical"),
+            "label": label(words),
+            "description": _values(column, found, personal),
+            "hidden": found.role in ("secret", "text"),
+            "pii": personal,
+            "ai_context": AIContext(synonyms=synonyms(list(_phrases(words, column, found)))),
+        }
+    )
+
+
+def field_sql(subject: Subject, column: Column) -> str:
+    """SQL of the field, empty when its name is the column's own."""
+    found = subject.meanings[column.name]
+    if found.expression:
+        return found.expression
+    quoted = sql.name_of(column.name).sql(dialect=sql.DIALECT)
+    return "" if quoted.lower() == subject.field_of(column) else quoted
+
+
+def _phrases(words: Words, column: Column, found: Meaning) -> Iterator[Words]:
+    """Ways to call a field: its label, then shorter and other forms of it."""
+    yield words
+    if found.role == "flag":
+        yield words[-1:] if len(words) > 1 else words
+    if words[-1:] == ("code",) and len(words) > 1 and found.role == "category":
+        yield words[:-1]
+    if words[-1:] == ("id",) and len(words) > 1:
+        yield (*words[:-1], "number")
+    if found.role == "time" and words[-1:] == ("date",) and len(words) > 1 and "of" not in words:
+        yield ("date", "of", *words[:-1])
+    if words != column.words and len(column.words) > 1:
+        yield column.words
+
+
+def _values(column: Column, found: Meaning, personal: bool) -> str:
+    """A sentence with the values of a category, when they tell something about it and nothing about a person."""
+    seen = [text for text in column.figures.samples if text.strip()]
+    if personal or found.role != "category" or not seen or any(len(text) > _LONGEST_VALUE for text in seen):
+        return ""
+    if column.figures.distinct > len(seen) or len(seen) > _FEW_VALUES:
+        return f"For example {', '.join(seen[:3])}." if column.figures.distinct <= 200 else ""
+    return f"{', '.join(sorted(seen))}."

@@ -1,0 +1,136 @@
+"""Names for machines and labels for people, made of the words of tables and columns."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+
+from semantic_layer.bootstrap.structure import Column, Table
+from semantic_layer.bootstrap.vocabulary import Words, vocabulary
+from semantic_layer.identifiers import needs_quotes
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_LONGEST = 60
+_MOST_SYNONYMS = 5
+
+
+def plain_name(text: str, otherwise: str) -> str:
+    """The text as a name of the model: small ASCII letters, digits and underscores; `otherwise` when none is left."""
+    folded = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")[:_LONGEST].strip("_")
+    if not re.search(r"[a-z]", name):
+        name = f"{otherwise}_{name}" if name else otherwise
+    return name if _NAME.fullmatch(name) else f"n_{name}"
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, or the name with the first number that makes it free."""
+    if name not in taken:
+        return name
+    return next(numbered for at in range(2, len(taken) + 3) if (numbered := f"{name}_{at}") not in taken)
+
+
+def dataset_names(tables: Sequence[Table]) -> dict[str, str]:
+    """A name for the dataset of each table: what a row is called, or the plural where that is a keyword of SQL."""
+    found: dict[str, str] = {}
+    for at, table in enumerate(tables, 1):
+        name = plain_name("_".join(table.noun), f"table_{at}")
+        if needs_quotes(name):
+            name = plain_name(plural(table.noun), name)
+        if name in found.values():
+            name = plain_name(table.name, f"table_{at}")
+        found[table.name] = free_name(name, found.values())
+    return found
+
+
+def field_names(table: Table) -> dict[str, str]:
+    """A name for the field of each column, never the name of another column of the table.
+
+    SQL in a model looks up fields before columns, so that a field called like another column would hide it.
+    """
+    columns = {column.name.lower() for column in table.columns}
+    found: dict[str, str] = {}
+    for column in sorted(table.columns, key=lambda one: not _is_snake(one.name)):
+        name = column.name.lower() if _is_snake(column.name) else plain_name("_".join(column.words), _numbered(column))
+        found[column.name] = free_name(name, {*found.values(), *(columns - {column.name.lower()})})
+    return found
+
+
+def _numbered(column: Column) -> str:
+    return f"column_{column.position + 1}"
+
+
+def _is_snake(name: str) -> bool:
+    """Whether the name, put in lower case, already is a readable name."""
+    parts = name.lower().split("_")
+    known = vocabulary()
+    whole = all(part in known.known or known.split(part) == (part,) for part in parts)
+    mixed = name != name.upper() and any(len(known.split(part)) > 1 for part in name.split("_"))
+    return bool(_NAME.fullmatch(name.lower())) and len(name) <= _LONGEST and whole and not mixed
+
+
+def phrase(words: Iterable[str]) -> str:
+    """The words as they stand in a sentence, acronyms in capitals."""
+    known = vocabulary()
+    return " ".join(word.upper() if known.has("acronyms", (word,)) else word for word in words)
+
+
+def label(words: Iterable[str]) -> str:
+    """The words as a label: the first letter in capitals."""
+    text = phrase(words)
+    return text[:1].upper() + text[1:]
+
+
+def plural(noun: Words) -> str:
+    """The noun in the plural, as it stands in a sentence."""
+    return phrase((*noun[:-1], vocabulary().plural(noun[-1])))
+
+
+def is_countable(table: Table) -> bool:
+    """Whether the table's name says what its rows are ("orders", "staff"), not what it is about ("online retail")."""
+    known, last = vocabulary(), table.noun[-1]
+    named = any(known.has(name, (last,)) for name in ("person_nouns", "thing_nouns", "event_nouns"))
+    written = next((word for word in reversed(table.tokens) if not word.isdigit()), last)
+    return named or written != last or last in known.plurals
+
+
+def field_words(column: Column, table: Table, is_flag: bool = False) -> Words:
+    """The words of a field's label: those of the column, with the table's noun before a word that says little alone."""
+    known, words = vocabulary(), column.words
+    if words[-1:] == ("no",) and len(words) > 1:
+        words = (*words[:-1], "number")
+    if is_flag:
+        return _without_flag_words(words)
+    if known.has("generic", column.own):
+        return (*table.noun, *column.own)
+    if len(table.noun) > 1 and words[:1] == ("".join(word[:1] for word in table.noun),):
+        return (*table.noun, *words[1:])
+    return words
+
+
+def _without_flag_words(words: Words) -> Words:
+    """The words without those that only say that the answer is yes or no ("is active", "abandoned yn")."""
+    telling = tuple(
+        word for word in words if word not in ("is", "has", "was", "flag", "yn", "ind", "indicator", "bool")
+    )
+    return telling or words
+
+
+def synonyms(phrases: Iterable[Words], besides: Iterable[str] = ()) -> tuple[str, ...]:
+    """Other words for the phrases, each once: the phrases after the first, then rewordings of all of them."""
+    known, all_phrases = vocabulary(), [one for one in phrases if one]
+    told = {phrase(all_phrases[0]).casefold()} if all_phrases else set[str]()
+    others = [*besides, *(phrase(one) for one in all_phrases[1:])]
+    others += [other for one in all_phrases for other in known.rewordings(one)]
+    found: dict[str, None] = {}
+    for other in others:
+        if other.casefold() not in told and not _stutters(other):
+            found.setdefault(other)
+    return tuple(found)[:_MOST_SYNONYMS]
+
+
+def _stutters(text: str) -> bool:
+    """Whether a rewording says a word twice ("cost per unit per unit")."""
+    words = text.split()
+    return len(set(words)) < len(words)

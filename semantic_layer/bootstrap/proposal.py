@@ -1,0 +1,160 @@
+"""From figures about tables to a proposed model: what to measure first, then the definitions and what is doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from semantic_layer.bootstrap.doubts import doubts, undone_check
+from semantic_layer.bootstrap.evidence import Evidence, Profiles, Survey
+from semantic_layer.bootstrap.fields import propose_fields
+from semantic_layer.bootstrap.keys import check_name, combined_keys, repeats
+from semantic_layer.bootstrap.kinds import looks_numeric, no_numbers, number_check
+from semantic_layer.bootstrap.links import Link, pairs
+from semantic_layer.bootstrap.metrics import propose_metrics
+from semantic_layer.bootstrap.naming import label, phrase, plural, synonyms
+from semantic_layer.bootstrap.roads import Roads, build_roads, key_name
+from semantic_layer.bootstrap.structure import Column, Table, read_tables
+from semantic_layer.bootstrap.subjects import Subject, gather
+from semantic_layer.bootstrap.times import check_name as time_check
+from semantic_layer.bootstrap.times import misfits, readings
+from semantic_layer.bootstrap.vocabulary import Words, vocabulary
+from semantic_layer.model import AIContext, Dataset, Definitions, Measure, Metric
+
+_MOST_ROWS_TOLD = 10**15
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Definitions for a person to edit, what was not certain about them, and a line on each dataset by its name."""
+
+    definitions: Definitions
+    doubts: tuple[str, ...] = ()
+    remarks: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def survey(profiles: Profiles) -> Survey:
+    """What to measure before `propose`: pairs of columns whose values to compare, and checks by name.
+
+    Each check is SQL that gives one number; its tables are named as in `profiles`.
+    """
+    tables = read_tables(profiles)
+    checks: dict[str, str] = {}
+    for table in tables:
+        checks.update((check_name(table, key), repeats(table, key)) for key in combined_keys(table, tables))
+        for column in table.columns:
+            checks.update(_column_checks(column))
+    return Survey(pairs(tables), checks)
+
+
+def _column_checks(column: Column) -> Iterator[tuple[str, str]]:
+    if not column.rows:
+        return
+    yield from ((time_check(column, reading), misfits(column, reading)) for reading in readings(column))
+    if looks_numeric(column):
+        yield number_check(column), no_numbers(column)
+    if check := undone_check(column):
+        yield check
+
+
+def propose(profiles: Profiles, evidence: Evidence) -> Proposal:
+    """A model for the profiled tables: keys, links, times, fields, measures and metrics, and what is doubtful.
+
+    `evidence` holds what was measured of `survey(profiles)`; what it lacks is taken as not known, so that less is
+    proposed.
+    """
+    tables = read_tables(profiles)
+    subjects = gather(tables, evidence)
+    roads = build_roads(subjects)
+    numbers = propose_metrics(subjects)
+    definitions = Definitions(
+        name="tables",
+        extends="none",
+        datasets=tuple(_dataset(subject, subjects, roads, numbers.measures[subject.name]) for subject in subjects),
+        relationships=roads.relationships,
+        metrics=_distinct_words(numbers.metrics),
+    )
+    told = tuple(doubts(subjects, roads, numbers.figures, evidence))
+    return Proposal(definitions, told, {subject.name: _remark(subject) for subject in subjects})
+
+
+def _remark(subject: Subject) -> str:
+    known = f"{subject.table.rows:,} rows" if subject.table.rows < _MOST_ROWS_TOLD else "rows"
+    key = ", ".join(column.name for column in subject.key)
+    return f"{subject.table.name}: {known}" + (f", one for each {key}" if key else "")
+
+
+def _dataset(subject: Subject, subjects: Sequence[Subject], roads: Roads, measures: Sequence[Measure]) -> Dataset:
+    nouns = list(_nouns(subject))
+    return Dataset(
+        name=subject.name,
+        source=subject.table.name,
+        label=_label(subject),
+        primary_key=tuple(key_name(subject, column) for column in subject.key),
+        unique_keys=_unique_keys(subject, roads),
+        time=_time(subject, subjects, roads),
+        entity=subject.is_entity,
+        ai_context=AIContext(synonyms=synonyms([(_label(subject).casefold(),), *((noun,) for noun in nouns)])),
+        fields=propose_fields(subject),
+        measures=tuple(measures),
+    )
+
+
+def _label(subject: Subject) -> str:
+    noun = subject.table.noun
+    text = plural(noun) if subject.noun == noun else phrase(noun)
+    return label((text,))
+
+
+def _nouns(subject: Subject) -> Iterator[str]:
+    """What a row and the rows are called, in this and other words."""
+    nouns: list[Words] = [subject.table.noun, *([subject.noun] if subject.noun else [])]
+    for noun in dict.fromkeys(nouns):
+        yield phrase(noun)
+        if noun == subject.noun:
+            yield plural(noun)
+            for other in vocabulary().rewordings(noun):
+                yield other
+                yield plural(tuple(other.split()))
+
+
+def _unique_keys(subject: Subject, roads: Roads) -> tuple[tuple[str, ...], ...]:
+    """The keys that links rely on, besides the primary one."""
+    primary = tuple(key_name(subject, column) for column in subject.key)
+    used = (link.to_columns for link in roads.relationships if link.to == subject.name)
+    return tuple(dict.fromkeys(key for key in used if key != primary))
+
+
+def _time(subject: Subject, subjects: Sequence[Subject], roads: Roads) -> str | None:
+    """The field that the rows are counted by: an own one, or for lines of something the time of that."""
+    if subject.time:
+        return subject.field_of(subject.time)
+    by_table = {other.table.name: other for other in subjects}
+    whole = next((link for link in subject.links if _is_part_of(subject.table, link)), None)
+    owner = by_table[whole.to.name] if whole else None
+    if owner is None or owner.time is None or not owner.is_event or _is_crossed(subject, owner, roads):
+        return None
+    return f"{owner.name}.{owner.field_of(owner.time)}"
+
+
+def _is_part_of(table: Table, link: Link) -> bool:
+    """Whether the table's name says that its rows are parts of what the link leads to ("order item" of "order")."""
+    return not link.is_self and len(table.noun) > len(link.entity) and table.noun[: len(link.entity)] == link.entity
+
+
+def _is_crossed(subject: Subject, owner: Subject, roads: Roads) -> bool:
+    return any((start, end) == (subject.name, owner.name) for start, end, _ in roads.crossings)
+
+
+def _distinct_words(metrics: Sequence[Metric]) -> tuple[Metric, ...]:
+    """The metrics without synonyms that are the name or the label of another one."""
+    owner: dict[str, str] = {}
+    for metric in metrics:
+        for text in (metric.name.replace("_", " "), metric.title.casefold()):
+            owner.setdefault(text, metric.name)
+    return tuple(_without(metric, owner) for metric in metrics)
+
+
+def _without(metric: Metric, owner: Mapping[str, str]) -> Metric:
+    kept = tuple(text for text in metric.synonyms if owner.get(text.casefold(), metric.name) == metric.name)
+    return metric.model_copy(update={"ai_context": metric.ai_context.model_copy(update={"synonyms": kept})})

@@ -1,0 +1,116 @@
+"""Names for the links, and which of several ways between two tables is the usual one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from semantic_layer.bootstrap.links import Link
+from semantic_layer.bootstrap.naming import free_name, plain_name
+from semantic_layer.bootstrap.structure import Column
+from semantic_layer.bootstrap.subjects import Subject
+from semantic_layer.errors import UnsafeQuery
+from semantic_layer.model import Relationship
+from semantic_layer.paths import Graph
+
+
+@dataclass(frozen=True)
+class Roads:
+    """The relationships, the links they stand for, and the pairs of datasets that several ways still lead between."""
+
+    relationships: tuple[Relationship, ...]
+    links: Mapping[str, Link]
+    crossings: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+def build_roads(subjects: Sequence[Subject]) -> Roads:
+    """The relationships of all links; a link by another role, or a detour beside a direct link, is secondary."""
+    links = _named_links(subjects)
+    by_table = {subject.table.name: subject for subject in subjects}
+    found = [_relationship(name, link, by_table, _is_side_role(link, links.values())) for name, link in links.items()]
+    found = _without_detours(found)
+    return Roads(tuple(found), links, tuple(_crossings(found)))
+
+
+def key_name(subject: Subject, column: Column) -> str:
+    """How a key names the column: like its field where that reads the column as it is."""
+    name = subject.field_of(column)
+    return name if column.name.lower() == name else column.name
+
+
+def _named_links(subjects: Sequence[Subject]) -> dict[str, Link]:
+    names = {subject.table.name: subject.name for subject in subjects}
+    found: dict[str, Link] = {}
+    for subject in subjects:
+        for link in subject.links:
+            entity = "_".join(link.entity)
+            to = names[link.to.name]
+            role = plain_name(entity, to) if link.is_role else to
+            name = plain_name(f"{subject.name}_{role}", "link")
+            taken = {*found, *names.values()}
+            found[free_name(f"{name}_link" if name in names.values() else name, taken)] = link
+    return found
+
+
+def _is_side_role(link: Link, links: Collection[Link]) -> bool:
+    """Whether the row stands in a special role ("billing address") beside a plain link to the same table."""
+    return link.is_role and any(
+        other.table.name == link.table.name and other.to.name == link.to.name and not other.is_role for other in links
+    )
+
+
+def _relationship(name: str, link: Link, subjects: Mapping[str, Subject], secondary: bool) -> Relationship:
+    near, far = subjects[link.table.name], subjects[link.to.name]
+    return Relationship.model_validate(
+        {
+            "name": name,
+            "from": near.name,
+            "to": far.name,
+            "from_columns": tuple(key_name(near, column) for column in link.columns),
+            "to_columns": tuple(key_name(far, column) for column in link.to_columns),
+            "secondary": secondary,
+        }
+    )
+
+
+def _without_detours(links: list[Relationship]) -> list[Relationship]:
+    """The links with those marked secondary that only lead a longer way to what a direct link reaches.
+
+    A mark that would also decide between two ways of which neither is direct is not made: that is for a person.
+    """
+    for start, end, _ in list(_crossings(links)):
+        direct = [link for link in links if (link.from_, link.to) == (start, end) and not link.secondary]
+        if len(direct) != 1 or not _is_crossing(links, start, end):
+            continue
+        ways = [way for way in Graph(links).walks(start, end) if way.links != (direct[0],)]
+        marked = _marked(links, {link.name for way in ways for link in way.links})
+        links = next((one for one in marked if _only_decides_by(links, one, direct[0].name)), links)
+    return links
+
+
+def _marked(links: list[Relationship], names: Collection[str]) -> Iterator[list[Relationship]]:
+    for name in sorted(names):
+        yield [link.model_copy(update={"secondary": True}) if link.name == name else link for link in links]
+
+
+def _only_decides_by(before: list[Relationship], after: list[Relationship], direct: str) -> bool:
+    """Whether all that a mark decides is decided for ways that begin or end with the direct link."""
+    then = {(start, end) for start, end, _ in _crossings(before)}
+    now = {(start, end) for start, end, _ in _crossings(after)}
+    ways = [Graph(after).route(*pair).names for pair in then - now]
+    return now < then and all(direct in (way[0], way[-1]) for way in ways)
+
+
+def _crossings(links: Sequence[Relationship]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The pairs of datasets that several ways lead between, with the ways."""
+    graph = Graph(links)
+    for start in sorted({link.from_ for link in links}):
+        for end in graph.reachable(start)[1:]:
+            try:
+                graph.route(start, end)
+            except UnsafeQuery as error:
+                yield start, end, error.faults[0].suggestions
+
+
+def _is_crossing(links: Sequence[Relationship], start: str, end: str) -> bool:
+    return any((one, other) == (start, end) for one, other, _ in _crossings(links))

@@ -1,0 +1,188 @@
+"""Tables and columns as a person reads them: their words, their kinds of type, their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from semantic_layer.bootstrap.evidence import ColumnFigures, Profiles, TableFigures
+from semantic_layer.bootstrap.vocabulary import Vocabulary, Words, vocabulary
+
+TypeKind = Literal["text", "integer", "number", "boolean", "date", "timestamp", "other"]
+_TYPES: Mapping[str, TypeKind] = {
+    "VARCHAR": "text", "TEXT": "text", "STRING": "text", "CHAR": "text", "BPCHAR": "text", "ENUM": "text",
+    "UUID": "text",
+    "BOOLEAN": "boolean", "BOOL": "boolean", "DATE": "date", "DATETIME": "timestamp",
+    "FLOAT": "number", "REAL": "number", "DOUBLE": "number", "DECIMAL": "number", "NUMERIC": "number",
+    "INT": "integer", "INTEGER": "integer",
+}  # fmt: skip
+_SIZES = ("TINY", "SMALL", "BIG", "HUGE", "U", "UTINY", "USMALL", "UBIG", "UHUGE")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `words` are all its readable words, `own` those without its table's own name in front."""
+
+    table: str
+    name: str
+    position: int
+    words: Words
+    own: Words
+    kind: TypeKind
+    figures: ColumnFigures
+    rows: int
+
+    @property
+    def filled(self) -> int:
+        """Number of values that are not missing."""
+        return self.rows - self.figures.nulls
+
+    @property
+    def is_empty(self) -> bool:
+        """True when no row has a value."""
+        return self.filled <= 0
+
+    @property
+    def is_key(self) -> bool:
+        """True when every row has a value and none stands twice; never known of a table without rows."""
+        return bool(self.rows and self.figures.unique and self.figures.nulls == 0)
+
+    @property
+    def low(self) -> float | None:
+        """The smallest value, when it is a number."""
+        return _number(self.figures.min)
+
+    @property
+    def high(self) -> float | None:
+        """The largest value, when it is a number."""
+        return _number(self.figures.max)
+
+    @property
+    def is_whole(self) -> bool:
+        """True for whole numbers, also when they are stored as floating-point numbers."""
+        if self.kind != "number":
+            return self.kind == "integer"
+        seen = (self.low, self.high, *(_number(text) for text in self.figures.samples))
+        return self.low is not None and all(one.is_integer() for one in seen if one is not None)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: `noun` is what a row of it is called, in the singular; `initials` its words as first letters."""
+
+    name: str
+    noun: Words
+    tokens: Words
+    columns: tuple[Column, ...]
+    rows: int
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(one for one in self.columns if one.name == name)
+
+
+def read_tables(profiles: Profiles) -> tuple[Table, ...]:
+    """The tables in the order of the profiles."""
+    words = vocabulary()
+    tokens = {name: words.split(name) for name in profiles}
+    shared = _shared_prefix(list(tokens.values()), words)
+    return tuple(
+        _table(name, profile, tokens[name][len(shared) :], words, shared) for name, profile in profiles.items()
+    )
+
+
+def type_kind(text: str) -> TypeKind:
+    """The kind of a database type such as `DECIMAL(12,2)`; lists, structs and intervals are `other`."""
+    bare = text.upper().split("(")[0].strip()
+    if text.endswith("]"):
+        return "other"
+    if bare.startswith("TIMESTAMP"):
+        return "timestamp"
+    for size in _SIZES:
+        if bare == f"{size}INT" or bare == f"{size}INTEGER":
+            return "integer"
+    return _TYPES.get(bare, "other")
+
+
+def _number(value: Any) -> float | None:
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found - found == 0 else None  # neither infinite nor not-a-number
+
+
+def _shared_prefix(names: Sequence[Words], words: Vocabulary) -> Words:
+    """The first word of every table when it says nothing ("sbCustomer", "sbTicker"); empty otherwise."""
+    if len(names) < 2 or any(len(name) < 2 for name in names):
+        return ()
+    first = {name[0] for name in names}
+    return names[0][:1] if len(first) == 1 and names[0][0] not in words.known else ()
+
+
+def _table(name: str, profile: TableFigures, tokens: Words, words: Vocabulary, shared: Words) -> Table:
+    noun = _noun(tokens, words)
+    split = {column: _unprefixed(words.split(column), shared) for column in profile.columns}
+    common = _common_prefix(list(split.values()))
+    columns: list[Column] = []
+    for position, (column, figures) in enumerate(profile.columns.items()):
+        readable = _readable(split[column], common, noun, tokens, words)
+        own = _own(readable, noun)
+        columns.append(Column(name, column, position, readable, own, type_kind(figures.type), figures, profile.rows))
+    return Table(name, noun, tokens, tuple(columns), profile.rows)
+
+
+def _noun(tokens: Words, words: Vocabulary) -> Words:
+    while len(tokens) > 1 and words.has("table_prefixes", tokens[:1]):
+        tokens = tokens[1:]
+    while len(tokens) > 1 and (words.has("table_suffixes", tokens[-1:]) or tokens[-1].isdigit()):
+        tokens = tokens[:-1]
+    full = words.expanded(tokens)
+    return tuple(words.singular(word) for word in full) or ("table",)
+
+
+def _unprefixed(tokens: Words, shared: Words) -> Words:
+    return tokens[len(shared) :] if shared and tokens[: len(shared)] == shared and len(tokens) > len(shared) else tokens
+
+
+def _common_prefix(names: Sequence[Words]) -> Words:
+    """The words that every column starts with; empty for fewer than three columns."""
+    if len(names) < 3:
+        return ()
+    found: list[str] = []
+    for at in range(min(len(name) for name in names) - 1):
+        if len({name[at] for name in names}) > 1:
+            break
+        found.append(names[0][at])
+    return tuple(found)
+
+
+def _readable(tokens: Words, common: Words, noun: Words, table: Words, words: Vocabulary) -> Words:
+    """The words of a column: short forms written out, a prefix that only repeats the table's name in code left off."""
+    full = words.expanded(common)
+    if common and tuple(words.singular(word) for word in full) != noun and _is_code(common, table, words):
+        tokens = tokens[len(common) :]
+    return words.expanded(tokens) or tokens
+
+
+def _is_code(prefix: Words, table: Words, words: Vocabulary) -> bool:
+    """True for the table's initials ("dp" of "daily price"), its first letters ("c" of "customer"), or no word."""
+    text = "".join(prefix)
+    if text == "".join(word[:1] for word in table) or not any(word in words.known for word in prefix):
+        return True
+    return any(word.startswith(text) and word != text for word in table)
+
+
+def _own(words: Words, noun: Words) -> Words:
+    return words[len(noun) :] if len(words) > len(noun) and _alike(words[: len(noun)], noun) else words
+
+
+def _alike(words: Words, noun: Words) -> bool:
+    singular = vocabulary().singular
+    return tuple(singular(word) for word in words) == noun
+
+
+def columns_of(tables: Sequence[Table]) -> Iterator[tuple[Table, Column]]:
+    """Every column with its table."""
+    return ((table, column) for table in tables for column in table.columns)

@@ -1,0 +1,82 @@
+"""Everything found out about one table, gathered before anything is proposed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from semantic_layer.bootstrap.evidence import Evidence
+from semantic_layer.bootstrap.keys import primary_key, reference
+from semantic_layer.bootstrap.kinds import Meaning, is_event, is_personal, meaning, names_rows
+from semantic_layer.bootstrap.links import Link, find_links
+from semantic_layer.bootstrap.naming import dataset_names, field_names, is_countable
+from semantic_layer.bootstrap.structure import Column, Table
+from semantic_layer.bootstrap.times import default_time
+from semantic_layer.bootstrap.vocabulary import Words, vocabulary
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One table with what its columns mean; `name` is its dataset's name, `fields` the names of its fields by column.
+
+    `noun` is what a row is called ("opportunity"), empty when nothing tells. `time` is the column its rows are counted
+    by, `rivals` tells that another one would do as well.
+    """
+
+    table: Table
+    name: str
+    key: tuple[Column, ...]
+    links: tuple[Link, ...]
+    meanings: Mapping[str, Meaning]
+    fields: Mapping[str, str]
+    noun: Words
+    time: Column | None
+    rivals: bool
+    is_event: bool
+
+    def having(self, *roles: str) -> tuple[Column, ...]:
+        """The columns whose meaning is one of the roles, without those that only link to other tables."""
+        linking = {column.name for link in self.links for column in link.columns}
+        return tuple(
+            column
+            for column in self.table.columns
+            if self.meanings[column.name].role in roles and column.name not in linking
+        )
+
+    def field_of(self, column: Column) -> str:
+        """The name of the column's field."""
+        return self.fields[column.name]
+
+    @property
+    def is_entity(self) -> bool:
+        """Whether people count and list its rows: things and persons with a key and a name, not things that happen."""
+        named = any(names_rows(one) or is_personal(one, self.table.noun) for one in self.having("category"))
+        named = named or (len(self.key) == 1 and self.key[0].kind == "text" and not reference(self.key[0].words).marked)
+        known = vocabulary()
+        called = any(known.has(name, self.noun[-1:]) for name in ("person_nouns", "thing_nouns"))
+        return len(self.key) == 1 and (called or (named and not self.is_event))
+
+
+def gather(tables: Sequence[Table], evidence: Evidence) -> tuple[Subject, ...]:
+    """What is known of each table, in their order."""
+    names = dataset_names(tables)
+    links = find_links(tables, evidence)
+    return tuple(_subject(table, tables, names[table.name], links, evidence) for table in tables)
+
+
+def _subject(table: Table, tables: Sequence[Table], name: str, links: Sequence[Link], evidence: Evidence) -> Subject:
+    key = primary_key(table, tables, evidence.counts)
+    own = tuple(link for link in links if link.table.name == table.name)
+    meanings = {column.name: meaning(column, evidence.counts) for column in table.columns}
+    times = [column for column in table.columns if meanings[column.name].role == "time"]
+    time, rivals = default_time(table, times)
+    happens = is_event(table, times, len(own))
+    return Subject(table, name, key, own, meanings, field_names(table), _row_noun(table, key), time, rivals, happens)
+
+
+def _row_noun(table: Table, key: Sequence[Column]) -> Words:
+    """The table's noun where it can be counted, else what the key names ("opportunity" of pipeline.opportunity_id)."""
+    named = reference(key[0].words).entity if len(key) == 1 else ()
+    if is_countable(table) or named == table.noun:
+        return table.noun
+    return named if len(key) == 1 and reference(key[0].words).marked else ()

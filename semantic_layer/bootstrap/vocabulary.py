@@ -1,0 +1,137 @@
+"""Business English for reading names: what short forms stand for, plurals, synonyms, lists of telling words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+from semantic_layer.yaml_source import read_document
+
+Words = tuple[str, ...]
+_FILE = Path(__file__).parent / "words.yml"
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W_]", re.UNICODE)
+_LONGEST_SPLIT = 40
+_OTHER_SHAPES = ("abbreviations", "irregular", "plurals", "synonyms", "synonyms_at_end", "units", "words")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The word lists of `words.yml`; a list holds phrases of one or more words."""
+
+    lists: Mapping[str, frozenset[Words]]
+    abbreviations: Mapping[str, Words]
+    irregular: Mapping[str, str]
+    plurals: Mapping[str, str]
+    at_start: tuple[tuple[str, ...], ...]
+    at_end: tuple[tuple[str, ...], ...]
+    units: Mapping[str, str]
+    known: frozenset[str]
+
+    def has(self, name: str, words: Sequence[str]) -> bool:
+        """Whether exactly these words are a phrase of the list."""
+        return tuple(words) in self.lists[name]
+
+    def within(self, name: str, words: Sequence[str]) -> Words:
+        """The longest phrase of the list that stands in the words, empty when there is none."""
+        found = (words[a:b] for a in range(len(words)) for b in range(len(words), a, -1))
+        return max((tuple(one) for one in found if tuple(one) in self.lists[name]), key=len, default=())
+
+    def ends(self, name: str, words: Sequence[str]) -> Words:
+        """The longest phrase of the list that the words end with, empty when there is none."""
+        return next((tuple(words[at:]) for at in range(len(words)) if tuple(words[at:]) in self.lists[name]), ())
+
+    def singular(self, word: str) -> str:
+        """The singular of an English noun; the word itself when it is none or unknown."""
+        if word in self.irregular:
+            return self.irregular[word]
+        if len(word) > 4 and word.endswith("ies"):
+            return word[:-3] + "y"
+        if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+            return word[:-2]
+        if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+            return word[:-1]
+        return word
+
+    def plural(self, word: str) -> str:
+        """The plural of an English noun."""
+        if word in self.plurals:
+            return self.plurals[word]
+        if word.endswith("y") and word[-2:-1] not in ("", *"aeiou"):
+            return word[:-1] + "ies"
+        return word + ("es" if word.endswith(("s", "sh", "ch", "x", "z")) else "s")
+
+    def split(self, name: str) -> Words:
+        """The words of an identifier: at underscores, capitals and digits, and inside words written in one piece."""
+        return tuple(word for part in _PARTS.findall(name) for word in self._pieces(part.casefold()))
+
+    def expanded(self, words: Iterable[str]) -> Words:
+        """The words with short forms written out."""
+        return tuple(word for short in words for word in self.abbreviations.get(short, (short,)))
+
+    def rewordings(self, phrase: Words) -> Iterator[str]:
+        """The phrase with the words it starts or ends with exchanged for each of their synonyms."""
+        for group in self.at_start:
+            for one, other in _exchanges(group):
+                if phrase[: len(one)] == one:
+                    yield " ".join((*other, *phrase[len(one) :]))
+        for group in self.at_end:
+            for one, other in _exchanges(group):
+                if phrase[-len(one) :] == one:
+                    yield " ".join((*phrase[: -len(one)], *other))
+
+    def _pieces(self, word: str) -> Words:
+        """A word written in one piece as its words, when all of it is made of known words; itself otherwise."""
+        if word in self.known or len(word) < 6 or len(word) > _LONGEST_SPLIT or not word.isascii():
+            return (word,)
+        best: list[Words | None] = [(), *[None] * len(word)]
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - 16), end):
+                head, tail = best[start], word[start:end]
+                if head is None or not self._is_piece(tail):
+                    continue
+                if best[end] is None or len(head) + 1 < len(best[end] or ()):
+                    best[end] = (*head, tail)
+        return best[-1] or (word,)
+
+    def _is_piece(self, text: str) -> bool:
+        return (len(text) > 2 and text in self.known) or text in ("id", "no", "of", "to", "at", "by", "on")
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The vocabulary of `words.yml`, read once."""
+    data = read_document(_FILE).data
+    lists = {name: _phrases(data[name]) for name in data if name not in _OTHER_SHAPES}
+    short = cast("Mapping[str, str]", data["abbreviations"])
+    irregular = cast("Mapping[str, str]", data["irregular"])
+    plurals = cast("Mapping[str, str]", data["plurals"])
+    known = {word for phrases in lists.values() for phrase in phrases for word in phrase}
+    known |= {*short, *irregular, *irregular.values(), *plurals, *plurals.values(), *str(data["words"]).split()}
+    known |= {word for text in short.values() for word in text.split()}
+    return Vocabulary(
+        lists=lists,
+        abbreviations={name: tuple(text.split()) for name, text in short.items()},
+        irregular=irregular,
+        plurals=plurals,
+        at_start=_groups(data["synonyms"]),
+        at_end=_groups(data["synonyms_at_end"]),
+        units=cast("Mapping[str, str]", data["units"]),
+        known=frozenset(known) | frozenset(word + "s" for word in known if word.isalpha() and not word.endswith("s")),
+    )
+
+
+def _phrases(value: object) -> frozenset[Words]:
+    return frozenset(tuple(str(phrase).split()) for phrase in cast("Sequence[object]", value))
+
+
+def _groups(value: object) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(group) for group in cast("Sequence[Sequence[str]]", value))
+
+
+def _exchanges(group: Sequence[str]) -> Iterator[tuple[Words, Words]]:
+    """Each word of the group with each other one."""
+    return ((tuple(one.split()), tuple(other.split())) for one in group for other in group if one != other)
