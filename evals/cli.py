@@ -51,6 +51,7 @@ class Output:
 
 @main.command(cls=Command)
 @click.argument("suites", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--system", default="embedded", type=click.Choice(["embedded"]), help="Who answers.")
 @click.option("--database", default="", help="demo, workspace, or a DuckDB file, instead of the suites' own.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day that counts as today.")
 @click.option("--home", type=click.Path(path_type=Path), help="Workspace directory (default: TELLWISE_HOME).")

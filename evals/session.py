@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -66,10 +66,11 @@ def carry_out(request: Request, watcher: Watcher) -> tuple[Results, tuple[str, .
 def _run(request: Request, suites: tuple[LoadedSuite, ...], target: Target, around: tuple[History, Watcher]) -> Results:
     """The run itself, kept in the history question by question."""
     history, watcher = around
-    choice = choice_of(request.options)
-    same = same_questions([*(s.sha256 for s in suites), "embedded", str(choice), target.database, str(target.as_of)])
+    choice, name = choice_of(request.options), request.options["system"]
+    kind = SYSTEMS[name]
+    same = same_questions([*(s.sha256 for s in suites), name, str(choice), target.database, str(target.as_of)])
     earlier = history.unfinished(same) if request.options["resume"] else None
-    head = head_of(suites, earlier.id if earlier else new_run_id(), "embedded", request.command)
+    head = head_of(suites, earlier.id if earlier else new_run_id(), name, request.command)
     history.begin(head, same)
     done = {record.key: record for record in history.records(head.run)}
     if request.options["resume"]:
@@ -81,10 +82,11 @@ def _run(request: Request, suites: tuple[LoadedSuite, ...], target: Target, arou
 
     listener = Listener(watcher.phase, keep, watcher.start, lambda record: history.add(head.run, record))
     manner = Manner(
-        opener=lambda prepared: open_embedded(prepared, history),
+        opener=opener_of(kind, history),
         till=Till(Budget(request.options["max_calls"], request.options["max_dollars"]), spent(done.values())),
         jobs=request.options["jobs"],
         recheck=request.options["recheck"],
+        compiled=kind.compiled,
         done=done,
     )
     return _closed(head, run(questions(suites, choice), target, manner, listener), history)
@@ -104,7 +106,7 @@ def _closed(head: Head, outcome: Outcome, history: History) -> Results:
     return results
 
 
-def spent(records: Any) -> Usage:
+def spent(records: Iterable[Record]) -> Usage:
     """What the records cost."""
     paid = [record for record in records if not record.cached]
     return Usage(
@@ -115,10 +117,31 @@ def spent(records: Any) -> Usage:
     )
 
 
-def open_embedded(prepared: Prepared, history: History) -> Opened:
+def open_embedded(prepared: Prepared) -> Opened:
     """The embedded engine over a workspace."""
     system = Embedded(prepared)
-    return Opened(Remembering(system, history, prepared.fingerprint), system.compiler)
+    return Opened(system, system.compiler)
+
+
+@dataclass(frozen=True)
+class SystemKind:
+    """How a kind of system is opened, and whether its SQL is compiled by the product or written by a model."""
+
+    open: Callable[[Prepared], Opened]
+    compiled: bool
+
+
+SYSTEMS: dict[str, SystemKind] = {"embedded": SystemKind(open_embedded, compiled=True)}
+
+
+def opener_of(kind: SystemKind, history: History) -> Callable[[Prepared], Opened]:
+    """How the system is opened over a database so that its paid answers are kept."""
+
+    def open_remembering(prepared: Prepared) -> Opened:
+        opened = kind.open(prepared)
+        return Opened(Remembering(opened.system, history, prepared.fingerprint), opened.compile)
+
+    return open_remembering
 
 
 def choice_of(options: Mapping[str, Any]) -> Choice:
