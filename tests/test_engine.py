@@ -206,23 +206,23 @@ def test_the_worker_refuses_what_only_a_broken_guard_would_send(engine: DuckDBEn
 # limits
 
 
-@pytest.mark.parametrize(
-    ("sql", "error"),
-    [
-        ("SELECT count(*) FROM big a, big b, big c", QueryTimeout),
-        ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r", QueryTimeout),
-        ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n FROM r, range(2)) SELECT count(*) FROM r", QueryFailed),
-        ("SELECT sum(levenshtein(repeat(name, 4000), repeat('x', 20000))) FROM big", QueryTimeout),
-        ("SELECT list_sum(list_transform(range(CAST(200000000 AS BIGINT)), lambda x: x * x))", QueryTooLarge),
-        ("SELECT sum(length(repeat('x', 1000000) || name)) FROM big", QueryFailed),
-        ("SELECT max(length(repeat(name, 10000000))) FROM big", QueryFailed),
-        ("SELECT list(a.name || b.name) FROM big a, big b", QueryFailed),
-        ("SELECT length(string_agg(repeat(name, 500), ',')) FROM big", QueryTooLarge),
-        ("SELECT repeat('x', 1000000) FROM big", QueryTooLarge),
-        ("SELECT count(*) FROM (SELECT a.i + b.i AS k FROM big a, big b GROUP BY k)", QueryFailed),
-        ("SELECT length(repeat('x', 10000000000))", QueryFailed),
-    ],
-)  # fmt: skip
+BOMBS = [
+    ("SELECT count(*) FROM big a, big b, big c", QueryTimeout),
+    ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r", QueryTimeout),
+    ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n FROM r, range(2)) SELECT count(*) FROM r", QueryFailed),
+    ("SELECT sum(levenshtein(repeat(name, 4000), repeat('x', 20000))) FROM big", QueryTimeout),
+    ("SELECT list_sum(list_transform(range(CAST(200000000 AS BIGINT)), lambda x: x * x))", QueryTooLarge),
+    ("SELECT sum(length(repeat('x', 1000000) || name)) FROM big", QueryFailed),
+    ("SELECT max(length(repeat(name, 10000000))) FROM big", QueryFailed),
+    ("SELECT list(a.name || b.name) FROM big a, big b", QueryFailed),
+    ("SELECT length(string_agg(repeat(name, 500), ',')) FROM big", QueryTooLarge),
+    ("SELECT repeat('x', 1000000) FROM big", QueryTooLarge),
+    ("SELECT count(*) FROM (SELECT a.i + b.i AS k FROM big a, big b GROUP BY k)", QueryFailed),
+    ("SELECT length(repeat('x', 10000000000))", QueryFailed),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "error"), BOMBS)
 def test_bombs_end_in_time_and_the_next_question_is_answered(
     engine: DuckDBEngine, sql: str, error: type[QueryFailed]
 ) -> None:
@@ -234,6 +234,20 @@ def test_bombs_end_in_time_and_the_next_question_is_answered(
     assert time.monotonic() - started < SMALL.seconds + 1.0
     assert failure.value.sql
     assert ask(engine, "SELECT 1 AS x").rows == ((1,),)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("sql", "error"), BOMBS)
+def test_bombs_end_under_the_usual_limits_too(snapshot: Path, sql: str, error: type[QueryFailed]) -> None:
+    limits = Limits()
+    with DuckDBEngine(snapshot, limits) as engine:
+        statement = validate(sql, engine.schema)
+        ask(engine, "SELECT 1 AS x")
+        started = time.monotonic()
+        with pytest.raises(QueryFailed):
+            engine.run(statement)
+        assert time.monotonic() - started < limits.seconds + 1.0
+        assert ask(engine, "SELECT 1 AS x").rows == ((1,),)
 
 
 def test_memory_of_a_worker_stays_under_its_limit(snapshot: Path) -> None:
@@ -323,6 +337,8 @@ def test_messages_are_cleaned() -> None:
         'Binder Error: Referenced column "x" not found!\nCandidate bindings: "ssn", "salary"\n\nLINE 1'
     )
     assert told == 'Binder Error: Referenced column "x" not found!'
+    told = "Conversion Error: invalid date '2025/01/31' at a/b/c"
+    assert engine_module.cleaned(told) == told
     assert engine_module.cleaned('Table "x" does not exist!\nDid you mean "pg_tables"?') == 'Table "x" does not exist!'
 
 

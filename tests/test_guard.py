@@ -169,6 +169,9 @@ def test_suggestions() -> None:
         "SELECT * FROM customer" + " JOIN customer" * 900 + " ON TRUE" * 900,
         "WITH " + "a AS (WITH " * 500 + "b AS (SELECT 1) SELECT * FROM b" + ") SELECT * FROM a" * 500,
         "SELECT " + "interval " * 3000 + "1 DAY",
+        "SELECT " + "row(" * 22 + "1" + ")" * 22,
+        "SELECT " + "date(" * 22 + "1" + ")" * 22,
+        "SELECT " + "array[" * 22 + "1" + "]" * 22,
     ],
     ids=lambda sql: sql[:40],
 )
@@ -178,6 +181,29 @@ def test_bombs_of_text_are_refused_quickly(sql: str) -> None:
         validate(sql, WORLD)
     assert refusal.value.code in ("too_deep", "too_complex", "too_long", "syntax", "qualified_name")
     assert time.perf_counter() - started < 3
+
+
+WRAPPERS = [
+    "({})", "abs({})", "[{}]", "{{'a': {}}}", "CASE WHEN {} THEN 1 END", "CAST({} AS INT)", "(SELECT {})", "({}, 1)",
+    "list_transform([1], lambda x: {})", "list_transform([1], x -> {})", "coalesce({}, 2)", "sum({}) OVER (ORDER BY 1)",
+    "sum({}) FILTER (WHERE true)", "map {{'a': {}}}", "list(1 ORDER BY {})", "EXISTS (SELECT {})", "a[{}]", "({}",
+    "[x FOR x IN {}]", "1 = ANY ({})", "if({}, 1, 2)", "interval ({}) day", "extract(year FROM {})", "trim({})",
+    "struct_pack(a := {})", "count(DISTINCT {})", "1 IN ({})", "{}::INT", "- ({})", "NOT ({})", "(x, y) -> {}",
+]  # fmt: skip
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("outer", WRAPPERS)
+def test_no_nesting_makes_the_parser_explode(outer: str) -> None:
+    """CPU seconds stay small at the deepest nesting that is let through, for every pair of constructs."""
+    for inner in WRAPPERS:
+        text = "1"
+        for level in range(22):
+            text = (inner, outer)[level % 2].format(text)
+        started = time.thread_time()
+        with suppress(SQLRejected):
+            validate(f"SELECT {text} FROM customer", WORLD)
+        assert time.thread_time() - started < 0.5, inner
 
 
 def test_bounds_on_length() -> None:

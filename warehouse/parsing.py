@@ -22,11 +22,13 @@ from warehouse.series import MAX_SERIES, series_length
 MAX_CHARACTERS = 50_000
 MAX_TOKENS = 8_000
 MAX_NESTING = 24
+MAX_TYPE_NESTING = 4
 
 _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _FIRST = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.FROM, TokenType.L_PAREN})
-_TYPED_LITERALS = frozenset(GuardedDuckDB.Parser.TYPE_TOKENS | {TokenType.INTERVAL})
+_TYPE_NAMES = frozenset(GuardedDuckDB.Parser.TYPE_TOKENS)
+_TYPED_LITERALS = _TYPE_NAMES | {TokenType.INTERVAL}
 _PLAIN_WORD = re.compile(r"[A-Za-z_]\w*|CURRENT ROW|NO OTHERS")
 _WORD_PLACES = frozenset(
     {(exp.Interval, "unit"), (exp.Extract, "this"), (exp.WindowSpec, "exclude"), (exp.Collate, "expression")}
@@ -107,14 +109,20 @@ def _check_tokens(tokens: list[Token]) -> None:
 
 
 def _check_nesting(tokens: list[Token]) -> None:
-    depth = 0
+    """The parser takes steps by the level, and twice as many for each level of brackets after a type's name."""
+    open_brackets: list[bool] = []
+    previous = tokens[0]
     for token in tokens:
         kind = token.token_type
         if kind == TokenType.SEMICOLON:
             reject("many_statements", "Only one statement is run at a time; remove the semicolon and what follows.")
-        depth += (kind in _OPENING) - (kind in _CLOSING)
-        if depth > MAX_NESTING:
-            reject("too_deep", f"Brackets are nested more than {MAX_NESTING} deep; split the query with WITH.")
+        if kind in _OPENING:
+            open_brackets.append(previous.token_type in _TYPE_NAMES)
+            if len(open_brackets) > MAX_NESTING or sum(open_brackets) > MAX_TYPE_NESTING:
+                reject("too_deep", f"Brackets are nested more than {len(open_brackets) - 1} deep; split it with WITH.")
+        elif kind in _CLOSING and open_brackets:
+            open_brackets.pop()
+        previous = token
 
 
 def _check_misread(before: Token, previous: Token, token: Token) -> None:

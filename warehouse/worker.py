@@ -2,7 +2,7 @@
 
 It is started by its path, imports nothing of this package, and knows only the snapshot it is given. DuckDB's own memory
 and time limits are checked between vectors and so miss what a single scalar function does; the address-space limit here
-and the parent's kill do not.
+and the parent's kill do not. The address-space limit needs Linux; elsewhere DuckDB's own must do.
 
 Frames both ways: 8 bytes of length (big-endian), then the payload; requests are JSON, replies pickled tuples that begin
 with their kind: `ready, unreadable, rows, failed, timeout, too_large`.
@@ -81,8 +81,9 @@ def main(arguments: list[str]) -> None:
     write_frame(replies, pickle.dumps(hello))
     while True:
         request = json.loads(inbox.get())
-        memory = base + min(request["memory_mb"], setup.memory_mb) * _MEGABYTE
-        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
+        if base:
+            memory = base + min(request["memory_mb"], setup.memory_mb) * _MEGABYTE
+            resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
         write_frame(replies, _answer(connection, request))
 
 
@@ -174,6 +175,9 @@ def _schema(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
 
 
 def _address_space() -> int:
+    """Bytes of address space this process has taken, 0 where the system does not say."""
+    if not os.path.exists("/proc/self/statm"):
+        return 0
     with open("/proc/self/statm", encoding="ascii") as statm:
         return int(statm.read().split()[0]) * resource.getpagesize()
 

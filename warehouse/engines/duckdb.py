@@ -24,7 +24,7 @@ _FAILURES: dict[str, type[QueryFailed]] = {
     "too_large": QueryTooLarge,
 }
 _AFTERWORD = re.compile(r"\s+(LINE \d+|Candidate|Did you mean|Possible solutions|You might need|\* ).*", re.DOTALL)
-_PATH = re.compile(r"""(?:[A-Za-z]:)?(?:/[^\s/"':,;()]+){2,}/?|[^\s"'/]+\.duckdb\b""")
+_PATH = re.compile(r"""(?<![\w.])(?:/[^\s/"':,;()]+){2,}/?|[^\s"'/]+\.duckdb\b""")
 
 
 class DuckDBEngine:
