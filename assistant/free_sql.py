@@ -16,8 +16,8 @@ def columns_of(result: Result) -> tuple[Column, ...]:
 def _column(name: str, kind: str) -> Column:
     label = name.replace("_", " ").capitalize()
     if kind.startswith(("DATE", "TIMESTAMP")):
-        return Column(name, "time", name, label, "", None, "day")
+        return Column(name, "time", name, label, grain="day")
     if kind.startswith(_NUMBERS):
         number = "integer" if "INT" in kind else "decimal"
-        return Column(name, "metric", name, label, "", number, None)
-    return Column(name, "dimension", name, label, "", None, None)
+        return Column(name, "metric", name, label, format=number)
+    return Column(name, "dimension", name, label)
