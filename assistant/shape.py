@@ -49,7 +49,7 @@ def context(
 def _is_additive(layer: SemanticLayer, name: str) -> bool:
     metric = layer.metrics.get(name)
     measure = layer.measures.get(metric.measure) if metric is not None and metric.type == "simple" else None
-    return measure is not None and measure.agg in _ADDITIVE
+    return measure is not None and measure.agg in _ADDITIVE and measure.non_additive is None
 
 
 @dataclass(frozen=True)

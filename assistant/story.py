@@ -80,7 +80,11 @@ def say(story: Story, key: str, values: dict[str, str] | None = None) -> str:
 def filters(story: Story) -> str:
     """The filters of the question in words: " for Germany and France", " excluding Web"."""
     query = story.context.query
-    return "".join(_filter(story, item) for item in query.filters) if query else ""
+    if query is None:
+        return ""
+    grouped = {group.field for group in query.group_by}  # that only named groups are shown, their names say themselves
+    told = [item for item in query.filters if not (item.op == "not_null" and item.field in grouped)]
+    return "".join(_filter(story, item) for item in told)
 
 
 def _filter(story: Story, item: Filter) -> str:

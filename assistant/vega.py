@@ -175,26 +175,24 @@ def _number_axis(axis: Axis, room: float = 1.0) -> Spec:
     """The number axis starts at zero, except for lines that move little far above it; `room` leaves place for text."""
     unit = unit_label(axis.style)
     named = unit and unit.lower() not in axis.title.lower()
-    spec: Spec = {
-        "title": f"{axis.title} ({unit})" if named else axis.title,
-        "labelExpr": _number_label(axis),
-        "tickCount": 5,
-    }
-    if axis.style.kind == "integer":
-        spec["tickMinStep"] = 1
+    low = min(0.0, axis.low)
     scale: Spec = {"zero": True}
     if room > 1:
-        scale = {"domain": [min(0.0, axis.low * room), max(0.0, axis.high * room) or 1.0]}
+        scale = {"domain": [low * room, max(0.0, axis.high * room) or 1.0]}
     elif axis.low > 0 and axis.high - axis.low < axis.low / 4:
-        scale = {"zero": False, "padding": 12}
+        low, scale = axis.low, {"zero": False, "padding": 12}
+    title = f"{axis.title} ({unit})" if named else axis.title
+    spec: Spec = {"title": title, "labelExpr": _number_label(axis, axis.high - low), "tickCount": 5}
+    if axis.style.kind == "integer":
+        spec["tickMinStep"] = 1
     return {"field": "v", "type": "quantitative", "scale": scale, "axis": spec}
 
 
-def _number_label(axis: Axis) -> str:
+def _number_label(axis: Axis, width: float) -> str:
+    """How a number on the axis is written; `width` is the stretch of numbers that the axis covers."""
     sign = "$" if axis.style.currency else ""
     if axis.style.kind in ("percent", "points"):
-        digits = 0 if axis.high - min(axis.low, 0) > 0.04 and axis.high - axis.low > 0.04 else 1
-        return f"format(datum.value, '.{digits}%')"
+        return f"format(datum.value, '.{0 if width > 0.04 else 1 if width > 0.004 else 2}%')"
     if max(abs(axis.high), abs(axis.low)) >= 10_000:
         return f"replace(replace(format(datum.value, '{sign}.3~s'), 'G', 'B'), 'k', 'K')"
     return f"format(datum.value, '{sign},.2~f')"

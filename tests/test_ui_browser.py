@@ -284,8 +284,7 @@ def test_two_hundred_bars_and_all_their_rows_stay_usable(tab: Tab) -> None:
     tab.ask("Revenue last month")
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280, 1920])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (768, "dark"), (1280, "light"), (1920, "dark")])
 def test_nothing_is_wider_than_the_page(chromium: Any, server: Server, width: int, scheme: str, tmp_path: Path) -> None:
     tab = opened(chromium, server, (width, 860), color_scheme=scheme)
     for question in ("Revenue by month", "revenue by region against the month before", "How is business?"):
@@ -340,7 +339,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_real_thing_answers_refuses_and_runs_sql(chromium: Any, workspace: Path) -> None:
     for server in serving(REAL, workspace):
         tab = opened(chromium, server, accept_downloads=True)
-        assert "data up to 30 Jun 2026" in tab.page.inner_text("#tw-header")
+        assert "Demo company · data up to 30 Jun 2026" in tab.page.inner_text("#tw-header")
         tab.page.locator("#tw-starters button").first.click()
         tab.has_cards(1)
         tab.ask("net revenue by month")

@@ -23,15 +23,23 @@ _QUIET = {
 }
 
 
-def build(assistant: Assistant, company: str = "") -> gradio.Blocks:
-    """The page over an assistant; `company` names whose data it is."""
+def build(assistant: Assistant, company: str | None = None) -> gradio.Blocks:
+    """The page over an assistant; `company` names whose data it is (default: what the snapshot says of itself)."""
     os.environ.update(_QUIET)  # before the first import of gradio, which looks for its maker's servers otherwise
     from assistant.ui.page import page
 
-    return page(assistant, company)
+    return page(assistant, _owner(assistant) if company is None else company)
 
 
-def launch(assistant: Assistant, host: str, port: int, open_browser: bool = False, company: str = "") -> None:
+def _owner(assistant: Assistant) -> str:
+    from assistant.ui.look import look_of
+    from warehouse import snapshot_info
+
+    is_demo = snapshot_info(assistant.settings.warehouse).kind == "demo"
+    return look_of(assistant.settings.locale).say("header.demo") if is_demo else ""
+
+
+def launch(assistant: Assistant, host: str, port: int, open_browser: bool = False, company: str | None = None) -> None:
     """Serve the page until it is stopped; raises SettingsError when the address cannot be used."""
     demo = build(assistant, company)
     from assistant.ui.page import serve
