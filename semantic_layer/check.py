@@ -12,7 +12,13 @@ from semantic_layer.reach_rules import REACH_RULES
 from semantic_layer.resolution import visible_fields, visible_metrics, visible_segments
 
 UNSAFE_CODES = frozenset(
-    {"E_NO_PATH", "E_AMBIGUOUS_PATH", "E_UNAGGREGATED_FINER_GRAIN_REFERENCE", "E_MIXED_PREDICATE_LEVEL"}
+    {
+        "E_NO_PATH",
+        "E_AMBIGUOUS_PATH",
+        "E_UNAGGREGATED_FINER_GRAIN_REFERENCE",
+        "E_MIXED_PREDICATE_LEVEL",
+        "E_UNSAFE_REAGGREGATION",
+    }
 )
 
 

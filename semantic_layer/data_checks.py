@@ -9,7 +9,9 @@ from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.errors import UnsafeQuery
-from semantic_layer.model import Dataset, Relationship, SemanticLayer
+from semantic_layer.expansion import field_tree
+from semantic_layer.expressions import bind, parse_expression
+from semantic_layer.model import Bridge, Dataset, Relationship, SemanticLayer
 from semantic_layer.query import SemanticQuery
 from semantic_layer.resolution import asked_metrics, footprints, route_to
 
@@ -25,7 +27,8 @@ class DataFault:
 
 
 def data_checks(layer: SemanticLayer) -> Mapping[str, str]:
-    """SQL by name, each giving one number: `key:<dataset>:<columns>` repeats, `orphans:<relationship>` lost links.
+    """SQL by name, each giving one number: `key:<dataset>:<columns>` repeats, `weights:<dataset>` of a bridge that do
+    not add up, `orphans:<relationship>` lost links.
 
     A repeated key makes every answer over that dataset wrong; an orphan only lacks the attributes of what it points to.
     """
@@ -33,6 +36,8 @@ def data_checks(layer: SemanticLayer) -> Mapping[str, str]:
     for dataset in layer.datasets.values():
         for key in _keys(layer, dataset):
             found[f"key:{dataset.name}:{','.join(key)}"] = _repeated(dataset, key)
+        if dataset.bridge:
+            found[f"weights:{dataset.name}"] = _uneven(layer, dataset, dataset.bridge)
     for link in layer.relationships.values():
         found[f"orphans:{link.name}"] = _orphans(layer, link)
     return found
@@ -49,6 +54,9 @@ def _fault(layer: SemanticLayer, name: str, rows: int) -> DataFault:
     if kind == "key":
         dataset, _, columns = rest.partition(":")
         sentence = f"{rows} values of {columns} stand more than once in `{dataset}`, or are empty; it should be a key."
+        return DataFault(name, rows, sentence, severe=True)
+    if kind == "weights":
+        sentence = f"{rows} weights of `{rest}` do not add up to 1; what is divided does not add up to the whole."
         return DataFault(name, rows, sentence, severe=True)
     link = layer.relationships[rest]
     sentence = (
@@ -74,6 +82,22 @@ def _repeated(dataset: Dataset, key: Sequence[str]) -> str:
     if tuple(key) != dataset.primary_key and present is not None:
         groups.set("where", exp.Where(this=present))
     return _counted(groups.subquery("repeated"))
+
+
+def _uneven(layer: SemanticLayer, dataset: Dataset, bridge: Bridge) -> str:
+    """Number of rows of the divided dataset whose weights do not add up to 1."""
+    path = layer.graph.route(dataset.name, bridge.of)
+    columns = path.links[0].from_columns if len(path.links) == 1 else ()
+    keys = [sql.column(name, dataset.name) for name in columns]
+    weight = bind(
+        parse_expression(bridge.weight), lambda node: field_tree(layer, dataset.name, node.name, dataset.name)
+    )
+    total = exp.Abs(this=exp.Sub(this=exp.Sum(this=weight), expression=sql.integer(1)))
+    groups = sql.selected([sql.integer(1)], sql.table(dataset.source, dataset.name))
+    groups.set("group", exp.Group(expressions=keys))
+    groups.set("having", exp.Having(this=exp.GT(this=total, expression=sql.literal(1e-6))))
+    sql.filtered(groups, [sql.is_known(key.copy()) for key in keys])
+    return _counted(groups.subquery("uneven"))
 
 
 def _orphans(layer: SemanticLayer, link: Relationship) -> str:

@@ -12,6 +12,7 @@ from semantic_layer.errors import Fault, suggest
 from semantic_layer.model import (
     METRIC_TYPES,
     AIContext,
+    Bridge,
     Dataset,
     Definitions,
     Dimension,
@@ -34,6 +35,7 @@ _CLASSES: dict[str, type[BaseModel]] = {
     "measures": Measure,
     "ai_context": AIContext,
     "non_additive": NonAdditive,
+    "bridge": Bridge,
     "policy": RowPolicy,
     "segments": Segment,
     "filters": Filter,

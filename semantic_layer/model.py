@@ -33,6 +33,7 @@ from semantic_layer.query import Filter
 __all__ = [
     "METRIC_TYPES",
     "AIContext",
+    "Bridge",
     "ConversionMetric",
     "CumulativeMetric",
     "Dataset",
@@ -117,6 +118,17 @@ class Measure(Node):
     description: str = ""
 
 
+class Bridge(Node):
+    """A dataset that links many rows of one dataset with many of another, and divides what it links.
+
+    `weight` is SQL over its columns: which part of its `of` row a row stands for. The weights of each `of` row add up
+    to 1, so that what is divided adds up to the whole.
+    """
+
+    of: Name
+    weight: str
+
+
 class RowPolicy(Node):
     """Who sees which rows of a dataset, and which fields.
 
@@ -146,13 +158,16 @@ class Dataset(Described):
     fields: tuple[Dimension, ...] = ()
     measures: tuple[Measure, ...] = ()
     policy: RowPolicy | None = None
+    bridge: Bridge | None = None
 
 
 class Relationship(Node):
     """A many-to-one link: each row of `from` has at most one row of `to`.
 
-    A way without a `secondary` link wins over a way with one, so a second role of a dataset (the customer of a
-    cart's session beside the cart's own customer) does not make the first one ambiguous; `via` in a query names either.
+    A way without a `secondary` link wins over a way with one, so a second role of a dataset (the customer of a cart's
+    session beside the cart's own customer) does not make the first one ambiguous; `via` in a query names either. With
+    `dedupe` measures of `to` may be grouped by fields of `from`: a row of `to` then counts once for each of its
+    distinct values, so that groups overlap and do not add up to the whole.
     """
 
     name: Name
@@ -161,6 +176,7 @@ class Relationship(Node):
     from_columns: tuple[str, ...] = Field(min_length=1)
     to_columns: tuple[str, ...] = Field(min_length=1)
     secondary: bool = False
+    dedupe: bool = False
     description: str = ""
 
 

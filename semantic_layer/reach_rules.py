@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from semantic_layer.errors import QueryFault, UnsafeQuery
-from semantic_layer.metric_types import NO_TIME, OffsetMetric, PerEntityMetric, RetentionMetric
+from semantic_layer.many_sides import many_side
+from semantic_layer.metric_types import NO_TIME, Metric, OffsetMetric, PerEntityMetric, RetentionMetric, SimpleMetric
 from semantic_layer.model import SemanticLayer
-from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, SemanticQuery
+from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, GroupBy, SemanticQuery
 from semantic_layer.query_rules import Rule
 from semantic_layer.references import inputs
 from semantic_layer.resolution import (
@@ -78,11 +79,43 @@ def _times_named(layer: SemanticLayer, query: SemanticQuery) -> list[tuple[str, 
 
 
 def _paths(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
-    wanted = [(_ref(layer, one.field), one.via) for one in query.group_by if one.field not in (METRIC_TIME, COHORT_AGE)]
     homes = [Footprint(query.entity, query.entity, "")] if query.entity else list(_asked(layer, query))
     for home in homes:
-        for ref, via in dict.fromkeys(wanted):
-            yield from _path(layer, home, ref, via)
+        for one in query.group_by:
+            if one.field not in (METRIC_TIME, COHORT_AGE) and not _is_declared(layer, query, home, one):
+                yield from _path(layer, home, _ref(layer, one.field), one.via)
+
+
+def _is_declared(layer: SemanticLayer, query: SemanticQuery, home: Footprint, one: GroupBy) -> bool:
+    """True for a field on the many side by which the model allows to group.
+
+    Distinct values can neither be put into periods nor together afterwards: a row would count twice in one group.
+    """
+    side = None if query.entity else many_side(layer, home.fact, one.field, one.via)
+    if side is None:
+        return False
+    merged = query.top is not None and query.top.others and query.top.field in (one.field, one.field.rpartition(".")[2])
+    return bool(side.weight) or not (one.grain or merged)
+
+
+def _weights(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    """Only sums and counts can be divided by weight."""
+    for metric in () if query.entity else bases(layer, asked_metrics(layer, query)):
+        sides = (
+            many_side(layer, home.fact, one.field, one.via)
+            for home in footprints(layer, metric.name)
+            for one in query.group_by
+        )
+        if any(side and side.weight for side in sides) and not _divisible(layer, metric):
+            sentence = f"`{metric.name}` cannot be divided among the many; only sums and counts can."
+            yield QueryFault("E_UNSAFE_REAGGREGATION", sentence)
+
+
+def _divisible(layer: SemanticLayer, metric: Metric) -> bool:
+    if not isinstance(metric, SimpleMetric):
+        return False
+    measure = layer.measures[metric.measure]
+    return measure.agg in ("sum", "count", "count_distinct") and measure.non_additive is None
 
 
 def _ref(layer: SemanticLayer, field: str) -> str:
@@ -171,6 +204,8 @@ def _windows(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]
     for metric in bases(layer, asked_metrics(layer, query)):
         if is_windowed(metric) and (len(grains) > 1 or query.entity):
             yield QueryFault("E_COMPARE_GRAINS", f"`{metric.name}` can be grouped by one grain of time only.")
+        elif is_windowed(metric) and query.top and {METRIC_TIME, *map(str, grains)} & set(query.top.within):
+            yield QueryFault("E_COMPARE_GRAINS", f"`{metric.name}` looks beyond a period; it has no top within one.")
         elif isinstance(metric, OffsetMetric):
             if not grains and not (query.time_range and query.time_range.start and query.time_range.end):
                 yield QueryFault("E_COMPARE_NEEDS_PERIOD", f"`{metric.name}` needs a period or a grouping by time.")
@@ -220,6 +255,7 @@ REACH_RULES: tuple[Rule, ...] = (
     _times,
     _clocks,
     _paths,
+    _weights,
     _filter_paths,
     _listed_metrics,
     _windows,

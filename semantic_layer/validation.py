@@ -8,7 +8,7 @@ from semantic_layer.circles import circle
 from semantic_layer.entries import Entries, Entry
 from semantic_layer.errors import Fault
 from semantic_layer.metric_rules import measure_problems, metric_problems
-from semantic_layer.model import Dataset, Dimension, Measure, Metric, Relationship, RowPolicy
+from semantic_layer.model import Bridge, Dataset, Dimension, Measure, Metric, Relationship, RowPolicy
 from semantic_layer.query import COHORT_AGE, METRIC_TIME
 from semantic_layer.references import Reference, column_references, field_references, inputs, references
 from semantic_layer.scope import KnownTables, NameScope, hint
@@ -58,8 +58,19 @@ def _dataset(entry: Entry[Dataset], scope: NameScope) -> Iterator[Fault]:
     if dataset.time:
         yield from _unresolved(entry, iter([Reference("time", dataset.time, ("time",), dataset.name)]), scope)
     yield from _field_cycles(entry)
+    if dataset.bridge:
+        yield from _bridge(entry, dataset.bridge, scope)
     if dataset.policy:
         yield from _policy(entry, dataset.policy, scope)
+
+
+def _bridge(entry: Entry[Dataset], bridge: Bridge, scope: NameScope) -> Iterator[Fault]:
+    if unknown := scope.dataset_problem(bridge.of):
+        yield entry.fault(unknown.message, unknown.remedy, ("bridge", "of"))
+    elif not scope.graph.reaches(entry.node.name, bridge.of) or not scope.entries.datasets[bridge.of].node.primary_key:
+        message = f"`{entry.node.name}` is not linked to one row of `{bridge.of}` by its primary key."
+        yield entry.fault(message, "Declare the relationship and the key.", ("bridge", "of"))
+    yield from _unresolved(entry, column_references(bridge.weight, ("bridge", "weight"), entry.node.name), scope)
 
 
 def _policy(entry: Entry[Dataset], policy: RowPolicy, scope: NameScope) -> Iterator[Fault]:

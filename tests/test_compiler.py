@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 import sqlglot
@@ -61,6 +62,11 @@ CASES = {
         ask("eu_revenue", "eu_billed_revenue"),
         """SELECT (SELECT sum(amount) FROM orders JOIN customers USING (customer_id) WHERE region_id = 1),
         (SELECT sum(amount) FROM orders WHERE billing_region_id = 1)""",
+    ),
+    "a derived division by 0 is empty": (
+        ask("revenue_per_refund", by=[{"field": "customers.name"}]),
+        f"""SELECT name, sum(amount)::DOUBLE / nullif(sum(coalesce(refund, 0)), 0) FROM {WITH_CUSTOMERS} GROUP BY 1
+        ORDER BY 1 NULLS LAST""",
     ),
     "fields computed from fields": (
         ask("net_amount", by=[{"field": "orders.is_large"}]),
@@ -181,8 +187,8 @@ COMPARISONS = {
         ask("revenue", by=[{"field": "customers.name"}], time_range=span("2025-06-01", "2025-07-01"), compare={}),
         """SELECT coalesce(a.name, b.name), a.v, b.v, a.v - b.v, (a.v - b.v)::DOUBLE / b.v FROM (SELECT name,
         sum(amount) v FROM orders LEFT JOIN customers USING (customer_id) WHERE month(ordered_at) = 6 GROUP BY 1) a
-        FULL JOIN (SELECT name, sum(amount) v FROM orders LEFT JOIN customers USING (customer_id) WHERE month(ordered_at) = 5
-        GROUP BY 1) b ON a.name IS NOT DISTINCT FROM b.name ORDER BY 1 NULLS LAST""",
+        FULL JOIN (SELECT name, sum(amount) v FROM orders LEFT JOIN customers USING (customer_id)
+        WHERE month(ordered_at) = 5 GROUP BY 1) b ON a.name IS NOT DISTINCT FROM b.name ORDER BY 1 NULLS LAST""",
     ),
     "a count that one period lacks is 0 there": (
         ask("orders", by=[{"field": "customers.name"}], time_range=span("2025-06-01", "2025-07-01"), compare={}),
@@ -248,6 +254,22 @@ COMPARISONS = {
 def test_comparisons_give_what_hand_written_sql_gives(name):
     query, sql = COMPARISONS[name]
     assert same_rows(rows_of(query), truth(sql)), compiled(query).sql
+
+
+def test_a_period_has_its_first_day_and_not_the_day_it_ends_with():
+    """Signup dates are midnights, so that both ends are met exactly."""
+    signups = truth("SELECT signup_date, count(*) FROM customers GROUP BY 1 ORDER BY 1")
+    for (first, count), (following, _) in pairwise(signups):
+        found = rows_of(ask("customers", time_range={"start": first, "end": following}))
+        assert found == [(count,)]
+
+
+def test_the_relative_change_of_a_negative_value_has_the_sign_of_the_change():
+    found = rows_of(ask("loss", time_range=span("2025-06-01", "2025-07-01"), compare={}))
+    (now, before, change, ratio) = found[0]
+    assert before < now < 0
+    assert ratio == pytest.approx(float(change) / -float(before))
+    assert ratio > 0
 
 
 FILTERS = [

@@ -80,10 +80,21 @@ def _filters(source: Source, leaves: tuple[SimpleMetric, ...]) -> list[str]:
 def _value(source: Source, leaf: SimpleMetric, common: bool) -> exp.Expr:
     """The aggregate, with the measure's filter unless the WHERE has it for all."""
     measure = source.layer.measures[leaf.measure]
-    found = aggregated(measure, measured(source, measure))
+    found = _weighted(source, measure) if source.weight else aggregated(measure, measured(source, measure))
     if common or not measure.filter:
         return found
     return exp.Filter(this=found, expression=exp.Where(this=source.expression(measure.filter)))
+
+
+def _weighted(source: Source, measure: Measure) -> exp.Expr:
+    """A sum or count of rows that stand for a part of themselves; a distinct count is as ever."""
+    tree = measured(source, measure)
+    weight = source.weight.copy() if source.weight else sql.integer(1)
+    if measure.agg == "sum":
+        return exp.Sum(this=exp.Mul(this=sql.bracketed(tree), expression=weight))
+    if measure.agg == "count":
+        return exp.Sum(this=weight if isinstance(tree, exp.Star) else sql.when(sql.is_known(tree), weight, exp.Null()))
+    return aggregated(measure, tree)
 
 
 def _counted_rows(source: Source, filters: list[str]) -> list[exp.Expr]:

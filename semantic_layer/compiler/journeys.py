@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlglot import exp
@@ -10,7 +11,7 @@ from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.aggregate import measure_condition, measured, own_condition
 from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft, Part, Scope
-from semantic_layer.compiler.rows import key_tree, row_conditions
+from semantic_layer.compiler.rows import key_trees, row_conditions
 from semantic_layer.compiler.source import Source
 from semantic_layer.metric_types import ConversionMetric, Metric, RetentionMetric, SimpleMetric
 from semantic_layer.nodes import interval
@@ -42,7 +43,7 @@ def _base_events(draft: Draft, scope: Scope, metric: ConversionMetric) -> exp.Se
     draft.facts[fact(base)] = None
     measure = draft.layer.measures[base.measure]
     time = time_of(draft.layer, base)
-    keys = [sql.named(key_tree(source, key, time), key.name) for key in scope.keys]
+    keys = key_trees(source, scope, time)
     unit = measured(source, measure) if measure.expression else sql.integer(1)
     followed = exp.Exists(this=_followers(draft, metric, source.entity_key(metric.entity), source.field(time)))
     where = [*row_conditions(source, scope, time), *own_condition(source, base), *measure_condition(source, measure)]
@@ -133,7 +134,7 @@ def _cohorts(draft: Draft, scope: Scope, metric: RetentionMetric) -> exp.Select:
     source = Source(draft, metric.entity)
     draft.facts[metric.entity] = None
     time = full_name(metric.entity, metric.cohort)
-    keys = [sql.named(key_tree(source, key, time), key.name) for key in scope.keys if key.ref != COHORT_AGE]
+    keys = key_trees(source, replace(scope, keys=tuple(key for key in scope.keys if key.ref != COHORT_AGE)), time)
     names = zip(source.entity_key(metric.entity), _entity_names(draft, metric.entity), strict=True)
     period = sql.truncated(source.time(time), metric.grain, draft.rules)
     select = source.select([*keys, *(sql.named(tree, name) for tree, name in names), sql.named(period, _COHORT)])

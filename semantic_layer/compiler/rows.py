@@ -7,6 +7,7 @@ from sqlglot import exp
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.conditions import condition, within
 from semantic_layer.compiler.draft import Scope, TopSet
+from semantic_layer.compiler.many_sides import many_sides, meet
 from semantic_layer.compiler.source import Source
 from semantic_layer.query import METRIC_TIME, Filter
 from semantic_layer.resolution import Key, entity_of, is_on_metric
@@ -14,7 +15,13 @@ from semantic_layer.resolution import Key, entity_of, is_on_metric
 
 def key_trees(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
     """SQL of every grouping column, named; `time` is the metric's own time field."""
-    trees = {key.name: key_tree(source, key, time) for key in scope.keys}
+    sides = many_sides(source, scope.keys)
+    own = {key for keys in sides.values() for key in keys}
+    trees = {key.name: key_tree(source, key, time) for key in scope.keys if key not in own}
+    for side, keys in sides.items():
+        inner = Source(source.draft, side.dataset, suffix="_many")
+        trees |= meet(source, inner, side, {key.name: key_tree(inner, key, "") for key in keys})
+    trees = {key.name: trees[key.name] for key in scope.keys}
     if scope.top:
         trees[scope.top.field] = _cut(source, scope.top, trees)
     return [sql.named(tree, name) for name, tree in trees.items()]

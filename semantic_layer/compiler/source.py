@@ -28,6 +28,7 @@ class Source:
         self._aliases: dict[tuple[str, ...], str] = {(): self.alias}
         self._joins: list[tuple[exp.Expr, exp.Expr | None]] = []
         self._sets: dict[str, str] = {}
+        self.weight: exp.Expr | None = None
 
     @property
     def layer(self) -> SemanticLayer:
@@ -84,8 +85,12 @@ class Source:
         return sql.is_known(sql.column(names[0], self._sets[members]))
 
     def join(self, relation: str, on: exp.Expr | None) -> None:
-        """LEFT JOIN a clause of the WITH that has at most one row for each row here."""
+        """LEFT JOIN a clause of the WITH."""
         self._joins.append((sql.table(relation), on))
+
+    def weigh(self, weight: exp.Expr) -> None:
+        """Count each row by `weight` from now on, which goes on top of any it has."""
+        self.weight = exp.Mul(this=self.weight, expression=weight) if self.weight else weight
 
     def select(self, columns: list[exp.Expr]) -> exp.Select:
         """`SELECT columns FROM fact LEFT JOIN ...`."""

@@ -19,7 +19,7 @@ from semantic_layer.compiler.aggregate import (
 from semantic_layer.compiler.conditions import within
 from semantic_layer.compiler.draft import Draft, Part, Scope
 from semantic_layer.compiler.formulas import evaluated
-from semantic_layer.compiler.rows import key_tree, row_conditions
+from semantic_layer.compiler.rows import key_trees, row_conditions
 from semantic_layer.compiler.source import Source
 from semantic_layer.compiler.spine import buckets
 from semantic_layer.metric_types import CumulativeMetric, Metric, OffsetMetric, SimpleMetric
@@ -101,7 +101,7 @@ def _daily(window: _Window) -> exp.Select:
     source = Source(draft, fact(window.inner))
     draft.facts[fact(window.inner)] = None
     time = time_of(draft.layer, window.inner)
-    keys = [sql.named(key_tree(source, key, time), key.name) for key in window.others]
+    keys = key_trees(source, Scope(window.others, top=window.scope.top), time)
     moment = sql.truncated(source.time(time), "hour" if window.in_hours else "day")
     tree = measured(source, measure)
     adding = measure.agg in _SELF_ADDING
