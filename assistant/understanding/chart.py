@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.understanding.dates import YEAR, Clock
@@ -43,14 +43,21 @@ class Element:
 Cover = tuple[Element, ...]
 
 
-def covers(tokens: Sequence[Token], lexicon: Lexicon, clock: Clock) -> tuple[Cover, ...]:
-    """The best covers of the question, best first; every token lies in exactly one element of each."""
+def covers(
+    tokens: Sequence[Token], lexicon: Lexicon, clock: Clock, fixed: Mapping[int, Element] | None = None
+) -> tuple[Cover, ...]:
+    """The best covers of the question, best first; every token lies in exactly one element of each.
+
+    `fixed` elements, by the place of their first token, are decided already; no other element reaches into them.
+    """
+    fixed = fixed or {}
     best: list[list[tuple[float, Cover]]] = [[] for _ in range(len(tokens) + 1)]
     best[0] = [(0.0, ())]
     for at in range(len(tokens)):
         if not best[at]:
             continue
-        for element in _elements_at(tokens, at, lexicon, clock):
+        open_ = (e for e in _elements_at(tokens, at, lexicon, clock) if not any(e.first <= i < e.behind for i in fixed))
+        for element in (fixed[at],) if at in fixed else open_:
             grown = [(score + element.score, (*cover, element)) for score, cover in best[at]]
             merged = sorted([*best[element.behind], *grown], key=lambda item: -item[0])
             best[element.behind] = merged[:COVERS_KEPT]
@@ -86,7 +93,7 @@ def _spoken(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:
 
 
 def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Language) -> Iterator[Element]:
-    if tokens[at].text in language.silent:
+    if tokens[at].text in language.silent or _is_verb(tokens, at, language):
         return
     kept: list[Token] = []
     for behind in range(at + 1, len(tokens) + 1):
@@ -108,8 +115,21 @@ def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: La
             yield Element(at, behind, _text(tokens, at, behind), score, concepts=concepts, plural=plural)
 
 
+def _is_verb(tokens: Sequence[Token], at: int, language: Language) -> bool:
+    """Whether a word that has no meaning of its own stands where only a verb can: "what did we make"."""
+    ordinary = at >= 2 and tokens[at].text in language.fillers
+    return (
+        ordinary
+        and tokens[at - 1].text in language.words("subjects")
+        and tokens[at - 2].text in language.words("auxiliaries")
+    )
+
+
 def _cues_at(tokens: Sequence[Token], at: int, language: Language) -> Iterator[Element]:
     """Multi-word cues and link phrases that start here."""
+    repeated = _repeated_unit(tokens, at, language)
+    if repeated is not None:
+        yield repeated
     for size in range(2, min(language.longest_cue, len(tokens) - at) + 1):
         key = " ".join(token.text for token in tokens[at : at + size])
         roles = {f"link_{role}" for role, phrases in language.links.items() if key in phrases}
@@ -119,6 +139,20 @@ def _cues_at(tokens: Sequence[Token], at: int, language: Language) -> Iterator[E
         if roles:
             score = 0.6 * size + LENGTH_BONUS * (size - 1)
             yield Element(at, at + size, _text(tokens, at, at + size), score, cues=frozenset(roles))
+
+
+def _repeated_unit(tokens: Sequence[Token], at: int, language: Language) -> Element | None:
+    """ "month by month", "week after week"."""
+    words = [token.text for token in tokens[at : at + 3]]
+    if len(words) < 3 or words[0] != words[2] or words[1] not in language.words("repeats"):
+        return None
+    grain = _grain(tokens[at], language)
+    score = 1.8 + LENGTH_BONUS * 2
+    return (
+        Element(at, at + 3, _text(tokens, at, at + 3), score, cues=frozenset({"adverb"}), grain=grain)
+        if grain
+        else None
+    )
 
 
 def _single(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:

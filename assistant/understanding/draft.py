@@ -56,11 +56,18 @@ class Condition:
 
 @dataclass
 class Ranking:
-    """Order and cut; `metric` is the element that names the metric to rank by, when one does."""
+    """Order and cut; `metric` is the element that names the metric to rank by, when one does.
+
+    `judged` tells that the word judges ("best"), so that less is better for some metrics; `lasting` that it speaks of
+    a length of time ("fastest"). `cut_by_default` tells that nobody named the number of rows.
+    """
 
     descending: bool = True
     limit: int | None = None
     metric: int | None = None
+    judged: bool = False
+    lasting: bool = False
+    cut_by_default: bool = False
     column: Literal["value", "change"] = "value"
 
 
@@ -90,6 +97,7 @@ class Draft:
     counted: int | None = None
     per: tuple[int, int] | None = None
     trend: bool = False
+    same_unit: bool = False
     penalty: float = 0.0
     notes: list[str] = field(default_factory=list)
     blockers: list[str] = field(default_factory=list)

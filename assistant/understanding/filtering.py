@@ -62,8 +62,10 @@ def _add_condition(draft: Draft, run: list[int], narrowed: dict[int, tuple[Conce
     fields = set.intersection(*({c.target for c in narrowed[at]} for at in run))
     values = tuple(tuple(c for c in narrowed[at] if c.target in fields) for at in run)
     negated = _negation_before(draft, run[0])
-    grouped = len(run) > 1 and _compared(draft, run)
-    draft.penalty += READ_AS_VALUE_COST * sum(bool(draft.concepts(at, "dimension")) for at in run)
+    grouped = len(run) > 1 and not negated and (_compared(draft, run) or _listed(draft, run))
+    draft.penalty += READ_AS_VALUE_COST * sum(
+        bool(draft.concepts(at, "dimension") or draft.concepts(at, "metric")) for at in run
+    )
     for at, concepts in zip(run, values, strict=True):
         draft.use(at, "value", f"{concepts[0].target}={concepts[0].value}")
     for first, last in pairwise(run):
@@ -91,6 +93,14 @@ def _compared(draft: Draft, run: list[int]) -> bool:
     for at in cues:
         draft.use(at, "comparison", "values")
     return bool(cues)
+
+
+def _listed(draft: Draft, run: list[int]) -> bool:
+    """Whether the values are a list of cases ("for web, app and store"), which asks for a number for each."""
+    together = draft.cues("together")
+    for at in together:
+        draft.use(at, "filler")
+    return len(run) > 2 and not together and not draft.groups
 
 
 def _nouns_beside(draft: Draft, run: list[int]) -> frozenset[str]:

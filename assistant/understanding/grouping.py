@@ -69,8 +69,16 @@ def find_rankings(draft: Draft) -> None:
         elif draft.ranking is None or number is not None:
             continue
         if draft.ranking is not None:
-            draft.use(at, "order", "descending" if descending else "ascending")
-            draft.ranking.descending = descending
+            _direct(draft, at, descending)
+
+
+def _direct(draft: Draft, at: int, descending: bool) -> None:
+    """Set the direction of the ranking by its word, and what kind of word it is."""
+    assert draft.ranking is not None
+    draft.ranking.judged = draft.has(at, "good", "bad")
+    draft.ranking.lasting = draft.has(at, "lasting")
+    draft.ranking.descending = descending
+    draft.use(at, "order", "descending" if descending else "ascending")
 
 
 def find_ranking_metrics(draft: Draft) -> None:
@@ -78,14 +86,23 @@ def find_ranking_metrics(draft: Draft) -> None:
     for at in range(len(draft.elements)):
         if draft.kind(at) != "metric" or at in draft.uses or not _ranks_by_name(draft, at):
             continue
+        ranked = next((i for i in range(at + 1, len(draft.elements)) if _named_to_rank(draft, i)), None)
+        if ranked is not None:  # "best-selling brands by revenue": the revenue ranks
+            draft.use(at, "order", "descending")
         place = draft.ahead(at)
         if draft.ranking is None and not draft.groups and place is not None and draft.groupable(place):
             number = _number_beside(draft, at)
             _rank_group(draft, place, number)
         if draft.groups or draft.grain:
-            draft.take_metric(at)
+            draft.take_metric(at if ranked is None else ranked)
             draft.ranking = draft.ranking or Ranking()
-            draft.ranking.metric = at
+            draft.ranking.metric = at if ranked is None else ranked
+
+
+def _named_to_rank(draft: Draft, at: int) -> bool:
+    """Whether an element is a metric introduced as what to rank by."""
+    before = draft.elements[at - 1].cues
+    return draft.kind(at) == "metric" and not before.isdisjoint({"by", "sort", "link_any"})
 
 
 def _ranks_by_name(draft: Draft, at: int) -> bool:
@@ -126,9 +143,13 @@ def _rank_group(draft: Draft, place: int, number: int | None) -> None:
 
 def _default_limit(draft: Draft) -> None:
     assert draft.ranking is not None
-    limit = int(draft.world.language.data["rank_default"])
-    draft.ranking.limit = limit
-    draft.notes.append(draft.world.language.message("default_limit", limit=limit))
+    draft.ranking.limit = int(draft.world.language.data["rank_default"])
+    draft.ranking.cut_by_default = True
+    draft.notes.append(_default_note(draft))
+
+
+def _default_note(draft: Draft) -> str:
+    return draft.world.language.message("default_limit", limit=int(draft.world.language.data["rank_default"]))
 
 
 def _rank_by_metric(draft: Draft, at: int, place: int) -> None:
@@ -149,6 +170,8 @@ def find_groups(draft: Draft) -> None:
     """ "by country and month", "per channel", "for each segment"; "by revenue" ranks."""
     for at in draft.cues("by", "per"):
         place = draft.ahead(at)
+        place = draft.ahead(place) if place is not None and draft.has(place, "average") else place
+        place = _past_values(draft, place)
         if place is None:
             continue
         if draft.has(at, "per") and draft.kind(place) == "noun" and not _has_own_dimension(draft, place):
@@ -159,6 +182,14 @@ def find_groups(draft: Draft) -> None:
             _order_by(draft, at, place)
         elif draft.kind(place) == "value":
             draft.use(at, "filler")
+
+
+def _past_values(draft: Draft, at: int | None) -> int | None:
+    """What a breakdown is by: in "each Beauty brand" the brand, in "by Germany" nothing but the value."""
+    place = at
+    while place is not None and draft.kind(place) == "value":
+        place = place + 1 if place + 1 < len(draft.elements) else None
+    return place if place is not None and draft.kind(place) == "dimension" else at
 
 
 def _has_own_dimension(draft: Draft, at: int) -> bool:
@@ -200,14 +231,21 @@ def find_sorting(draft: Draft) -> None:
     for at in draft.cues("top", "bottom"):
         number = _number_beside(draft, at)
         if number is not None and draft.ahead(max(at, number)) is None and (draft.groups or draft.grain):
-            draft.ranking = Ranking(draft.has(at, "top"), draft.element(number).number)
-            draft.use(at, "order", "descending" if draft.ranking.descending else "ascending")
+            draft.ranking = Ranking(limit=draft.element(number).number)
+            _direct(draft, at, draft.has(at, "top"))
             draft.use(number, "limit", str(draft.ranking.limit))
     for at in draft.cues("sort"):
         place = draft.ahead(at)
         if place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):
             _order_by(draft, at, place)
-    for at in draft.cues("descending", "ascending"):
+    directions = draft.cues("descending", "ascending")
+    for at in (*draft.cues("sorting"), *directions):
         draft.ranking = draft.ranking or Ranking()
-        draft.ranking.descending = draft.has(at, "descending")
-        draft.use(at, "order", "descending" if draft.ranking.descending else "ascending")
+        if draft.ranking.cut_by_default:  # "sort them" asks for all of them
+            draft.ranking.limit, draft.ranking.cut_by_default = None, False
+            draft.notes.remove(_default_note(draft))
+        draft.use(at, "order", "sorted")
+    for at in directions:
+        assert draft.ranking is not None
+        draft.ranking.descending = draft.element(at).cues.isdisjoint({"ascending"})
+        draft.ranking.judged = not draft.element(at).cues.isdisjoint({"good", "bad"})

@@ -14,6 +14,7 @@ from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetr
 ConceptKind = Literal["metric", "dimension", "noun", "value"]
 EXACT, SYNONYM, COMPOSED, INFLECTED, HEAD_WORD = 1.0, 0.9, 0.04, 0.12, 0.6
 LONGEST_PHRASE = 8
+SHORT_VALUE, SHORT_CASE_COST, CASE_COST = 3, 0.3, 0.1
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Concept:
     grain: str = ""
     plain: str = ""
     cased: bool = False
+    spelt: str = ""
     inflected: bool = False
 
     @property
@@ -49,6 +51,7 @@ class Lexicon:
         self._index: dict[str, list[Concept]] = defaultdict(list)
         self._words: dict[str, str] = {}
         self._metric_words: dict[str, set[str]] = defaultdict(set)
+        self._own_words: dict[str, set[str]] = defaultdict(set)
         self._bare: set[str] = set()
         self._function_words = self._closed_class()
         for phrase, concept in self._phrases(values):
@@ -72,16 +75,25 @@ class Lexicon:
         found = self._metric_words.get(token.bare, set())
         return tuple(name for name in self._layer.metrics if name in found)
 
+    def words_of(self, metric: str) -> frozenset[str]:
+        """The bare words of all phrases of a metric."""
+        return frozenset(self._own_words.get(metric, ()))
+
     def lookup(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         """The meanings of exactly these tokens, the best form of each meaning once."""
         wide, narrow = phrase_keys(self._telling(tokens))
+        persons = len(tokens) == 1 and tokens[0].text in self._language.persons
         best: dict[tuple[str, str, str | bool, str], Concept] = {}
         for concept in self._index.get(wide, ()):
             if concept.cased and not all(token.raw.isupper() for token in tokens):
                 continue
             same_form = concept.plain == narrow
-            if concept.kind == "value" and not same_form:  # values are names: "open" is not "opened"
+            # values are names: "open" is not "opened", and "people" are not the customers of type "person"
+            if concept.kind == "value" and (persons or not same_form):
                 continue
+            if persons and concept.weight <= HEAD_WORD:
+                continue
+            concept = _case_checked(concept, tokens)
             found = concept if same_form else replace(concept, weight=concept.weight - INFLECTED, inflected=True)
             if found.identity not in best or best[found.identity].weight < found.weight:
                 best[found.identity] = found
@@ -100,7 +112,7 @@ class Lexicon:
             ordinary = all(t.text in self._function_words or t.text.isdecimal() for t in tokens)
             if ordinary and not phrase.isupper():
                 return
-            concept = replace(concept, cased=ordinary or len(phrase) < 2)
+            concept = replace(concept, cased=ordinary or len(phrase) < 2, spelt=phrase)
         wide, narrow = phrase_keys(tokens)
         self._index[wide].append(replace(concept, plain=narrow))
         self._learn(tokens, concept)
@@ -115,6 +127,7 @@ class Lexicon:
                 self._words.setdefault(token.text, token.bare)
                 if concept.kind == "metric":
                     self._metric_words[token.bare].add(concept.target)
+                    self._own_words[concept.target].add(token.bare)
 
     def _phrases(self, values: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[tuple[str, Concept]]:
         for metric in self._layer.metrics.values():
@@ -187,6 +200,14 @@ class Lexicon:
         first, _, rest = phrase.partition(" ")
         if rest and first.casefold() in self._language.words("boolean_prefixes"):
             yield rest, concept
+
+
+def _case_checked(concept: Concept, tokens: Sequence[Token]) -> Concept:
+    """A value in another case than the one it was typed in is less likely meant: "NL" is not the language "nl"."""
+    raw = " ".join(token.raw for token in tokens)
+    if not concept.spelt or raw == concept.spelt or raw.islower() or raw.casefold() != concept.spelt.casefold():
+        return concept
+    return replace(concept, weight=concept.weight - (SHORT_CASE_COST if len(raw) <= SHORT_VALUE else CASE_COST))
 
 
 def context_words(layer: SemanticLayer, lexicon: Lexicon, language: Language) -> dict[str, frozenset[str]]:

@@ -20,9 +20,42 @@ def find_metrics(draft: Draft) -> None:
     if draft.per is not None:
         _resolve_per(draft)
     if not draft.metrics:
+        _measure_verb(draft)
+    if not draft.metrics:
         _count_first_noun(draft)
+    _skip_repeated(draft)
     _prefer_money(draft)
     _count_participles(draft)
+
+
+def _measure_verb(draft: Draft) -> None:
+    """ "how much did we sell", "what did women spend": a verb that by itself asks for an amount."""
+    language, lexicon = draft.world.language, draft.world.lexicon
+    if not draft.cues("how_much", "which"):
+        return
+    said = [element.text.casefold() for element in draft.elements]
+    own = not set(said).isdisjoint(language.words("we"))
+    for at, word in enumerate(said):
+        if at in draft.uses or not (draft.element(at).unknown or draft.soft(at)):
+            continue
+        for noun in language.measures_of(language.bare(word), own):
+            found = lexicon.lookup(tokenize(noun, language.forms))
+            metrics = tuple(c for c in found if c.kind == "metric")
+            if metrics:
+                draft.metrics.append((at, metrics))
+                draft.use(at, "metric", metrics[0].target)
+                return
+
+
+def _skip_repeated(draft: Draft) -> None:
+    """A metric named twice ("how much did we sell, in revenue") is asked for once."""
+    if len(draft.metrics) != 1:
+        return
+    asked = {concept.target for concept in draft.metrics[0][1]}
+    for at in range(len(draft.elements)):
+        free = draft.kind(at) == "metric" and at not in draft.uses
+        if free and {concept.target for concept in draft.metric_choices(at)} <= asked:
+            draft.use(at, "metric", min(asked))
 
 
 def _prefer_money(draft: Draft) -> None:

@@ -14,7 +14,9 @@ from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import unit_period
 from assistant.understanding.queries import Candidate, accepted, candidates
 from assistant.understanding.reader import drafts, leftovers
+from assistant.understanding.scattered import Scattered
 from assistant.understanding.spelling import Spelling
+from assistant.understanding.timing import STEPS
 from assistant.understanding.tokens import Token
 from semantic_layer import Comparison, QueryError, UnsafeQuery
 
@@ -41,10 +43,17 @@ class Readings:
     stuck: tuple[tuple[Draft, tuple[int, ...]], ...]
 
 
-def read(spelling: Spelling, world: World) -> Readings:
-    """Every reading of a question as spelt, sorted into those that stand and those that do not."""
+def read(spelling: Spelling, world: World, scattered: Scattered) -> Readings:
+    """Every reading of a question as spelt, sorted into those that stand and those that do not.
+
+    Names whose words lie apart are only tried when nothing else explains every word.
+    """
     clock = Clock(spelling.tokens, world.language, world.as_of)
-    return read_covers(spelling, covers(spelling.tokens, world.lexicon, clock), world)
+    readings = read_covers(spelling, covers(spelling.tokens, world.lexicon, clock), world)
+    if readings.best:
+        return readings
+    gathered = read_covers(spelling, scattered.covers(spelling.tokens, clock), world)
+    return gathered if gathered.best else readings
 
 
 def read_covers(spelling: Spelling, found: Sequence[Cover], world: World) -> Readings:
@@ -282,10 +291,35 @@ def _refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: W
     if not _touches_layer(draft, world):
         return refuse(question, "OUT_OF_DOMAIN", world, words)
     name = "unknown_words" if any(element.unknown for element in elements) else "unknown_roles"
-    unknown = tuple(element.text for element in elements if element.unknown) or words
+    unknown = _unknown_phrases(draft, left) or words
     quoted = ", ".join(f"'{word}'" for word in unknown)
     sentence = language.message(name, words=quoted)
     return Refusal(question, "UNKNOWN_WORDS", sentence, unknown, suggestions(world, _named(draft)))
+
+
+def _unknown_phrases(draft: Draft, left: Sequence[int]) -> tuple[str, ...]:
+    """The stretches around unknown words: "wow factor", not "factor", when "wow" has no other use."""
+    phrases: list[str] = []
+    last = -1
+    for at in left:
+        if not draft.elements[at].unknown or at <= last:
+            continue
+        first = at
+        while first and _belongs(draft, first - 1):
+            first -= 1
+        last = next(
+            (i - 1 for i in range(at + 1, len(draft.elements)) if not _belongs(draft, i)), len(draft.elements) - 1
+        )
+        phrases.append(" ".join(draft.elements[i].text for i in range(first, last + 1)))
+    return tuple(dict.fromkeys(phrases))
+
+
+def _belongs(draft: Draft, at: int) -> bool:
+    """Whether an element beside an unknown word can be part of the same unknown name."""
+    element = draft.elements[at]
+    if element.unknown:
+        return True
+    return draft.kind(at) == "" and element.behind - element.first == 1 and not element.cues.isdisjoint(STEPS)
 
 
 def _touches_layer(draft: Draft, world: World) -> bool:
@@ -301,7 +335,8 @@ def refuse(question: str, code: RefusalCode, world: World, words: tuple[str, ...
     """A refusal with a sentence (a standard one by its code) and questions that can be answered instead."""
     if not sentence:
         quoted = ", ".join(f"'{word}'" for word in words)
-        sentence = world.language.message(STANDARD.get(code, "unknown_words"), words=quoted)
+        name = "out_of_domain_words" if code == "OUT_OF_DOMAIN" and words else STANDARD.get(code, "unknown_words")
+        sentence = world.language.message(name, words=quoted)
     return Refusal(question, code, sentence, words, suggestions(world, ()))
 
 

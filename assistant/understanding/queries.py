@@ -52,9 +52,21 @@ def candidates(draft: Draft) -> list[Candidate]:
     found = []
     for choice in islice(_choices(draft), MOST_CHOICES):
         names = tuple(dict.fromkeys(concept.target for concept in choice.metrics))
-        if not blocked_scopes(draft, names):
+        if not blocked_scopes(draft, names) and _rankable(draft, names):
             found.append(Candidate(_query(draft, choice, names), _score(draft, choice, names), draft))
     return found
+
+
+def _rankable(draft: Draft, names: tuple[str, ...]) -> bool:
+    """Whether the ranking word suits the metric: "fastest" ranks lengths of time only."""
+    metric = draft.world.layer.metrics[_ranked_by(draft, names)]
+    return draft.ranking is None or not draft.ranking.lasting or metric.format == "duration"
+
+
+def _ranked_by(draft: Draft, names: tuple[str, ...]) -> str:
+    asked = draft.ranking.metric if draft.ranking else None
+    place = next((i for i, (at, _) in enumerate(draft.metrics) if at == asked), 0)
+    return names[min(place, len(names) - 1)]
 
 
 def accepted(candidate: Candidate) -> Candidate | QueryError:
@@ -153,7 +165,7 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
     return SemanticQuery(
         metrics=names,
         group_by=groups,
-        filters=(*(_filter(*pair) for pair in _conditions(draft, choice)), *_known_only(choice)),
+        filters=(*(_filter(*pair) for pair in _conditions(draft, choice)), *_known_only(draft, choice)),
         time_range=choice.time.period,
         compare=choice.time.compare,
         order_by=_order_by(draft, names, groups),
@@ -189,10 +201,15 @@ def _filter(condition: Condition, concepts: tuple[Concept, ...]) -> Filter:
     return Filter(field=concepts[0].target, op="not_in" if condition.negated else "in", values=values)
 
 
-def _known_only(choice: Choice) -> Iterator[Filter]:
-    """Rows without the thing broken down by are none of it: a guest's order has no place among the top customers."""
+def _known_only(draft: Draft, choice: Choice) -> Iterator[Filter]:
+    """Rows without the thing broken down by are none of it: a guest's order has no place among the top customers.
+
+    The same holds for every field of which only the first few are asked for, unless a condition names its values.
+    """
+    cut = draft.ranking is not None and draft.ranking.limit is not None
+    filtered = {concepts[0].target for concepts in choice.filters}
     for group in choice.groups:
-        if group.known_only:
+        if group.known_only or (cut and group.fields[0] not in filtered):
             yield Filter(field=group.fields[0], op="not_null")
 
 
@@ -200,9 +217,9 @@ def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...])
     """The asked order; without one the largest first, except along time, which runs forward by itself."""
     ranking = draft.ranking
     if ranking is not None:
-        place = next((i for i, (at, _) in enumerate(draft.metrics) if at == ranking.metric), 0)
-        by = names[min(place, len(names) - 1)]
-        return (OrderBy(by=by, descending=ranking.descending, column=ranking.column),)
+        by = _ranked_by(draft, names)
+        less_is_better = ranking.judged and draft.world.layer.metrics[by].good_direction == "down"
+        return (OrderBy(by=by, descending=ranking.descending != less_is_better, column=ranking.column),)
     if len(groups) == 1 and groups[0].grain is None:
         return (OrderBy(by=names[0]),)
     return ()

@@ -117,15 +117,28 @@ def _genitives(draft: Draft) -> list[int]:
 
 
 def _use_context(draft: Draft) -> None:
-    """Words that the layer's own example questions use around every metric asked for say nothing new about it."""
-    context = [draft.world.context.get(choices[0].target, frozenset()) for _, choices in draft.metrics]
+    """Words of a metric's own names, or used around it in its example questions, say nothing new about it."""
+    lexicon = draft.world.lexicon
+    names = [choices[0].target for _, choices in draft.metrics]
+    words = [draft.world.context.get(name, frozenset[str]()) | lexicon.words_of(name) for name in names]
+    units = {draft.world.layer.metrics[name].unit for name in names}
     for at, element in enumerate(draft.elements):
-        if element.unknown and context and all(element.word in words for words in context):
+        if element.unknown and any(element.text.casefold() in draft.world.language.unit_words(unit) for unit in units):
             draft.use(at, "filler")
+        if element.unknown and words and all(_says_nothing(draft, element.word, known) for known in words):
+            draft.use(at, "filler")
+
+
+def _says_nothing(draft: Draft, word: str, known: frozenset[str]) -> bool:
+    """Whether a word only repeats what a metric is called, itself or as a verb of the same deed ("bought", "sold")."""
+    return word in known or bool(draft.world.language.same_deed(word) & known)
 
 
 def _harmless(draft: Draft, at: int) -> bool:
     element = draft.elements[at]
+    if draft.kinds[at] == "number" and element.text.lower() in draft.world.language.words("articles"):
+        following = draft.ahead(at)  # "what does one click cost"
+        return following is not None and not draft.elements[following].plural
     if draft.kinds[at] != "" or element.unknown:
         return False
     if "listing" in element.cues:
@@ -134,6 +147,8 @@ def _harmless(draft: Draft, at: int) -> bool:
         return _harmless_question_word(draft, at)
     if "filler" in element.cues:
         return True
+    if element.cues & {"how_big", "each_one", "now"}:
+        return _harmless_adjective(draft, at)
     if "and" in element.cues:
         return _joins_used(draft, at)
     return _harmless_link(draft, at)
@@ -146,6 +161,17 @@ def _harmless_question_word(draft: Draft, at: int) -> bool:
         return True
     role = draft.uses.get(following, ("",))[0]
     return role in ("order", "comparison", "grain", "dimension") or (role == "filler" and draft.kind(following) == "")
+
+
+def _harmless_adjective(draft: Draft, at: int) -> bool:
+    """ "how big is the pipeline" asks for the number; "the different categories" are the categories."""
+    cues = draft.elements[at].cues
+    if "how_big" in cues:
+        return any(draft.kind(place) == "metric" for place, _ in draft.metrics)
+    if "each_one" in cues:
+        following = draft.ahead(at)
+        return following is not None and draft.uses.get(following, ("",))[0] == "dimension"
+    return all(choice.period is None for choice in draft.times)
 
 
 def _joins_used(draft: Draft, at: int) -> bool:

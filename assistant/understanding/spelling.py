@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from assistant.understanding.language import Language, time_words
 from assistant.understanding.lexicon import Lexicon
-from assistant.understanding.tokens import Token
+from assistant.understanding.tokens import Token, tokenize
 
 SHORTEST, TWO_EDITS_FROM, SUBSTITUTION_FROM = 4, 8, 6
 MOST_VARIANTS = 4
@@ -36,7 +36,12 @@ class Speller:
             if word.isalpha():
                 words.setdefault(word, language.forms.bare(language.forms.plain(word)))
         self._words = {word: bare for word, bare in words.items() if len(word) >= SHORTEST}
+        for word, bare in list(self._words.items()):
+            if not word.endswith("s"):
+                self._words.setdefault(f"{word}s", bare)
         self._choices = sorted(self._words)
+        spelt = tokenize(" ".join(self._words), language.forms)
+        self._verbs = {verb for token in spelt if (verb := language.agent_verb(token))}
 
     def spellings(self, tokens: Sequence[Token]) -> tuple[Spelling, ...]:
         """The question as typed if every word is known, otherwise each way to correct it (at most four)."""
@@ -64,7 +69,7 @@ class Speller:
 
     def _is_known(self, token: Token) -> bool:
         known = self._lexicon.knows(token) or token.bare in self._accepted or token.text in self._cue_words
-        return known or self._language.is_ordinary(token)
+        return known or self._language.is_ordinary(token) or token.bare in self._verbs
 
     def _nearest(self, word: str) -> dict[str, str]:
         """The nearest words by bare form; short words may only miss, gain or swap a letter."""
@@ -74,12 +79,15 @@ class Speller:
         least = min((distance for _, distance in fair), default=0)
         near: dict[str, str] = {}
         for choice, distance in sorted(fair):
-            if distance == least:
+            if distance == least and (distance == 1 or choice not in self._cue_words):
                 near.setdefault(self._words[choice], choice)
-        return near
+        swapped = {bare: choice for bare, choice in near.items() if sorted(choice) == sorted(word)}
+        return swapped if len(swapped) == 1 else near
 
 
 def _plausible(word: str, choice: str) -> bool:
+    if abs(len(word) - len(choice)) > 1:  # "religion" is a word of its own, not a slip for "region"
+        return False
     if word[0] != choice[0] and word[:2] != choice[1::-1]:
         return False
     swapped = sorted(word) == sorted(choice)

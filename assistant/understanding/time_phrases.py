@@ -76,7 +76,7 @@ def number_at(clock: Clock, at: int) -> int | None:
 
 def _relative(clock: Clock, at: int) -> Found | None:
     """ "this month", "last 3 quarters", "past week", "next year", "last March"."""
-    for name in ("this", "last", "past", "next"):
+    for name in ("this", "last", "past", "rolling", "next"):
         behind = clock.after(at, "relative", name)
         if behind is not None:
             return _relative_span(clock, at, name, behind) or _relative_name(clock, name, behind)
@@ -97,8 +97,10 @@ def _relative_span(clock: Clock, first: int, name: str, at: int) -> Found | None
 
 
 def _span(clock: Clock, name: str, number: int | None, unit: str, label: str) -> Period:
-    """A relative span. "Last N" counts complete units, "past N" counts back from the last day of data."""
-    if name == "past" or (name == "last" and number is not None and unit == "day"):
+    """A relative span. "Last N" and "past N" count complete units, "rolling N" counts back from the last day."""
+    if name == "past" and number is not None and unit != "day":
+        name = "last"
+    if name in ("past", "rolling") or (name == "last" and number is not None and unit == "day"):
         return Period(add_units(clock.tomorrow, unit, -(number or 1)), clock.tomorrow, "span", label)
     offset = {"this": 0, "last": -(number or 1), "next": 1}[name]
     first = unit_period(clock.as_of, unit, offset, label)

@@ -85,6 +85,7 @@ def _compare_named(draft: Draft, periods: tuple[Period, ...]) -> None:
     """Comparison with a period that needs no dates: "vs the previous one", "year over year"."""
     for kind in ("previous_year", "previous_period"):
         for at in draft.cues(kind):
+            draft.same_unit = draft.has(at, "same_unit")
             draft.use(at, "comparison", kind)
             _use_all(draft, draft.cues("versus", "compare", *CHANGE), "comparison", kind)
             draft.times = tuple(_compared(period, kind, draft) for period in periods)
@@ -108,9 +109,13 @@ def _closed(periods: tuple[Period, ...]) -> bool:
 
 
 def _compared(period: Period, kind: str, draft: Draft) -> TimeChoice:
-    """A period beside the one before or a year before. An unfinished calendar unit is set beside a whole one."""
+    """A period beside the one before or a year before.
+
+    An unfinished calendar unit is set beside the whole one before it, and beside the same days of the year before
+    unless "the same month" names the whole unit.
+    """
     now = _range(period, draft)
-    if not now.partial:
+    if not now.partial or (kind == "previous_year" and not draft.same_unit):
         return TimeChoice(now, Comparison(kind="previous_year" if kind == "previous_year" else "previous_period"))
     then = period.moved_years(-1) if kind == "previous_year" else previous_unit(period)
     return TimeChoice(now, Comparison(kind="range", range=TimeRange(start=then.start, end=then.end)))
@@ -124,7 +129,11 @@ def _use_all(draft: Draft, places: Iterable[int], role: str, target: str) -> Non
 def _several(draft: Draft, places: list[int], periods: list[Period]) -> None:
     """Several periods: two are compared when words say so, neighbours joined by "and" become one stretch."""
     periods = _inherit_years(periods)
-    if len(periods) == 2 and _set_against(draft, places):
+    if len({(period.start, period.end) for period in periods}) == 1 and not _set_against(draft, places):
+        for at in places:  # the same period said twice: "last year (2025)"
+            draft.use(at, "time", draft.element(at).text)
+        draft.times = (TimeChoice(_range(periods[0], draft)),)
+    elif len(periods) == 2 and _set_against(draft, places):
         _compare_pair(draft, periods[0], periods[1])
         for at in places if draft.times[0].compare else ():
             draft.use(at, "time", draft.element(at).text)

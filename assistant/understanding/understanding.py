@@ -13,6 +13,7 @@ from assistant.understanding.lexicon import Lexicon, context_words
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import Readings, decide, read, refuse
 from assistant.understanding.reach import Reach
+from assistant.understanding.scattered import Scattered
 from assistant.understanding.spelling import Speller
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import SemanticLayer
@@ -45,6 +46,7 @@ class Understanding:
         nouns = Nouns(layer, lexicon, language)
         context = context_words(layer, lexicon, language)
         self._world = World(layer, lexicon, Reach(layer), nouns, language, as_of, context)
+        self._scattered = Scattered(self._world)
         self._speller = Speller(lexicon, language, frozenset().union(*context.values()))
 
     def plan(self, question: str) -> Plan | Clarification | Refusal:
@@ -71,7 +73,7 @@ class Understanding:
         return Trace(question, words, tuple(sorted(meanings)), kept, _lost(readings), self.plan(question))
 
     def _read(self, tokens: Sequence[Token]) -> list[Readings]:
-        return [read(spelling, self._world) for spelling in self._speller.spellings(tokens)]
+        return [read(spelling, self._world, self._scattered) for spelling in self._speller.spellings(tokens)]
 
 
 def _lost(readings: Sequence[Readings]) -> tuple[str, ...]:
@@ -92,8 +94,9 @@ def _refuse_early(question: str, tokens: Sequence[Token], world: World) -> Refus
         return refuse(question, "UNKNOWN_WORDS", world, sentence=world.language.message("too_long"))
     if _changes_data(tokens, world.language):
         return refuse(question, "CHANGES_DATA", world)
-    if _contains(tokens, world.language.words("off_topic")):
-        return refuse(question, "OUT_OF_DOMAIN", world)
+    foreign = tuple(phrase for phrase in world.language.words("off_topic") if _contains(tokens, (phrase,)))
+    if foreign:
+        return refuse(question, "OUT_OF_DOMAIN", world, foreign)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,46 @@ class Language:
         """Whether the language itself gives the word a meaning that may change an answer, or knows that it has one."""
         linked = any(token.text in group for group in self.links.values())
         return self.is_ordinary(token) or linked or token.text in self.cues
+
+    def bare(self, word: str) -> str:
+        """One word without inflection."""
+        return self.forms.bare(self.forms.plain(word))
+
+    def unit_words(self, unit: str) -> tuple[str, ...]:
+        """What people call a unit of measure."""
+        return tuple(str(word) for word in self.data["unit_words"].get(unit, ()))
+
+    def same_deed(self, word: str) -> frozenset[str]:
+        """The bare words for the same deed as a verb, seen from either side: what is bought is sold."""
+        return next((deed for deed in self._deeds if word in deed), frozenset())
+
+    @cached_property
+    def _deeds(self) -> tuple[frozenset[str], ...]:
+        return tuple(frozenset(self.bare(str(word)) for word in group) for group in self.data["deeds"])
+
+    def measures_of(self, word: str, own: bool) -> tuple[str, ...]:
+        """What is measured when somebody does something: "we sold" asks for sales, "we spent" for costs."""
+        table = self.data["verb_measures"]["own" if own else "others"]
+        return next((tuple(nouns) for verb, nouns in table.items() if self.bare(verb) == word), ())
+
+    @cached_property
+    def persons(self) -> frozenset[str]:
+        """Words for people in general, whoever they are in the layer."""
+        return frozenset(self.words("persons"))
+
+    @cached_property
+    def function_words(self) -> frozenset[str]:
+        """Words that never tell one phrase from another: articles and links."""
+        linked = {word for group in self.links.values() for word in group}
+        return self.silent | self.determiners | linked | frozenset(self.words("phrase_fillers"))
+
+    def agent_verb(self, token: Token) -> str:
+        """The verb of a word for those who do it ("subscribers" -> "subscrib"), empty for other words."""
+        for ending in self.words("agent_endings"):
+            stem = token.plain.removesuffix(ending)
+            if stem != token.plain and len(stem) >= 3:
+                return self.forms.bare(stem)
+        return ""
 
     def _time_words(self) -> frozenset[str]:
         return time_words(self.data["code"])

@@ -1,0 +1,131 @@
+"""Metrics whose words lie apart in the question: "how many deals did each rep win" asks for "deals won"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, product
+
+from assistant.understanding.chart import Cover, Element, covers
+from assistant.understanding.dates import Clock
+from assistant.understanding.draft import World
+from assistant.understanding.lexicon import Concept
+from assistant.understanding.tokens import Token, tokenize
+from semantic_layer import SemanticLayer
+
+MOST_PHRASES, MOST_WORDS = 6, 5
+SCATTERED_COST = 0.15
+NOUN = "noun:"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A declared phrase of a metric as a set of words; nouns of the layer stand for all their synonyms."""
+
+    metric: Concept
+    words: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What each word of the question may contribute: the tokens it stands in, empty for a noun that is only implied."""
+
+    places: Mapping[str, tuple[int, ...]]
+
+    def has(self, phrase: Phrase) -> bool:
+        """Whether every word of the phrase is there."""
+        return all(word in self.places for word in phrase.words)
+
+
+class Scattered:
+    """The phrases of one layer by their words; built once."""
+
+    def __init__(self, world: World):
+        self._world = world
+        self._phrases = tuple(dict.fromkeys(self._declared(world.layer)))
+
+    def covers(self, tokens: Sequence[Token], clock: Clock) -> tuple[Cover, ...]:
+        """Covers of the question in which the words of one metric are gathered, the longest phrases first."""
+        words = self._said(tokens)
+        found = [phrase for phrase in self._phrases if words.has(phrase)]
+        longest = [p for p in found if not any(p.words < other.words for other in found)]
+        longest.sort(key=lambda phrase: (-len(phrase.words), phrase.metric.target))
+        result: list[Cover] = []
+        for phrase in islice(longest, MOST_PHRASES):
+            fixed = self._fixed(phrase, words, tokens)
+            if fixed is not None:
+                result.extend(covers(tokens, self._world.lexicon, clock, fixed)[:2])
+        return tuple(result)
+
+    def _fixed(self, phrase: Phrase, words: Words, tokens: Sequence[Token]) -> dict[int, Element] | None:
+        """The elements that the words of a phrase become: the metric at a noun or the first, fillers elsewhere."""
+        places = sorted({at for word in phrase.words for at in words.places[word]})
+        if not places or any(self._is_listed(tokens, at) for at in places):
+            return None
+        head = next((at for at in places if self._is_noun(tokens[at])), places[0])
+        fixed = {at: Element(at, at + 1, tokens[at].raw, 0.8, cues=frozenset({"filler"})) for at in places}
+        concept = replace(phrase.metric, weight=phrase.metric.weight - SCATTERED_COST)
+        fixed[head] = Element(head, head + 1, tokens[head].raw, 1.0, concepts=(concept,), word=tokens[head].bare)
+        return fixed
+
+    def _is_listed(self, tokens: Sequence[Token], at: int) -> bool:
+        """ "which customers bought": the rows are asked for, not their number."""
+        asked = at > 0 and "which" in self._world.language.cues.get(tokens[at - 1].text, ())
+        return asked and self._is_noun(tokens[at])
+
+    def _is_noun(self, token: Token) -> bool:
+        return any(concept.kind == "noun" for concept in self._world.lexicon.lookup([token]))
+
+    def _said(self, tokens: Sequence[Token]) -> Words:
+        places: dict[str, tuple[int, ...]] = {}
+        persons = [at for at, token in enumerate(tokens) if token.text in self._world.language.persons]
+        for at, token in enumerate(tokens):
+            for word in self._keys(token):
+                places.setdefault(word, (at,))
+            for word in self._measures(tokens, at):
+                places.setdefault(word, (at - 1, at))
+            if persons and persons[0] < at:
+                places.setdefault(f"agent:{token.bare}", (persons[0], at))
+        for dataset in self._implied(tokens):
+            places.setdefault(NOUN + dataset, ())
+        return Words(places)
+
+    def _implied(self, tokens: Sequence[Token]) -> Iterator[str]:
+        """Entities that a value stands for: "women" are customers."""
+        for token in tokens:
+            for concept in self._world.lexicon.lookup([token]):
+                dataset = concept.target.partition(".")[0]
+                if concept.kind == "value" and self._world.layer.datasets[dataset].entity and token.text != token.plain:
+                    yield dataset
+
+    def _measures(self, tokens: Sequence[Token], at: int) -> tuple[str, ...]:
+        """The words that an adjective asks for: "how fast" asks for a time."""
+        if at == 0 or tokens[at - 1].text not in self._world.language.words("degree_words"):
+            return ()
+        named = self._world.language.data["adjectives"].get(tokens[at].text, ())
+        return tuple(self._world.language.bare(str(word)) for word in named)
+
+    def _keys(self, token: Token) -> Iterator[str]:
+        if not token.text.isalpha() or token.text in self._world.language.function_words:
+            return
+        yield token.bare
+        for concept in self._world.lexicon.lookup([token]):
+            if concept.kind == "noun":
+                yield NOUN + concept.target
+
+    def _declared(self, layer: SemanticLayer) -> Iterator[Phrase]:
+        for metric in layer.metrics.values():
+            for rank, text in enumerate(
+                () if metric.hidden else (metric.name.replace("_", " "), metric.label, *metric.synonyms)
+            ):
+                yield from self._variants(text, Concept("metric", metric.name, 1.0 if rank < 2 else 0.9))
+
+    def _variants(self, text: str, concept: Concept) -> Iterator[Phrase]:
+        """The word sets of a phrase: each noun of the layer as its own word or as any of its synonyms."""
+        tokens = [t for t in tokenize(text, self._world.language.forms) if t.text.isalpha()]
+        telling = [list(self._keys(token)) for token in tokens if token.text not in self._world.language.function_words]
+        if len(telling) == 1 and len(tokens) == 1 and (verb := self._world.language.agent_verb(tokens[0])):
+            yield Phrase(concept, frozenset({f"agent:{verb}"}))
+        if 2 <= len(telling) <= MOST_WORDS:
+            for words in product(*telling):
+                yield Phrase(concept, frozenset(words))
