@@ -109,12 +109,13 @@ class Assistant:
             return _refused(sql, error)
         columns = columns_of(result)
         shape = context(self.layer, None, self.as_of, self.settings.locale)
+        sentence = describe(columns, result, shape)
         return Answer(
             question="",
-            sentence=describe(columns, result, shape),
+            sentence=sentence,
             columns=columns,
             result=result,
-            chart=choose(columns, result, shape),
+            chart=choose(columns, result, shape, sentence),
             interpretation=Interpretation((Part("metric", "Your own SQL"),)),
             sql=sql,
             caveats=caveats.of_result(columns, result),
@@ -175,7 +176,7 @@ class Assistant:
         with clock.step("describe"):
             shape = context(self.layer, plan.query, self.as_of, self.settings.locale)
             sentence = describe(compiled.columns, result, shape)
-            chart = choose(compiled.columns, result, shape)
+            chart = choose(compiled.columns, result, shape, sentence)
         return Answer(
             question=question,
             sentence=sentence,
