@@ -137,3 +137,14 @@ def _range(column: Any, rows: int) -> str:
 
 def _ends(column: Any) -> str:
     return f"{column.minimum} to {column.maximum}" if column.minimum is not None else ""
+
+
+def write_definitions(settings: Settings, force: bool) -> None:
+    """Write or bring up to date starting definitions for the loaded tables; raises as `init_command` says."""
+    from assistant.service.init_command import write_starting_definitions
+
+    engine = DuckDBEngine(snapshot_info(settings.warehouse).path)
+    try:
+        write_starting_definitions(settings, engine.schema, force)
+    finally:
+        engine.close()

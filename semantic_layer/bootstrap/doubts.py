@@ -113,7 +113,7 @@ def _of_undone(subject: Subject, counts: Mapping[str, int]) -> Iterator[str]:
         rows = counts.get(check[0], 0) if check else 0
         if rows:
             letter = str(column.figures.max)[0]
-            yield f"{_place(subject, column)}: {rows:,} rows have an id with {letter} in front (cancelled?); they count."
+            yield f"{_place(subject, column)}: {rows:,} rows have ids with {letter} in front (cancelled?); they count."
     for column in subject.having("category", "flag"):
         texts = [text for text in column.figures.samples if known.has("undone", (text.strip().casefold(),))]
         if texts and subject.is_event:

@@ -21,7 +21,7 @@ _ORDER = (
 )
 
 
-class BrokenMemory(SemanticLayerError):  # noqa: N818  # read as a noun in every message
+class BrokenMemory(SemanticLayerError):  # read as a noun in every message
     """The record of earlier proposals cannot be read."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from semantic_layer.bootstrap.fields import propose_fields
@@ -28,13 +28,13 @@ class Proposed:
     figures: tuple[tuple[str, Figure], ...]
 
 
-def propose_metrics(subjects: Sequence[Subject]) -> Proposed:
-    """Measures and metrics for all subjects."""
+def propose_metrics(subjects: Sequence[Subject], taken: Collection[str] = ()) -> Proposed:
+    """Measures and metrics for all subjects; no metric gets a name that is `taken`."""
     figures = [figure for subject in subjects for figure in _unique(_with_sales(subject, propose_figures(subject)))]
-    named = list(_named(figures, subjects))
+    named = list(_named(figures, subjects, {*taken, *_RESERVED}))
     by_name = {subject.name: subject for subject in subjects}
     metrics: list[Metric] = [_simple(name, figure, by_name[figure.dataset]) for name, figure in named]
-    metrics.extend(_ratios(named, {name for name, _ in named}))
+    metrics.extend(_ratios(named, {*taken, *(name for name, _ in named)}))
     measures = {
         subject.name: tuple(figure.measure for figure in figures if figure.dataset == subject.name)
         for subject in subjects
@@ -73,10 +73,9 @@ def _with_sales(subject: Subject, figures: Sequence[Figure]) -> Iterator[Figure]
             yield figure
 
 
-def _named(figures: Sequence[Figure], subjects: Sequence[Subject]) -> Iterator[tuple[str, Figure]]:
+def _named(figures: Sequence[Figure], subjects: Sequence[Subject], taken: set[str]) -> Iterator[tuple[str, Figure]]:
     """Each figure with a name of its own; those of different datasets that would share one say which they are of."""
     counted = Counter(figure.name for figure in figures)
-    taken = set(_RESERVED)
     by_name = {subject.name: subject for subject in subjects}
     rows = {figure.name for figure in figures if figure.role == "rows"}
     for figure in sorted(figures, key=lambda one: one.role != "rows"):

@@ -31,16 +31,17 @@ def free_name(name: str, taken: Collection[str]) -> str:
     return next(numbered for at in range(2, len(taken) + 3) if (numbered := f"{name}_{at}") not in taken)
 
 
-def dataset_names(tables: Sequence[Table]) -> dict[str, str]:
+def dataset_names(tables: Sequence[Table], taken: Collection[str] = ()) -> dict[str, str]:
     """A name for the dataset of each table: what a row is called, or the plural where that is a keyword of SQL."""
     found: dict[str, str] = {}
     for at, table in enumerate(tables, 1):
         name = plain_name("_".join(table.noun), f"table_{at}")
         if needs_quotes(name):
             name = plain_name(plural(table.noun), name)
-        if name in found.values():
+        used = {*taken, *found.values()}
+        if name in used:
             name = plain_name(table.name, f"table_{at}")
-        found[table.name] = free_name(name, found.values())
+        found[table.name] = free_name(name, used)
     return found
 
 

@@ -19,7 +19,7 @@ from semantic_layer.bootstrap.subjects import Subject, gather
 from semantic_layer.bootstrap.times import check_name as time_check
 from semantic_layer.bootstrap.times import misfits, readings
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
-from semantic_layer.model import AIContext, Dataset, Definitions, Measure, Metric
+from semantic_layer.model import AIContext, Dataset, Definitions, Measure, Metric, SemanticLayer
 
 _MOST_ROWS_TOLD = 10**15
 
@@ -57,25 +57,29 @@ def _column_checks(column: Column) -> Iterator[tuple[str, str]]:
         yield check
 
 
-def propose(profiles: Profiles, evidence: Evidence) -> Proposal:
+def propose(profiles: Profiles, evidence: Evidence, beside: SemanticLayer | None = None) -> Proposal:
     """A model for the profiled tables: keys, links, times, fields, measures and metrics, and what is doubtful.
 
     `evidence` holds what was measured of `survey(profiles)`; what it lacks is taken as not known, so that less is
-    proposed.
+    proposed. The model stands alone, or `beside` a model that it adds to without taking one of its names.
     """
-    tables = read_tables(profiles)
-    subjects = gather(tables, evidence)
-    roads = build_roads(subjects)
-    numbers = propose_metrics(subjects)
+    tables, taken = read_tables(profiles), _names(beside)
+    subjects = gather(tables, evidence, taken)
+    roads = build_roads(subjects, taken)
+    numbers = propose_metrics(subjects, taken)
     definitions = Definitions(
         name="tables",
-        extends="none",
+        extends="shipped" if beside else "none",
         datasets=tuple(_dataset(subject, subjects, roads, numbers.measures[subject.name]) for subject in subjects),
         relationships=roads.relationships,
         metrics=_distinct_words(numbers.metrics),
     )
     told = tuple(doubts(subjects, roads, numbers.figures, evidence))
     return Proposal(definitions, told, {subject.name: _remark(subject) for subject in subjects})
+
+
+def _names(layer: SemanticLayer | None) -> frozenset[str]:
+    return frozenset((*layer.datasets, *layer.metrics, *layer.relationships)) if layer else frozenset()
 
 
 def _remark(subject: Subject) -> str:

@@ -23,9 +23,12 @@ class Roads:
     crossings: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
-def build_roads(subjects: Sequence[Subject]) -> Roads:
-    """The relationships of all links; a link by another role, or a detour beside a direct link, is secondary."""
-    links = _named_links(subjects)
+def build_roads(subjects: Sequence[Subject], taken: Collection[str] = ()) -> Roads:
+    """The relationships of all links; a link by another role, or a detour beside a direct link, is secondary.
+
+    No relationship gets a name that is `taken`.
+    """
+    links = _named_links(subjects, taken)
     by_table = {subject.table.name: subject for subject in subjects}
     found = [_relationship(name, link, by_table, _is_side_role(link, links.values())) for name, link in links.items()]
     found = _without_detours(found)
@@ -38,7 +41,7 @@ def key_name(subject: Subject, column: Column) -> str:
     return name if column.name.lower() == name else column.name
 
 
-def _named_links(subjects: Sequence[Subject]) -> dict[str, Link]:
+def _named_links(subjects: Sequence[Subject], taken: Collection[str]) -> dict[str, Link]:
     names = {subject.table.name: subject.name for subject in subjects}
     found: dict[str, Link] = {}
     for subject in subjects:
@@ -47,8 +50,8 @@ def _named_links(subjects: Sequence[Subject]) -> dict[str, Link]:
             to = names[link.to.name]
             role = plain_name(entity, to) if link.is_role else to
             name = plain_name(f"{subject.name}_{role}", "link")
-            taken = {*found, *names.values()}
-            found[free_name(f"{name}_link" if name in names.values() else name, taken)] = link
+            used = {*taken, *found, *names.values()}
+            found[free_name(f"{name}_link" if name in names.values() else name, used)] = link
     return found
 
 

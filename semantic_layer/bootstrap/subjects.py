@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from semantic_layer.bootstrap.evidence import Evidence
@@ -57,9 +57,9 @@ class Subject:
         return len(self.key) == 1 and (called or (named and not self.is_event))
 
 
-def gather(tables: Sequence[Table], evidence: Evidence) -> tuple[Subject, ...]:
-    """What is known of each table, in their order."""
-    names = dataset_names(tables)
+def gather(tables: Sequence[Table], evidence: Evidence, taken: Collection[str] = ()) -> tuple[Subject, ...]:
+    """What is known of each table, in their order; no dataset gets a name that is `taken`."""
+    names = dataset_names(tables, taken)
     links = find_links(tables, evidence)
     return tuple(_subject(table, tables, names[table.name], links, evidence) for table in tables)
 
