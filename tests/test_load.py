@@ -103,6 +103,7 @@ def test_a_plain_file_gets_the_types_of_its_cells(home: Path) -> None:
         (["12345678901234567890", "1"], "VARCHAR", ["12345678901234567890", "1"]),  # more digits than a double holds
         (["9223372036854775807"], "BIGINT", [9223372036854775807]),
         (["1e400", "1"], "VARCHAR", ["1e400", "1"]),  # not infinity
+        (["1e30", "-2.5E-3", "7"], "DOUBLE", [1e30, -0.0025, 7.0]),
         (["0x1F", "10"], "VARCHAR", ["0x1F", "10"]),
         (["1_000", "2"], "VARCHAR", ["1_000", "2"]),
         (["+4917", "+4918"], "VARCHAR", ["+4917", "+4918"]),  # a telephone number keeps its plus
@@ -200,11 +201,23 @@ def test_zeros_in_front_are_kept_and_told(home: Path) -> None:
     assert any("zip stays text: its numbers begin with zeros" in warning for warning in report.warnings)
 
 
+def test_amounts_with_signs_are_told(home: Path) -> None:
+    report = load(home, write(home.parent, "t.csv", 'id,price,share\n1,$45.00,45%\n2,"$1,250.00",5.5 %\n'))
+    for name in ("price", "share"):
+        assert any(note.startswith(f"Column {name} is text, but its values are amounts") for note in report.warnings)
+
+
+def test_a_date_format_that_is_none_is_refused(home: Path) -> None:
+    for pattern in ("%Q", "DD/MM/YYYY"):
+        with pytest.raises(LoadError, match=f"'{pattern}' is no date format.*Example"):
+            loaded(home, "day\n03/04/2026\n", date_format=pattern)
+
+
 def test_decimal_commas_are_told_and_read_when_asked(home: Path) -> None:
     text = "id;price\n1;1.234,50\n2;12,5\n3;-7\n"
     report = load(home, write(home.parent, "t.csv", text))
     assert query(home, "SELECT price FROM thing LIMIT 1") == [("1.234,50",)]
-    assert "Column price is text, but its values look like numbers: use --decimal ," in report.warnings
+    assert "Column price is text, but its values look like numbers: use --decimal ,." in report.warnings
     assert loaded(home, text, decimal=",", thousands=".") == [(1, 1234.5), (2, 12.5), (3, -7.0)]
 
 
@@ -216,6 +229,24 @@ def test_thousands_marks_are_read_when_asked(home: Path) -> None:
 def refused_mark(home: Path) -> str:
     """A mark in a wrong place is no thousands mark: the column stays text."""
     return loaded(home, 'id,n\n1,"1,23"\n2,"12"\n3,"1,234,567"\n4,5\n', thousands=",")[0][1]
+
+
+def test_a_column_that_begins_empty_and_holds_odd_dates(home: Path) -> None:
+    found = loaded(home, "id,v\n" + "".join(f"{n},\n" for n in range(20_000)) + "20000,31.01.2026\n")
+    assert found[-1] == (20_000, date(2026, 1, 31))
+
+
+def test_several_columns_are_mended_at_once(home: Path) -> None:
+    found = loaded(home, "a,b,c\n" + "1,2,3\n" * 20_000 + "1.5,007,4\n")
+    assert found[-1] == (1.5, "007", 4)
+
+
+def test_many_columns(home: Path) -> None:
+    names = [f"c{n}" for n in range(60)]
+    rows = [",".join(f"{row}" if n % 2 else f"2026-01-{row % 28 + 1:02}" for n in range(60)) for row in range(3000)]
+    found = loaded(home, ",".join(names) + "\n" + "\n".join(rows))
+    assert found[29][:2] == (date(2026, 1, 2), 29)
+    assert list(types(home).values()) == ["DATE", "BIGINT"] * 30
 
 
 def test_declared_types_hold_or_name_the_cell(home: Path) -> None:
@@ -337,8 +368,8 @@ def test_symbolic_links_and_names_full_of_wildcards(home: Path, tmp_path: Path) 
 FAULTS: list[tuple[str, str | bytes, int | None, str, str]] = [
     ("ragged short", "a,b,c\n1,2,3\n1,2\n4,5,6\n", 3, "this line has 2 cells, the header has 3", "--delimiter"),
     ("ragged long", "a,b,c\n1,2,3\n1,2,3,4\n", 3, "this line has 4 cells, the header has 3", "Quote cells"),
-    ("ragged after a break in quotes", 'a,b\n1,"x\ny"\n2,"p\nq"\n3\n4,z\n', 6, "this line has 1 cells", "add what is"),
-    ("ragged at the end", "a,b\n1,2\n3", 3, "this line has 1 cells, the header has 2", "add what is missing"),
+    ("ragged after a break in quotes", 'a,b\n1,"x\ny"\n2,"p\nq"\n3\n4,z\n', 6, "this line has 1 cell,", "add what is"),
+    ("ragged at the end", "a,b\n1,2\n3", 3, "this line has 1 cell, the header has 2", "add what is missing"),
     ("unclosed quote", 'a,b\n1,x\n2,"y\n3,z\n', 3, "a quote is opened and not closed", "written twice"),
     ("text after a quote", 'a,b\n1,x\n2,"y"z\n', 3, "or followed by more text", "written twice"),
     ("twice the same name", "a,b,A\n1,2,3\n", 1, "names 2 columns alike: a, A", "name of its own"),
@@ -455,7 +486,7 @@ def test_a_glob_is_one_input(home: Path, tmp_path: Path) -> None:
 def test_the_files_of_a_union_that_fails_are_named(home: Path, tmp_path: Path) -> None:
     good = write(tmp_path, "good.csv", "a,b\n1,2\n")
     bad = write(tmp_path, "bad.csv", "a,b\n" + "1,2\n" * 5000 + "3\n")
-    with pytest.raises(LoadError, match=r"bad.csv:5002: this line has 1 cells"):
+    with pytest.raises(LoadError, match=r"bad.csv:5002: this line has 1 cell,"):
         load(home, good, bad)
 
 
@@ -483,7 +514,17 @@ def test_parquet_keeps_its_types_and_times_become_utc(home: Path, tmp_path: Path
     assert query(home, "SELECT sold_at, day, ns FROM thing") == [
         (datetime(2026, 1, 1, 8), "2026-01-01", datetime(2026, 1, 1, 0, 0, 0, 500_000))
     ]
-    assert any("day is text, but all its values are DATE: convert it in a view" in note for note in report.warnings)
+    assert (
+        "Column day is text, but all its values are DATE: convert it in a view, CAST(day AS DATE)." in report.warnings
+    )
+
+
+def test_text_dates_of_parquet_are_told_with_their_readings(home: Path, tmp_path: Path) -> None:
+    source = parquet(tmp_path / "p.parquet", "SELECT '03/04/2026' AS day")
+    assert load(home, source).warnings == (
+        "Column day is text, but all its values are DATE: convert it in a view, strptime(day, '%d/%m/%Y') or"
+        " strptime(day, '%m/%d/%Y').",
+    )
 
 
 def test_csv_and_parquet_together(home: Path, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from warehouse.sources.text_kinds import (
 )
 
 SAMPLE = 2_048
+_AT_ONCE = 10  # columns in one statement; the time to plan it grows faster than their number
 _T = "$t"
 _LIKE_A_DATE = re.compile(r"\d{1,4}[-/. ]([A-Za-z]{3,9}|\d{1,2})[-/. ,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4}")
 _LIKE_A_NUMBER = re.compile(r"^[-+.,]?\d[\d.,_eE+-]*$|^[-+.]?\d+(\D\d+)*$")
@@ -65,14 +66,14 @@ def examine(
 ) -> dict[str, Cells]:
     """What the cells of the text columns of a relation (SQL of a FROM clause) are, counted on all of its rows."""
     style = style or NumberStyle()
-    candidates = {
-        name: tuple(_candidates(values, style, date_format)) for name, values in _heads(con, relation, columns)
-    }
-    counts = [sql for name in columns for sql in _counts(name, candidates[name], style)]
-    if not counts:
-        return {}
-    values = iter(con.execute(f"SELECT {', '.join(counts)} FROM {relation}").fetchone() or ())
-    return {name: _cells(values, candidates[name]) for name in columns}
+    found: dict[str, Cells] = {}
+    for at in range(0, len(columns), _AT_ONCE):
+        names = columns[at : at + _AT_ONCE]
+        candidates = [tuple(_candidates(_head(con, relation, name), style, date_format)) for name in names]
+        counts = (sql for name, some in zip(names, candidates, strict=True) for sql in _counts(name, some, style))
+        values = iter(con.execute(f"SELECT {', '.join(counts)} FROM {relation}").fetchone() or ())
+        found |= {name: _cells(values, some) for name, some in zip(names, candidates, strict=True)}
+    return found
 
 
 def _counts(name: str, candidates: Sequence[Kind], style: NumberStyle) -> Iterator[str]:
@@ -94,28 +95,23 @@ def _cells(values: Iterator[Any], candidates: Sequence[Kind]) -> Cells:
     return Cells(filled, padded, numbers, dates, tuple((kind, next(values)) for kind in candidates))
 
 
-def _heads(con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """A few values of each column."""
-    if not columns:
-        return
-    texts = (cell_text(identifier(name), trim=True) for name in columns)
-    lists = ", ".join(f"(list(DISTINCT {text}) FILTER ({text} IS NOT NULL))[:40]" for text in texts)
-    head = f"(SELECT * FROM {relation} LIMIT {SAMPLE})"
-    row = con.execute(f"SELECT {lists} FROM {head}").fetchone() or ()
-    for name, values in zip(columns, row, strict=True):
-        yield name, values or []
+def _head(con: duckdb.DuckDBPyConnection, relation: str, name: str) -> list[str]:
+    """Some of the first values of a column."""
+    text = cell_text(identifier(name), trim=True)
+    rows = con.execute(f"SELECT {text} FROM {relation} WHERE {text} IS NOT NULL LIMIT 300").fetchall()
+    return list(dict.fromkeys(row[0] for row in rows))[:40]
 
 
 def _candidates(values: list[str], style: NumberStyle, date_format: str | None) -> Iterator[Kind]:
     """Kinds worth counting: a kind that all cells have is one that these few have."""
-    if not values or any(value.lower() in ("true", "false") for value in values):
+    if any(value.lower() in ("true", "false") for value in values):
         yield from BOOLEAN
     dated = [value for value in values if _LIKE_A_DATE.match(value)]
-    if not values or any(value.isdigit() and len(value) == 8 for value in values):
+    if any(value.isdigit() and len(value) == 8 for value in values):
         yield from COMPACT_DATE
-    if not values or any(_LIKE_A_NUMBER.search(value) for value in values):
+    if any(_LIKE_A_NUMBER.search(value) for value in values):
         yield from number_kinds(style)
-    if not values or dated:
+    if dated:
         yield from ISO_TIMES
     if date_format:
         yield format_kind(date_format)

@@ -18,7 +18,7 @@ from warehouse.sources.load_request import LoadRequest
 from warehouse.sources.names import column_names
 from warehouse.sources.text_file import count_records
 from warehouse.sources.text_kinds import GUARD
-from warehouse.sources.text_table import TextTable, form_error, raw_relation, type_columns
+from warehouse.sources.text_table import TextTable, form_error, raw_relation, retype_columns
 
 _VIEW = "temp.loading_view"
 _PLAIN_TYPES = {
@@ -120,9 +120,9 @@ def _mended(con: duckdb.DuckDBPyConnection, job: Job, error: duckdb.Error) -> Jo
         broken = form_error(con, table.text, table.options)
         if broken:
             raise broken from error
-    if GUARD not in str(error) or all(table.whole for table in texts):
+    if GUARD not in str(error):
         raise _failure(job, error) from error
-    return job.with_tables(lambda table: type_columns(con, table.text, table.options, whole=True))
+    return job.with_tables(lambda table: retype_columns(con, table))
 
 
 def _failure(job: Job, error: duckdb.Error) -> LoadError:

@@ -15,6 +15,7 @@ from warehouse.sources.column_types import SAMPLE, Cells, examine
 from warehouse.sources.text_kinds import NumberStyle, cell_text, number_condition
 
 _MISSING_WORDS = ("NULL", "null", "(null)", "\\N", "None", "none", "NaN", "nan", "N/A", "n/a", "#N/A", "<NA>")
+_WITH_SIGN = "regexp_full_match($t, '[-+(]?([$€£¥] ?-?[0-9][0-9.,]*|[0-9][0-9.,]* ?[%$€£¥])[)]?')"
 _ORDERED = ("INT", "FLOAT", "DOUBLE", "DECIMAL", "DATE", "TIME", "BOOLEAN")
 
 
@@ -105,8 +106,7 @@ def _is_empty(column: ColumnReport) -> bool:
 
 def _looks_like(name: str, cells: Cells) -> Iterator[str]:
     if cells.kinds:
-        kind = cells.kinds[0].type
-        yield f"Column {name} is text, but all its values are {kind}: convert it in a view, CAST({name} AS {kind})."
+        yield f"Column {name} is text, but all its values are {cells.kinds[0].type}: {_conversion(name, cells)}."
     elif cells.numbers == cells.filled:
         yield f"Column {name} stays text: its numbers begin with zeros, or have more digits than a number can hold."
     elif cells.numbers >= 0.5 * cells.filled:
@@ -117,25 +117,37 @@ def _looks_like(name: str, cells: Cells) -> Iterator[str]:
         yield f"Column {name} is text, but {_percent(cells.dates, cells.filled)} of its values are dates."
 
 
+def _conversion(name: str, cells: Cells) -> str:
+    """What to write in a view; two ways where a date can be read in two."""
+    formats = [kind.date_format for kind in cells.kinds if kind.is_patterned]
+    if cells.kinds[0].is_patterned:
+        ways = " or ".join(f"strptime({name}, '{pattern}')" for pattern in formats[:2])
+    else:
+        ways = f"CAST({name} AS {cells.kinds[0].type})"
+    return f"convert it in a view, {ways}"
+
+
 def _percent(part: int, whole: int) -> str:
     share = 100 * part / whole
     return f"{min(share, 99.9):.1f}%" if share > 99 else f"{share:.0f}%"
 
 
 def _marked_numbers(con: duckdb.DuckDBPyConnection, relation: str, names: Sequence[str]) -> Iterator[str]:
-    """Columns whose values are numbers once a decimal comma or thousands marks are understood."""
-    styles = {"--decimal ,": NumberStyle(",", "."), "--thousands ,": NumberStyle(".", ",")}
-    texts = [cell_text(identifier(name), trim=True) for name in names]
-    for option, style in styles.items() if names else ():
-        conditions = (number_condition(style).replace("$t", text) for text in texts)
+    """Columns whose values are numbers once their decimal comma, thousands marks or signs are understood."""
+    readings = {
+        "its values look like numbers: use --decimal ,": number_condition(NumberStyle(",", ".")),
+        "its values look like numbers: use --thousands ,": number_condition(NumberStyle(".", ",")),
+        "its values are amounts or percentages: take the signs away in a view": _WITH_SIGN,
+    }
+    for name in names:
+        text = cell_text(identifier(name), trim=True)
         shares = ", ".join(
-            f"count(*) FILTER ({fits}) >= 0.9 * count({text}) AND count({text}) > 0"
-            for fits, text in zip(conditions, texts, strict=True)
+            f"count(*) FILTER ({condition.replace('$t', text)}) >= 0.9 * count({text}) AND count({text}) > 0"
+            for condition in readings.values()
         )
         row = con.execute(f"SELECT {shares} FROM {relation}").fetchone() or ()
-        for name, fits in zip(names, row, strict=True):
-            if fits:
-                yield f"Column {name} is text, but its values look like numbers: use {option}"
+        fitting = [words for words, fits in zip(readings, row, strict=True) if fits]
+        yield from (f"Column {name} is text, but {words}." for words in fitting[:1])
 
 
 def _missing_words(

@@ -175,12 +175,11 @@ def number_kinds(style: NumberStyle) -> Iterator[Kind]:
     integer, double = f"TRY_CAST({number} AS BIGINT)", f"TRY_CAST({number} AS DOUBLE)"
     # going back to text must give the same text: no zeros in front, no rounding, no hexadecimal, no separators
     yield Kind("integer", "BIGINT", f"CAST({integer} AS VARCHAR) = {number}", integer)
-    yield Kind(
-        "number",
-        "DOUBLE",
-        f"abs({double}) < {_MAX_EXACT} AND regexp_full_match({number}, {literal(_NUMBER)})",
-        double,
-    )
+    written = f"regexp_full_match({number}, {literal(_NUMBER)})"
+    yield Kind("number", "DOUBLE", f"abs({double}) < {_MAX_EXACT} AND {written}", double)
+    # with an exponent a large number does not claim to be exact to its last digit
+    large = f"isfinite({double}) AND contains(lower({number}), 'e')"
+    yield Kind("number", "DOUBLE", f"{written} AND (abs({double}) < {_MAX_EXACT} OR {large})", double)
 
 
 _DAYS = [

@@ -7,7 +7,7 @@ column that is of mixed kinds stays text; a date that can be read in two ways is
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,12 +57,11 @@ class Column:
 
 @dataclass(frozen=True)
 class TextTable:
-    """A delimited file with the types of its columns; `whole` tells that every record was examined for them."""
+    """A delimited file with the types of its columns."""
 
     text: TextFile
     options: ReadOptions
     columns: tuple[Column, ...]
-    whole: bool
 
     def select(self) -> str:
         """SQL of the typed rows; raises in the database at the first cell that is not of its column's kind."""
@@ -121,32 +120,58 @@ def raw_relation(text: TextFile, options: ReadOptions, extra: str = "") -> str:
     )
 
 
-def type_columns(
-    con: duckdb.DuckDBPyConnection, text: TextFile, options: ReadOptions, whole: bool = False
-) -> TextTable:
+def type_columns(con: duckdb.DuckDBPyConnection, text: TextFile, options: ReadOptions) -> TextTable:
     """The file with a type for each column, from its first records, or from all where those do not decide.
 
     Raises LoadError naming line, column and remedy for cells that break their column's type, for dates with two
-    readings, and for types declared for columns that are not there.
+    readings, and for unknown types.
     """
-    _check_declared(text, options)
+    _check_options(con, text, options)
     raw = raw_relation(text, options)
-    whole = whole or text.records <= SAMPLE
-    relation = f"(SELECT * FROM {raw})"
-    if not whole:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE loading_sample AS SELECT * FROM {raw} LIMIT {SAMPLE}")
-        relation = "temp.loading_sample"
-    columns = _Typing(con, text, options, relation, whole).columns()
-    if columns is None:
-        return type_columns(con, text, options, whole=True)
-    return TextTable(text, options, columns, whole)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE loading_sample AS SELECT * FROM {raw} LIMIT {SAMPLE + 1}")
+    whole = con.execute("SELECT count(*) <= ? FROM temp.loading_sample", [SAMPLE]).fetchone() == (True,)
+    found = _Typing(con, text, options, "temp.loading_sample", whole).columns(range(len(text.names)))
+    columns = _with_whole(con, text, options, found)
+    return TextTable(text, options, columns)
 
 
-def _check_declared(text: TextFile, options: ReadOptions) -> None:
+def retype_columns(con: duckdb.DuckDBPyConnection, table: TextTable) -> TextTable:
+    """The table with other types for the columns that have cells which do not fit theirs; raises as `type_columns`."""
+    raw = raw_relation(table.text, table.options)
+    fitting: dict[int, Column | None] = {}
+    for number, column in enumerate(table.columns):
+        text = cell_text(f"c{number}", column.trim)
+        fits = column.kind.fits.replace("$t", text) if column.kind else "true"
+        sql = f"SELECT count(*) FROM {raw} WHERE {text} IS NOT NULL AND ({fits}) IS NOT TRUE"
+        fitting[number] = column if not column.kind or con.execute(sql).fetchone() == (0,) else None
+    return replace(table, columns=_with_whole(con, table.text, table.options, fitting))
+
+
+def _with_whole(
+    con: duckdb.DuckDBPyConnection, text: TextFile, options: ReadOptions, found: Mapping[int, Column | None]
+) -> tuple[Column, ...]:
+    """The columns in order, those that are missing found on all records of the file."""
+    missing = [number for number, column in found.items() if column is None]
+    typing = _Typing(con, text, options, f"(SELECT * FROM {raw_relation(text, options)})", True)
+    complete = {**found, **typing.columns(missing)}
+    return tuple(column for _, column in sorted(complete.items()) if column)
+
+
+def _check_options(con: duckdb.DuckDBPyConnection, text: TextFile, options: ReadOptions) -> None:
     for name, word in options.types.items():
         if declared_kinds(_word(word), NumberStyle(), ()) is None:
             remedy = "Types are text, integer, number, boolean, date, timestamp."
             raise LoadError(f"'{word}' is no type.", file=str(text.source), column=name, remedy=remedy)
+    if options.date_format is None:
+        return
+    remedy = "Example: --date-format '%d/%m/%Y' for day/month/year."
+    wrong = LoadError(f"'{options.date_format}' is no date format.", file=str(text.source), remedy=remedy)
+    if "%" not in options.date_format:
+        raise wrong
+    try:
+        con.execute(f"SELECT try_strptime('', {literal(options.date_format)})")
+    except duckdb.Error as error:
+        raise wrong from error
 
 
 def _word(declared: str) -> str:
@@ -167,12 +192,10 @@ class _Typing:
     def style(self) -> NumberStyle:
         return NumberStyle(self.options.decimal, self.options.thousands)
 
-    def columns(self) -> tuple[Column, ...] | None:
-        """A type for every column; None when these records do not decide and there are more."""
-        keys = [f"c{number}" for number in range(len(self.text.names))]
-        cells = examine(self.con, self.relation, keys, self.style, self.options.date_format)
-        columns = tuple(self._column(key, name, cells[key]) for key, name in zip(keys, self.text.names, strict=True))
-        return tuple(column for column in columns if column) if all(columns) else None
+    def columns(self, numbers: Sequence[int]) -> dict[int, Column | None]:
+        """A type for each of these columns; None where these records do not decide and there are more."""
+        cells = examine(self.con, self.relation, [f"c{n}" for n in numbers], self.style, self.options.date_format)
+        return {n: self._column(f"c{n}", self.text.names[n], cells[f"c{n}"]) for n in numbers}
 
     def _column(self, key: str, name: str, cells: Cells) -> Column | None:
         declared = {given.casefold(): word for given, word in self.options.types.items()}.get(name.casefold())
@@ -198,7 +221,7 @@ class _Typing:
             raise self._odd_cell(key, name, kinds[counts.index(max(counts))].fits, word)
         fitting = [kind for kind, count in zip(kinds, counts, strict=True) if count == cells.filled]
         kind = self._chosen(key, name, fitting)
-        return Column(name, kind, trim=True) if kind else None
+        return Column(name, kind, self.text.blank_after_delimiter or cells.padded > 0) if kind else None
 
     def _chosen(self, key: str, name: str, fitting: Sequence[Kind]) -> Kind | None:
         """The best of the kinds that all cells fit; None when two readings of a date fit and more records follow."""
@@ -301,7 +324,8 @@ def _form_error(text: TextFile, kind: str, message: str, position: int) -> LoadE
     line = line_of_byte(text.path, position - 1) + text.skipped
     found = re.search(r"Found: (\d+)", message)
     if found:
-        reason = f"this line has {found[1]} cells, the header has {len(text.names)}."
+        cells = f"{found[1]} cell" if found[1] == "1" else f"{found[1]} cells"
+        reason = f"this line has {cells}, the header has {len(text.names)}."
         remedy = (
             f"Quote cells that contain '{text.dialect.delimiter}', add what is missing, or use --skip or --delimiter."
         )
