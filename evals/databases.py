@@ -15,21 +15,31 @@ from datetime import date
 from pathlib import Path
 
 import warehouse
+from assistant.service import init_command
 from evals.errors import RunError
-from warehouse import BuildError, live_path, publish, set_snapshot
+from semantic_layer import SemanticLayerError, bootstrap
+from warehouse import BuildError, WarehouseError, live_path, publish, query_trusted, set_snapshot
 
 DEMO = "demo"
 WORKSPACE = "workspace"
 DEMO_SEED = 7
+_TABLES = (
+    "SELECT table_name FROM duckdb_tables() WHERE database_name = 'live' AND schema_name IN ('main', 'core', 'mart') "
+    "AND NOT internal ORDER BY 1"
+)
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a suite asks for: the database's name or path, and the day that counts as today."""
+    """What a suite asks for: the database's name or path, the day that counts as today, a directory of definitions.
+
+    Without definitions a model of a file's tables is proposed from the data.
+    """
 
     database: str
     as_of: date | None
+    definitions: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,23 +93,55 @@ def _build_demo(directory: Path, as_of: date) -> None:
 
 
 def _file(wanted: Wanted, home: Path) -> Prepared:
-    """A workspace around a copy of a DuckDB file."""
+    """A workspace around a copy of a DuckDB file, with the definitions given or with proposed ones."""
     origin = Path(wanted.database)
     if not origin.is_file():
         raise RunError(f"There is no database at {origin}. Correct `database:` in the suite, or pass --database.")
-    print_ = fingerprint([origin])
+    print_ = fingerprint([origin, *_definitions_from(wanted)])
     room = home / "evals" / "databases" / f"{origin.stem}-{wanted.as_of or 'today'}-{print_[:12]}"
+    if not (room / "definitions").is_dir():
+        _around(origin, wanted, room)
+    return Prepared(room, live_path(room / "warehouse"), wanted.as_of, print_, origin.stem)
+
+
+def _definitions_from(wanted: Wanted) -> list[Path]:
+    """The files that decide on the definitions: the ones given, or the sources of what proposes them."""
+    if wanted.definitions:
+        found = sorted(Path(wanted.definitions).glob("*.y*ml"))
+        if not found:
+            raise RunError(f"There are no definitions (.yml) in {wanted.definitions}. Correct `definitions:`.")
+        return found
+    package = Path(bootstrap.__file__).parent
+    return [*sorted(package.glob("*.py")), *sorted(package.glob("*.yml")), Path(init_command.__file__)]
+
+
+def _around(origin: Path, wanted: Wanted, room: Path) -> None:
+    """Builds the workspace; a failure leaves nothing behind."""
+    shutil.rmtree(room, ignore_errors=True)
     database = live_path(room / "warehouse")
-    if not database.is_file():
-        database.parent.mkdir(parents=True, exist_ok=True)
+    database.parent.mkdir(parents=True)
+    try:
         shutil.copyfile(origin, database)
-        try:
-            with publish(database.parent) as connection:
-                set_snapshot(connection, "eval", wanted.as_of)
-        except BuildError:
-            shutil.rmtree(room)
-            raise
-    return Prepared(room, database, wanted.as_of, print_, origin.stem)
+        with publish(database.parent) as connection:
+            set_snapshot(connection, "eval", wanted.as_of)
+        _define(wanted, database, room / "definitions")
+    except (WarehouseError, SemanticLayerError) as error:
+        shutil.rmtree(room)
+        raise RunError(f"No workspace could be built around {origin}: {error}") from error
+
+
+def _define(wanted: Wanted, database: Path, definitions: Path) -> None:
+    """The given definitions, or a model proposed from the data alone, untouched by hand."""
+    building = definitions.with_name("definitions.new")
+    building.mkdir()
+    if wanted.definitions:
+        for file in _definitions_from(wanted):
+            shutil.copyfile(file, building / file.name)
+    else:
+        tables = query_trusted(database, _TABLES).rows
+        proposal = init_command.propose_for(database, tuple(str(row[0]) for row in tables))
+        (building / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
+    building.rename(definitions)
 
 
 def fingerprint(files: Iterable[Path]) -> str:

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from evals.comparison import Expected, Table, compare
 from evals.copies import shuffled
 from evals.cuts import depends_on_today, open_query
-from evals.databases import Prepared, Progress, Wanted, prepare
+from evals.databases import Prepared, Progress, prepare
 from evals.errors import GoldError
 from evals.golds import Gold, GoldSource, compare_rules, golds_of
 from evals.loader import LoadedSuite
@@ -75,7 +75,7 @@ def lint(suites: Sequence[LoadedSuite], home: Path, progress: Progress) -> list[
     """All findings of all suites, in file and line order."""
     found = list(repeated_questions(suites))
     for loaded in suites:
-        prepared = prepare(Wanted(loaded.database, loaded.suite.as_of), home, progress)
+        prepared = prepare(loaded.wanted, home, progress)
         progress(f"Checking {len(loaded.suite.cases)} cases of {loaded.suite.suite}")
         room = home / "evals" / "copies" / prepared.fingerprint[:12]
         with trusted_reader(prepared.database) as read, trusted_reader(shuffled(prepared.database, room)) as other:

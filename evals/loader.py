@@ -13,6 +13,7 @@ import yaml
 from pydantic import ValidationError
 from rapidfuzz import process
 
+from evals.databases import DEMO, WORKSPACE, Wanted
 from evals.errors import RunError, SuiteError, SuiteFault
 from evals.suite import Case, Columns, Defaults, Expect, PlanCheck, Suite
 
@@ -34,9 +35,16 @@ class LoadedSuite:
 
     @property
     def database(self) -> str:
-        """`demo`, or the database file, read relative to the suite file."""
+        """`demo`, `workspace`, or the database file, read relative to the suite file."""
         name = self.suite.database
-        return name if name == "demo" else str((self.file.parent / name).resolve())
+        return name if name in (DEMO, WORKSPACE) else str((self.file.parent / name).resolve())
+
+    @property
+    def wanted(self) -> Wanted:
+        """The workspace that the suite asks for."""
+        given = self.suite.definitions
+        definitions = str((self.file.parent / given).resolve()) if given else ""
+        return Wanted(self.database, self.suite.as_of, definitions)
 
 
 def suite_files(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -106,8 +106,11 @@ def _by_database(asked: Sequence[Question], target: Target) -> list[tuple[Wanted
     """The questions of each database together, so that it is opened once."""
     groups: dict[Wanted, list[Question]] = {}
     for question in asked:
-        suite = question.loaded.suite
-        wanted = Wanted(target.database or question.loaded.database, target.as_of or suite.as_of)
+        wanted = question.loaded.wanted
+        if target.database:
+            wanted = Wanted(target.database, wanted.as_of)
+        if target.as_of:
+            wanted = replace(wanted, as_of=target.as_of)
         groups.setdefault(wanted, []).append(question)
     return list(groups.items())
 

@@ -15,7 +15,6 @@ AbstainReason = Literal[
     "missing_term", "out_of_domain", "undefined_term", "nonsense", "changes_data", "injection", "forbidden", "other"
 ]
 Cell = str | int | float | bool | date | None
-DEMO = "demo"
 
 
 def _as_tuple(value: object) -> object:
@@ -169,11 +168,16 @@ class Case(Node):
 
 
 class Suite(Node):
-    """One suite: a database with a frozen today, defaults, and cases."""
+    """One suite: a database with a frozen today, defaults, and cases.
+
+    `database` is `demo`, `workspace`, or a DuckDB file; for a file `definitions` may name a directory of definitions,
+    else a model is proposed from the data. Paths are read relative to the suite's file.
+    """
 
     suite: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)
     version: int = 1
     database: str
+    definitions: str = ""
     as_of: date | None = None
     description: str = ""
     license: str = ""
