@@ -26,6 +26,8 @@ from semantic_layer.metric_types import (
 )
 from semantic_layer.model import (
     AIContext,
+    Bridge,
+    Calendar,
     Dataset,
     Definitions,
     DerivedMetric,
@@ -48,6 +50,7 @@ from semantic_layer.query import (
     Filter,
     GroupBy,
     OrderBy,
+    Pivot,
     Rank,
     SemanticQuery,
     Share,
@@ -60,6 +63,8 @@ __all__ = [
     "COHORT_AGE",
     "METRIC_TIME",
     "AIContext",
+    "Bridge",
+    "Calendar",
     "Column",
     "Comparison",
     "Compiled",
@@ -80,6 +85,7 @@ __all__ = [
     "OffsetMetric",
     "OrderBy",
     "PerEntityMetric",
+    "Pivot",
     "QueryError",
     "QueryFault",
     "Rank",

@@ -35,9 +35,12 @@ def data_checks(layer: SemanticLayer) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for dataset in layer.datasets.values():
         for key in _keys(layer, dataset):
-            found[f"key:{dataset.name}:{','.join(key)}"] = _repeated(dataset, key)
+            primary = tuple(key) == dataset.primary_key
+            found[f"key:{dataset.name}:{','.join(key)}"] = _repeated(dataset.source, key, primary=primary)
         if dataset.bridge:
             found[f"weights:{dataset.name}"] = _uneven(layer, dataset, dataset.bridge)
+    for calendar in layer.calendars.values():
+        found[f"days:{calendar.name}"] = _repeated(calendar.source, (calendar.day,), primary=True)
     for link in layer.relationships.values():
         found[f"orphans:{link.name}"] = _orphans(layer, link)
     return found
@@ -54,6 +57,9 @@ def _fault(layer: SemanticLayer, name: str, rows: int) -> DataFault:
     if kind == "key":
         dataset, _, columns = rest.partition(":")
         sentence = f"{rows} values of {columns} stand more than once in `{dataset}`, or are empty; it should be a key."
+        return DataFault(name, rows, sentence, severe=True)
+    if kind == "days":
+        sentence = f"{rows} days of calendar `{rest}` stand more than once; each would count its rows again."
         return DataFault(name, rows, sentence, severe=True)
     if kind == "weights":
         sentence = f"{rows} weights of `{rest}` do not add up to 1; what is divided does not add up to the whole."
@@ -72,15 +78,15 @@ def _keys(layer: SemanticLayer, dataset: Dataset) -> list[tuple[str, ...]]:
     return list(unique.values())
 
 
-def _repeated(dataset: Dataset, key: Sequence[str]) -> str:
-    """Number of key values that more than one row has, and of rows whose key is partly NULL in the primary key."""
-    groups = sql.selected([sql.column(name) for name in key], sql.table(dataset.source))
+def _repeated(source: str, key: Sequence[str], primary: bool) -> str:
+    """Number of key values that more than one row has; only a primary key must not be NULL."""
+    groups = sql.selected([sql.column(name) for name in key], sql.table(source))
     groups.set("group", exp.Group(expressions=[sql.column(name) for name in key]))
     more = exp.GT(this=exp.Count(this=exp.Star(), big_int=True), expression=sql.integer(1))
-    present = sql.both(exp.Not(this=exp.Is(this=sql.column(name), expression=exp.Null())) for name in key)
-    groups.set("having", exp.Having(this=more))
-    if tuple(key) != dataset.primary_key and present is not None:
-        groups.set("where", exp.Where(this=present))
+    empty = [exp.Is(this=sql.column(name), expression=exp.Null()) for name in key]
+    groups.set("having", exp.Having(this=sql.any_of([more, *empty]) if primary else more))
+    if not primary:
+        sql.filtered(groups, [sql.is_known(sql.column(name)) for name in key])
     return _counted(groups.subquery("repeated"))
 
 

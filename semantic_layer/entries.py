@@ -13,6 +13,7 @@ from semantic_layer.model import (
     METRIC_TYPES,
     AIContext,
     Bridge,
+    Calendar,
     Dataset,
     Definitions,
     Dimension,
@@ -26,8 +27,8 @@ from semantic_layer.model import (
 from semantic_layer.query import Filter, TimeRange
 from semantic_layer.yaml_source import Document, Location
 
-Node = TypeVar("Node", Dataset, Relationship, Metric, Segment)
-_SECTIONS = ("datasets", "relationships", "metrics", "segments")
+Node = TypeVar("Node", Dataset, Relationship, Metric, Segment, Calendar)
+_SECTIONS = ("datasets", "relationships", "metrics", "segments", "calendars")
 _CLASSES: dict[str, type[BaseModel]] = {
     "datasets": Dataset,
     "relationships": Relationship,
@@ -38,6 +39,7 @@ _CLASSES: dict[str, type[BaseModel]] = {
     "bridge": Bridge,
     "policy": RowPolicy,
     "segments": Segment,
+    "calendars": Calendar,
     "filters": Filter,
     "time_range": TimeRange,
     **METRIC_TYPES,
@@ -46,7 +48,7 @@ _CLASSES: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True)
 class Entry(Generic[Node]):
-    """One dataset, relationship, metric or segment, and where it stands.
+    """One dataset, relationship, metric, segment or calendar, and where it stands.
 
     `inherited` names the fields and measures that a dataset has from an earlier file.
     """
@@ -70,6 +72,7 @@ class Entries:
     relationships: dict[str, Entry[Relationship]] = field(default_factory=dict[str, Entry[Relationship]])
     metrics: dict[str, Entry[Metric]] = field(default_factory=dict[str, Entry[Metric]])
     segments: dict[str, Entry[Segment]] = field(default_factory=dict[str, Entry[Segment]])
+    calendars: dict[str, Entry[Calendar]] = field(default_factory=dict[str, Entry[Calendar]])
 
     def definitions(self) -> Definitions:
         """The definitions without the knowledge of where they stood."""
@@ -79,6 +82,7 @@ class Entries:
             relationships=tuple(entry.node for entry in self.relationships.values()),
             metrics=tuple(entry.node for entry in self.metrics.values()),
             segments=tuple(entry.node for entry in self.segments.values()),
+            calendars=tuple(entry.node for entry in self.calendars.values()),
         )
 
     def without(self, section: str, name: str) -> Entries:

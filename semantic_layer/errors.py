@@ -61,7 +61,7 @@ class QueryError(SemanticLayerError):
         super().__init__("\n".join(str(fault) for fault in faults))
 
 
-class UnsafeQuery(QueryError):  # noqa: N818  # a refusal, named as the design names it
+class UnsafeQuery(QueryError):  # a refusal, named as the design names it
     """Answering would repeat or lose rows; the query must change, there is no approximation."""
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "METRIC_TYPES",
     "AIContext",
     "Bridge",
+    "Calendar",
     "ConversionMetric",
     "CumulativeMetric",
     "Dataset",
@@ -194,6 +195,19 @@ class Segment(Described):
     hidden: bool = False
 
 
+class Calendar(Node):
+    """A calendar kept in a table, one row a day, such as a retail year of 4-4-5 weeks.
+
+    `grains` names its periods, each with the column that holds the first day of the period a day falls in.
+    """
+
+    name: Name
+    source: str
+    day: str
+    grains: Mapping[Name, str] = Field(min_length=1)
+    description: str = ""
+
+
 class Definitions(Node):
     """One definition file, or several merged: what the YAML may hold at its root.
 
@@ -214,6 +228,7 @@ class Definitions(Node):
     relationships: tuple[Relationship, ...] = ()
     metrics: tuple[Metric, ...] = ()
     segments: tuple[Segment, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
 
 
 class SemanticLayer:
@@ -235,6 +250,8 @@ class SemanticLayer:
         self.datasets = {dataset.name: dataset for dataset in definitions.datasets}
         self.metrics = {metric.name: metric for metric in definitions.metrics}
         self.segments = {segment.name: segment for segment in definitions.segments}
+        self.calendars = {calendar.name: calendar for calendar in definitions.calendars}
+        self.calendar_grains = {grain: one for one in definitions.calendars for grain in one.grains}
         self.relationships = {link.name: link for link in definitions.relationships}
         self._fields = {f"{d.name}.{f.name}": f for d in definitions.datasets for f in d.fields}
         self._measures = {f"{d.name}.{m.name}": m for d in definitions.datasets for m in d.measures}

@@ -58,7 +58,7 @@ def policy_for(layer: SemanticLayer, viewer: Viewer) -> Mapping[str, TableAccess
         rows.setdefault(dataset.source, []).extend(_conditions(layer, viewer, name, bound))
         hidden.setdefault(dataset.source, set()).update(hidden_columns(layer, name) if name in bound else ())
     found = {table: _access(rows[table], hidden[table]) for table in rows if rows[table] or hidden[table]}
-    known = {table.lower() for table in rows}
+    known = {table.lower() for table in (*rows, *(one.source for one in layer.calendars.values()))}
     closed = {table: TableAccess(_NOTHING, frozenset()) for table in layer.schema if table.lower() not in known}
     return {**found, **closed}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 TimeGrain = Literal[
     "hour", "day", "week", "month", "quarter", "half", "year", "fiscal_quarter", "fiscal_year"
@@ -50,12 +50,15 @@ class TimeRange(QueryNode):
 class GroupBy(QueryNode):
     """A dimension to break down by; `grain` for a time, `via` for a role ("billing_region").
 
+    `calendar` instead of `grain` names a period of a calendar that the model has in a table ("retail_period").
+
     Beside fields there are `metric_time`, `cohort_age` (periods since the cohort's, for retention), and the name of a
     segment (true for its members, false for others, empty for rows without an entity).
     """
 
     field: str
     grain: TimeGrain | None = None
+    calendar: str = ""
     via: str = ""
 
 
@@ -131,6 +134,16 @@ class Top(QueryNode):
     others_label: str = "(all others)"
 
 
+class Pivot(QueryNode):
+    """Turn the `values` of dimension `field` into columns, one for each metric and value; other values are left out.
+
+    The columns are named `metric_1`, `metric_2`, ... in the order of `values`; their labels hold the value.
+    """
+
+    field: str
+    values: tuple[Scalar, ...] = Field(min_length=1, max_length=60)
+
+
 class SemanticQuery(QueryNode):
     """What to compute: metrics by dimensions, for a time, under filters, compared, sorted, cut.
 
@@ -149,6 +162,7 @@ class SemanticQuery(QueryNode):
     shares: tuple[Share, ...] = ()
     ranks: tuple[Rank, ...] = ()
     top: Top | None = None
+    pivot: Pivot | None = None
     fill: Literal["none", "spine"] = "none"
     mark_partial: bool = False
     time_zone: str = ""

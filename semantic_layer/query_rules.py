@@ -15,7 +15,7 @@ from semantic_layer.model import SemanticLayer
 from semantic_layer.nodes import interval
 from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, SemanticQuery
 from semantic_layer.references import inputs
-from semantic_layer.resolution import as_moment, is_on_metric, is_timed, keys
+from semantic_layer.resolution import as_moment, asked_metrics, bases, is_on_metric, is_timed, is_windowed, keys
 from semantic_layer.timing import is_time_zone
 
 Rule = Callable[[SemanticLayer, SemanticQuery], Iterator[QueryFault]]
@@ -33,13 +33,27 @@ def _asked_twice(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]
 
 def _grains(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     for one in query.group_by:
-        if one.field == METRIC_TIME:
-            if not one.grain:
-                yield QueryFault(
-                    "E_GRAIN_MISSING", "Grouping by `metric_time` needs a grain.", ("day", "week", "month")
-                )
-        elif one.grain and (one.field not in layer.fields or layer.fields[one.field].kind != "time"):
-            yield QueryFault("E_GRAIN_NOT_TIME", f"`{one.field}` is not a time and has no {one.grain}.")
+        grain = one.calendar or one.grain
+        known = layer.fields.get(one.field)
+        if one.calendar and one.grain:
+            yield QueryFault("E_CALENDAR_GRAIN", f"`{one.field}` has either {one.grain} or {one.calendar}, not both.")
+        if one.field == METRIC_TIME and not grain:
+            yield QueryFault("E_GRAIN_MISSING", "Grouping by `metric_time` needs a grain.", ("day", "week", "month"))
+        if one.field != METRIC_TIME and grain and (known is None or known.kind != "time"):
+            yield QueryFault("E_GRAIN_NOT_TIME", f"`{one.field}` is not a time and has no {grain}.")
+
+
+def _calendars(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    """Periods of a calendar table have no length, so nothing can be counted back or filled in by them."""
+    for name in dict.fromkeys(one.calendar for one in query.group_by if one.calendar):
+        known = layer.calendar_grains
+        if name not in known:
+            yield QueryFault("E_NAME_NOT_FOUND", f"There is no calendar period `{name}`.", suggest(name, known))
+    by_calendar = any(one.calendar and one.field == METRIC_TIME for one in query.group_by)
+    windowed = [one.name for one in bases(layer, asked_metrics(layer, query)) if is_windowed(one)]
+    if by_calendar and (query.compare or query.fill != "none" or query.mark_partial or windowed):
+        what = f"`{windowed[0]}`" if windowed else "comparing, filling or marking periods"
+        yield QueryFault("E_CALENDAR_GRAIN", f"By the periods of a calendar table, {what} is not possible.")
 
 
 def _filters(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
@@ -199,10 +213,35 @@ def _top(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
         yield QueryFault("E_NAME_COLLISION", f"`{top.field}` cannot be cut within itself.")
 
 
+def _pivot(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    pivot = query.pivot
+    if pivot is None:
+        return
+    known = [*(one.field for one in query.group_by), *(key.name for key in keys(query))]
+    if pivot.field not in known:
+        yield QueryFault(
+            "E_ORDER_NOT_IN_QUERY", f"The query is not grouped by `{pivot.field}`.", suggest(pivot.field, known)
+        )
+    if query.compare or query.shares or query.ranks or query.mark_partial or query.limit:
+        yield QueryFault("E_PIVOT", "Only plain metrics can be turned into columns, without comparison or limit.")
+    if any(one.by in (*query.metrics, pivot.field) for one in query.order_by):
+        yield QueryFault("E_PIVOT", "Turned into columns, rows are sorted by the other dimensions only.")
+    taken = {*known, *(one for one in layer.metrics if one in query.metrics)}
+    for name in (f"{one}_{index + 1}" for one in query.metrics for index in range(len(pivot.values))):
+        if name in taken:
+            yield QueryFault("E_NAME_COLLISION", f"A column `{name}` is there already.")
+
+
 def _entity_list(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     if not query.entity:
         return
-    asked = (("compare", query.compare), ("shares", query.shares), ("top", query.top), ("fill", query.fill != "none"))
+    asked = (
+        ("compare", query.compare),
+        ("shares", query.shares),
+        ("top", query.top),
+        ("pivot", query.pivot),
+        ("fill", query.fill != "none"),
+    )
     for name, value in asked:
         if value:
             yield QueryFault("E_ENTITY_LIST", f"A list of `{query.entity}` has no `{name}`.")
@@ -242,12 +281,14 @@ def _limit(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
 MEANING_RULES: tuple[Rule, ...] = (
     _asked_twice,
     _grains,
+    _calendars,
     _filters,
     _filter_shape,
     _comparison,
     _spine,
     _beside,
     _top,
+    _pivot,
     _entity_list,
     _time_zone,
     _order,

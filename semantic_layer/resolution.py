@@ -34,6 +34,7 @@ class Key:
     ref: str
     grain: TimeGrain | None = None
     via: str = ""
+    calendar: str = ""
 
     @property
     def is_metric_time(self) -> bool:
@@ -55,7 +56,8 @@ def keys(query: SemanticQuery) -> tuple[Key, ...]:
     short = [_short(one) for one in query.group_by]
     taken = [*short, *query.metrics]
     names = [name if taken.count(name) == 1 else _long(one) for name, one in zip(short, query.group_by, strict=True)]
-    return tuple(Key(name, one.field, one.grain, one.via) for name, one in zip(names, query.group_by, strict=True))
+    named = zip(names, query.group_by, strict=True)
+    return tuple(Key(name, one.field, one.grain, one.via, one.calendar) for name, one in named)
 
 
 def entity_keys(layer: SemanticLayer, entity: str) -> tuple[Key, ...]:
@@ -64,15 +66,16 @@ def entity_keys(layer: SemanticLayer, entity: str) -> tuple[Key, ...]:
 
 
 def _short(one: GroupBy) -> str:
+    grain = one.calendar or one.grain
     if one.field == METRIC_TIME:
-        return str(one.grain)
+        return str(grain)
     name = one.field.rpartition(".")[2]
-    return f"{name}_{one.grain}" if one.grain else name
+    return f"{name}_{grain}" if grain else name
 
 
 def _long(one: GroupBy) -> str:
     if one.field == METRIC_TIME:
-        return f"{METRIC_TIME}_{one.grain}"
+        return f"{METRIC_TIME}_{one.calendar or one.grain}"
     qualifier = one.via.replace("/", "_") or one.field.partition(".")[0]
     return f"{qualifier}_{_short(one)}"
 

@@ -8,7 +8,7 @@ from semantic_layer.circles import circle
 from semantic_layer.entries import Entries, Entry
 from semantic_layer.errors import Fault
 from semantic_layer.metric_rules import measure_problems, metric_problems
-from semantic_layer.model import Bridge, Dataset, Dimension, Measure, Metric, Relationship, RowPolicy
+from semantic_layer.model import Bridge, Calendar, Dataset, Dimension, Measure, Metric, Relationship, RowPolicy
 from semantic_layer.query import COHORT_AGE, METRIC_TIME
 from semantic_layer.references import Reference, column_references, field_references, inputs, references
 from semantic_layer.scope import KnownTables, NameScope, hint
@@ -28,6 +28,8 @@ def validate(entries: Entries, tables: KnownTables | None, inactive: Mapping[str
         found.extend(_relationship(link, scope))
     for metric in entries.metrics.values():
         found.extend(_metric(metric, scope))
+    for calendar in entries.calendars.values():
+        found.extend(_calendar(calendar, scope))
     found.extend(_cycles(entries))
     found.extend(segment_faults(entries))
     return found
@@ -62,6 +64,19 @@ def _dataset(entry: Entry[Dataset], scope: NameScope) -> Iterator[Fault]:
         yield from _bridge(entry, dataset.bridge, scope)
     if dataset.policy:
         yield from _policy(entry, dataset.policy, scope)
+
+
+def _calendar(entry: Entry[Calendar], scope: NameScope) -> Iterator[Fault]:
+    calendar = entry.node
+    table = Dataset(name=calendar.name, source=calendar.source)
+    missing = scope.table_problem(table)
+    if missing:
+        yield entry.fault(missing.message, missing.remedy, ("source",))
+        return
+    for key, column in (("day", calendar.day), *(("grains", column) for column in calendar.grains.values())):
+        problem = scope.column_problem(table, column)
+        if problem:
+            yield entry.fault(problem.message, problem.remedy, (key,))
 
 
 def _bridge(entry: Entry[Dataset], bridge: Bridge, scope: NameScope) -> Iterator[Fault]:

@@ -112,6 +112,10 @@ CASES = {
         ask("balance", filters=[{"field": "customers.customer_id", "op": "in", "values": [7, 14, 1]}]),
         "SELECT sum(balance) FROM balances WHERE customer_id = 1 AND snapshot_date = '2025-06-25'",
     ),
+    "customers without a balance on the last day have none": (
+        ask("balance", by=[{"field": "customers.customer_id"}]),
+        "SELECT customer_id, balance FROM balances WHERE snapshot_date = '2025-06-25' ORDER BY 1",
+    ),
     "each customer's own last day": (
         ask("own_last_balance", by=[SEGMENT]),
         """SELECT segment, sum(balance) FROM balances b JOIN customers USING (customer_id) WHERE snapshot_date = (SELECT

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from semantic_layer import QueryError, SemanticLayer, UnsafeQuery, check
-from tests.hard_cases.answers import asked, compiled, model, rows_of, same_rows, truth
+from semantic_layer import Definitions, QueryError, SemanticLayer, UnsafeQuery, check
+from tests.hard_cases.answers import asked, compiled, database, model, rows_of, same_rows, truth
 
 MONTH = {"field": "metric_time", "grain": "month"}
 SEGMENT = {"field": "customers.segment"}
@@ -170,6 +170,18 @@ CASES = {
         SELECT CASE WHEN segment IN (SELECT s FROM t) THEN segment ELSE '(all others)' END, sum(amount),
         count(DISTINCT customer_id), avg(amount) FROM {WITH_CUSTOMERS} GROUP BY 1 ORDER BY 1""",
     ),
+    "statuses side by side, month by month": (
+        ask("revenue", "orders", by=[MONTH, {"field": "orders.status"}],
+            pivot={"field": "status", "values": ["paid", "cancelled", "lost"]}),
+        """SELECT date_trunc('month', ordered_at)::DATE, sum(amount) FILTER (status = 'paid'), sum(amount)
+        FILTER (status = 'cancelled'), NULL, nullif(count(*) FILTER (status = 'paid'), 0), nullif(count(*) FILTER (status = 'cancelled'),
+        0), NULL FROM orders GROUP BY 1 ORDER BY 1""",
+    ),
+    "members and others side by side": (
+        ask("average_order", by=[{"field": "frequent"}], pivot={"field": "frequent", "values": [True, False]}),
+        f"""SELECT avg(amount) FILTER (customer_id IN {FREQUENT}), avg(amount) FILTER (customer_id NOT IN {FREQUENT})
+        FROM orders""",
+    ),
     "every month of a period has a row": (
         ask("revenue", "orders", by=[MONTH], time_range={"start": "2025-03-01", "end": "2025-07-01"}, fill="spine"),
         """SELECT make_date(2025, k, 1), (SELECT sum(amount) FROM orders WHERE month(ordered_at) = k), (SELECT count(*)
@@ -273,6 +285,10 @@ REFUSED = [
     (ask("revenue", by=[SEGMENT], top={"field": "name", "by": "revenue", "n": 2}), "E_ORDER_NOT_IN_QUERY"),
     (ask("revenue", by=[SEGMENT], top={"field": "segment", "by": "revenue", "n": 0}), "E_LIMIT"),
     (ask("revenue", by=[SEGMENT], top={"field": "segment", "by": "tickts", "n": 1}), "E_NAME_NOT_FOUND"),
+    (ask("revenue", by=[SEGMENT], pivot={"field": "name", "values": ["x"]}), "E_ORDER_NOT_IN_QUERY"),
+    (ask("revenue", by=[SEGMENT], pivot={"field": "segment", "values": ["smb"]}, limit=3), "E_PIVOT"),
+    (ask("revenue", by=[SEGMENT], pivot={"field": "segment", "values": ["smb"]}, order_by=[{"by": "revenue"}]),
+     "E_PIVOT"),
     (ask("revenue", by=[SEGMENT], fill="spine"), "E_FILL_NEEDS_PERIOD"),
     (ask("revenue", by=[MONTH], fill="spine"), "E_FILL_NEEDS_PERIOD"),
     (ask("revenue", mark_partial=True), "E_FILL_NEEDS_PERIOD"),
@@ -308,4 +324,75 @@ def test_columns_beside_a_metric_say_what_they_are():
         ("revenue_share", "share"),
         ("revenue_rank", "rank"),
         ("is_partial", "flag"),
+    ]
+
+
+def with_calendar() -> SemanticLayer:
+    """The model with weeks of seven days from 3 January on, put together in periods of 4, 4 and 5 weeks."""
+    retail = {
+        "name": "retail",
+        "source": "retail_days",
+        "day": "ds",
+        "grains": {"retail_week": "week_start", "retail_period": "period_start"},
+    }
+    now = Definitions.model_validate({**model().definitions.model_dump(by_alias=True), "calendars": [retail]})
+    return SemanticLayer(now, schema=model().schema)
+
+
+CALENDAR = """CREATE OR REPLACE TEMP TABLE retail_days AS SELECT ds, DATE '2025-01-03' + w * 7 week_start,
+DATE '2025-01-03' + (w // 13 * 13 + CASE WHEN w % 13 < 4 THEN 0 WHEN w % 13 < 8 THEN 4 ELSE 8 END) * 7 period_start
+FROM (SELECT ds, ((ds - DATE '2025-01-03') // 7)::INTEGER w FROM time_spine WHERE ds >= '2025-01-03')"""
+
+
+def test_periods_of_a_calendar_in_a_table():
+    con = database().cursor()
+    con.execute(CALENDAR)
+    query = ask("revenue", "balance", by=[{"field": "metric_time", "calendar": "retail_period"}])
+    made = compiled(query, with_calendar())
+    found = con.execute(made.sql).fetchall()
+    sql = """SELECT p, (SELECT sum(amount) FROM orders JOIN retail_days ON ds = ordered_at::DATE WHERE period_start =
+    p), (SELECT sum(balance) FROM balances WHERE snapshot_date = (SELECT max(snapshot_date) FROM balances JOIN
+    retail_days ON ds = snapshot_date WHERE period_start = p)) FROM (SELECT period_start p FROM orders JOIN retail_days ON ds =
+    ordered_at::DATE UNION SELECT period_start FROM balances JOIN retail_days ON ds = snapshot_date) ORDER BY 1"""
+    assert found == con.execute(sql).fetchall()
+    assert [column.name for column in made.columns] == ["retail_period", "revenue", "balance"]
+    con.execute("DROP TABLE temp.retail_days")
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        (ask("revenue", by=[{"field": "metric_time", "calendar": "retail_perid"}]), "E_NAME_NOT_FOUND"),
+        (ask("revenue", by=[{"field": "metric_time", "calendar": "retail_week", "grain": "day"}]), "E_CALENDAR_GRAIN"),
+        (ask("revenue", by=[{"field": "metric_time", "calendar": "retail_week"}], compare={}), "E_CALENDAR_GRAIN"),
+        (ask("running_revenue", by=[{"field": "metric_time", "calendar": "retail_week"}]), "E_CALENDAR_GRAIN"),
+        (ask("revenue", by=[{"field": "orders.status", "calendar": "retail_week"}]), "E_GRAIN_NOT_TIME"),
+    ],
+)
+def test_what_periods_of_a_table_cannot_do_is_refused(query, code):
+    with pytest.raises(QueryError) as caught:
+        check(with_calendar(), query)
+    assert code in [fault.code for fault in caught.value.faults]
+
+
+def test_weeks_a_year_earlier_are_52_weeks_earlier():
+    con = database().cursor()
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE tickets AS FROM main.tickets UNION ALL
+        SELECT * REPLACE (opened_at - INTERVAL 364 DAY AS opened_at) FROM main.tickets"""
+    )
+    query = ask("tickets", by=[{"field": "metric_time", "grain": "week"}], compare={"kind": "previous_year"})
+    found = con.execute(compiled(query).sql).fetchall()
+    con.execute("DROP TABLE temp.tickets")
+    here = [row for row in found if row[0] >= date(2025, 1, 1)]
+    assert len(here) > 30
+    assert all(row[1] == row[2] for row in here)
+
+
+def test_pivoted_columns_tell_their_value():
+    query = ask("revenue", by=[MONTH, SEGMENT], pivot={"field": "customers.segment", "values": ["smb", "mid"]})
+    assert [(column.name, column.ref, column.label) for column in compiled(query).columns] == [
+        ("month", "metric_time", "Month"),
+        ("revenue_1", "revenue", "Revenue: smb"),
+        ("revenue_2", "revenue", "Revenue: mid"),
     ]

@@ -25,6 +25,7 @@ from semantic_layer.compiler.journeys import conversion_part, retention_part
 from semantic_layer.compiler.levels import level_part
 from semantic_layer.compiler.members import EntityList, entity_frame, metric_members, row_members, segment_members
 from semantic_layer.compiler.metrics import projected, valued
+from semantic_layer.compiler.pivot import pivoted
 from semantic_layer.compiler.spine import spined
 from semantic_layer.compiler.stitch import parts, stitched
 from semantic_layer.compiler.windows import cumulative_part, offset_part
@@ -136,6 +137,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     ranks,
     partial_flag,
     restricted,
+    pivoted,
     sorted_rows,
     cut,
     _with_clauses,

@@ -32,6 +32,8 @@ def key_tree(source: Source, key: Key, time: str) -> exp.Expr:
     if key.ref in source.layer.segments:
         return _is_member(source, key.ref, key.via)
     ref = time if key.is_metric_time else key.ref
+    if key.calendar:
+        return source.period(source.time(ref, key.via), key.calendar)
     if key.grain:
         return sql.truncated(source.time(ref, key.via), key.grain, source.draft.rules)
     known = source.layer.fields.get(ref)

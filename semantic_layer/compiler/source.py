@@ -84,6 +84,15 @@ class Source:
             self._joins.append((sql.table(members, alias), on))
         return sql.is_known(sql.column(names[0], self._sets[members]))
 
+    def period(self, time: exp.Expr, grain: str) -> exp.Expr:
+        """First day of the period that a time falls in, by a calendar kept in a table; NULL outside the calendar."""
+        calendar = self.layer.calendar_grains[grain]
+        taken = sum(relation.alias_or_name.startswith(calendar.name) for relation, _ in self._joins)
+        alias = f"{calendar.name}_calendar{self.suffix}_{taken + 1}"
+        on = exp.EQ(this=sql.cast(time, exp.DType.DATE), expression=sql.column(calendar.day, alias))
+        self._joins.append((sql.table(calendar.source, alias), on))
+        return sql.cast(sql.column(calendar.grains[grain], alias), exp.DType.DATE)
+
     def join(self, relation: str, on: exp.Expr | None) -> None:
         """LEFT JOIN a clause of the WITH."""
         self._joins.append((sql.table(relation), on))
