@@ -130,8 +130,6 @@ MUTANTS = (
            "(exp.LTE if metric.closed else exp.LT)", "(exp.LT)"),
     Mutant("what came before counts as conversion", "compiler/journeys.py",
            "exp.GTE(this=time, expression=start.copy())", "exp.Boolean(this=True)"),
-    Mutant("retention counts activities", "compiler/journeys.py",
-           "count = exp.Count(this=exp.Distinct(expressions=counted), big_int=True)", "count = sql.rows()"),
     Mutant("cohorts too young count as lost", "compiler/journeys.py",
            "return sql.both([*on, exp.GT(this=lived, expression=sql.column(age, found))])", "return sql.both(on)"),
     Mutant("rows without an entity count as one", "compiler/entities.py",

@@ -174,8 +174,8 @@ CASES = {
         ask("revenue", "orders", by=[MONTH, {"field": "orders.status"}],
             pivot={"field": "status", "values": ["paid", "cancelled", "lost"]}),
         """SELECT date_trunc('month', ordered_at)::DATE, sum(amount) FILTER (status = 'paid'), sum(amount)
-        FILTER (status = 'cancelled'), NULL, nullif(count(*) FILTER (status = 'paid'), 0), nullif(count(*) FILTER (status = 'cancelled'),
-        0), NULL FROM orders GROUP BY 1 ORDER BY 1""",
+        FILTER (status = 'cancelled'), NULL, nullif(count(*) FILTER (status = 'paid'), 0),
+        nullif(count(*) FILTER (status = 'cancelled'), 0), NULL FROM orders GROUP BY 1 ORDER BY 1""",
     ),
     "members and others side by side": (
         ask("average_order", by=[{"field": "frequent"}], pivot={"field": "frequent", "values": [True, False]}),
@@ -352,8 +352,9 @@ def test_periods_of_a_calendar_in_a_table():
     found = con.execute(made.sql).fetchall()
     sql = """SELECT p, (SELECT sum(amount) FROM orders JOIN retail_days ON ds = ordered_at::DATE WHERE period_start =
     p), (SELECT sum(balance) FROM balances WHERE snapshot_date = (SELECT max(snapshot_date) FROM balances JOIN
-    retail_days ON ds = snapshot_date WHERE period_start = p)) FROM (SELECT period_start p FROM orders JOIN retail_days ON ds =
-    ordered_at::DATE UNION SELECT period_start FROM balances JOIN retail_days ON ds = snapshot_date) ORDER BY 1"""
+    retail_days ON ds = snapshot_date WHERE period_start = p)) FROM (SELECT period_start p FROM orders JOIN retail_days
+    ON ds = ordered_at::DATE UNION SELECT period_start FROM balances JOIN retail_days ON ds = snapshot_date)
+    ORDER BY 1"""
     assert found == con.execute(sql).fetchall()
     assert [column.name for column in made.columns] == ["retail_period", "revenue", "balance"]
     con.execute("DROP TABLE temp.retail_days")
