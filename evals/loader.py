@@ -21,6 +21,8 @@ SUFFIXES = (".yml", ".yaml", ".jsonl")
 _NODES = (Suite, Case, Expect, Defaults, Columns, PlanCheck)
 _KNOWN_KEYS = sorted({name for node in _NODES for name in node.model_fields})
 
+_UNQUOTED = "Quote it: YAML reads bare yes, no, on, off, numbers and days as something other than text."
+
 Path_ = tuple[str | int, ...]
 
 
@@ -168,7 +170,8 @@ def _faults(file: Path, error: ValidationError, lines: Mapping[Path_, int]) -> I
             yield SuiteFault(str(file), _line_of(lines, path), f"unknown key '{path[-1]}' ({place}).", remedy)
         else:
             message = item["msg"].removeprefix("Value error, ")
-            yield SuiteFault(str(file), _line_of(lines, path), f"{place}: {message}.")
+            remedy = _UNQUOTED if item["type"] == "string_type" else ""
+            yield SuiteFault(str(file), _line_of(lines, path), f"{place}: {message}.", remedy)
 
 
 def _broken_links(file: Path, suite: Suite, lines: Mapping[Path_, int]) -> Iterator[SuiteFault]:

@@ -96,6 +96,7 @@ def test_a_suite_may_be_written_as_json_lines(tmp_path):
         ("  - {id: a, question: Q, expect: {}}", 5, "expect exactly one kind"),
         ("  - {id: a, question: Q, expect: {scalar: 1, abstain: nonsense}}", 5, "expect exactly one kind"),
         ("  - {id: a, question: Q, expect: {abstain: because}}", 5, "cases.0.expect.abstain"),
+        ("  - {id: off, question: Q, expect: {scalar: 1}}", 5, "Quote it: YAML reads bare yes, no, on, off"),
         ("  - {id: a b, question: Q, expect: {scalar: 1}}", 5, "cases.0.id"),
         ("  - {id: a, question: Q, id: b, expect: {scalar: 1}}", 5, "the key 'id' is written twice"),
         (
