@@ -161,10 +161,13 @@ def rechecked(batch: Batch, records: Mapping[Key, Record]) -> dict[Key, Record]:
     batch.listener.progress(f"Asking {len(right)} right answers again on changed copies of {batch.prepared.name}")
     asked = {question.key: question for question in batch.questions}
     with opened(_copies(batch, right), compiled=batch.manner.compiled) as recheck:
+        known: dict[tuple[tuple[str, ...], str], str] = {}  # rewordings mostly end in the same statement
         for key, record in right.items():
-            rules = compare_rules(asked[key].loaded.suite.rules_of(asked[key].case))
-            lucky = recheck.falls_apart(record.gold_sql, record.sql, rules)
-            checked[key] = record.model_copy(update={"lucky": lucky, "rechecked": True})
+            statements = (record.gold_sql, record.sql)
+            if statements not in known:
+                rules = compare_rules(asked[key].loaded.suite.rules_of(asked[key].case))
+                known[statements] = recheck.falls_apart(record.gold_sql, record.sql, rules)
+            checked[key] = record.model_copy(update={"lucky": known[statements], "rechecked": True})
             batch.listener.changed(checked[key])
     return checked
 
