@@ -195,6 +195,11 @@ CASES = {
         unnest(generate_series(DATE '2025-06-02', DATE '2025-06-30', INTERVAL 7 DAY))::DATE w), (SELECT DISTINCT segment
         s FROM orders JOIN customers USING (customer_id) WHERE ordered_at >= '2025-06-04') ORDER BY 1, 2 NULLS LAST""",
     ),
+    "no row for months after the end of the data": (
+        ask("tickets", by=[MONTH], time_range={"start": "2025-05-01", "end": "2025-12-01"}, fill="spine"),
+        """SELECT date_trunc('month', opened_at)::DATE, count(*) FROM tickets WHERE month(opened_at) IN (5, 6)
+        GROUP BY 1 ORDER BY 1""",
+    ),
     "a running total goes on through an empty month": (
         ask("running_revenue", by=[MONTH], time_range={"start": "2025-03-01", "end": "2025-06-01"}, fill="spine"),
         """SELECT make_date(2025, k, 1), (SELECT sum(amount) FROM orders WHERE month(ordered_at) <= k) FROM
