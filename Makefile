@@ -3,13 +3,14 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3 || echo python3)
+PYTHON ?=
 STAMP := $(VENV)/.installed
+RIVALS := .venv-bench
 
-.PHONY: help run demo test test-deep check format evals bench clean
+.PHONY: help run demo test test-deep check format evals bench bench-semantic clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 $(STAMP): pyproject.toml constraints.txt .ci/install
 	@PYTHON="$(PYTHON)" bash .ci/install $(VENV)
@@ -38,6 +39,14 @@ evals: $(STAMP) ## how far the answers can be trusted
 
 bench: $(STAMP) ## speed, as ratios in one run
 	@$(BIN)/python -m evals.bench
+	@$(MAKE) --no-print-directory bench-semantic
 
-clean: ## remove the virtual environment and caches (the workspace stays)
-	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+$(RIVALS)/.installed: evals/rivals/requirements.txt .ci/install-bench | $(STAMP)
+	@PYTHON="$(PYTHON)" bash .ci/install-bench $(RIVALS)
+	@touch $@
+
+bench-semantic: $(STAMP) $(RIVALS)/.installed ## the semantic layer beside MetricFlow and boring-semantic-layer, in one run
+	@$(BIN)/python -m evals.bench_semantic
+
+clean: ## remove the virtual environments and caches (the workspace stays)
+	@rm -rf $(VENV) $(RIVALS) .pytest_cache .ruff_cache .hypothesis
