@@ -468,11 +468,11 @@ def test_files_are_united_by_column_name(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_text_in_one_file_is_text_as_written_in_all(home: Path, tmp_path: Path) -> None:
-    one = write(tmp_path, "one.csv", "code\n1.50\n2\n")
-    two = write(tmp_path, "two.csv", "code\n007\n")
+    one = write(tmp_path, "one.csv", "Code No\n1.50\n2\n")
+    two = write(tmp_path, "two.csv", "Code No\n007\n")
     report = load(home, one, two)
     assert query(home, "FROM thing") == [("1.50",), ("2",), ("007",)]
-    assert "Column code is of different types in different files: kept as text." in report.warnings
+    assert "Column Code_No is of different types in different files: kept as text." in report.warnings
 
 
 def test_a_glob_is_one_input(home: Path, tmp_path: Path) -> None:

@@ -183,8 +183,10 @@ def _warnings(con: duckdb.DuckDBPyConnection, job: Job, columns: tuple[ColumnRep
         yield f"Table {job.request.table} is empty: the files hold a header and no rows, or the view lets none through."
     yield from _file_notes(job)
     if job.request.view_sql is None:
-        for name in sorted(clashing_columns(job.tables)):
-            yield f"Column {name} is of different types in different files: kept as text."
+        clashing = {column_names([name])[0] for name in clashing_columns(job.tables)}
+        for column in columns:
+            if column.name.casefold() in clashing:
+                yield f"Column {column.name} is of different types in different files: kept as text."
     declared = {name.casefold() for name in job.request.options.types}
     yield from column_warnings(con, job.target, columns, declared) if rows else ()
 

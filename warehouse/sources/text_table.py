@@ -101,7 +101,7 @@ def _column_notes(column: Column, kind: Kind) -> Iterator[str]:
     if kind.date_format == OFFSET:
         yield f"Column {column.name}: times with an offset were converted to UTC."
     elif "%y" in kind.date_format:
-        yield f"Column {column.name}: dates read as {kind.date_format}, years 69 to 99 as 1969 to 1999, others as 20.."
+        yield f"Column {column.name}: dates read as {kind.date_format}; years 69 to 99 mean 19.., others 20.."
     elif kind.date_format:
         yield f"Column {column.name}: dates read as {kind.date_format}."
     if column.trim:
