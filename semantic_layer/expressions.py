@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from pathlib import Path
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from semantic_layer.errors import SemanticLayerError
+from semantic_layer.errors import SemanticLayerError, suggest
 
 _MOST_CHARACTERS = 4000
 _DEEPEST = 60
@@ -77,8 +78,22 @@ def _check_nodes(text: str, tree: exp.Expr) -> None:
         for kind, what in _FORBIDDEN:
             if isinstance(node, kind):
                 raise ExpressionError(f"`{text}` holds {what}; only row-level SQL is allowed here.")
+        if isinstance(node, exp.Anonymous) and node.name.lower() not in known_functions():
+            raise ExpressionError(f"`{text}`: there is no function `{node.name}`.{_like(node.name)}")
         if isinstance(node, exp.Column) and (node.args.get("db") or node.args.get("catalog")):
             raise ExpressionError(f"`{text}`: `{node.sql('duckdb')}` has more than one qualifier.")
+
+
+def _like(name: str) -> str:
+    close = suggest(name.lower(), known_functions())
+    return f" Did you mean `{'`, `'.join(close)}`?" if close else ""
+
+
+@lru_cache(maxsize=1)
+def known_functions() -> frozenset[str]:
+    """Names of DuckDB's row-level functions, beside those that the SQL parser knows by itself."""
+    text = (Path(__file__).parent / "duckdb_functions.txt").read_text(encoding="ascii")
+    return frozenset(text.split())
 
 
 def columns(tree: exp.Expr) -> list[exp.Column]:

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from semantic_layer import DefinitionError, load, load_workspace, shipped_definitions
+from semantic_layer.expressions import known_functions
 
 SOUND = """\
 version: 1
@@ -108,6 +110,12 @@ def test_every_fault_of_every_file_is_told_with_file_line_and_remedy(tmp_path):
         ("amount - rebate", "(SELECT 1)", 11, "`(SELECT 1)` is not one SQL expression."),
         ("amount - rebate", "amount) FROM x; DROP TABLE y --", 11, "`amount) FROM x; DROP TABLE y --` is not"),
         ("amount - rebate", "row_number() OVER ()", 11, "`row_number() OVER ()` holds a window function"),
+        (
+            "amount - rebate",
+            "rond_even(amount, 2)",
+            11,
+            "`rond_even(amount, 2)`: there is no function `rond_even`. Did",
+        ),
         ("amount - rebate", "big + 1", 11, "field `net` is computed from itself: net -> big -> net."),
         ("amount - rebate", "customer.age", 11, "`customer.age` is not a column of `orders`."),
         ("time: ordered_at", "time: country", 7, "`orders.country` is not a time. Give the field `type: time`."),
@@ -124,6 +132,61 @@ def test_every_fault_of_every_file_is_told_with_file_line_and_remedy(tmp_path):
 )
 def test_a_wrong_entry_is_told_at_its_line(tmp_path, find, put, line, message):
     assert any(told.startswith(f"{line}: {message}") for told in faults(tmp_path, SOUND.replace(find, put, 1)))
+
+
+KINDS = """\
+  - {name: so_far, type: cumulative, metric: revenue, to_date: month}
+  - {name: before, type: offset, metric: aov, offset: 1 month}
+  - {name: came_back, type: conversion, base: orders, conversion: orders, entity: customer, window: 30 days}
+  - {name: per_customer, type: per_entity, entity: customer, metric: aov, agg: average}
+segments:
+  - {name: loyal, entity: customer, filters: [{field: orders, op: ge, values: [3]}]}
+"""
+
+
+def test_every_kind_of_metric_and_a_segment_load(tmp_path):
+    layer = load([written(tmp_path, SOUND + KINDS)])
+    assert {"so_far", "before", "came_back", "per_customer"} <= set(layer.metrics)
+    assert layer.segments["loyal"].filters[0].values == (3,)
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "line", "message"),
+    [
+        ("to_date: month", "to_date: month, window: 7 days", 27, "`window` and `to_date` exclude each other."),
+        ("to_date: month", "window: a week", 27, "`window` `a week`: string should match pattern"),
+        ("metric: revenue, to_date", "metric: aov, to_date", 27, "`aov` is a ratio metric. Name a simple one."),
+        ("metric: aov, offset", "metric: aovs, offset", 28, "there is no metric `aovs`. Did you mean `aov`?"),
+        ("base: orders", "base: revenue", 29, "`revenue` does not count events. Name a metric that counts."),
+        ("entity: customer, window", "entity: custmer, window", 29, "there is no dataset `custmer`. Did you mean"),
+        ("metric: aov, agg: average", "agg: average", 30, "`metric` belongs to the aggregates of a metric"),
+        (
+            "metric: aov, agg: average",
+            "agg: share",
+            30,
+            "`agg: share` counts what meets a condition. Add `condition:`.",
+        ),
+        ("metric: aov, agg: average", "agg: count, condition: aovv > 2", 30, "there is no metric `aovv`. Did you mean"),
+        ("field: orders, op", "field: ordrs, op", 32, "E_NAME_NOT_FOUND: There is no field or metric `ordrs`. Did you"),
+        ("values: [3]", "values: [many]", 32, "E_FILTER_VALUE: `orders` is a number; 'many' is not."),
+        ("field: orders, op: ge", "field: loyal, op: eq", 32, "segment `loyal` is made of itself: loyal -> loyal."),
+        ("name: loyal", "name: aov", 32, "`aov` is a metric too. Rename the segment."),
+        ("op: ge", "op: atleast", 32, "`op` `atleast`: input should be 'in'"),
+        ("extends: none", "time_zone: Europe/Belin", 1, "there is no time zone `Europe/Belin`."),
+        ("agg: count}", "agg: count, non_additive: {time: country}}", 15, "`orders.country` is not a time."),
+        (
+            "{name: net, agg: sum",
+            "{name: net, agg: max, non_additive: {time: ordered_at}",
+            14,
+            "measure `net`: only a sum",
+        ),
+        ("{name: net, agg: sum", "{name: net, agg: sum, non_additive: {time: ordered_at}", 27, "`revenue` is a level"),
+    ],
+)
+def test_a_wrong_kind_or_segment_is_told_at_its_line(tmp_path, find, put, line, message):
+    text = SOUND.replace("version: 1", "extends: none", 1) + KINDS
+    told = faults(tmp_path, text.replace(find, put, 1))
+    assert any(one.startswith(f"{line}: {message}") for one in told), told
 
 
 def test_a_metric_computed_from_itself_is_told(tmp_path):
@@ -268,3 +331,10 @@ def test_fields_inherited_from_the_shipped_model_may_lack_their_columns(shipped,
 def test_importing_the_package_stays_light():
     code = "import sys, semantic_layer; print(sorted({'pandas', 'gradio', 'duckdb', 'numpy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_list_of_functions_is_of_the_database_in_use():
+    con = duckdb.connect()
+    known = {name for (name,) in con.execute("SELECT function_name FROM duckdb_functions()").fetchall()}
+    assert known_functions() <= known
+    assert {"date_diff", "list_transform", "jaccard", "to_months"} <= known_functions()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from semantic_layer import (
+    Definitions,
     QueryError,
     SemanticLayer,
     SemanticQuery,
@@ -208,3 +212,32 @@ def test_the_orphan_checks_of_a_query_are_those_of_the_links_it_walks():
     assert orphan_checks(model(), asked(metrics=["revenue"])) == {}
     listed = asked(entity="customers", metrics=["tickets"])
     assert set(orphan_checks(model(), listed)) == {"orphans:ticket_customer"}
+
+
+def test_a_list_needs_a_key_to_tell_its_rows_apart():
+    now = model().definitions
+    datasets = tuple(
+        one.model_copy(update={"primary_key": ()}) if one.name == "tickets" else one for one in now.datasets
+    )
+    layer = SemanticLayer(now.model_copy(update={"datasets": datasets}), schema=model().schema)
+    assert refusal(asked(entity="tickets"), layer).code == "E_PRIMARY_KEY_REQUIRED"
+
+
+def test_a_metric_over_entities_is_not_of_a_window():
+    per_customer = {
+        "name": "x",
+        "type": "per_entity",
+        "entity": "customers",
+        "metric": "running_orders",
+        "agg": "average",
+    }
+    now = model().definitions.model_dump(by_alias=True)
+    layer = SemanticLayer(Definitions.model_validate({**now, "metrics": [*now["metrics"], per_customer]}))
+    assert refusal(asked(metrics=["x"]), layer).code == "E_NESTED_AGGREGATION_DEFERRED"
+
+
+def test_every_code_of_a_refusal_is_tested():
+    folder = Path(__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in (folder.parent / "semantic_layer").glob("*.py"))
+    tests = "".join(path.read_text(encoding="utf-8") for path in folder.glob("test_*.py"))
+    assert set(re.findall(r'"(E_[A-Z_]+)"', source)) - set(re.findall(r"E_[A-Z_]+", tests)) == set()
