@@ -164,6 +164,12 @@ def test_a_word_for_missing_in_a_number_column_is_an_error_with_its_line(home: P
     assert loaded(home, text, types={"price": "text"})[-1] == (301, "n/a")
 
 
+def test_words_for_missing_are_an_error_however_many(home: Path) -> None:
+    error = refusal(home, "id,n\n1,5\n2,N/A\n3,-\n4,7\n5,unknown\n6,8\n")
+    assert (error.line, error.column, error.reason) == (3, "n", "'N/A' is not a number (3 cells are not).")
+    assert loaded(home, "id,n\n1,5\n2,12b\n3,7\n")[1] == (2, "12b")  # a code stays text
+
+
 @pytest.mark.parametrize("at", [5, 150_000])
 def test_a_single_odd_cell_is_found_wherever_it_stands(home: Path, at: int) -> None:
     rows = [f"{n},{n % 97}\n" for n in range(200_000)]

@@ -150,7 +150,8 @@ def _settings() -> dict[str, str | bool | int | float | list[str]]:
     """DuckDB settings of builders and trusted readers: never fetch extensions, leave memory to the rest."""
     return {
         "memory_limit": "50%",
-        "threads": len(os.sched_getaffinity(0)),
+        # the processors that this process may use, where the system tells
+        "threads": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
