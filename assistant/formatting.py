@@ -61,14 +61,14 @@ class Style:
 
 def style_of(column: Column, locale: str = "en") -> Style:
     """How the numbers of a result's column are written; changes of a share are percentage points."""
-    kind, unit = column.format or "decimal", column.unit or ""
+    kind, unit, decimals = column.format or "decimal", column.unit or "", column.decimals
     if column.role in ("change_ratio", "share"):
-        kind, unit = "percent", ""
+        kind, unit, decimals = "percent", "", None
     elif column.role == "change" and kind == "percent":
         kind = "points"
     elif column.role == "rank":
-        kind, unit = "integer", ""
-    return Style(kind, unit, None, locale)
+        kind, unit, decimals = "integer", "", None
+    return Style(kind, unit, decimals, locale)
 
 
 def is_number(value: object) -> bool:

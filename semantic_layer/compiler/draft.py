@@ -23,7 +23,8 @@ Role = Literal["dimension", "time", "metric", "previous", "change", "change_rati
 class Column:
     """One column of the result: what it is, of what, and how to write it.
 
-    `ref` is the metric's name or the field's full name (`metric_time` for the common time); `grain` is that of a time.
+    `ref` is the metric's name or the field's full name (`metric_time` for the common time); `grain` is that of a time;
+    `decimals` are the digits after the point that the metric asks for.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     unit: str = ""
     format: str = ""
     grain: str = ""
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)

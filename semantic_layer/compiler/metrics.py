@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
@@ -67,16 +69,16 @@ def _key_column(layer: SemanticLayer, key: Key) -> Column:
 def _metric_columns(draft: Draft, name: str) -> list[Shown]:
     metric = draft.layer.metrics[name]
     value = draft.frame.leaves[name].copy()
-    own = Column(name, "metric", name, metric.title, metric.unit, metric.format)
+    own = Column(name, "metric", name, metric.title, metric.unit, metric.format, decimals=metric.decimals)
     if draft.query.compare is None:
         return [(own, value)]
     before = draft.frame.leaves[before_name(name)]
     change = exp.Sub(this=value.copy(), expression=before.copy())
     relative = sql.divided(change.copy(), exp.Abs(this=before.copy()))
-    title, unit, kind = metric.title, metric.unit, metric.format
+    title = metric.title
     return [
         (own, value),
-        (Column(before_name(name), "previous", name, f"{title} (before)", unit, kind), before.copy()),
-        (Column(f"{name}_change", "change", name, f"{title} (change)", unit, kind), change),
+        (replace(own, name=before_name(name), role="previous", label=f"{title} (before)"), before.copy()),
+        (replace(own, name=f"{name}_change", role="change", label=f"{title} (change)"), change),
         (Column(f"{name}_change_ratio", "change_ratio", name, f"{title} (change in %)", "%", "percent"), relative),
     ]
