@@ -112,9 +112,9 @@ def test_every_fault_of_every_file_is_told_with_file_line_and_remedy(tmp_path):
         ("amount - rebate", "row_number() OVER ()", 11, "`row_number() OVER ()` holds a window function"),
         (
             "amount - rebate",
-            "rond_even(amount, 2)",
+            "rond_even(amount)",
             11,
-            "`rond_even(amount, 2)`: there is no function `rond_even`. Did",
+            "`rond_even(amount)`: there is no function `rond_even`. Did",
         ),
         ("amount - rebate", "big + 1", 11, "field `net` is computed from itself: net -> big -> net."),
         ("amount - rebate", "customer.age", 11, "`customer.age` is not a column of `orders`."),
