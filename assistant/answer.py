@@ -160,4 +160,14 @@ class Refusal:
     suggestions: tuple[str, ...] = ()
 
 
-Outcome = Answer | Clarification | Refusal
+@dataclass(frozen=True)
+class Explanation:
+    """Words instead of numbers: what a metric means with its parts, how fresh the data are, what can be asked."""
+
+    question: str
+    sentence: str
+    definitions: tuple[Definition, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+Outcome = Answer | Clarification | Explanation | Refusal

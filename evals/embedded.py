@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.answer import Answer, Clarification, Outcome
+from assistant.answer import Answer, Clarification, Explanation, Outcome
 from assistant.assistant import Assistant
 from assistant.config import read_settings
 from assistant.errors import AssistantError
@@ -59,9 +59,20 @@ def reaction_of(outcome: Outcome) -> Reaction:
     if isinstance(outcome, Clarification):
         words = (*outcome.words, *(option.label for option in outcome.options))
         return Reaction("clarification", "\n".join((outcome.sentence, *words)))
+    if isinstance(outcome, Explanation):
+        return _explained(outcome)
     kind = "failure" if outcome.code in FAILURES else "refusal"
     text = "\n".join((outcome.sentence, *outcome.words, *outcome.suggestions))
     return Reaction(kind, text, outcome.code)
+
+
+def _explained(outcome: Explanation) -> Reaction:
+    """Meanings are an answer; words about the data or the assistant give no number, so they count as a refusal."""
+    meanings = [f"{item.label}: {item.text} {item.formula}" for item in outcome.definitions]
+    text = "\n".join((outcome.sentence, *meanings, *outcome.suggestions))
+    if not outcome.definitions:
+        return Reaction("refusal", text, "NO_NUMBER_ASKED")
+    return Reaction("answer", text, definitions=tuple(item.name for item in outcome.definitions))
 
 
 def _answered(answer: Answer) -> Reaction:

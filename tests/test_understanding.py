@@ -62,6 +62,10 @@ def equal(field: str, *values: str | bool) -> Filter:
     return Filter(field=field, op="in", values=values)
 
 
+def at_least(metric: str, value: int, **parts: object) -> Filter:
+    return Filter.model_validate({"field": metric, "op": "ge", "values": (value,), **parts})
+
+
 def query(metric: str, **parts: object) -> SemanticQuery:
     return SemanticQuery.model_validate({"metrics": (metric,), **parts})
 
@@ -280,7 +284,6 @@ def test_a_question_means_this_query(room: Understanding, question: str, expecte
         ("takings in Atlantis", "UNKNOWN_WORDS", "Atlantis"),
         ("median takings", "UNKNOWN_WORDS", "median"),
         ("average takings by city", "UNKNOWN_WORDS", "average"),
-        ("percentage of rides by city", "UNKNOWN_WORDS", "percentage"),
         ("share of takings from Lyon", "UNKNOWN_WORDS", "share"),
         ("members with rides", "UNKNOWN_WORDS", "with"),
         ("members without rides", "UNKNOWN_WORDS", "without"),
@@ -303,12 +306,10 @@ def test_a_question_means_this_query(room: Understanding, question: str, expecte
         ("list members", "UNKNOWN_WORDS", "list"),
         ("show all members", "UNKNOWN_WORDS", "show all"),
         ("web of members", "UNKNOWN_WORDS", "web"),
-        ("cities with at least 5 rides", "UNKNOWN_WORDS", "at least"),
         ("how many cities have rides", "UNKNOWN_WORDS", "many"),
         ("what were the highest takings", "UNKNOWN_WORDS", "highest"),
         ("top 3 cities by takings by month", "UNKNOWN_WORDS", "month"),
         ("top 3 cities by takings for each platform", "UNKNOWN_WORDS", "platform"),
-        ("takings with workshop", "UNKNOWN_WORDS", "workshop"),
         ("ride value by city", "UNKNOWN_WORDS", "value"),
         ("business members", "UNKNOWN_WORDS", "business"),
         ("takings on Black Friday", "UNKNOWN_WORDS", "Black"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from assistant.answer import Answer, Clarification, Outcome, Refusal
+from assistant.answer import Answer, Clarification, Explanation, Outcome, Refusal
 from assistant.formatting import cell, style_of
 from semantic_layer import GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula
 
@@ -19,6 +19,9 @@ def render(outcome: Outcome, rows: int, with_sql: bool, locale: str) -> str:
         return _with_list(outcome.sentence, "You could ask:", outcome.suggestions)
     if isinstance(outcome, Clarification):
         return _with_list(outcome.sentence, "It could mean:", tuple(option.label for option in outcome.options))
+    if isinstance(outcome, Explanation):
+        meanings = tuple(f"{item.label} = {item.formula}" for item in outcome.definitions if item.formula)
+        return _with_list(outcome.sentence, "Computed as:", meanings)
     return "\n\n".join(part for part in _paragraphs(outcome, rows, with_sql, locale) if part)
 
 
@@ -59,12 +62,14 @@ def _pad(text: str, width: int, left: bool) -> str:
 
 
 def as_data(outcome: Outcome) -> Mapping[str, Any]:
-    """An outcome as plain data: `kind` is answer, clarification or refusal."""
+    """An outcome as plain data: `kind` is answer, clarification, explanation or refusal."""
     if isinstance(outcome, Refusal):
         return {"kind": "refusal", **asdict(outcome)}
     if isinstance(outcome, Clarification):
         options = [{"label": o.label, "query": o.plan.query.model_dump(mode="json")} for o in outcome.options]
         return {"kind": "clarification", "sentence": outcome.sentence, "words": outcome.words, "options": options}
+    if isinstance(outcome, Explanation):
+        return {"kind": "explanation", **asdict(outcome)}
     return _answer_data(outcome)
 
 

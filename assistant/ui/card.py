@@ -8,7 +8,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import SqlLexer
 
-from assistant.answer import Answer, Clarification, Refusal, Span
+from assistant.answer import Answer, Clarification, Explanation, Refusal, Span
 from assistant.formatting import day
 from assistant.ui import tables
 from assistant.ui.look import Look
@@ -49,6 +49,13 @@ def refusal_card(refusal: Refusal, look: Look) -> Markup:
 def clarification_card(question: Clarification, look: Look) -> Markup:
     """The question back; its readings stand below as buttons."""
     parts = [of_class("p", "tw-sentence", question.sentence), of_class("p", "tw-small", look.say("outcome.choose"))]
+    return tag("article", join(parts), {"class": "tw-card tw-asking", "aria-label": look.say("outcome.clarification")})
+
+
+def explanation_card(outcome: Explanation, look: Look) -> Markup:
+    """What a word means, or what the data hold, in words; formulas below, questions to ask as buttons."""
+    formulas = [f"{item.label} = {item.formula}" for item in outcome.definitions if item.formula]
+    parts = [of_class("p", "tw-sentence", outcome.sentence), *(of_class("p", "tw-small", line) for line in formulas)]
     return tag("article", join(parts), {"class": "tw-card tw-asking", "aria-label": look.say("outcome.clarification")})
 
 

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from assistant.answer import Answer, Clarification, Outcome, Refusal
+from assistant.answer import Answer, Clarification, Explanation, Outcome, Refusal
 from assistant.errors import AssistantError
 from assistant.formatting import shorten
 from assistant.ui import card
@@ -110,6 +110,8 @@ class Desk:
             return card.answer_card(outcome, self.look)
         if isinstance(outcome, Refusal):
             return card.refusal_card(outcome, self.look)
+        if isinstance(outcome, Explanation):
+            return card.explanation_card(outcome, self.look)
         return card.clarification_card(outcome, self.look)
 
 
@@ -120,7 +122,8 @@ def _concluded(session: Session, outcome: Outcome | None, shown: Markup) -> Sess
     if isinstance(outcome, Clarification):
         labels = tuple(option.label for option in outcome.options[:MOST_CHOICES])
         return replace(said, clarification=outcome, choices=labels)
-    return replace(said, choices=outcome.suggestions[:MOST_CHOICES]) if isinstance(outcome, Refusal) else said
+    offered = outcome.suggestions if isinstance(outcome, Refusal | Explanation) else ()
+    return replace(said, choices=offered[:MOST_CHOICES]) if offered else said
 
 
 def _said(session: Session, role: str, content: Markup) -> Session:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.understanding.dates import YEAR, Clock
 from assistant.understanding.language import Language
@@ -12,9 +13,11 @@ from assistant.understanding.time_phrases import TimePhrase, number_at, time_phr
 from assistant.understanding.tokens import Token
 
 COVERS_KEPT = 6
+WIDENED_COST = 0.05
 LENGTH_BONUS = 0.4
 UNKNOWN_COST = -3.0
 SIGNS = frozenset("-–—/")
+AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)([km]?)$")
 EXCLUSIVE = frozenset({"blocked", "listing"})
 
 
@@ -31,13 +34,14 @@ class Element:
     time: TimePhrase | None = None
     grain: str = ""
     number: int | None = None
+    amount: float | None = None
     plural: bool = False
     word: str = ""
 
     @property
     def unknown(self) -> bool:
         """Whether nothing at all is known of it."""
-        return not (self.concepts or self.cues or self.time or self.grain or self.number is not None)
+        return not (self.concepts or self.cues or self.time or self.grain or self.amount is not None)
 
 
 Cover = tuple[Element, ...]
@@ -95,6 +99,7 @@ def _spoken(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:
 def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Language) -> Iterator[Element]:
     if tokens[at].text in language.silent or _is_verb(tokens, at, language):
         return
+    yield from _widened(tokens, at, lexicon, language)
     kept: list[Token] = []
     for behind in range(at + 1, len(tokens) + 1):
         token = tokens[behind - 1]
@@ -113,6 +118,28 @@ def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: La
             score = len(kept) * weight + (behind - at - len(kept)) * 0.6 + LENGTH_BONUS * (len(kept) - 1)
             plural = token.text != token.plain
             yield Element(at, behind, _text(tokens, at, behind), score, concepts=concepts, plural=plural)
+
+
+def _widened(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Language) -> Iterator[Element]:
+    """A metric with a word of another of its names before it: "open pipeline value" where "open pipeline" is one."""
+    if language.has_meaning(tokens[at]):
+        return
+    owners = set(lexicon.metrics_with(tokens[at]))
+    for behind in range(at + 2, min(at + 5, len(tokens)) + 1) if owners else ():
+        found = [c for c in lexicon.lookup(tokens[at + 1 : behind]) if c.kind == "metric" and c.target in owners]
+        kept = tuple(c for c in found if not _names_own_value(tokens[at], c, lexicon))
+        if kept:
+            narrowed = tuple(replace(concept, weight=concept.weight - WIDENED_COST) for concept in kept)
+            size = behind - at
+            score = size * max(c.weight for c in narrowed) + LENGTH_BONUS * (size - 1)
+            yield Element(at, behind, _text(tokens, at, behind), score, concepts=narrowed)
+
+
+def _names_own_value(token: Token, metric: Concept, lexicon: Lexicon) -> bool:
+    """Whether the word is also a value or a field of the metric's own rows, which would be a condition."""
+    return any(
+        c.kind in ("value", "dimension") and lexicon.is_near(metric.target, c.target) for c in lexicon.lookup([token])
+    )
 
 
 def _is_verb(tokens: Sequence[Token], at: int, language: Language) -> bool:
@@ -170,10 +197,21 @@ def _single(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:
     if adverb:
         roles.add("adverb")
     number = number_at(clock, at)
-    if not roles and not grain and number is None:
+    amount = float(number) if number is not None else amount_of(token.text)
+    if not roles and not grain and amount is None:
         return None
     plural = token.text != token.plain
-    return Element(at, at + 1, token.raw, 0.6, cues=frozenset(roles), grain=grain, number=number, plural=plural)
+    cues = frozenset(roles)
+    return Element(at, at + 1, token.raw, 0.6, cues=cues, grain=grain, number=number, amount=amount, plural=plural)
+
+
+def amount_of(text: str) -> float | None:
+    """The number written in digits, with separators or a letter for its size: "1,000", "2.5", "10k", "3m"."""
+    match = AMOUNT.match(text)
+    if match is None:
+        return None
+    whole, size = match.group(1).replace(",", ""), match.group(2)
+    return float(whole) * {"k": 1e3, "m": 1e6}.get(size, 1.0)
 
 
 def _is_hyphen(tokens: Sequence[Token], at: int) -> bool:

@@ -15,7 +15,9 @@ from assistant.understanding.nouns import Nouns
 from assistant.understanding.reach import Reach
 from semantic_layer import Comparison, SemanticLayer, TimeRange
 
-SOFT = frozenset({"filler", "link_any", "link_time", "link_value", "link_order", "only", "which"})
+SOFT = frozenset(
+    {"filler", "link_any", "link_time", "link_value", "link_order", "only", "which", "having", "cmp_eq", "cmp_gt"}
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,31 @@ class Condition:
     negated: bool = False
     nouns: frozenset[str] = frozenset()
     grouped: bool = False
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A condition with a number: what is compared, how, with what; of each `entity` when it has one.
+
+    `period` or `last` ("90 days") limits what is counted for it; without either the period of the question does.
+    """
+
+    place: int
+    choices: tuple[Concept, ...]
+    operator: str
+    values: tuple[float | int, ...]
+    entity: str = ""
+    period: TimeRange | None = None
+    last: str = ""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Whether a field must be filled or empty; `place` is the element that names it."""
+
+    place: int
+    choices: tuple[Concept, ...]
+    filled: bool
 
 
 @dataclass
@@ -97,6 +124,11 @@ class Draft:
     counted: int | None = None
     per: tuple[int, int] | None = None
     trend: bool = False
+    bounds: list[Bound] = field(default_factory=list[Bound])
+    subjects: dict[str, int] = field(default_factory=dict[str, int])
+    presence: list[Presence] = field(default_factory=list[Presence])
+    listed: str = ""
+    shared: bool = False
     same_unit: bool = False
     penalty: float = 0.0
     notes: list[str] = field(default_factory=list)
@@ -198,6 +230,14 @@ class Draft:
         if found:
             return found[0].target
         return next(self.world.nouns.counted[c.target] for c in self.concepts(at, "metric"))
+
+    def implied_noun(self, at: int) -> str:
+        """The entity that a value in the plural stands for ("women" are customers), empty for anything else."""
+        if self.kinds[at] != "value" or not self.elements[at].plural:
+            return ""
+        owners = {concept.target.partition(".")[0] for concept in self.concepts(at, "value")}
+        entities = [name for name in sorted(owners) if self.world.layer.datasets[name].entity]
+        return entities[0] if len(entities) == 1 else ""
 
     def metric_choices(self, at: int) -> tuple[Concept, ...]:
         """The metrics an element may name; for a noun the metric that counts it."""

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from assistant.understanding.draft import Draft, Ranking
+from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
 
 
 def find_counted(draft: Draft) -> None:
     """ "how many German customers": the noun or metric that is counted, past the words that only narrow it."""
     for at in draft.cues("how_many"):
-        place = draft.ahead(at)
+        place, implied = draft.ahead(at), None
         while place is not None and (draft.kind(place) == "value" or draft.is_flag(place)):
+            implied = place if draft.implied_noun(place) else implied
             place = draft.ahead(place)
+        if implied is not None and (place is None or draft.kind(place) not in ("metric", "noun")):
+            count = draft.world.nouns.count_of(draft.implied_noun(implied))
+            if count and not draft.metrics:
+                draft.metrics.append((implied, (Concept("metric", count, 0.9),)))
+                draft.use(at, "filler")
+                continue
         if place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):
             draft.use(at, "filler")
             if draft.kind(at - 1 if at else None) != "grain" and not draft.metrics:

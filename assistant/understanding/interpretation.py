@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from assistant.answer import Interpretation, Part
+from assistant.understanding.language import load_language
 from assistant.understanding.periods import add_units, unit_start
 from semantic_layer import METRIC_TIME, Filter, GroupBy, OrderBy, SemanticLayer, SemanticQuery, TimeRange
 
 SIGNS = {
     "in": "", "eq": "", "not_in": "not ", "ne": "not ", "gt": "> ", "ge": "≥ ", "lt": "< ", "le": "≤ ",
     "between": "between ", "like": "like ", "not_like": "not like ", "is_null": "empty", "not_null": "not empty",
+    "last": "in the last ", "not_last": "not in the last ",
 }  # fmt: skip
 
 
@@ -21,13 +23,18 @@ def interpret(layer: SemanticLayer, query: SemanticQuery, as_of: date) -> Interp
 
 
 def _parts(layer: SemanticLayer, query: SemanticQuery, as_of: date) -> Iterator[Part]:
+    if query.entity:
+        yield Part("dimension", f"list of {_lower_first(layer.datasets[query.entity].title)}", query.entity)
     for name in query.metrics:
         yield Part("metric", layer.metrics[name].title, name)
+    for share in query.shares:
+        yield Part("metric", f"share of {_lower_first(layer.metrics[share.metric].title)}", share.metric)
     for group in query.group_by:
         kind = "grain" if group.grain else "dimension"
         yield Part(kind, f"by {_group_label(layer, group)}", group.field)
     for condition in query.filters:
-        yield Part("filter", _filter_label(layer, condition), condition.field)
+        label = _filter_label(layer, condition) + _filter_scope(layer, condition, as_of)
+        yield Part("filter", label, condition.field)
     yield Part("period", period_label(query.time_range, as_of))
     if query.compare is not None:
         yield Part("comparison", _comparison_label(query, as_of), query.compare.kind)
@@ -60,6 +67,17 @@ def _filter_label(layer: SemanticLayer, condition: Filter) -> str:
     joint = " and " if condition.op == "between" else ", "
     values = joint.join(_value_label(value) for value in condition.values)
     return f"{_title(layer, condition.field)}: {SIGNS[condition.op]}{values}"
+
+
+def _filter_scope(layer: SemanticLayer, condition: Filter, as_of: date) -> str:
+    """What a condition on an entity holds for: each one of it, within a time of its own."""
+    each = f" per {_lower_first(_singular(layer.datasets[condition.entity].title))}" if condition.entity else ""
+    span = f" in {period_label(condition.time_range, as_of)}" if condition.time_range else ""
+    return each + span + (f" in the last {condition.last}" if condition.last else "")
+
+
+def _singular(title: str) -> str:
+    return load_language().forms.plain(title.lower())
 
 
 def _value_label(value: object) -> str:

@@ -75,6 +75,11 @@ class Lexicon:
         found = self._metric_words.get(token.bare, set())
         return tuple(name for name in self._layer.metrics if name in found)
 
+    def is_near(self, metric: str, field: str) -> bool:
+        """Whether a field belongs to the very dataset that a simple metric counts; unknown for other metrics."""
+        found = self._layer.metrics[metric]
+        return not isinstance(found, SimpleMetric) or found.measure.partition(".")[0] == field.partition(".")[0]
+
     def words_of(self, metric: str) -> frozenset[str]:
         """The bare words of all phrases of a metric."""
         return frozenset(self._own_words.get(metric, ()))

@@ -91,6 +91,25 @@ def _count_participles(draft: Draft) -> None:
             draft.penalty += PARTICIPLE_COST
 
 
+def find_shares(draft: Draft) -> None:
+    """ "share of revenue by category": each group beside the total of all; the rest of the words name no ratio."""
+    cues = draft.cues("share")
+    split = draft.groups or any(condition.grouped for condition in draft.conditions)
+    if not cues or not split or len(draft.metrics) != 1 or draft.grain:
+        return
+    if all(_adds_up(draft, concept.target) for concept in draft.metrics[0][1]):
+        draft.shared = True
+        for at in cues:
+            draft.use(at, "metric", "share")
+
+
+def _adds_up(draft: Draft, name: str) -> bool:
+    """Whether a metric's groups are parts of a whole."""
+    metric = draft.world.layer.metrics[name]
+    measures = draft.world.layer.measures
+    return isinstance(metric, SimpleMetric) and measures[metric.measure].agg in ("sum", "count", "count_distinct")
+
+
 def find_averages(draft: Draft) -> None:
     """ "average" before a metric that is an average already adds nothing; before any other it must not be dropped."""
     for at in draft.cues("average"):

@@ -50,7 +50,7 @@ def read(spelling: Spelling, world: World, scattered: Scattered) -> Readings:
     """
     clock = Clock(spelling.tokens, world.language, world.as_of)
     readings = read_covers(spelling, covers(spelling.tokens, world.lexicon, clock), world)
-    if readings.best:
+    if readings.best or any(fault.code == "E_CONTRADICTION" for fault in readings.faults):
         return readings
     gathered = read_covers(spelling, scattered.covers(spelling.tokens, clock), world)
     return gathered if gathered.best else readings
@@ -63,7 +63,7 @@ def read_covers(spelling: Spelling, found: Sequence[Cover], world: World) -> Rea
     for cover in found:
         for draft in drafts(cover, world):
             left = leftovers(draft)
-            if left or not draft.metrics:
+            if left or not (draft.metrics or draft.listed or (draft.bounds and draft.groups)):
                 stuck.append((draft, tuple(left)))
                 continue
             fresh = candidates(draft)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from assistant.understanding.draft import Condition, Draft, GroupChoice, TimeChoice, World
+from assistant.understanding.draft import Bound, Condition, Draft, GroupChoice, Presence, TimeChoice, World
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.own_filters import contradicts
@@ -19,6 +19,7 @@ from semantic_layer import (
     QueryError,
     QueryFault,
     SemanticQuery,
+    Share,
     check,
 )
 
@@ -34,6 +35,8 @@ class Choice:
     groups: tuple[GroupChoice, ...]
     filters: tuple[tuple[Concept, ...], ...]
     time: TimeChoice
+    bounds: tuple[Concept, ...] = ()
+    presence: tuple[Concept, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,18 +52,22 @@ class Candidate:
 def candidates(draft: Draft) -> list[Candidate]:
     """The queries that a draft may mean, those left out whose scope nouns would be ignored."""
     draft.metrics.sort(key=lambda item: item[0])
+    _measure_bounds(draft)
     found = []
     for choice in islice(_choices(draft), MOST_CHOICES):
         names = tuple(dict.fromkeys(concept.target for concept in choice.metrics))
-        if not blocked_scopes(draft, names) and _rankable(draft, names):
-            found.append(Candidate(_query(draft, choice, names), _score(draft, choice, names), draft))
+        if not (names or draft.listed) or blocked_scopes(draft, names) or not _rankable(draft, names):
+            continue
+        score = _score(draft, choice, names)
+        found.extend(Candidate(query, score, draft) for query in _readings(draft, choice, names))
     return found
 
 
 def _rankable(draft: Draft, names: tuple[str, ...]) -> bool:
     """Whether the ranking word suits the metric: "fastest" ranks lengths of time only."""
-    metric = draft.world.layer.metrics[_ranked_by(draft, names)]
-    return draft.ranking is None or not draft.ranking.lasting or metric.format == "duration"
+    if draft.ranking is None or not draft.ranking.lasting:
+        return True
+    return draft.world.layer.metrics[_ranked_by(draft, names)].format == "duration"
 
 
 def _ranked_by(draft: Draft, names: tuple[str, ...]) -> str:
@@ -87,7 +94,9 @@ def _choices(draft: Draft) -> Iterator[Choice]:
         for grouped in product(*groups):
             for filtered in product(*filters):
                 for time in draft.times:
-                    yield Choice(measured, grouped, filtered, time)
+                    for bounds in product(*(bound.choices for bound in draft.bounds)):
+                        for presence in product(*(held.choices for held in draft.presence)):
+                            yield Choice(measured, grouped, filtered, time, bounds, presence)
 
 
 def _field_choices(condition: Condition) -> list[tuple[Concept, ...]]:
@@ -143,7 +152,9 @@ def _score(draft: Draft, choice: Choice, names: tuple[str, ...]) -> float:
     """How good the meanings are: exact names first, near datasets before far ones."""
     reach = draft.world.reach
     score = sum(element.score for element in draft.elements) - draft.penalty
-    score += sum(concept.weight - 1 for concept in choice.metrics)
+    score += sum(concept.weight - 1 for concept in (*choice.metrics, *choice.bounds, *choice.presence))
+    for concept, held in zip(choice.presence, draft.presence, strict=True):
+        score -= _detour(reach, names, concept.target, [other.target for other in held.choices])
     for group, (_, others) in zip(choice.groups, draft.groups, strict=True):
         score += group.weight - 1 - _detour(reach, names, group.fields[0], [other.fields[0] for other in others])
     for condition, concepts in zip(draft.conditions, choice.filters, strict=True):
@@ -160,14 +171,34 @@ def _detour(reach: Reach, names: tuple[str, ...], field: str, others: Sequence[s
     return STEP_COST * (steps[field] - min(steps.values()))
 
 
+def _readings(draft: Draft, choice: Choice, names: tuple[str, ...]) -> Iterator[SemanticQuery]:
+    """The query; two when it is open whether the period also holds for what is asked of each entity."""
+    query = _query(draft, choice, names)
+    yield query
+    loose = [
+        f for f in query.filters if f.entity and f.field in draft.world.layer.metrics and not (f.time_range or f.last)
+    ]
+    if loose and query.time_range is not None:
+        limited = (f.model_copy(update={"time_range": query.time_range}) if f in loose else f for f in query.filters)
+        yield query.model_copy(update={"filters": tuple(limited)})
+
+
 def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuery:
     groups = _group_by(draft, choice)
+    timed = _takes_time(draft, names)
     return SemanticQuery(
+        entity=draft.listed,
         metrics=names,
         group_by=groups,
-        filters=(*(_filter(*pair) for pair in _conditions(draft, choice)), *_known_only(draft, choice)),
-        time_range=choice.time.period,
+        filters=(
+            *(_filter(*pair) for pair in _conditions(draft, choice)),
+            *(_present(*pair) for pair in zip(draft.presence, choice.presence, strict=True)),
+            *(_bounded(draft, *pair, choice.time, timed) for pair in zip(draft.bounds, choice.bounds, strict=True)),
+            *_known_only(draft, choice),
+        ),
+        time_range=choice.time.period if timed else None,
         compare=choice.time.compare,
+        shares=tuple(Share(metric=name) for name in names) if draft.shared else (),
         order_by=_order_by(draft, names, groups),
         limit=draft.ranking.limit if draft.ranking else None,
     )
@@ -196,6 +227,38 @@ def _time_grain(draft: Draft, field: str, grain: str) -> str:
     return (grain or "day") if is_time else ""
 
 
+def _measure_bounds(draft: Draft) -> None:
+    """What a question measures that only has conditions: the entity counted, or what its rows are listed by."""
+    if draft.listed:
+        untimed = [bound for bound in draft.bounds if not (bound.period or bound.last)]
+        shown = [bound for bound in untimed if bound.choices[0].kind == "metric" and bound.values != (0,)]
+        draft.metrics = draft.metrics or [(bound.place, bound.choices) for bound in shown]
+    elif not draft.metrics and draft.bounds and draft.groups:
+        bound = draft.bounds[0]
+        if bound.choices[0].kind == "metric" and not bound.entity:
+            draft.metrics = [(bound.place, bound.choices)]
+
+
+def _takes_time(draft: Draft, names: tuple[str, ...]) -> bool:
+    """Whether the period is that of the metrics; the count of an entity has none, its conditions take it."""
+    owned = [bound for bound in draft.bounds if bound.entity]
+    if draft.listed:
+        return bool(names)
+    counts = {draft.world.nouns.count_of(bound.entity) for bound in owned}
+    return not owned or not set(names) <= counts
+
+
+def _present(held: Presence, concept: Concept) -> Filter:
+    return Filter(field=concept.target, op="not_null" if held.filled else "is_null")
+
+
+def _bounded(draft: Draft, bound: Bound, concept: Concept, time: TimeChoice, timed: bool) -> Filter:
+    entity = "" if draft.listed else bound.entity
+    period = bound.period or (None if timed else time.period)
+    values = {"field": concept.target, "op": bound.operator, "values": bound.values, "entity": entity}
+    return Filter.model_validate({**values, "time_range": None if bound.last else period, "last": bound.last})
+
+
 def _filter(condition: Condition, concepts: tuple[Concept, ...]) -> Filter:
     values = tuple(dict.fromkeys(concept.value for concept in concepts))
     return Filter(field=concepts[0].target, op="not_in" if condition.negated else "in", values=values)
@@ -220,6 +283,6 @@ def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...])
         by = _ranked_by(draft, names)
         less_is_better = ranking.judged and draft.world.layer.metrics[by].good_direction == "down"
         return (OrderBy(by=by, descending=ranking.descending != less_is_better, column=ranking.column),)
-    if len(groups) == 1 and groups[0].grain is None:
+    if names and (draft.listed or (len(groups) == 1 and groups[0].grain is None)):
         return (OrderBy(by=names[0]),)
     return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 
+from assistant.understanding.bounds import find_bounds, find_deeds, find_lists, find_presence
 from assistant.understanding.chart import Cover, Element
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.filtering import find_dimensions, find_values
@@ -16,11 +17,15 @@ from assistant.understanding.grouping import (
     find_rankings,
     find_sorting,
 )
-from assistant.understanding.measuring import find_averages, find_metrics, find_scopes
+from assistant.understanding.measuring import find_averages, find_metrics, find_scopes, find_shares
 from assistant.understanding.timing import find_change_rank, find_grains, find_steps, find_times, find_trend
 
 MOST_VARIANTS = 12
 PASSES: tuple[Callable[[Draft], None], ...] = (
+    find_bounds,
+    find_deeds,
+    find_presence,
+    find_lists,
     find_counted,
     find_asked_groups,
     find_ranking_metrics,
@@ -33,6 +38,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_metrics,
     find_averages,
     find_scopes,
+    find_shares,
     find_change_rank,
     find_times,
     find_steps,
@@ -63,7 +69,7 @@ def _kinds(element: Element, world: World) -> tuple[str, ...]:
     if element.time is not None:
         return ("time",)
     if not element.concepts:
-        return ("grain",) if element.grain else ("number",) if element.number is not None else ("",)
+        return ("grain",) if element.grain else ("number",) if element.amount is not None else ("",)
     return tuple(sorted(_concept_kinds(element, world), key=lambda kind: (-_weight(element, kind), KINDS.index(kind))))
 
 
@@ -87,7 +93,14 @@ def leftovers(draft: Draft) -> list[int]:
     """The elements that nothing used and that could change the answer."""
     _use_context(draft)
     unused = [at for at in range(len(draft.elements)) if at not in draft.uses and not _harmless(draft, at)]
-    return sorted({*unused, *_idle_ranking(draft), *_extra_groups(draft), *_genitives(draft)})
+    return sorted({*unused, *_idle_ranking(draft), *_idle_bounds(draft), *_extra_groups(draft), *_genitives(draft)})
+
+
+def _idle_bounds(draft: Draft) -> list[int]:
+    """Conditions on a number with nothing to pick from: no entity, no group, no list."""
+    grouped = draft.groups or draft.grain or draft.listed or any(condition.grouped for condition in draft.conditions)
+    loose = {b.operator for b in draft.bounds if b.choices[0].kind == "metric" and not b.entity}
+    return [] if grouped else [at for at, use in draft.uses.items() if use[0] == "condition" and use[1] in loose]
 
 
 def _idle_ranking(draft: Draft) -> list[int]:
@@ -144,7 +157,7 @@ def _harmless(draft: Draft, at: int) -> bool:
     if "listing" in element.cues:
         return bool(draft.groups or draft.grain)
     if "which" in element.cues:
-        return _harmless_question_word(draft, at)
+        return _introduces_condition(draft, at) or _harmless_question_word(draft, at)
     if "filler" in element.cues:
         return True
     if element.cues & {"how_big", "each_one", "now"}:
@@ -160,7 +173,23 @@ def _harmless_question_word(draft: Draft, at: int) -> bool:
     if following is None or draft.kind(following) not in ("noun", ""):
         return True
     role = draft.uses.get(following, ("",))[0]
-    return role in ("order", "comparison", "grain", "dimension") or (role == "filler" and draft.kind(following) == "")
+    return (
+        role in ("order", "comparison", "grain", "dimension")
+        or "share" in draft.elements[following].cues
+        or (role == "filler" and draft.kind(following) == "")
+    )
+
+
+def _introduces_condition(draft: Draft, at: int) -> bool:
+    """Whether the next word is part of a condition with a number or a deed ("customers who spent over 500")."""
+    following = at + 1
+    while following < len(draft.elements) and following not in draft.uses and draft.soft(following):
+        following += 1
+    placed = {bound.place for bound in draft.bounds}
+    return (
+        draft.uses.get(following, ("",))[1:] in {("gt",), ("ge",), ("lt",), ("le",), ("eq",), ("none",), ("between",)}
+        or following in placed
+    )
 
 
 def _harmless_adjective(draft: Draft, at: int) -> bool:
@@ -183,6 +212,10 @@ def _joins_used(draft: Draft, at: int) -> bool:
 def _harmless_link(draft: Draft, at: int) -> bool:
     element, before, following = draft.elements[at], draft.back(at), draft.ahead(at)
     if "only" in element.cues and before is not None and draft.kind(before) == "value":
+        return True
+    if element.cues & {"link_value", "link_order", "having"} and _introduces_condition(draft, at):
+        return True
+    if "link_value" in element.cues and at + 1 in draft.uses and draft.uses[at + 1][0] == "condition":
         return True
     if following is None:
         return "link_any" in element.cues and not element.cues & {"by", "per"}

@@ -11,10 +11,10 @@ from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import Token, tokenize
-from semantic_layer import SemanticLayer
+from semantic_layer import RatioMetric, SemanticLayer
 
 MOST_PHRASES, MOST_WORDS = 6, 5
-SCATTERED_COST = 0.15
+SCATTERED_COST, SYNONYM_COST = 0.15, 0.1
 NOUN = "noun:"
 
 
@@ -42,6 +42,9 @@ class Scattered:
 
     def __init__(self, world: World):
         self._world = world
+        averages = (word for word, cues in world.language.cues.items() if "average" in cues)
+        self._averages = frozenset(world.language.bare(word) for word in averages)
+        self._entities = tuple(name for name, dataset in world.layer.datasets.items() if dataset.entity)
         self._phrases = tuple(dict.fromkeys(self._declared(world.layer)))
 
     def covers(self, tokens: Sequence[Token], clock: Clock) -> tuple[Cover, ...]:
@@ -60,13 +63,23 @@ class Scattered:
     def _fixed(self, phrase: Phrase, words: Words, tokens: Sequence[Token]) -> dict[int, Element] | None:
         """The elements that the words of a phrase become: the metric at a noun or the first, fillers elsewhere."""
         places = sorted({at for word in phrase.words for at in words.places[word]})
-        if not places or any(self._is_listed(tokens, at) for at in places):
+        if any(self._is_listed(tokens, at) for at in places) or not any(self._is_open(tokens[at]) for at in places):
             return None
+        if any(tokens[at].text == "per" and at + 1 not in places for at in places):
+            return None  # "spend per order" is no spend per customer
         head = next((at for at in places if self._is_noun(tokens[at])), places[0])
-        fixed = {at: Element(at, at + 1, tokens[at].raw, 0.8, cues=frozenset({"filler"})) for at in places}
+        fixed = {at: Element(at, at + 1, tokens[at].raw, 1.2, cues=frozenset({"filler"})) for at in places}
         concept = replace(phrase.metric, weight=phrase.metric.weight - SCATTERED_COST)
         fixed[head] = Element(head, head + 1, tokens[head].raw, 1.0, concepts=(concept,), word=tokens[head].bare)
         return fixed
+
+    def _is_open(self, token: Token) -> bool:
+        """Whether a word has no meaning of its own in the layer, so that it must belong to a longer name."""
+        language, found = self._world.language, self._world.lexicon.lookup([token])
+        if token.text in language.data["adjectives"] or "share" in language.cues.get(token.text, ()):
+            return True
+        small = token.text in language.fillers or token.text in language.function_words or token.text in language.cues
+        return all(concept.inflected for concept in found) if found else token.text.isalpha() and not small
 
     def _is_listed(self, tokens: Sequence[Token], at: int) -> bool:
         """ "which customers bought": the rows are asked for, not their number."""
@@ -79,6 +92,10 @@ class Scattered:
     def _said(self, tokens: Sequence[Token]) -> Words:
         places: dict[str, tuple[int, ...]] = {}
         persons = [at for at, token in enumerate(tokens) if token.text in self._world.language.persons]
+        for at in range(1, len(tokens)):
+            if tokens[at].text in self._world.language.words("heads"):  # "per head"
+                places.update({NOUN + entity: (at - 1, at) for entity in self._entities})
+                places["per"] = (at - 1,)
         for at, token in enumerate(tokens):
             for word in self._keys(token):
                 places.setdefault(word, (at,))
@@ -86,6 +103,8 @@ class Scattered:
                 places.setdefault(word, (at - 1, at))
             if persons and persons[0] < at:
                 places.setdefault(f"agent:{token.bare}", (persons[0], at))
+            if token.text in self._world.language.words("per_words"):
+                places.setdefault("per", (at,))
         for dataset in self._implied(tokens):
             places.setdefault(NOUN + dataset, ())
         return Words(places)
@@ -108,10 +127,13 @@ class Scattered:
     def _keys(self, token: Token) -> Iterator[str]:
         if not token.text.isalpha() or token.text in self._world.language.function_words:
             return
-        yield token.bare
+        yield self._world.language.one_deed(token.bare)
         for concept in self._world.lexicon.lookup([token]):
             if concept.kind == "noun":
                 yield NOUN + concept.target
+
+    def _is_ratio(self, name: str) -> bool:
+        return isinstance(self._world.layer.metrics[name], RatioMetric)
 
     def _declared(self, layer: SemanticLayer) -> Iterator[Phrase]:
         for metric in layer.metrics.values():
@@ -126,6 +148,10 @@ class Scattered:
         telling = [list(self._keys(token)) for token in tokens if token.text not in self._world.language.function_words]
         if len(telling) == 1 and len(tokens) == 1 and (verb := self._world.language.agent_verb(tokens[0])):
             yield Phrase(concept, frozenset({f"agent:{verb}"}))
+        if self._is_ratio(concept.target):  # "spend per order" is an average already
+            telling = [keys for keys in telling if keys[0] not in self._averages] or telling
         if 2 <= len(telling) <= MOST_WORDS:
             for words in product(*telling):
-                yield Phrase(concept, frozenset(words))
+                strange = any(word.startswith(NOUN) for word in words)
+                weight = concept.weight - (SYNONYM_COST if strange else 0)
+                yield Phrase(replace(concept, weight=weight), frozenset(words))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from assistant.understanding.dates import Clock, Found, day_period, is_introduced, named_period
-from assistant.understanding.periods import Period, add_units, unit_period, unit_start
+from assistant.understanding.periods import MONTHS_IN, Period, add_units, previous_unit, unit_period, unit_start
 
 ROLLING_UNITS = ("day", "week", "month", "quarter", "half", "year")
 
@@ -49,7 +49,7 @@ def period_at(clock: Clock, at: int) -> Found | None:
     """One period, named or relative."""
     if clock.word(at) in clock.language.determiners and clock.word(at + 1):
         at += 1
-    readers = (named_period, _relative, _near_day, _to_date, _weekday)
+    readers = (named_period, _relative, _near_day, _to_date, _unit_to_date, _ago, _weekday)
     found = [match for reader in readers if (match := reader(clock, at)) is not None]
     return max(found, key=lambda match: match[1], default=None)
 
@@ -166,6 +166,30 @@ def _to_date(clock: Clock, at: int) -> Found | None:
     return (unit_period(clock.as_of, unit, 0, _said(clock, at, behind)),), behind
 
 
+def _unit_to_date(clock: Clock, at: int) -> Found | None:
+    """ "last year to date": the unit before up to the day that today is in the running one."""
+    behind = clock.after(at, "relative", "last")
+    named = _unit_at(clock, behind) if behind is not None else None
+    if named is None or clock.after(named[1], "time_words", "so_far") is None or named[0] not in MONTHS_IN:
+        return None
+    end = clock.after(named[1], "time_words", "so_far") or named[1]
+    start = unit_start(clock.as_of, named[0])
+    before = add_units(start, named[0], -1)
+    return (Period(before, add_units(clock.tomorrow, named[0], -1), "span", _said(clock, at, end)),), end
+
+
+def _ago(clock: Clock, at: int) -> Found | None:
+    """ "3 months ago", "two weeks ago", "a year ago": the whole unit, or the day, so far back."""
+    number = number_at(clock, at) or (1 if clock.word(at) in clock.language.determiners else None)
+    named = _unit_at(clock, at + 1)
+    if number is None or named is None or named[0] == "hour":
+        return None
+    behind = clock.after(named[1], "time_words", "ago")
+    if behind is None:
+        return None
+    return (unit_period(clock.as_of, named[0], -number, _said(clock, at, behind)),), behind
+
+
 def _so_far(clock: Clock, at: int) -> Found | None:
     behind = clock.after(at, "time_words", "so_far")
     found = _relative(clock, behind) if behind is not None else None
@@ -227,6 +251,9 @@ def _closed_range(clock: Clock, at: int) -> Found | None:
 
 def _range_ends(clock: Clock, at: int) -> tuple[Period, Period, int] | None:
     opened = clock.after(at, "time_words", "from")
+    neighbours = _neighbour_units(clock, opened or at)
+    if neighbours is not None:
+        return neighbours
     first = period_at(clock, opened or at)
     joint = clock.after(first[1], "time_words", "to") if first else None
     if first is None or joint is None or (clock.word(first[1]) == "and" and clock.word(at) != "between"):
@@ -236,6 +263,18 @@ def _range_ends(clock: Clock, at: int) -> tuple[Period, Period, int] | None:
         return None
     start, end = _same_years(first[0][0], last[0][0])
     return start, end, last[1]
+
+
+def _neighbour_units(clock: Clock, at: int) -> tuple[Period, Period, int] | None:
+    """ "this and the previous quarter"."""
+    at = at + 1 if clock.word(at) in clock.language.determiners else at
+    this = clock.after(at, "relative", "this")
+    joint = clock.after(this, "time_words", "to") if this is not None else None
+    last = period_at(clock, joint) if joint is not None else None
+    if last is None or last[0][0].unit not in clock.language.data["units"]:
+        return None
+    running = unit_period(clock.as_of, last[0][0].unit)
+    return (last[0][0], running, last[1]) if previous_unit(running).start == last[0][0].start else None
 
 
 def _same_years(first: Period, last: Period) -> tuple[Period, Period]:

@@ -160,6 +160,11 @@ def _set_against(draft: Draft, places: list[int]) -> bool:
     between = range(places[0] + 1, places[1])
     if any(not draft.element(at).cues.isdisjoint(COMPARE) for at in between):
         return True
+    more = [at for at in draft.cues("more") if at < places[0] or at in between]
+    if more and any("than" in draft.element(at).cues for at in between):
+        for at in (*more, *(at for at in between if "than" in draft.element(at).cues)):
+            draft.use(at, "comparison", "range")
+        return True
     tied = draft.joined(places[0], "and", "versus", "or") == places[1] or draft.ahead(places[0]) == places[1]
     return tied and bool(draft.cues(*COMPARE))
 
@@ -170,6 +175,8 @@ def _compare_pair(draft: Draft, first: Period, second: Period) -> None:
         second = previous_unit(first) if first.unit != "span" else second
     if first.unit == second.unit:
         _compare_two(draft, (first, second))
+    elif second.unit == "span" and second.start == first.moved_years(-1).start:  # "year to date vs last year to date"
+        _compare_two(draft, (second, first))
     elif second.unit == "year" and first.unit in ("month", "quarter", "half", "week", "day"):
         _compare_year(draft, first, second)
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answer import Clarification, Plan, Refusal
+from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.understanding.draft import World
 from assistant.understanding.language import Language, load_language
 from assistant.understanding.lexicon import Lexicon, context_words
+from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import Readings, decide, read, refuse
 from assistant.understanding.reach import Reach
@@ -31,7 +32,7 @@ class Trace:
     meanings: tuple[str, ...]
     readings: tuple[str, ...]
     lost: tuple[str, ...]
-    outcome: Plan | Clarification | Refusal
+    outcome: Plan | Clarification | Explanation | Refusal
 
 
 class Understanding:
@@ -49,16 +50,16 @@ class Understanding:
         self._scattered = Scattered(self._world)
         self._speller = Speller(lexicon, language, frozenset().union(*context.values()))
 
-    def plan(self, question: str) -> Plan | Clarification | Refusal:
-        """The one reading of a question as a plan, the readings to choose from, or why there is none."""
+    def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
+        """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
         tokens = tokenize(question, self._world.language.forms)
-        early = _refuse_early(question, tokens, self._world)
+        early = self._early(question, tokens)
         return early or decide(question, self._read(tokens), self._world)
 
     def explain(self, question: str) -> Trace:
         """How `plan` comes to its outcome, for people who maintain the words of a layer."""
         tokens = tokenize(question, self._world.language.forms)
-        readings = [] if _refuse_early(question, tokens, self._world) else self._read(tokens)
+        readings = [] if self._early(question, tokens) else self._read(tokens)
         meanings = {
             f"{element.text} -> {concept.kind} {concept.target} {concept.value or ''} ({concept.weight:.2f})"
             for reading in readings
@@ -71,6 +72,11 @@ class Understanding:
         )
         words = tuple(token.text for token in tokens)
         return Trace(question, words, tuple(sorted(meanings)), kept, _lost(readings), self.plan(question))
+
+    def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
+        refused = _refuse_early(question, tokens, self._world)
+        explained = explain_words(question, tokens, self._world)
+        return refused or explained or explain_data(question, tokens, self._world)
 
     def _read(self, tokens: Sequence[Token]) -> list[Readings]:
         return [read(spelling, self._world, self._scattered) for spelling in self._speller.spellings(tokens)]

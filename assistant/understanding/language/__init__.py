@@ -64,13 +64,30 @@ class Language:
         """The bare words for the same deed as a verb, seen from either side: what is bought is sold."""
         return next((deed for deed in self._deeds if word in deed), frozenset())
 
+    def one_deed(self, word: str) -> str:
+        """One word for all words of a deed: "convert" for "conversion"."""
+        return self._chosen.get(word, word)
+
+    @cached_property
+    def _chosen(self) -> dict[str, str]:
+        named = (
+            [self.bare(str(word)) for word in group] for group in (*self.data["verb_nouns"], self.data["share_words"])
+        )
+        return {word: group[0] for group in named for word in group}
+
     @cached_property
     def _deeds(self) -> tuple[frozenset[str], ...]:
-        return tuple(frozenset(self.bare(str(word)) for word in group) for group in self.data["deeds"])
+        groups = (*self.data["deeds"], *self.data["verb_nouns"])
+        return tuple(frozenset(self.bare(str(word)) for word in group) for group in groups)
 
     def measures_of(self, word: str, own: bool) -> tuple[str, ...]:
         """What is measured when somebody does something: "we sold" asks for sales, "we spent" for costs."""
         table = self.data["verb_measures"]["own" if own else "others"]
+        return next((tuple(nouns) for verb, nouns in table.items() if self.bare(verb) == word), ())
+
+    def counts_of(self, word: str) -> tuple[str, ...]:
+        """The nouns that count how often somebody did something: "bought" counts purchases."""
+        table = self.data["verb_counts"]
         return next((tuple(nouns) for verb, nouns in table.items() if self.bare(verb) == word), ())
 
     @cached_property
