@@ -134,7 +134,8 @@ def _thinned(table: TableFacts, tables: Sequence[TableFacts], seed: int) -> str:
     own = ", ".join(_thinned_column(column) for column in table.columns)
     share, alone = _shares(table, tables)
     parents = "".join(f" AND {_parent_kept(column, _made_before(table, tables))}" for column in table.links)
-    again = "true" if table.links and not table.bridge else "false"
+    several = bool(table.links) and not table.bridge and not any(column.key for column in table.links)
+    again = "true" if several else "false"
     kept = f"hash(t.rowid, {seed}, {_text(table.name)}) % 1000 < {_kept(table, share, alone)}{parents}"
     return f"""CREATE TABLE {table.target} AS
 WITH kept AS (SELECT t.*, t.rowid AS _row FROM {table.source} AS t WHERE {kept}),
@@ -222,6 +223,9 @@ def _drawn(table: TableFacts, column: Column, tables: Sequence[TableFacts], draw
     """The pool of values of a column, and the expression that draws one of them for row `i`."""
     name, source = column.quoted, table.source
     seed = draw.seed + 101 * table.columns.index(column)
+    if column.key and column.link:
+        keys = " UNION ALL ".join(_pool(table, column, tables, draw))
+        return f"SELECT v FROM ({keys}) ORDER BY hash(CAST(v AS VARCHAR), {seed})", "list_extract($pool, 1 + i)"
     if column.key:
         return f"SELECT {name} AS v FROM {source} ORDER BY hash({name}, 5)", _next_key(column)
     values = _pool(table, column, tables, draw)

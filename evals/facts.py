@@ -27,7 +27,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Column:
-    """A column with its type; `key` when every row has its own value, `nullable` when a NULL was seen."""
+    """A column with its type; `key` when every row has its own value, `nullable` when a NULL was seen.
+
+    A key may be a link as well: each of its rows belongs to another row of the other table.
+    """
 
     name: str
     type: str
@@ -66,6 +69,11 @@ class TableFacts:
     rows: int
     columns: tuple[Column, ...] = field(default=())
     bridge: bool = False
+
+    @property
+    def first_key(self) -> Column | None:
+        """The column by which others point to this table: the first that tells its rows apart."""
+        return next((column for column in self.columns if column.key), None)
 
     @property
     def links(self) -> tuple[Column, ...]:
@@ -124,15 +132,15 @@ def _with_keys(database: Path, place: tuple[str, str], columns: list[tuple[str, 
 
 
 def _with_links(database: Path, table: TableFacts, others: Sequence[TableFacts]) -> TableFacts:
-    """The table with every column marked that points to another table's key, by its name and by its values."""
-    keys = [(other, column) for other in others if other.name != table.name for column in other.columns if column.key]
+    """The table with every column marked that points to another table's first key, by its name and by its values."""
+    keys = [(other, other.first_key) for other in others if other.name != table.name and other.first_key]
     linked = [replace(column, link=_link(database, table, column, keys)) for column in table.columns]
     return replace(table, columns=tuple(linked))
 
 
 def _link(database: Path, table: TableFacts, column: Column, keys: Sequence[tuple[TableFacts, Column]]) -> Link | None:
     """The key that the column points to: alike in name, and holding at least half of the column's values."""
-    if column.key or not column.name.lower().endswith(_KEY_ENDINGS):
+    if column == table.first_key or not column.name.lower().endswith(_KEY_ENDINGS):
         return None
     for other, key in sorted(keys, key=lambda pair: pair[1].name.lower() != column.name.lower()):
         if _same_name(column.name, other.name, key.name):
