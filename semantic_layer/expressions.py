@@ -33,7 +33,7 @@ class ExpressionError(SemanticLayerError):
 
 @lru_cache(maxsize=4096)
 def parse_expression(text: str) -> exp.Expr:
-    """The tree of one scalar SQL expression. Shared: copy before changing it.
+    """The tree of one scalar SQL expression, in which dividing by 0 gives NULL. Shared: copy before changing it.
 
     Raises `ExpressionError` when `text` is not one expression, or holds an aggregate, a window, a sub-query, a star, a
     parameter or a column with more than one qualifier.
@@ -45,6 +45,15 @@ def parse_expression(text: str) -> exp.Expr:
         raise ExpressionError(f"`{text}` is not a SQL expression: {_first_line(error)}") from error
     tree = _only_expression(text, statements)
     _check_nodes(text, tree)
+    return _divided_safely(tree)
+
+
+def _divided_safely(tree: exp.Expr) -> exp.Expr:
+    """The tree with NULLIF around what is divided by: the database would give infinity, which spoils every sum."""
+    for division in list(tree.find_all(exp.Div)):
+        below = division.expression.unnest()
+        if not isinstance(below, exp.Nullif | exp.Literal):
+            division.set("expression", exp.Nullif(this=below.copy(), expression=exp.Literal.number(0)))
     return tree
 
 

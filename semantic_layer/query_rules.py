@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -16,12 +17,14 @@ from semantic_layer.nodes import interval
 from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, SemanticQuery
 from semantic_layer.references import inputs
 from semantic_layer.resolution import as_moment, asked_metrics, bases, is_on_metric, is_timed, is_windowed, keys
-from semantic_layer.timing import is_time_zone
+from semantic_layer.timing import column_type, is_time_zone
 
 Rule = Callable[[SemanticLayer, SemanticQuery], Iterator[QueryFault]]
 _TEXT_OPERATORS = {"like", "not_like"}
 _ORDERED = {"gt", "ge", "lt", "le", "between"}
 _RECENT = {"last", "not_last"}
+_NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINTEGER", "UBIGINT", "DECIMAL")
+_NUMBER = re.compile(r"^\s*[-+]?[0-9]+(\.[0-9]+)?\s*$")
 _ADDING = {"sum", "count", "count_distinct"}
 
 
@@ -58,7 +61,7 @@ def _calendars(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFaul
 
 def _filters(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     for one in query.filters:
-        wrong = _wrong_count(one) or _wrong_kind(one, _kind(layer, one))
+        wrong = _wrong_count(one) or _wrong_kind(one, _kind(layer, one)) or _wrong_type(layer, one)
         if wrong:
             yield QueryFault("E_FILTER_VALUE", wrong)
 
@@ -89,6 +92,24 @@ def _wrong_kind(one: Filter, kind: str) -> str:
     fits = _FITS.get(kind)
     wrong = next((value for value in one.values if fits and not fits(value)), None)
     return "" if wrong is None else f"`{one.field}` is a {kind}; {wrong!r} is not."
+
+
+def _wrong_type(layer: SemanticLayer, one: Filter) -> str:
+    """Numbers kept as categories (codes) can be compared with numbers only."""
+    known = layer.fields.get(one.field)
+    if known is None or known.kind != "categorical":
+        return ""
+    kind = column_type(layer, one.field.partition(".")[0], known.sql)
+    if not kind.startswith(_NUMERIC):
+        return ""
+    if one.op in _TEXT_OPERATORS:
+        return f"`{one.op}` compares text, but `{one.field}` holds numbers."
+    wrong = next((value for value in one.values if not _reads_as_number(value)), None)
+    return "" if wrong is None else f"`{one.field}` holds numbers; {wrong!r} is not one."
+
+
+def _reads_as_number(value: object) -> bool:
+    return _is_number(value) or (isinstance(value, str) and _NUMBER.match(value) is not None)
 
 
 def _wrong_recent(one: Filter, kind: str) -> str:

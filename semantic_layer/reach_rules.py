@@ -214,6 +214,22 @@ def _windows(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]
                 yield QueryFault("E_OFFSET_GRAIN", sentence)
 
 
+def _time_filters(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    """What looks beyond its period would lose the rows that a filter on the time leaves out."""
+    times = {METRIC_TIME, *(found.time for found in _asked(layer, query))}
+    filtered = [one.field for one in query.filters if one.field in times and not one.entity]
+    beyond = [metric.name for metric in bases(layer, asked_metrics(layer, query)) if is_windowed(metric)]
+    if filtered and (beyond or query.compare):
+        what = f"`{beyond[0]}`" if beyond else "a comparison"
+        sentence = (
+            f"A filter on `{filtered[0]}` would cut what {what} looks back at; give the period as the time range."
+        )
+        yield QueryFault("E_FILTER_TIME", sentence)
+    if query.entity and METRIC_TIME in filtered:
+        sentence = f"A list of `{query.entity}` has no time of its own; give the period as the time range."
+        yield QueryFault("E_FILTER_TIME", sentence)
+
+
 def _cohorts(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     asked = bases(layer, asked_metrics(layer, query))
     others = [metric.name for metric in asked if not isinstance(metric, RetentionMetric)]
@@ -259,6 +275,7 @@ REACH_RULES: tuple[Rule, ...] = (
     _filter_paths,
     _listed_metrics,
     _windows,
+    _time_filters,
     _cohorts,
     _populations,
 )

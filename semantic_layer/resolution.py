@@ -51,10 +51,10 @@ class Footprint:
     time: str
 
 
-def keys(query: SemanticQuery) -> tuple[Key, ...]:
-    """The grouping columns with their output names; a name that two would share is qualified in both."""
+def keys(query: SemanticQuery, others: tuple[str, ...] = ()) -> tuple[Key, ...]:
+    """The grouping columns with their output names; a name that two would share, or that `others` has, is qualified."""
     short = [_short(one) for one in query.group_by]
-    taken = [*short, *query.metrics]
+    taken = [*short, *query.metrics, *others]
     names = [name if taken.count(name) == 1 else _long(one) for name, one in zip(short, query.group_by, strict=True)]
     named = zip(names, query.group_by, strict=True)
     return tuple(Key(name, one.field, one.grain, one.via, one.calendar) for name, one in named)

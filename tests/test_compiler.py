@@ -68,6 +68,10 @@ CASES = {
         f"""SELECT name, sum(amount)::DOUBLE / nullif(sum(coalesce(refund, 0)), 0) FROM {WITH_CUSTOMERS} GROUP BY 1
         ORDER BY 1 NULLS LAST""",
     ),
+    "a division by 0 in a row is empty and spoils no sum": (
+        ask("hours_per_point"),
+        "SELECT sum(resolution_hours / (csat - 1)) FROM tickets WHERE csat > 1",
+    ),
     "fields computed from fields": (
         ask("net_amount", by=[{"field": "orders.is_large"}]),
         """SELECT amount - coalesce(refund, 0) >= 250, sum(amount - coalesce(refund, 0)) FROM orders

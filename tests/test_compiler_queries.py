@@ -105,6 +105,11 @@ CASES = {
         """SELECT customer_id, sum(amount) FROM orders WHERE status = 'cancelled' AND customer_id IS NOT NULL GROUP BY 1
         ORDER BY 1""",
     ),
+    "an attribute with the name of the key": (
+        asked(entity="tickets", group_by=[{"field": "tickets.ticket_id"}, {"field": "customers.ticket_id"}],
+              filters=[{"field": "tickets.csat", "op": "eq", "values": [1]}]),
+        "SELECT ticket_id, customer_id FROM tickets WHERE csat = 1 ORDER BY 1",
+    ),
     "a list in a period": (
         asked(entity="customers", metrics=["orders"], time_range={"start": "2025-06-01", "end": "2025-07-01"},
               filters=[{"field": "orders", "op": "gt", "values": [1]}]),
@@ -294,6 +299,16 @@ REFUSED = [
     (ask("revenue", by=[SEGMENT], pivot={"field": "segment", "values": ["smb"]}, limit=3), "E_PIVOT"),
     (ask("revenue", by=[SEGMENT], pivot={"field": "segment", "values": ["smb"]}, order_by=[{"by": "revenue"}]),
      "E_PIVOT"),
+    (ask("running_revenue", by=[MONTH], filters=[{"field": "metric_time", "op": "ge", "values": ["2025-05-01"]}]),
+     "E_FILTER_TIME"),
+    (ask("revenue", by=[MONTH], compare={},
+         filters=[{"field": "orders.ordered_at", "op": "ge", "values": ["2025-05-01"]}]),
+     "E_FILTER_TIME"),
+    (asked(entity="customers", metrics=["orders"],
+           filters=[{"field": "metric_time", "op": "last", "values": ["1 week"]}]),
+     "E_FILTER_TIME"),
+    (ask("orders", filters=[{"field": "customers.customer_id", "op": "eq", "values": ["seven"]}]), "E_FILTER_VALUE"),
+    (ask("orders", filters=[{"field": "customers.customer_id", "op": "like", "values": ["7%"]}]), "E_FILTER_VALUE"),
     (ask("revenue", by=[SEGMENT], fill="spine"), "E_FILL_NEEDS_PERIOD"),
     (ask("revenue", by=[MONTH], fill="spine"), "E_FILL_NEEDS_PERIOD"),
     (ask("revenue", mark_partial=True), "E_FILL_NEEDS_PERIOD"),

@@ -83,11 +83,12 @@ def to_sql(layer: SemanticLayer, query: SemanticQuery, *, as_of: date) -> Compil
 
 
 def _keys(layer: SemanticLayer, query: SemanticQuery) -> tuple[Key, ...]:
-    asked = keys(query)
     if not query.entity:
-        return asked
+        return keys(query)
     own = entity_keys(layer, query.entity)
-    return (*own, *(key for key in asked if key.ref not in {one.ref for one in own}))
+    attributes = [one for one in query.group_by if one.field not in {key.ref for key in own}]
+    rest = query.model_copy(update={"group_by": tuple(attributes)})
+    return (*own, *keys(rest, tuple(key.name for key in own)))
 
 
 def _listed(draft: Draft) -> None:

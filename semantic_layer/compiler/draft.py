@@ -139,8 +139,9 @@ class Draft:
 
     def add(self, name: str, select: exp.Select) -> str:
         """Put `select` in the WITH clause; returns the name it got, which is no table's and no other clause's."""
-        tables = {one.source.lower() for one in self.layer.datasets.values()}
-        taken = tables | self.ctes.keys() | self.layer.schema.keys()
+        layer = self.layer
+        tables = {one.source.lower() for one in layer.datasets.values()} | layer.schema.keys()
+        taken = tables | self.ctes.keys() | layer.datasets.keys() | layer.relationships.keys()
         number = 1
         free = name
         while free in taken:

@@ -29,12 +29,7 @@ def value_of(layer: SemanticLayer, name: str, leaves: Mapping[str, exp.Expr]) ->
 
 def formula(layer: SemanticLayer, text: str, leaves: Mapping[str, exp.Expr]) -> exp.Expr:
     """SQL of an expression over metrics by name; a division by nothing is NULL."""
-    tree = parse_expression(text).copy()
-    for division in list(tree.find_all(exp.Div)):
-        if not isinstance(division.expression, exp.Nullif | exp.Literal):
-            below = division.expression.unnest().copy()
-            division.set("expression", exp.Nullif(this=below, expression=sql.integer(0)))
-    return bind(tree, lambda node: sql.bracketed(value_of(layer, node.name, leaves)))
+    return bind(parse_expression(text), lambda node: sql.bracketed(value_of(layer, node.name, leaves)))
 
 
 def evaluated(draft: Draft, scope: Scope, metrics: tuple[str, ...], name: str) -> Frame:
