@@ -152,11 +152,12 @@ def diff(context: click.Context) -> None:
 @click.option("--html", type=click.Path(path_type=Path), help="Write one self-contained page.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write Markdown, for a pull request.")
+@click.option("--counterexamples", type=click.Path(path_type=Path), help="Write one JSON file a wrong answer here.")
 @click.option("--base", help="A run to compare with, in the page and in the Markdown.")
 @click.option("--reveal-test", is_flag=True, help="Show questions and rows of test splits.")
 def report(context: click.Context) -> None:
     """Reports of RUN: a result file, the name of a run, or `last`."""
-    from evals.reports import html, junit, markdown, terminal
+    from evals.reports import html, junit, markdown, terminal, write_counterexamples
     from evals.results import shareable
 
     given = context.params
@@ -170,7 +171,10 @@ def report(context: click.Context) -> None:
     asked = [name for name in written if given[name]]
     for name in asked:
         _write(given[name], written[name]())
-    if not asked:
+    if given["counterexamples"]:
+        files = write_counterexamples(results, given["counterexamples"])
+        click.echo(f"Wrote {len(files)} counterexamples to {given['counterexamples']}")
+    elif not asked:
         click.echo(terminal(results))
 
 

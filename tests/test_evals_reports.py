@@ -12,7 +12,7 @@ from evals.diff import as_json, describe, difference, mcnemar
 from evals.errors import RunError
 from evals.gates import Gates, failures, read_quarantine
 from evals.records import Record, stored
-from evals.reports import html, junit, markdown, terminal
+from evals.reports import html, junit, markdown, terminal, write_counterexamples
 from evals.results import Head, Results, SuiteInfo, read_results, summarise, write_results
 
 NASTY = "<script>alert('x')</script> & | `code` \x00"
@@ -166,3 +166,11 @@ def test_result_files_can_be_baselines_and_other_files_cannot(tmp_path):
 def test_a_quarantine_list_may_hold_remarks(tmp_path):
     (tmp_path / "flaky.txt").write_text("# flaky\nshop/a  # since May\n\nb\n")
     assert read_quarantine(tmp_path / "flaky.txt") == {"shop/a", "b"}
+
+
+def test_every_wrong_answer_gets_a_counterexample(tmp_path):
+    (file,) = write_counterexamples(mixed(), tmp_path / "wrong")
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert file.name == "shop-b.json"
+    assert (found["expected"]["missing"], found["answered"]["extra"]) == ([["DE", 1.5], [None, 2.0]], [[3.5]])
+    assert found["reasons"] == ["MISSING_COLUMNS"]
