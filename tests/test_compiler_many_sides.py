@@ -71,7 +71,9 @@ def test_each_distinct_value_counts_a_row_once(name):
 
 def test_that_groups_overlap_is_told():
     made = compiled(ask("revenue", by=[CATEGORY]), deduped())
-    assert made.notes == ("A `orders` with several values of `order_items` counts in each of them: groups overlap.",)
+    assert made.notes == (
+        "A row of orders counts once for each different value in its rows of order items, so groups overlap.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,7 @@ def test_a_period_that_runs_past_the_data_is_compared_with_as_many_days():
 
 def test_how_a_filter_on_another_fact_was_read_is_told():
     made = compiled(ask("tickets", filters=[CANCELLED]))
-    assert made.notes == ("Filters on `orders` keep every `customers` that has a row of `orders` meeting them.",)
+    assert made.notes == ("Read as: customers that have at least one row of orders meeting the filter.",)
 
 
 REFUSED = [

@@ -49,9 +49,11 @@ def meet(source: Source, inner: Source, side: ManySide, trees: dict[str, exp.Exp
 
 
 def _tell(source: Source, side: ManySide, clause: str) -> None:
+    datasets = source.layer.datasets
+    what, by = datasets[side.of].title.lower(), datasets[side.dataset].title.lower()
     if side.weight:
         source.weigh(exp.Coalesce(this=sql.column(_WEIGHT, clause), expressions=[sql.integer(1)]))
-        note = f"Each `{side.of}` is divided among its `{side.dataset}` by weight."
+        note = f"Each row of {what} is divided by weight among its rows of {by}."
     else:
-        note = f"A `{side.of}` with several values of `{side.dataset}` counts in each of them: groups overlap."
+        note = f"A row of {what} counts once for each different value in its rows of {by}, so groups overlap."
     source.draft.notes[note] = None

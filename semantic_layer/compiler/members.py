@@ -50,8 +50,10 @@ def row_members(draft: Draft, entity: str, filters: tuple[Filter, ...]) -> str:
 
 
 def _note(draft: Draft, entity: str, dataset: str, none: bool) -> None:
-    what = "no row" if none else "a row"
-    draft.notes[f"Filters on `{dataset}` keep every `{entity}` that has {what} of `{dataset}` meeting them."] = None
+    datasets = draft.layer.datasets
+    who, what = datasets[entity].title.lower(), datasets[dataset].title.lower()
+    many = "no row" if none else "at least one row"
+    draft.notes[f"Read as: {who} that have {many} of {what} meeting the filter."] = None
 
 
 def _row_keys(draft: Draft, entity: str, dataset: str, filters: tuple[Filter, ...]) -> exp.Select:
