@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 SOURCES = ("crm", "shop", "helpdesk", "newsletter", "loyalty")
-FIRST_NAMES = tuple(
+_FIRST_NAMES = (
     "James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan Joseph"
     " Jessica Thomas Sarah Charles Karen Christopher Nancy Daniel Lisa Matthew Margaret Anthony Betty Mark Sandra"
     " Donald Ashley Steven Dorothy Paul Kimberly Andrew Emily Joshua Donna Kenneth Michelle Kevin Carol Brian Amanda"
@@ -28,8 +28,9 @@ FIRST_NAMES = tuple(
     " Terry Gloria Sean Ann Austin Teresa Arthur Kathryn Lawrence Sara Jesse Janice Dylan Jean Bryan Alice Joe Madison"
     " Jordan Doris Billy Abigail Bruce Julia Albert Judy Willie Grace Gabriel Denise Logan Amber Alan Marilyn Juan"
     " Beverly Wayne Danielle Roy Theresa Ralph Sophia Randy Marie Eugene Diana Vincent Brittany Russell Natalie Elijah"
-    " Isabella Louis Charlotte Bobby Rose Philip Alexis Johnny Kayla".split()
+    " Isabella Louis Charlotte Bobby Rose Philip Alexis Johnny Kayla"
 )
+FIRST_NAMES = tuple(_FIRST_NAMES.split())
 NICKNAMES = {
     "James": "Jim", "Robert": "Bob", "Patricia": "Pat", "John": "Jack", "Jennifer": "Jen", "Michael": "Mike",
     "David": "Dave", "Elizabeth": "Liz", "William": "Bill", "Barbara": "Barb", "Richard": "Dick", "Susan": "Sue",
@@ -43,19 +44,24 @@ NICKNAMES = {
     "Zachary": "Zach", "Walter": "Walt", "Judith": "Judy", "Jacqueline": "Jackie", "Lawrence": "Larry",
     "Abigail": "Abby", "Philip": "Phil", "Theresa": "Terry", "Albert": "Bert", "Eugene": "Gene",
 }  # fmt: skip
-LAST_NAMES = tuple(
+_LAST_NAMES = (
     "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Gonzalez Wilson Anderson"
     " Thomas Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez Clark Ramirez Lewis Robinson Walker"
     " Young Allen King Wright Scott Torres Nguyen Hill Flores Green Adams Nelson Baker Hall Rivera Campbell Mitchell"
     " Carter Roberts Gomez Phillips Evans Turner Diaz Parker Cruz Edwards Collins Reyes Stewart Morris Morales Murphy"
     " Cook Rogers Gutierrez Ortiz Morgan Cooper Peterson Bailey Reed Kelly Howard Ramos Kim Cox Ward Richardson Watson"
     " Brooks Chavez Wood James Bennett Gray Mendoza Ruiz Hughes Price Alvarez Castillo Sanders Patel Myers Long Ross"
-    " Foster Jimenez".split()
+    " Foster Jimenez"
 )
-STARTS = "Al Bar Ben Bor Cal Car Dal Den Dor El Fal Far Gar Hal Har Hol Kel Kir Lan Lin Mal Mar Mor Nor Pel".split()
-MIDDLES = "a e i o an en in on ar er ir or al el ing ham".split()
-ENDS = "ton ley man son berg feld wood field worth ford by stein well more dale croft".split()
-STREETS = "Oak Maple Cedar Pine Elm Park Lake Hill Mill Church River Spring North South High Station".split()
+LAST_NAMES = tuple(_LAST_NAMES.split())
+_STARTS = "Al Bar Ben Bor Cal Car Dal Den Dor El Fal Far Gar Hal Har Hol Kel Kir Lan Lin Mal Mar Mor Nor Pel"
+STARTS = tuple(_STARTS.split())
+_MIDDLES = "a e i o an en in on ar er ir or al el ing ham"
+MIDDLES = tuple(_MIDDLES.split())
+_ENDS = "ton ley man son berg feld wood field worth ford by stein well more dale croft"
+ENDS = tuple(_ENDS.split())
+_STREETS = "Oak Maple Cedar Pine Elm Park Lake Hill Mill Church River Spring North South High Station"
+STREETS = tuple(_STREETS.split())
 KINDS = ("Street", "Road", "Avenue", "Lane", "Drive")
 SHORT = {"Street": "St", "Road": "Rd", "Avenue": "Ave", "Lane": "Ln", "Drive": "Dr"}
 MAIL_HOSTS = ("gmail.com", "outlook.com", "yahoo.com", "icloud.com", "aol.com", "proton.me", "gmx.com", "mail.com")
@@ -147,7 +153,6 @@ def _family(start: int, size: int, surnames: _Surnames, settings: CrmSettings, r
         if settings.shared and rng.random() < 0.02:
             person = replace(person, emails=(f"info@{surnames.office()}.com", *person.emails[1:]))
         yield person
-    del surnames
 
 
 def _person(number: int, last: str, home: _Home, settings: CrmSettings, rng: random.Random) -> _Person:

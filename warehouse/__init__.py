@@ -18,6 +18,8 @@ from warehouse.errors import (
     WarehouseError,
 )
 from warehouse.guard import ValidatedSQL, validate
+from warehouse.identity import IdentityRequest, Resolution, merge_customers, resolve_identities, split_customer
+from warehouse.journal import Entry, Journal
 from warehouse.policy import OPEN, Policy, TableRule
 from warehouse.profile import ColumnProfile, TableProfile, check, distinct_values, inclusion, profile
 from warehouse.sources.files import load_files, load_many
@@ -32,7 +34,10 @@ __all__ = [
     "ColumnReport",
     "DuckDBEngine",
     "Engine",
+    "Entry",
     "FileReport",
+    "IdentityRequest",
+    "Journal",
     "Limits",
     "LoadError",
     "LoadReport",
@@ -44,6 +49,7 @@ __all__ = [
     "QueryTooLarge",
     "Read",
     "ReadOptions",
+    "Resolution",
     "Result",
     "SQLRejected",
     "Schema",
@@ -61,11 +67,14 @@ __all__ = [
     "live_path",
     "load_files",
     "load_many",
+    "merge_customers",
     "profile",
     "publish",
     "query_trusted",
+    "resolve_identities",
     "set_snapshot",
     "snapshot_info",
+    "split_customer",
     "trusted_reader",
     "validate",
 ]

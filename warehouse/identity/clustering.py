@@ -118,7 +118,11 @@ class _Grouping:
         heapq.heapify(heap)
         while heap:
             average, left, right = heapq.heappop(heap)
-            if left not in self.groups or right not in self.groups or self._entry(left, right) != (average, left, right):
+            if (
+                left not in self.groups
+                or right not in self.groups
+                or self._entry(left, right) != (average, left, right)
+            ):
                 continue  # one of the two has grown or gone since
             self._join(left, right)
             for other in self.links[left]:

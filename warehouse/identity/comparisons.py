@@ -122,7 +122,9 @@ COMPARISONS = (
             Level("same", "address_l = address_r", 0.7, 1e-05, "address"),
             Level("same house, street misspelt", _HOUSE, 0.08, 2e-5),
             Level("same street, other postal code", "street_l = street_r AND house_l IS NOT NULL", 0.01, 2e-5),
-            Level("street misspelt, other postal code", "jaro_winkler_similarity(street_l, street_r) >= 0.93", 0.01, 2e-4),
+            Level(
+                "street misspelt, other postal code", "jaro_winkler_similarity(street_l, street_r) >= 0.93", 0.01, 2e-4
+            ),
             Level("same postal code", "postal_l = postal_r", 0.02, 5e-4, "postal"),
             Level("same city", "city_l = city_r", 0.02, 2e-3),
         ),

@@ -192,7 +192,8 @@ def _train_on(con: duckdb.DuckDBPyConnection, linker: Linker, key: tuple[str, ..
     columns = ", ".join(key)
     filled = " AND ".join(f"{column} IS NOT NULL" for column in key)
     pairs = con.execute(
-        f"SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM (SELECT count(*) AS n FROM record WHERE {filled} GROUP BY {columns})"
+        f"SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM"
+        f" (SELECT count(*) AS n FROM record WHERE {filled} GROUP BY {columns})"
     ).fetchall()[0][0]
     if pairs < LEAST_PAIRS:
         return False
@@ -206,7 +207,7 @@ def _train_on(con: duckdb.DuckDBPyConnection, linker: Linker, key: tuple[str, ..
 
 @contextlib.contextmanager
 def _quiet() -> Generator[None]:
-    """Splink writes its progress to standard output and its log, and DuckDB warns of how it is used; keep both silent."""
+    """Splink writes its progress to standard output and its log, and DuckDB warns of how it is used: all silenced."""
     _splink()
     from splink import logging as splink_logging
 

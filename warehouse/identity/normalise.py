@@ -14,7 +14,8 @@ from functools import lru_cache
 MINUS_DOTS = frozenset({"gmail.com", "googlemail.com"})  # dots in the local part mean nothing there
 PLUS_TAGS = MINUS_DOTS | {"outlook.com", "hotmail.com", "icloud.com", "proton.me", "protonmail.com", "fastmail.com"}
 SAME_HOST = {"googlemail.com": "gmail.com"}
-EMPTY = frozenset("na n/a none null nan nil unknown unbekannt inconnu test tbd x xx xxx - -- . ?".split())
+_EMPTY = "na n/a none null nan nil unknown unbekannt inconnu test tbd x xx xxx - -- . ?"
+EMPTY = frozenset(_EMPTY.split())
 PLACEHOLDERS = re.compile(r"^(no-?reply|none|noemail|no-?mail|unknown|test|dummy|na)$")
 STREET_WORDS = {
     "street": "st", "str": "st", "strasse": "st", "road": "rd", "avenue": "ave", "av": "ave", "lane": "ln",
@@ -26,9 +27,11 @@ STREET_WORDS = {
 SHORT_FORMS = (
     "hans johannes", "hannes johannes", "jan johannes", "sepp josef", "toni anton", "uli ulrich", "uwe ulrich",
     "fritz friedrich", "heinz heinrich", "karlheinz karl-heinz", "kathi katharina", "kati katharina", "moni monika",
-    "steffi stefanie", "tina christina", "gabi gabriele", "bine sabine", "susi susanne", "klaus nikolaus", "max maximilian",
-    "basti sebastian", "flo florian", "matze matthias", "alex alexander", "andi andreas", "chris christian",
-    "pepe jose", "paco francisco", "pancho francisco", "lola dolores", "nacho ignacio", "quique enrique", "kike enrique",
+    "steffi stefanie", "tina christina", "gabi gabriele", "bine sabine", "susi susanne", "klaus nikolaus",
+    "max maximilian", "basti sebastian", "flo florian", "matze matthias", "alex alexander", "andi andreas",
+    "chris christian",
+    "pepe jose", "paco francisco", "pancho francisco", "lola dolores", "nacho ignacio", "quique enrique",
+    "kike enrique",
     "chema josemaria", "charo rosario", "pilar maria-del-pilar", "gigi luigi", "beppe giuseppe", "pino giuseppe",
     "gianni giovanni", "sandro alessandro", "ale alessandro", "lele gabriele", "fede federico", "jo joseph",
     "momo mohamed", "mohammed mohamed", "muhammad mohamed", "mohammad mohamed", "manu emmanuel", "seb sebastien",

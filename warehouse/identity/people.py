@@ -32,7 +32,9 @@ class Decisions:
     parted: frozenset[Pair] = frozenset()
 
 
-def find_people(con: duckdb.DuckDBPyConnection, model: Model | None, decisions: Decisions, rules: Rules) -> list[list[int]]:
+def find_people(
+    con: duckdb.DuckDBPyConnection, model: Model | None, decisions: Decisions, rules: Rules
+) -> list[list[int]]:
     """Groups of two and more records that are one person, by first record; leaves table `edge` of all scored pairs.
 
     `edge`: id_l, id_r, weight, probability, method (exact|probabilistic), sure, conflict, and the levels and parts of
@@ -95,7 +97,9 @@ _OTHER_NAME = f"""((l.first_known AND r.first_known) OR list_max(list_transform(
 
 def _mark_exact(con: duckdb.DuckDBPyConnection) -> None:
     """Pairs that share an id of one customer, or the e-mail address of one owner where a name is missing: sure."""
-    rules = [f"SELECT l.id, r.id FROM record l JOIN record r ON l.{key} = r.{key} AND l.id < r.id" for key in STRONG_IDS]
+    rules = [
+        f"SELECT l.id, r.id FROM record l JOIN record r ON l.{key} = r.{key} AND l.id < r.id" for key in STRONG_IDS
+    ]
     con.execute(f"CREATE TABLE exact_pair AS SELECT * FROM ({' UNION '.join((*rules, _NAMELESS))}) AS e (id_l, id_r)")
     con.execute(
         f"UPDATE edge SET method = 'exact', sure = true, conflict = false, weight = greatest(weight, {EXACT_WEIGHT}),"
@@ -134,7 +138,9 @@ def _complete(con: duckdb.DuckDBPyConnection, model: Model, found: Iterable[list
 def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[int, int]]) -> None:
     import pyarrow as pa
 
-    values = pa.table({"a": pa.array([row[0] for row in rows], pa.int32()), "b": pa.array([row[1] for row in rows], pa.int32())})
+    values = pa.table(
+        {"a": pa.array([row[0] for row in rows], pa.int32()), "b": pa.array([row[1] for row in rows], pa.int32())}
+    )
     con.register("rows_to_fill", values)
     con.execute(f"INSERT INTO {table} SELECT * FROM rows_to_fill")
     con.unregister("rows_to_fill")

@@ -99,28 +99,22 @@ def _check_keys(work: duckdb.DuckDBPyConnection, view: str) -> None:
 
 
 def _normalise(work: duckdb.DuckDBPyConnection, country: str | None) -> None:
-    _map(work, "first", "first_name", normalise.name)
-    _map(work, "last", "last_name", normalise.name)
-    _map(work, "email", "email", normalise.email)
-    _map(work, "street", "street", normalise.street)
-    _map(work, "city", "city", normalise.name)
-    _map(work, "postal", "postal_code", normalise.postal_code)
-    _map(work, "birth", "birth_date", normalise.birth_date)
-    for column in ("national_id", *STRONG_IDS):
-        _map(work, column, column, normalise.identifier)
+    for name, how in _CLEANINGS.items():
+        _map(work, name, how)
     work.execute("UPDATE written SET country_code = coalesce(country_code, ?)", [country])
     _map_phones(work)
-    names = ("first", "last", "email", "street", "city", "postal", "birth", "national_id", *STRONG_IDS)
-    joins = "\n".join(f"LEFT JOIN map_{name} ON map_{name}.written = w.{_SOURCE.get(name, name)}" for name in names)
-    columns = ", ".join(f"map_{name}.clean AS {name}" for name in names)
+    joins = "\n".join(
+        f"LEFT JOIN map_{name} ON map_{name}.written = w.{how.column}" for name, how in _CLEANINGS.items()
+    )
+    columns = ", ".join(f"map_{name}.clean AS {name}" for name in _CLEANINGS)
     work.execute(
         f"CREATE TABLE clean AS SELECT w.id, {columns}, map_phone.clean AS phone FROM written w {joins}\n"
         "LEFT JOIN map_phone ON map_phone.written = w.phone"
         " AND map_phone.country IS NOT DISTINCT FROM w.country_code"
     )
-    _map(work, "first_forms", "first", lambda text: list(normalise.name_forms(text)), table="clean", to="VARCHAR[]")
-    _map(work, "last_sound", "last", normalise.sound, table="clean")
-    _map(work, "house", "street", normalise.house_number, table="clean")
+    _map(work, "first_forms", _Cleaning("first", lambda text: list(normalise.name_forms(text)), "clean", many=True))
+    _map(work, "last_sound", _Cleaning("last", normalise.sound, "clean"))
+    _map(work, "house", _Cleaning("street", normalise.house_number, "clean"))
     # a given name that several families use is a name; one that a single record has may be a typing error
     work.execute(
         "CREATE TABLE known_first AS SELECT first, count(DISTINCT last) >= 3 AS known FROM clean"
@@ -135,26 +129,39 @@ def _normalise(work: duckdb.DuckDBPyConnection, country: str | None) -> None:
     )
 
 
-_SOURCE = {"first": "first_name", "last": "last_name", "postal": "postal_code", "birth": "birth_date"}
+@dataclass(frozen=True)
+class _Cleaning:
+    """How one column of a table is brought to its clean form."""
+
+    column: str
+    clean: Callable[[str | None], object]
+    table: str = "written"
+    many: bool = False
 
 
-def _map(
-    work: duckdb.DuckDBPyConnection,
-    name: str,
-    column: str,
-    clean: Callable[[str | None], object],
-    table: str = "written",
-    to: str = "VARCHAR",
-) -> None:
+def _map(work: duckdb.DuckDBPyConnection, name: str, how: _Cleaning) -> None:
     """Table map_<name>: each distinct written value beside its clean form; each value is worked on once."""
     import pyarrow as pa
 
-    written = [row[0] for row in work.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()]
-    kind = pa.list_(pa.string()) if to.endswith("[]") else pa.string()
-    values = pa.table({"written": pa.array(written, pa.string()), "clean": pa.array([clean(w) for w in written], kind)})
-    work.register("mapped", values)
+    rows = work.execute(f"SELECT DISTINCT {how.column} FROM {how.table} WHERE {how.column} IS NOT NULL").fetchall()
+    written = [row[0] for row in rows]
+    kind = pa.list_(pa.string()) if how.many else pa.string()
+    clean = pa.array([how.clean(text) for text in written], kind)
+    work.register("mapped", pa.table({"written": pa.array(written, pa.string()), "clean": clean}))
     work.execute(f"CREATE OR REPLACE TABLE map_{name} AS SELECT * FROM mapped")
     work.unregister("mapped")
+
+
+_CLEANINGS = {
+    "first": _Cleaning("first_name", normalise.name),
+    "last": _Cleaning("last_name", normalise.name),
+    "email": _Cleaning("email", normalise.email),
+    "street": _Cleaning("street", normalise.street),
+    "city": _Cleaning("city", normalise.name),
+    "postal": _Cleaning("postal_code", normalise.postal_code),
+    "birth": _Cleaning("birth_date", normalise.birth_date),
+    "national_id": _Cleaning("national_id", normalise.identifier),
+} | {key: _Cleaning(key, normalise.identifier) for key in STRONG_IDS}
 
 
 def _map_phones(work: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,208 @@
+"""How well records are put together into people, beside exact-match rules in the same run.
+
+`python -m evals.bench_identity` resolves made-up customer files of five systems whose truth is known, 10,000 and
+100,000 records, without and with shared addresses and mailboxes, and prints precision, recall and F1 over pairs of
+records of one customer, seconds and memory; then how many customers change their id when 1% of new records arrive.
+With `--febrl DIRECTORY` (or TELLWISE_FEBRL) it also resolves the FEBRL files found there.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import resource
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evals.crm_records import CrmSettings, Row, crm_records
+from warehouse import IdentityRequest, publish, resolve_identities
+
+Key = tuple[str, str]
+SETS = {  # name: settings, least F1, least precision
+    "10k": (CrmSettings(people=4_000), 0.955, 0.975),
+    "100k": (CrmSettings(people=40_000), 0.945, 0.975),
+    "100k shared": (CrmSettings(people=40_000, shared=True), 0.93, 0.975),
+}
+FEBRL_COLUMNS = {
+    "first_name": "given_name", "last_name": "surname", "city": "suburb", "postal_code": "postcode",
+    "birth_date": "date_of_birth", "national_id": "soc_sec_id",
+}  # fmt: skip
+HEAD = f"{'set':<22}{'records':>9}{'method':>12}{'P':>8}{'R':>8}{'F1':>8}{'s':>8}{'MB':>7}  goal"
+
+
+@dataclass(frozen=True)
+class Found:
+    """Precision, recall and F1 over pairs of records of one customer."""
+
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return 2 * self.precision * self.recall / ((self.precision + self.recall) or 1)
+
+
+@click.command()
+@click.option("--sets", default=",".join(SETS), show_default=True, help="Which made-up files, by name.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the made-up files.")
+@click.option("--febrl", type=click.Path(path_type=Path), envvar="TELLWISE_FEBRL", help="Folder with dataset1-3.csv.")
+def main(sets: str, seed: int, febrl: Path | None) -> None:
+    """Print how well records are put together into people; exit code 1 when a goal is missed."""
+    click.echo(HEAD)
+    held = [_made_up(name, seed) for name in sets.split(",")]
+    held += _febrl(febrl)
+    held.append(_stability(seed))
+    raise SystemExit(0 if all(held) else 1)
+
+
+def _made_up(name: str, seed: int) -> bool:
+    settings, least_f1, least_precision = SETS[name]
+    rows, truth = crm_records(CrmSettings(**(vars(settings) | {"seed": seed})))
+    started = time.perf_counter()
+    exact = pair_scores(exact_rules(rows), truth)
+    _line((name, len(rows), "exact rules"), exact, time.perf_counter() - started)
+    started = time.perf_counter()
+    found = pair_scores(resolved(rows), truth)
+    held = found.f1 >= least_f1 and found.precision >= least_precision
+    goal = f"F1 >= {least_f1}, P >= {least_precision}: {'held' if held else 'MISSED'}"
+    _line((name, len(rows), "resolved"), found, time.perf_counter() - started, goal)
+    return held
+
+
+def _febrl(folder: Path | None) -> list[bool]:
+    if folder is None or not folder.is_dir():
+        click.echo("FEBRL: not there. Give the folder of dataset1.csv to dataset3.csv by --febrl or TELLWISE_FEBRL.")
+        return []
+    return [
+        _febrl_set(path, with_number)
+        for path in sorted(folder.glob("dataset[123].csv"))
+        for with_number in (True, False)
+    ]
+
+
+def _febrl_set(path: Path, with_number: bool) -> bool:
+    rows = febrl_rows(path, with_number)
+    truth = {(str(row["source_system"]), str(row["source_id"])): str(row["source_id"]).split("-")[1] for row in rows}
+    started = time.perf_counter()
+    found = pair_scores(resolved(rows), truth)
+    held = found.f1 >= 0.99 or not with_number
+    goal = f"F1 >= 0.99: {'held' if held else 'MISSED'}" if with_number else "for comparison"
+    name = f"{path.stem}{'' if with_number else ', no number'}"
+    _line((name, len(rows), "resolved"), found, time.perf_counter() - started, goal)
+    return held
+
+
+def _stability(seed: int) -> bool:
+    """Whether fewer than one in a thousand of the customers that got no new record change when 1% arrive."""
+    rows, _ = crm_records(CrmSettings(seed=seed))
+    cut = len(rows) // 100
+    with tempfile.TemporaryDirectory() as folder, publish(Path(folder)) as con:
+        before = _resolve(con, rows[cut:])
+        after = _resolve(con, rows)
+    new = {_key(row) for row in rows[:cut]}
+    touched = {after[key] for key in new}
+    untouched = {customer for key, customer in before.items() if after[key] not in touched and customer not in touched}
+    changed = {customer for key, customer in before.items() if customer in untouched and after[key] != customer}
+    share = len(changed) / len(untouched)
+    held = share < 0.001
+    click.echo(
+        f"ids: {len(new)} new records; {len(changed)} of {len(untouched)} untouched customers changed"
+        f" ({share:.4%}), goal under 0.1%: {'held' if held else 'MISSED'}"
+    )
+    return held
+
+
+def resolved(rows: list[Row]) -> dict[Key, str]:
+    """The customer of every record, as the product resolves them."""
+    with tempfile.TemporaryDirectory() as folder, publish(Path(folder)) as con:
+        return _resolve(con, rows)
+
+
+def _resolve(con: Any, rows: list[Row]) -> dict[Key, str]:
+    import pyarrow as pa
+
+    con.register("people_to_resolve", pa.Table.from_pylist(rows))
+    resolve_identities(con, IdentityRequest(view="people_to_resolve", now=datetime(2026, 1, 1)))
+    con.unregister("people_to_resolve")
+    found = con.execute("SELECT source_system, source_id, customer_id FROM meta.customer_record").fetchall()
+    return {(row[0], row[1]): row[2] for row in found}
+
+
+def exact_rules(rows: Iterable[Row]) -> dict[Key, Hashable]:
+    """The customer of every record by the rules in wide use: same e-mail, same phone, or same name and postal code."""
+    parent: dict[Hashable, Hashable] = {}
+
+    def root(node: Hashable) -> Hashable:
+        parent.setdefault(node, node)
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    records = {_key(row): _exact_keys(row) for row in rows}
+    for record, keys in records.items():
+        for key in keys:
+            parent[root(record)] = root(key)
+    return {record: root(record) for record in records}
+
+
+def _exact_keys(row: Row) -> list[tuple[str, ...]]:
+    keys: list[tuple[str, ...]] = []
+    if row["email"]:
+        keys.append(("email", row["email"].lower()))
+    if row["phone"]:
+        keys.append(("phone", re.sub(r"\D", "", row["phone"])[-10:]))
+    if row["first_name"] and row["last_name"] and row["postal_code"]:
+        keys.append(("name", row["first_name"].lower(), row["last_name"].lower(), row["postal_code"]))
+    return keys
+
+
+def febrl_rows(path: Path, with_number: bool) -> list[Row]:
+    """The records of a FEBRL file in the columns that identity resolution reads."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [{name.strip(): text.strip() for name, text in line.items()} for line in csv.DictReader(file)]
+    return [_febrl_row(row, with_number) for row in rows]
+
+
+def _febrl_row(row: Mapping[str, str], with_number: bool) -> Row:
+    found: Row = {"source_system": "febrl", "source_id": row["rec_id"], "country_code": "AU"}
+    found |= {ours: row[theirs] or None for ours, theirs in FEBRL_COLUMNS.items()}
+    found["street"] = f"{row['street_number']} {row['address_1']}".strip() or None
+    return found if with_number else found | {"national_id": None}
+
+
+def pair_scores(found: Mapping[Key, Hashable], truth: Mapping[Key, Hashable]) -> Found:
+    """Precision and recall of the pairs of records that were put together."""
+    together = _pairs(found.values())
+    right = _pairs((found[key], truth[key]) for key in truth)
+    return Found(right / together if together else 1.0, right / _pairs(truth.values()))
+
+
+def _pairs(groups: Iterable[Hashable]) -> int:
+    return sum(size * (size - 1) // 2 for size in Counter(groups).values())
+
+
+def _key(row: Row) -> Key:
+    return str(row["source_system"]), str(row["source_id"])
+
+
+def _line(name: tuple[str, int, str], found: Found, seconds: float, goal: str = "") -> None:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if os.uname().sysname == "Darwin" else 1024)
+    click.echo(
+        f"{name[0]:<22}{name[1]:>9,}{name[2]:>12}{found.precision:>8.4f}{found.recall:>8.4f}{found.f1:>8.4f}"
+        f"{seconds:>8.1f}{peak:>7.0f}  {goal}"
+    )
+
+
+if __name__ == "__main__":
+    main()
