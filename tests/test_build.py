@@ -191,6 +191,7 @@ def test_a_log_left_beside_the_old_file_is_not_replayed_into_the_new_one(tmp_pat
     build(tmp_path, 1)
     (tmp_path / "live.duckdb.wal").write_bytes(b"a log of somebody's own")
     build(tmp_path, 2, start="empty")
+    assert not (tmp_path / "live.duckdb.wal").exists()
     assert rows(tmp_path, "SELECT value FROM core.thing") == [(2,)]
 
 
