@@ -113,11 +113,18 @@ def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: La
         if len(kept) > LONGEST_PHRASE:
             return
         concepts = lexicon.lookup(kept)
-        if concepts:
+        if concepts and not _cuts_a_name(tokens, at, behind, lexicon, language):
             weight = max(concept.weight for concept in concepts)
             score = len(kept) * weight + (behind - at - len(kept)) * 0.6 + LENGTH_BONUS * (len(kept) - 1)
             plural = token.text != token.plain
             yield Element(at, behind, _text(tokens, at, behind), score, concepts=concepts, plural=plural)
+
+
+def _cuts_a_name(tokens: Sequence[Token], at: int, behind: int, lexicon: Lexicon, language: Language) -> bool:
+    """Whether "revenue per customer" ends inside the field of "revenue per customer segment"."""
+    per = any("per" in language.cues.get(token.text, ()) for token in tokens[at:behind])
+    longer = lexicon.lookup(tokens[behind - 1 : behind + 1]) if per and behind < len(tokens) else ()
+    return any(concept.kind == "dimension" for concept in longer)
 
 
 def _widened(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Language) -> Iterator[Element]:

@@ -33,6 +33,7 @@ class Concept:
     plain: str = ""
     cased: bool = False
     spelt: str = ""
+    shape: str = ""
     inflected: bool = False
 
     @property
@@ -96,6 +97,8 @@ class Lexicon:
             # values are names: "open" is not "opened", and "people" are not the customers of type "person"
             if concept.kind == "value" and (persons or not same_form):
                 continue
+            if concept.kind == "metric" and len(tokens) > 1 and concept.shape != self._shape(tokens):
+                continue
             if persons and concept.weight <= HEAD_WORD:
                 continue
             concept = _case_checked(concept, tokens)
@@ -119,8 +122,14 @@ class Lexicon:
                 return
             concept = replace(concept, cased=ordinary or len(phrase) < 2, spelt=phrase)
         wide, narrow = phrase_keys(tokens)
-        self._index[wide].append(replace(concept, plain=narrow))
+        self._index[wide].append(replace(concept, plain=narrow, shape=self._shape(tokens)))
         self._learn(tokens, concept)
+
+    def _shape(self, tokens: Sequence[Token]) -> str:
+        """What inflection says in a phrase: -ing forms ("returning rate" is no "return rate"), averages of many."""
+        doing = sum(token.text.endswith("ing") and token.bare != token.plain for token in tokens)
+        average = any("average" in self._language.cues.get(token.text, ()) for token in tokens)
+        return "g" * doing + ("s" if average and len(tokens) == 2 and tokens[-1].text != tokens[-1].plain else "")
 
     def _telling(self, tokens: Iterable[Token]) -> list[Token]:
         return [token for token in tokens if token.text not in self._language.silent]

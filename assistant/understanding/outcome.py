@@ -30,6 +30,7 @@ STANDARD: dict[RefusalCode, str] = {
     "CHANGES_DATA": "changes_data",
     "NO_METRIC": "no_metric",
 }
+DECISIVE = frozenset({"E_NO_TIME"})
 CHANGE_CUES = {"change", "change_up", "change_down"}
 
 
@@ -91,6 +92,8 @@ def _near_best(complete: list[Candidate]) -> tuple[tuple[Candidate, ...], tuple[
         checked = accepted(candidate)
         if isinstance(checked, QueryError):
             faults.append(checked)
+            if top is None and checked.code in DECISIVE and not best and len(faults) == 1:
+                break  # the likeliest reading is understood and has no answer; an unlikelier one would be a wrong one
             continue
         top = candidate.score if top is None else top
         best.setdefault(checked.query, checked)

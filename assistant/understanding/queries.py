@@ -79,7 +79,7 @@ def _ranked_by(draft: Draft, names: tuple[str, ...]) -> str:
 def accepted(candidate: Candidate) -> Candidate | QueryError:
     """The candidate as the layer accepts it, with stand-ins where needed; otherwise the layer's reason against it."""
     world = candidate.draft.world
-    fault = _contradiction(world, candidate.query) or _fault(world, candidate.query)
+    fault = _contradiction(world, candidate.query) or _fault(world, candidate.query) or _strange(world, candidate.query)
     if fault is None:
         return candidate
     replaced = _with_stand_ins(world, candidate.query)
@@ -118,6 +118,20 @@ def _fault(world: World, query: SemanticQuery) -> QueryError | None:
     return None
 
 
+def _strange(world: World, query: SemanticQuery) -> QueryError | None:
+    """The reason against a condition on rows that a metric's rows only belong to by way of a common entity."""
+    for condition in query.filters:
+        dataset = condition.field.partition(".")[0]
+        if query.entity or condition.entity or dataset not in world.layer.datasets:
+            continue
+        for name in query.metrics:
+            if world.reach.distance([name], dataset) is None:
+                titles = world.layer.metrics[name].title, world.layer.fields[condition.field].title
+                sentence = world.language.message("no_condition", metric=titles[0], field=titles[1])
+                return QueryError(QueryFault("E_NO_PATH", sentence))
+    return None
+
+
 def _contradiction(world: World, query: SemanticQuery) -> QueryError | None:
     """The reason against a condition on values that a metric's own definition leaves out: it would read zero."""
     for condition in query.filters:
@@ -137,7 +151,7 @@ def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, 
         swapped = dict(zip(query.metrics, names, strict=True))
         order = tuple(o.model_copy(update={"by": swapped.get(o.by, o.by)}) for o in query.order_by)
         changed = query.model_copy(update={"metrics": names, "order_by": order})
-        if (_contradiction(world, changed) or _fault(world, changed)) is None:
+        if (_contradiction(world, changed) or _fault(world, changed) or _strange(world, changed)) is None:
             pairs = [(old, new) for old, new in swapped.items() if old != new]
             return changed, tuple(_stand_in_note(world, old, new) for old, new in pairs)
     return None

@@ -158,6 +158,8 @@ def _harmless(draft: Draft, at: int) -> bool:
         return bool(draft.groups or draft.grain)
     if "which" in element.cues:
         return _introduces_condition(draft, at) or _harmless_question_word(draft, at)
+    if "how" in element.cues:
+        return _harmless_manner(draft, at)
     if "filler" in element.cues:
         return True
     if element.cues & {"how_big", "each_one", "now"}:
@@ -178,6 +180,13 @@ def _harmless_question_word(draft: Draft, at: int) -> bool:
         or "share" in draft.elements[following].cues
         or (role == "filler" and draft.kind(following) == "")
     )
+
+
+def _harmless_manner(draft: Draft, at: int) -> bool:
+    """ "how was revenue", "how did revenue develop" ask for numbers; "how do customers find us" does not."""
+    following = draft.elements[at + 1].text.casefold() if at + 1 < len(draft.elements) else ""
+    answered = any(role in ("comparison", "grain", "dimension") for role, _ in draft.uses.values())
+    return answered or following not in draft.world.language.words("manner_verbs")
 
 
 def _introduces_condition(draft: Draft, at: int) -> bool:

@@ -9,12 +9,13 @@ from itertools import islice, product
 from assistant.understanding.chart import Cover, Element, covers
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
+from assistant.understanding.language import time_words
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import RatioMetric, SemanticLayer
 
 MOST_PHRASES, MOST_WORDS = 6, 5
-SCATTERED_COST, SYNONYM_COST = 0.15, 0.1
+SCATTERED_COST, SYNONYM_COST, FORM_COST = 0.15, 0.1, 0.1
 NOUN = "noun:"
 
 
@@ -24,6 +25,7 @@ class Phrase:
 
     metric: Concept
     words: frozenset[str]
+    forms: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Scattered:
         self._world = world
         averages = (word for word, cues in world.language.cues.items() if "average" in cues)
         self._averages = frozenset(world.language.bare(word) for word in averages)
+        self._times = time_words(world.language.data["code"])
         self._entities = tuple(name for name, dataset in world.layer.datasets.items() if dataset.entity)
         self._phrases = tuple(dict.fromkeys(self._declared(world.layer)))
 
@@ -65,11 +68,14 @@ class Scattered:
         places = sorted({at for word in phrase.words for at in words.places[word]})
         if any(self._is_listed(tokens, at) for at in places) or not any(self._is_open(tokens[at]) for at in places):
             return None
+        if self._is_stock(tokens, places):
+            return None
         if any(tokens[at].text == "per" and at + 1 not in places for at in places):
             return None  # "spend per order" is no spend per customer
         head = next((at for at in places if self._is_noun(tokens[at])), places[0])
         fixed = {at: Element(at, at + 1, tokens[at].raw, 1.2, cues=frozenset({"filler"})) for at in places}
-        concept = replace(phrase.metric, weight=phrase.metric.weight - SCATTERED_COST)
+        other = len(phrase.forms - {token.plain for token in tokens})
+        concept = replace(phrase.metric, weight=phrase.metric.weight - SCATTERED_COST - FORM_COST * other)
         fixed[head] = Element(head, head + 1, tokens[head].raw, 1.0, concepts=(concept,), word=tokens[head].bare)
         return fixed
 
@@ -127,10 +133,18 @@ class Scattered:
     def _keys(self, token: Token) -> Iterator[str]:
         if not token.text.isalpha() or token.text in self._world.language.function_words:
             return
-        yield self._world.language.one_deed(token.bare)
+        # "returning" says more than "return": only other verb endings are undone
+        yield self._world.language.one_deed(token.plain if token.text.endswith("ing") else token.bare)
         for concept in self._world.lexicon.lookup([token]):
             if concept.kind == "noun":
                 yield NOUN + concept.target
+
+    def _is_stock(self, tokens: Sequence[Token], places: Sequence[int]) -> bool:
+        """ "how many products do we sell" asks for how many there are, not for how many were sold."""
+        words = [token.text for token in tokens[: places[-1]]]
+        present = any(word in self._world.language.words("present") for word in words)
+        subject = any(word in self._world.language.words("we") for word in words)
+        return present and subject and "many" in words and not any(token.text in self._times for token in tokens)
 
     def _is_ratio(self, name: str) -> bool:
         return isinstance(self._world.layer.metrics[name], RatioMetric)
@@ -150,8 +164,9 @@ class Scattered:
             yield Phrase(concept, frozenset({f"agent:{verb}"}))
         if self._is_ratio(concept.target):  # "spend per order" is an average already
             telling = [keys for keys in telling if keys[0] not in self._averages] or telling
+        forms = frozenset(t.plain for t in tokens if t.text not in self._world.language.function_words)
         if 2 <= len(telling) <= MOST_WORDS:
             for words in product(*telling):
                 strange = any(word.startswith(NOUN) for word in words)
                 weight = concept.weight - (SYNONYM_COST if strange else 0)
-                yield Phrase(replace(concept, weight=weight), frozenset(words))
+                yield Phrase(replace(concept, weight=weight), frozenset(words), forms)

@@ -273,6 +273,10 @@ def find_trend(draft: Draft) -> None:
     open_change = changes and draft.times[0].compare is None and (cues or draft.grain or draft.times[0].period)
     if not cues and not open_change:
         return
+    if changes and draft.grain and any(draft.has(at, "growth") for at in changes):
+        _use_all(draft, changes, "comparison", "step")  # "growth by month" sets each month beside the one before
+        draft.times = tuple(TimeChoice(choice.period, Comparison(kind="previous_period")) for choice in draft.times)
+        return
     for at in (*cues, *changes):
         draft.use(at, "grain", "trend")
     period = draft.times[0].period
