@@ -43,6 +43,7 @@ class Comparison:
 
 # the difference of lengths is cheap and settles most pairs of strangers
 _APART = "abs(length({0}_l) - length({0}_r)) <= {1} AND damerau_levenshtein({0}_l, {0}_r) <= {1}"
+_SWAPPED = "jaro_winkler_similarity(first_l, last_r) >= 0.88 AND jaro_winkler_similarity(last_l, first_r) >= 0.88"
 # "jefrfey" and "jeff": one of the full names behind them is nearly the same
 _NEAR_NICKNAME = (
     "list_max(list_transform(first_forms_l, lambda x:"
@@ -67,11 +68,12 @@ def _missing(*columns: str) -> str:
 COMPARISONS = (
     Comparison(
         "given name",
-        ("first", "first_forms"),
+        ("first", "first_forms", "last"),
         _missing("first"),
         (
             Level("same", "first_l = first_r", 0.75, 0.005, "first"),
             Level("one letter apart", _APART.format("first", 1) + " AND length(first_l) > 3", 0.06, 0.002),
+            Level("swapped with the family name", _SWAPPED, 0.01, 1e-5),
             Level("nickname", "len(list_intersect(first_forms_l, first_forms_r)) > 0", 0.12, 0.004),
             Level("similar", "jaro_winkler_similarity(first_l, first_r) >= 0.88", 0.02, 0.001),
             Level("nickname misspelt", _NEAR_NICKNAME, 0.02, 0.002),
@@ -85,12 +87,13 @@ COMPARISONS = (
     ),
     Comparison(
         "family name",
-        ("last", "email_local"),
+        ("last", "first", "email_local"),
         _missing("last"),
         (
             Level("same", "last_l = last_r", 0.85, 0.001, "last"),
             Level("one letter apart", _APART.format("last", 1) + " AND length(last_l) > 3", 0.06, 0.001),
             Level("similar", "jaro_winkler_similarity(last_l, last_r) >= 0.9", 0.01, 0.001),
+            Level("swapped with the given name", _SWAPPED, 0.01, 1e-5),
             Level("part of a double name", "contains(last_l, last_r) OR contains(last_r, last_l)", 0.02, 0.0002),
             Level("in the other's e-mail address", _IN_EMAIL, 0.02, 0.0005),
         ),

@@ -21,6 +21,7 @@ KEYS = {
     "mailbox": "CASE WHEN length(email_local) >= 7 THEN email_local END",
     "address": "address",
     "full name": "first || '|' || last",
+    "names in either order": "least(first, last) || '|' || greatest(first, last)",
     "name, postal code": "last_sound || '|' || postal",
     "given name, postal code": "first || '|' || postal",
     "given name, birth date": "first || '|' || birth",
@@ -33,6 +34,9 @@ KEYS = {
     "family name, half a phone": "last || '|' || right(phone, 4)",
     "given name, half a phone": "first || '|' || right(phone, 6)",
     "rare family name": "last_sound",
+    "birth date": "birth",
+    "house": "house || '|' || street",
+    "house, city": "house || '|' || city",
 }
 
 
