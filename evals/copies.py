@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,7 @@ MIXED_ROWS = (
 )  # rows a table: groups of many sizes, for conditions on counts
 LOOSE_ROWS = (60, 20)
 LOOSE = "loose"
+_STALE = 24 * 3600  # seconds
 _SHORT_LIST = 100  # rows
 Constants = Mapping[tuple[str, str], Sequence[str]]
 """SQL literals by (table, column), both in lower case: what the queries compare that column with."""
@@ -123,7 +125,8 @@ def _copy(database: Path, room: Path, name: str, statements: list[str]) -> Path:
     target = room / f"{name}-{hashlib.sha256(seed.encode()).hexdigest()[:12]}.duckdb"
     if not target.is_file():
         for old in room.glob(f"{name}-*.duckdb"):
-            old.unlink()
+            if time.time() - old.stat().st_mtime > _STALE:  # another run may be using a fresh one
+                old.unlink(missing_ok=True)
         schemas = [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in SCHEMAS]
         derive_database(database, target, [*schemas, *statements])
     return target

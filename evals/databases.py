@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -78,9 +80,10 @@ def _demo(wanted: Wanted, home: Path, progress: Progress) -> Prepared:
     source = Path(warehouse.__file__).parent
     print_ = fingerprint([*sorted(source.glob("sources/demo/*.py")), *sorted(source.glob("schema/core/*.sql"))])
     room = home / "evals" / "databases" / f"demo-{wanted.as_of}-{print_[:12]}"
-    if not live_path(room / "warehouse").is_file():
+    if not room.is_dir():
         progress(f"Building the demo company as of {wanted.as_of} (once)")
-        _build_demo(room / "warehouse", wanted.as_of)
+        with _built_aside(room) as building:
+            _build_demo(building / "warehouse", wanted.as_of)
     return Prepared(room, live_path(room / "warehouse"), wanted.as_of, print_, f"{DEMO} as of {wanted.as_of}")
 
 
@@ -99,8 +102,9 @@ def _file(wanted: Wanted, home: Path) -> Prepared:
         raise RunError(f"There is no database at {origin}. Correct `database:` in the suite, or pass --database.")
     print_ = fingerprint([origin, *_definitions_from(wanted)])
     room = home / "evals" / "databases" / f"{origin.stem}-{wanted.as_of or 'today'}-{print_[:12]}"
-    if not (room / "definitions").is_dir():
-        _around(origin, wanted, room)
+    if not room.is_dir():
+        with _built_aside(room) as building:
+            _around(origin, wanted, building)
     return Prepared(room, live_path(room / "warehouse"), wanted.as_of, print_, origin.stem)
 
 
@@ -116,32 +120,43 @@ def _definitions_from(wanted: Wanted) -> list[Path]:
 
 
 def _around(origin: Path, wanted: Wanted, room: Path) -> None:
-    """Builds the workspace; a failure leaves nothing behind."""
-    shutil.rmtree(room, ignore_errors=True)
+    """A workspace with a copy of the file as its snapshot, and its definitions."""
     database = live_path(room / "warehouse")
-    database.parent.mkdir(parents=True)
+    database.parent.mkdir()
     try:
         shutil.copyfile(origin, database)
         with publish(database.parent) as connection:
             set_snapshot(connection, "eval", wanted.as_of)
         _define(wanted, database, room / "definitions")
     except (WarehouseError, SemanticLayerError) as error:
-        shutil.rmtree(room)
         raise RunError(f"No workspace could be built around {origin}: {error}") from error
 
 
 def _define(wanted: Wanted, database: Path, definitions: Path) -> None:
     """The given definitions, or a model proposed from the data alone, untouched by hand."""
-    building = definitions.with_name("definitions.new")
-    building.mkdir()
+    definitions.mkdir()
     if wanted.definitions:
         for file in _definitions_from(wanted):
-            shutil.copyfile(file, building / file.name)
+            shutil.copyfile(file, definitions / file.name)
     else:
         tables = query_trusted(database, _TABLES).rows
         proposal = init_command.propose_for(database, tuple(str(row[0]) for row in tables))
-        (building / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
-    building.rename(definitions)
+        (definitions / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
+
+
+@contextmanager
+def _built_aside(room: Path) -> Generator[Path]:
+    """A directory to build in; it takes the room's name when the block ends, unless another process was first."""
+    room.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{room.name}-", dir=room.parent))
+    try:
+        yield building
+        with suppress(OSError):  # the other process built the same
+            building.rename(room)
+        if not room.is_dir():
+            raise RunError(f"{room} cannot be written.")
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
 
 
 def fingerprint(files: Iterable[Path]) -> str:

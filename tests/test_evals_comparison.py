@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evals.comparison import CompareRules, Cut, Expected, Table, Tolerance, compare
 
@@ -95,3 +97,47 @@ def test_tolerant_partners_are_found_even_when_the_nearest_is_taken():
     gold = Expected(Table(("a", "b"), ((1.000, 9.000), (1.004, 9.004))))
     answer = Table(("a", "b"), ((1.004, 9.004), (1.008, 9.008)))
     assert compare(gold, answer).matches
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.integers(-1000, 1000),
+    st.floats(-1000, 1000, allow_nan=False).map(lambda value: round(value, 2)),
+    st.sampled_from(["a", "b", "c"]),
+)
+
+
+@st.composite
+def tables(draw):
+    width = draw(st.integers(1, 4))
+    found = draw(st.lists(st.tuples(*[CELLS] * width), min_size=1, max_size=8))
+    return Table(tuple(f"c{at}" for at in range(width)), tuple(found))
+
+
+@given(tables(), st.randoms(use_true_random=False))
+def test_order_of_rows_and_columns_and_dust_change_nothing(gold, random):
+    places = list(range(len(gold.columns)))
+    random.shuffle(places)
+    rows = [tuple(_dusty(row[at]) for at in places) for row in gold.rows]
+    random.shuffle(rows)
+    found = compare(Expected(gold), Table(tuple(gold.columns[at] for at in places), tuple(rows)))
+    assert found.exact
+
+
+def _dusty(cell):
+    return cell + 1e-9 if isinstance(cell, float) else cell
+
+
+@given(tables(), st.data())
+def test_one_value_from_elsewhere_is_never_right(gold, data):
+    row, column = data.draw(st.integers(0, len(gold.rows) - 1)), data.draw(st.integers(0, len(gold.columns) - 1))
+    rows = [list(found) for found in gold.rows]
+    rows[row][column] = "a value that no table holds"
+    assert not compare(Expected(gold), Table(gold.columns, tuple(map(tuple, rows)))).matches
+
+
+@given(tables(), st.data())
+def test_a_row_more_or_less_is_never_right(gold, data):
+    more = (*gold.rows, data.draw(st.sampled_from(gold.rows)))
+    assert not compare(Expected(gold), Table(gold.columns, more)).matches
+    assert not compare(Expected(Table(gold.columns, more)), gold).matches

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from rapidfuzz import fuzz
@@ -36,6 +36,8 @@ class Alignment:
     expected: Expected
     answer: Table
     rules: CompareRules
+    _read: dict[tuple[int, int], tuple[Vector, Vector]] = field(default_factory=dict, init=False, compare=False)
+    _shared: dict[tuple[int, int], int] = field(default_factory=dict, init=False, compare=False)
 
     @cached_property
     def gold(self) -> tuple[Vector, ...]:
@@ -47,6 +49,11 @@ class Alignment:
 
         Files hold days as text, and rows written by hand in one come from there.
         """
+        if (gold_at, answer_at) not in self._read:
+            self._read[gold_at, answer_at] = self._spelled_alike(gold_at, answer_at)
+        return self._read[gold_at, answer_at]
+
+    def _spelled_alike(self, gold_at: int, answer_at: int) -> tuple[Vector, Vector]:
         gold, answer = self.gold[gold_at], self.answer.vectors[answer_at]
         for spelled, real, read in _SPELLINGS:
             if spelled(answer) and real(gold):
@@ -60,19 +67,24 @@ class Alignment:
         if not self.rules.scale:
             return answer
         factors = [1.0, *self.rules.scale, *(1 / factor for factor in self.rules.scale)]
-        return max((_times(answer, factor) for factor in factors), key=lambda vector: self.overlap(gold, vector))
+        return max((_times(answer, factor) for factor in factors), key=lambda vector: self._pairs(gold, vector))
 
-    def overlap(self, gold: Vector, answer: Vector) -> int:
+    def shared(self, gold_at: int, answer_at: int) -> int:
         """How many values of the answer's column find a partner in the expected one."""
+        if (gold_at, answer_at) not in self._shared:
+            self._shared[gold_at, answer_at] = self._pairs(*self.read_as(gold_at, answer_at))
+        return self._shared[gold_at, answer_at]
+
+    def _pairs(self, gold: Vector, answer: Vector) -> int:
         return len(pair_rows([(cell,) for cell in gold], [(cell,) for cell in answer], self.rules.tolerance))
 
     def could_be(self, gold_at: int, answer_at: int) -> bool:
         """Whether the values alone allow the answer's column to be the expected one."""
-        gold, answer = self.read_as(gold_at, answer_at)
-        certain = [(gold[row],) for row in self.expected.certain]
-        if len(pair_rows(certain, [(cell,) for cell in answer], self.rules.tolerance)) < len(certain):
+        if self.shared(gold_at, answer_at) < len(self.answer.rows):
             return False
-        return self.overlap(gold, answer) == len(answer)
+        gold, answer = self.read_as(gold_at, answer_at)
+        certain = [gold[row] for row in self.expected.certain]
+        return len(certain) == len(gold) or self._pairs(tuple(certain), answer) == len(certain)
 
     def rows(self, mapping: Mapping_) -> tuple[list[Row], list[Row]]:
         """Expected and answered rows over the mapped columns, in the same column order."""
@@ -138,7 +150,7 @@ def _score(alignment: Alignment, gold_at: int, answer_at: int) -> float:
     """Shared values count most, then the name; columns of different kinds with nothing in common score 0."""
     gold, answer = alignment.read_as(gold_at, answer_at)
     size = max(len(alignment.expected.shown), len(answer), 1)
-    shared = alignment.overlap(gold, answer) / size
+    shared = alignment.shared(gold_at, answer_at) / size
     if not shared and kind_of(gold) != kind_of(answer):
         return 0.0
     return shared + 0.2 * alignment.likeness(gold_at, answer_at) + 0.01
