@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from semantic_layer.compiler import sqltree as sql
 from semantic_layer.metric_types import (
     ConversionMetric,
     CumulativeMetric,
@@ -112,7 +113,9 @@ def _has_vocabulary(dataset: Dataset, field: Dimension) -> bool:
 
 
 def _value_query(dataset: Dataset, field: Dimension, limit: int) -> str:
+    value = field.expression or sql.name_of(field.name).sql(dialect=sql.DIALECT)
+    source = sql.name_of(dataset.source).sql(dialect=sql.DIALECT)
     return (
-        f"SELECT CAST({field.sql} AS VARCHAR) AS value, COUNT(*) AS n FROM {dataset.source} "
-        f"WHERE {field.sql} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT {limit}"
+        f"SELECT CAST({value} AS VARCHAR) AS value, COUNT(*) AS n FROM {source} "
+        f"WHERE {value} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT {limit}"
     )

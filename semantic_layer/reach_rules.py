@@ -17,6 +17,7 @@ from semantic_layer.resolution import (
     bases,
     entity_of,
     footprints,
+    homes,
     is_metric_filter,
     is_on_metric,
     is_windowed,
@@ -78,9 +79,13 @@ def _times_named(layer: SemanticLayer, query: SemanticQuery) -> list[tuple[str, 
     return [(name, grain) for name, grain in found if name in layer.fields and layer.fields[name].kind == "time"]
 
 
+def _rows_of(layer: SemanticLayer, query: SemanticQuery) -> tuple[Footprint, ...]:
+    """What the rows of the result come from: the entities listed, or the facts of the metrics."""
+    return (Footprint(query.entity, query.entity, ""),) if query.entity else _asked(layer, query)
+
+
 def _paths(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
-    homes = [Footprint(query.entity, query.entity, "")] if query.entity else list(_asked(layer, query))
-    for home in homes:
+    for home in _rows_of(layer, query):
         for one in query.group_by:
             if one.field not in (METRIC_TIME, COHORT_AGE) and not _is_declared(layer, query, home, one):
                 yield from _path(layer, home, _ref(layer, one.field), one.via)
@@ -147,13 +152,13 @@ def _alternatives(layer: SemanticLayer, ref: str, code: str, home: Footprint) ->
 
 
 def _filter_paths(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
-    homes = [Footprint(query.entity, query.entity, "")] if query.entity else list(_asked(layer, query))
+    found = _rows_of(layer, query)
     for one in query.filters:
         if is_metric_filter(layer, one) or one.field in (METRIC_TIME, COHORT_AGE):
             continue
-        about = {home.fact: entity_of(layer, home.fact, one, listed=query.entity) for home in homes}
+        about = {home.fact: entity_of(layer, home.fact, one, listed=query.entity) for home in found}
         yield from _one_level(query, one, about)
-        for home in homes:
+        for home in found:
             yield from _filter_path(layer, home, one, about[home.fact])
 
 
@@ -174,7 +179,7 @@ def _filter_path(layer: SemanticLayer, home: Footprint, one: Filter, entity: str
         return
     yield from _path(layer, home, f"{entity}.", "")
     if is_on_metric(layer, one):
-        for found in footprints(layer, one.field):
+        for found in homes(layer, one.field):
             yield from _path(layer, found, f"{entity}.", "")
     else:
         dataset = one.field.partition(".")[0]
@@ -190,7 +195,7 @@ def _listed_metrics(layer: SemanticLayer, query: SemanticQuery) -> Iterator[Quer
     names = (*query.metrics, *(one.field for one in query.filters if is_on_metric(layer, one)))
     rows = [one for one in query.filters if "." in one.field and not one.entity]
     for name in dict.fromkeys(names):
-        for found in footprints(layer, name):
+        for found in homes(layer, name):
             yield from _path(layer, found, f"{query.entity}.", "")
             for one in rows:
                 outside = not layer.graph.reaches(query.entity, one.field.partition(".")[0])

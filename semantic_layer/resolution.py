@@ -139,6 +139,16 @@ def footprints(layer: SemanticLayer, name: str) -> tuple[Footprint, ...]:
     return tuple(dict.fromkeys(_footprints(layer, layer.metrics[name])))
 
 
+def homes(layer: SemanticLayer, name: str) -> tuple[Footprint, ...]:
+    """The footprints of a metric, and the populations of whole datasets that it counts over."""
+    whole = (
+        Footprint(one.name, one.entity, "")
+        for one in bases(layer, (name,))
+        if isinstance(one, PerEntityMetric) and one.population == "all"
+    )
+    return tuple(dict.fromkeys((*footprints(layer, name), *whole)))
+
+
 def _footprints(layer: SemanticLayer, metric: Metric) -> Iterator[Footprint]:
     if isinstance(metric, SimpleMetric):
         yield Footprint(metric.name, fact(metric), time_of(layer, metric))

@@ -288,6 +288,7 @@ REFUSED = [
     (asked(entity="customers", time_range={"start": "2025-01-01"}), "E_PERIOD_UNUSED"),
     (asked(entity="customers", group_by=[{"field": "orders.status"}]), "E_UNAGGREGATED_FINER_GRAIN_REFERENCE"),
     (asked(entity="tickets", metrics=["orders"]), "E_NO_PATH"),
+    (asked(entity="orders", metrics=["orders_per_customer_of_all"]), "E_UNAGGREGATED_FINER_GRAIN_REFERENCE"),
     (ask("average_order", by=[SEGMENT], shares=[{"metric": "average_order"}]), "E_SHARE_NOT_ADDITIVE"),
     (ask("median_order", by=[SEGMENT], shares=[{"metric": "median_order"}]), "E_SHARE_NOT_ADDITIVE"),
     (ask("revenue", by=[SEGMENT], shares=[{"metric": "orders"}]), "E_ORDER_NOT_IN_QUERY"),
