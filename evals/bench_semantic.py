@@ -168,7 +168,7 @@ def _compared(found: Rows, truth: Rows) -> Outcome:
     shared, wanted, extra = (found & truth).total(), truth.total(), (found - truth).total()
     if shared == wanted:
         return Outcome("more rows", f"all {wanted} rows are right, and there are {extra} more")
-    return Outcome("differs", f"{shared} of {wanted} rows are right, {extra} are not")
+    return Outcome("differs", f"{shared} of {wanted} rows are right, {extra} wrong")
 
 
 def aims(lines: Sequence[Line], rivals: Sequence[str]) -> list[tuple[str, bool]]:

@@ -95,30 +95,47 @@ def as_number(value: Any) -> float | None:
         return None
 
 
-def test_the_lessons_work_as_written(room: Path) -> None:
-    asked: set[str] = set()
-    for kind, file, text in BLOCK.findall(TEXT):
-        if file:
-            (room / file).write_text(text, encoding="utf-8")
-        for line in text.strip().splitlines() if kind == "sh" else ():
-            asked |= follow(room, shlex.split(line))
-    assert asked == set(TRUTH) | {"shipping_fees", "spenders.py"}
+def lessons() -> dict[str, str]:
+    """The sections that teach, by heading."""
+    taught = TEXT.partition("\n# ")[0]
+    parts = re.split(r"^## (.+)$", taught, flags=re.MULTILINE)
+    return {heading: text for heading, text in zip(parts[1::2], parts[2::2], strict=True) if "```sh" in text}
 
 
-def follow(room: Path, words: list[str]) -> set[str]:
-    """Run one command of the lessons and hold its output against the truth; gives what was asked."""
+@pytest.mark.parametrize("lesson", lessons())
+def test_a_lesson_works_as_written(room: Path, lesson: str) -> None:
+    """With the files of the lessons before it, as a reader has them by then."""
+    for heading, text in lessons().items():
+        for kind, file, block in BLOCK.findall(text):
+            if file:
+                (room / file).write_text(block, encoding="utf-8")
+            for line in block.strip().splitlines() if kind == "sh" and heading == lesson else ():
+                follow(room, shlex.split(line))
+        if heading == lesson:
+            return
+
+
+def test_the_page_teaches_five_things_and_each_is_held_against_the_truth() -> None:
+    assert list(lessons()) == ["A metric", "A dataset", "A segment", "A policy", "A synonym"]
+    lines = [line for kind, _, block in BLOCK.findall(TEXT) if kind == "sh" for line in block.strip().splitlines()]
+    asked = {("as ann: " if "ann.toml" in line else "") + shlex.split(line)[-1] for line in lines}
+    assert asked == {*TRUTH, "shipping_fees", "spenders.py"}
+
+
+def follow(room: Path, words: list[str]) -> None:
+    """Run one command of the lessons and hold its output against the truth."""
     if words[0] == "python":
         found = subprocess.run([sys.executable, *words[1:]], capture_output=True, text=True, check=True)
         printed = [line.split() for line in found.stdout.splitlines()]
         truth = query_trusted(room / ".tellwise/warehouse/live.duckdb", SPENDERS).rows
         assert printed == [[str(cell) for cell in row] for row in truth]
-        return {words[1]}
+        return
     assert words[0] == "tellwise"
     if "metrics" in words:
         shown = CliRunner().invoke(main, words[1:])
         assert "sum of shipping_amount" in shown.output, shown.output
         assert "orders.channel" in shown.output
-        return {words[-1]}
+        return
     at = words.index("ask") + 1
     question = f"as ann: {words[-1]}" if "ann.toml" in words else words[-1]
     answer = json.loads(CliRunner().invoke(main, [*words[1:at], "--json", *words[at:]]).stdout)
@@ -128,7 +145,6 @@ def follow(room: Path, words: list[str]) -> set[str]:
     else:
         assert answer["kind"] == "answer", answer
         assert sorted(map(plain, answer["rows"]), key=repr) == rows(room, expected), question
-    return {question}
 
 
 def test_a_typing_error_is_told_as_the_page_shows_it(room: Path) -> None:
