@@ -1,0 +1,1 @@
+"""Questions in, answers out: understanding, the way of a question, commands and the page."""
