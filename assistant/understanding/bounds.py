@@ -330,6 +330,17 @@ def _is_nameable(draft: Draft, at: int) -> bool:
     return all(fields[c.target].kind == "categorical" for c in draft.concepts(at, "dimension"))
 
 
+def find_bounded_grain(draft: Draft) -> None:
+    """ "days with more than 50 orders": the units of time that meet a condition."""
+    loose = [bound.place for bound in draft.bounds if bound.choices[0].kind == "metric" and not bound.entity]
+    if draft.groups or draft.grain or not loose:
+        return
+    for at in range(min(loose)):
+        if draft.kind(at) == "grain" and at not in draft.uses and draft.element(at).plural:
+            draft.take_grain(at)
+            return
+
+
 def find_lists(draft: Draft) -> None:
     """ "which customers ...", "list customers who ...": rows of an entity that meet conditions."""
     for dataset, at in draft.subjects.items():

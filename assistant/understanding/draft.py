@@ -129,6 +129,7 @@ class Draft:
     presence: list[Presence] = field(default_factory=list[Presence])
     listed: str = ""
     shared: bool = False
+    within: int | None = None
     same_unit: bool = False
     penalty: float = 0.0
     notes: list[str] = field(default_factory=list)
@@ -256,3 +257,9 @@ class Draft:
         choices = self.metric_choices(at)
         self.metrics.append((at, choices))
         self.use(at, "metric", choices[0].target)
+
+
+def is_top_of_each(draft: Draft) -> bool:
+    """Whether the first few are asked for in each of another group: "top 3 products in each category"."""
+    cut = draft.ranking is not None and draft.ranking.limit is not None and draft.ranking.column == "value"
+    return cut and draft.within is not None and len(draft.groups) == 2 and not draft.grain

@@ -206,6 +206,8 @@ def _has_own_dimension(draft: Draft, at: int) -> bool:
 
 
 def _take_list(draft: Draft, at: int, place: int) -> None:
+    if draft.groups and draft.ranking and draft.element(at).text.casefold() in draft.world.language.words("each_words"):
+        draft.within = place
     if not draft.take_group(place):
         return
     draft.use(at, "filler")

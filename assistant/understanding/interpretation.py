@@ -38,6 +38,10 @@ def _parts(layer: SemanticLayer, query: SemanticQuery, as_of: date) -> Iterator[
     yield Part("period", period_label(query.time_range, as_of))
     if query.compare is not None:
         yield Part("comparison", _comparison_label(query, as_of), query.compare.kind)
+    if query.top is not None:
+        each = ", ".join(_lower_first(_title(layer, name)) for name in query.top.within)
+        first = "first" if query.top.descending else "last"
+        yield Part("limit", f"{first} {query.top.n}" + (f" of each {each}" if each else ""))
     for order in query.order_by:
         yield Part("order", _order_label(layer, query, order), order.by)
     if query.limit is not None:

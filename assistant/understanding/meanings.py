@@ -79,6 +79,9 @@ def _asked(tokens: Sequence[Token], world: World) -> Asked | None:
         return Asked(_telling(_cut_after(sure, world) or sure, world), True)
     start = _cut_before(tokens, world, "meaning_around")
     inner = _cut_after(start, world) if start is not None else None
+    maybe = _cut_before(tokens, world, "meaning_maybe") or _cut_end(tokens, world)
+    if inner is None and maybe is not None:
+        return Asked(_telling(maybe, world), False)
     return Asked(_telling(inner, world), True) if inner is not None else None
 
 
@@ -91,6 +94,11 @@ def _cut_before(tokens: Sequence[Token], world: World, name: str) -> tuple[Token
         if [token.text for token in rest[: len(key)]] == key:
             return rest[len(key) :]
     return None
+
+
+def _cut_end(tokens: Sequence[Token], world: World) -> tuple[Token, ...] | None:
+    """ "AOV definition", "NPS meaning?"."""
+    return tuple(tokens[:-1]) if tokens and tokens[-1].text in world.language.words("meaning_end") else None
 
 
 def _cut_after(tokens: Sequence[Token], world: World) -> tuple[Token, ...] | None:

@@ -14,8 +14,10 @@ PARTICIPLE_COST = 0.4
 def find_metrics(draft: Draft) -> None:
     """The named metrics; several only when they are joined; else the count of the first noun."""
     for at in range(len(draft.elements)):
-        free = draft.kind(at) == "metric" and at not in draft.uses
-        if free and (not draft.metrics or _joins_a_metric(draft, at)):
+        if at in draft.uses:
+            continue
+        named = draft.kind(at) == "metric" and (not draft.metrics or _joins_a_metric(draft, at))
+        if named or (draft.metrics and _lists_a_metric(draft, at)):
             draft.take_metric(at)
     if draft.per is not None:
         _resolve_per(draft)
@@ -137,12 +139,31 @@ def _joins_a_metric(draft: Draft, at: int) -> bool:
     return False
 
 
+def _lists_a_metric(draft: Draft, at: int) -> bool:
+    """A noun between two joined metrics is counted too: "net revenue, orders and AOV"."""
+    following = draft.joined(at, *UNCOORDINATED)
+    between = draft.kind(at) == "noun" and draft.kind(following) == "metric" and following not in draft.uses
+    return between and bool(draft.metric_choices(at)) and _joins_a_metric(draft, at)
+
+
 def _count_first_noun(draft: Draft) -> None:
     for at in range(len(draft.elements)):
-        free = draft.kind(at) == "noun" and at not in draft.uses
+        free = draft.kind(at) == "noun" and at not in draft.uses and not _owned(draft, at)
         if free and draft.metric_choices(at) and not draft.has(draft.back(at), "exclude"):
             draft.take_metric(at)
             return
+
+
+def _owned(draft: Draft, at: int) -> bool:
+    """Whether the noun is only the name of a value ("the reasons for the Pro plan"), and something else is asked for."""
+    start = draft.back(at)
+    if draft.kind(start) != "value":
+        return False
+    while start is not None and draft.kind(start) == "value":
+        start = draft.back(start)
+    linked = range(start + 1, at) if start is not None else range(0)
+    named = start is not None and draft.kind(start) == "dimension" and draft.uses.get(start, ("",))[0] == "dimension"
+    return named and any("link_any" in draft.element(place).cues for place in linked)
 
 
 def _resolve_per(draft: Draft) -> None:

@@ -64,7 +64,7 @@ def read_covers(spelling: Spelling, found: Sequence[Cover], world: World) -> Rea
     for cover in found:
         for draft in drafts(cover, world):
             left = leftovers(draft)
-            if left or not (draft.metrics or draft.listed or (draft.bounds and draft.groups)):
+            if left or not (draft.metrics or draft.listed or (draft.bounds and (draft.groups or draft.grain))):
                 stuck.append((draft, tuple(left)))
                 continue
             fresh = candidates(draft)

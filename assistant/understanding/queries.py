@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from assistant.understanding.draft import Bound, Condition, Draft, GroupChoice, Presence, TimeChoice, World
+from assistant.understanding.draft import (
+    Bound,
+    Condition,
+    Draft,
+    GroupChoice,
+    Presence,
+    TimeChoice,
+    World,
+    is_top_of_each,
+)
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.own_filters import contradicts
@@ -20,6 +29,7 @@ from semantic_layer import (
     QueryFault,
     SemanticQuery,
     Share,
+    Top,
     check,
 )
 
@@ -150,7 +160,11 @@ def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, 
     for names in list(product(*options))[1:]:
         swapped = dict(zip(query.metrics, names, strict=True))
         order = tuple(o.model_copy(update={"by": swapped.get(o.by, o.by)}) for o in query.order_by)
-        changed = query.model_copy(update={"metrics": names, "order_by": order})
+        top = query.top and query.top.model_copy(update={"by": swapped.get(query.top.by, query.top.by)})
+        kept = tuple(f.model_copy(update={"field": swapped.get(f.field, f.field)}) for f in query.filters)
+        shares = tuple(s.model_copy(update={"metric": swapped.get(s.metric, s.metric)}) for s in query.shares)
+        parts = {"metrics": names, "order_by": order, "top": top, "filters": kept, "shares": shares}
+        changed = query.model_copy(update=parts)
         if (_contradiction(world, changed) or _fault(world, changed) or _strange(world, changed)) is None:
             pairs = [(old, new) for old, new in swapped.items() if old != new]
             return changed, tuple(_stand_in_note(world, old, new) for old, new in pairs)
@@ -214,7 +228,8 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
         compare=choice.time.compare,
         shares=tuple(Share(metric=name) for name in names) if draft.shared else (),
         order_by=_order_by(draft, names, groups),
-        limit=draft.ranking.limit if draft.ranking else None,
+        top=_top(draft, choice, names),
+        limit=draft.ranking.limit if draft.ranking and not is_top_of_each(draft) else None,
     )
 
 
@@ -241,13 +256,25 @@ def _time_grain(draft: Draft, field: str, grain: str) -> str:
     return (grain or "day") if is_time else ""
 
 
+def _top(draft: Draft, choice: Choice, names: tuple[str, ...]) -> Top | None:
+    """The first few of each group, when that is asked for."""
+    if not is_top_of_each(draft):
+        return None
+    assert draft.ranking is not None
+    within = next(i for i, (at, _) in enumerate(draft.groups) if at == draft.within)
+    outer, inner = choice.groups[within].fields[0], choice.groups[1 - within].fields[0]
+    (order,) = _order_by(draft, names, ())
+    limit = draft.ranking.limit or 1
+    return Top(field=inner, by=order.by, n=limit, within=(outer,), descending=order.descending)
+
+
 def _measure_bounds(draft: Draft) -> None:
     """What a question measures that only has conditions: the entity counted, or what its rows are listed by."""
     if draft.listed:
         untimed = [bound for bound in draft.bounds if not (bound.period or bound.last)]
         shown = [bound for bound in untimed if bound.choices[0].kind == "metric" and bound.values != (0,)]
         draft.metrics = draft.metrics or [(bound.place, bound.choices) for bound in shown]
-    elif not draft.metrics and draft.bounds and draft.groups:
+    elif not draft.metrics and draft.bounds and (draft.groups or draft.grain):
         bound = draft.bounds[0]
         if bound.choices[0].kind == "metric" and not bound.entity:
             draft.metrics = [(bound.place, bound.choices)]

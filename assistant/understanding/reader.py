@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 
-from assistant.understanding.bounds import find_bounds, find_deeds, find_lists, find_presence
+from assistant.understanding.bounds import find_bounded_grain, find_bounds, find_deeds, find_lists, find_presence
 from assistant.understanding.chart import Cover, Element
-from assistant.understanding.draft import Draft, World
+from assistant.understanding.draft import Draft, World, is_top_of_each
 from assistant.understanding.filtering import find_dimensions, find_values
 from assistant.understanding.grouping import (
     find_asked_groups,
@@ -33,6 +33,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_groups,
     find_sorting,
     find_grains,
+    find_bounded_grain,
     find_values,
     find_dimensions,
     find_metrics,
@@ -112,7 +113,7 @@ def _idle_ranking(draft: Draft) -> list[int]:
 
 def _extra_groups(draft: Draft) -> list[int]:
     """A second breakdown beside a cut: the first few of each are meant, which is another question."""
-    if draft.ranking is None or draft.ranking.limit is None:
+    if draft.ranking is None or draft.ranking.limit is None or is_top_of_each(draft):
         return []
     if draft.grain and draft.groups:
         return [at for at, use in draft.uses.items() if use[0] == "grain"]
