@@ -42,7 +42,7 @@ bench: $(STAMP) ## speed, as ratios in one run
 	@$(MAKE) --no-print-directory bench-semantic
 
 $(RIVALS)/.installed: evals/rivals/requirements.txt .ci/install-bench | $(STAMP)
-	@PYTHON="$(PYTHON)" bash .ci/install-bench $(RIVALS)
+	@bash .ci/install-bench $(RIVALS) $(BIN)/python
 	@touch $@
 
 bench-semantic: $(STAMP) $(RIVALS)/.installed ## the semantic layer beside MetricFlow and boring-semantic-layer, in one run
