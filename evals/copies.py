@@ -257,7 +257,7 @@ def _next_key(column: Column) -> str:
     """The expression that gives row `i` a key of its own, also when there are more rows than known keys."""
     known, again = "list_extract($pool, 1 + i % len($pool))", "(i // len($pool))"
     if column.is_number:
-        return f"{known} + {again} * 1000003"
+        return f"{known} + {again} * 7000003"  # another step than that of the thinned copies, from which keys come
     return f"CAST({known} AS VARCHAR) || CASE WHEN {again} = 0 THEN '' ELSE '+' || {again} END"
 
 

@@ -1,0 +1,120 @@
+"""Changed copies respect what the data respects, and broken queries fall apart on them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evals.copies import Needs, copies, random_databases, shuffled
+from evals.facts import tables_of
+from evals.mutants import campaign, summary
+from evals.mutations import mutants
+from evals.needs import needs_of
+from tests.evals_world import BY_COUNTRY, REVENUE, shop
+from warehouse import query_trusted
+
+ALL = Needs(frozenset({"customer", "orders"}))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return Path(shop(tmp_path).database)
+
+
+def one(database: Path, sql: str):
+    return query_trusted(database, sql).rows[0][0]
+
+
+def test_keys_links_and_nulls_are_found_in_the_data(database):
+    customer, orders = tables_of(database)
+    assert (customer.name, orders.name) == ("customer", "orders")
+    facts = {column.name: (column.key, column.nullable, column.link is not None) for column in orders.columns}
+    assert facts == {
+        "order_id": (True, False, False),
+        "customer_id": (False, False, True),
+        "amount": (False, False, False),
+        "ordered_at": (False, False, False),
+    }
+
+
+def test_copies_keep_keys_unique_and_links_whole_except_the_loose_ones(database, tmp_path):
+    made = {path.stem.rpartition("-")[0]: path for path in copies(database, tmp_path / "room", ALL)}
+    orphans = "SELECT count(*) FROM orders WHERE customer_id NOT IN (SELECT customer_id FROM customer)"
+    for name, path in made.items():
+        assert one(path, "SELECT count(*) - count(DISTINCT order_id) FROM orders") == 0
+        loose = name.startswith("loose")
+        assert loose or one(path, orphans) == 0
+        assert loose or one(path, "SELECT count(*) FROM orders WHERE amount IS NULL OR customer_id IS NULL") == 0
+    assert one(made["loose-1"], "SELECT count(*) FROM orders WHERE amount IS NULL") > 0
+    assert one(made["thinned-1"], "SELECT count(*) FROM orders") != one(database, "SELECT count(*) FROM orders")
+
+
+def test_the_same_needs_give_the_same_copies(database, tmp_path):
+    first, again = (copies(database, tmp_path / room, ALL) for room in ("one", "two"))
+    sql = "SELECT * FROM orders ORDER BY ALL"
+    assert [query_trusted(path, sql).rows for path in first] == [query_trusted(path, sql).rows for path in again]
+
+
+def test_mixed_copies_have_rows_on_both_sides_of_a_constant(database, tmp_path):
+    needs = needs_of(["SELECT * FROM orders AS o WHERE o.amount >= 37 AND ordered_at < DATE '2026-03-01'"], database)
+    assert needs.tables == {"orders"}
+    mixed = copies(database, tmp_path / "room", needs)[2]
+    amounts = {row[0] for row in query_trusted(mixed, "SELECT DISTINCT amount FROM orders").rows}
+    days = {str(row[0]) for row in query_trusted(mixed, "SELECT DISTINCT ordered_at FROM orders").rows}
+    assert {36.0, 37.0, 38.0} <= amounts
+    assert {"2026-02-28", "2026-03-01", "2026-03-02"} <= days
+
+
+def test_a_shuffled_copy_holds_the_same_rows_in_another_order(database, tmp_path):
+    sql = "SELECT * FROM orders"
+    before, after = query_trusted(database, sql).rows, query_trusted(shuffled(database, tmp_path / "room"), sql).rows
+    assert before != after
+    assert Counter(before) == Counter(after)
+
+
+def test_random_databases_differ_from_each_other(database, tmp_path):
+    found = random_databases(database, tmp_path / "room", ALL, 3)
+    assert len({query_trusted(path, "SELECT sum(amount) FROM orders").rows for path in found}) == 3
+
+
+def test_every_kind_of_fault_is_made():
+    sql = (
+        "SELECT DISTINCT c.country, sum(o.amount), max(o.ordered_at) FROM orders AS o JOIN customer AS c "
+        "ON o.customer_id = c.customer_id WHERE o.amount > 20 AND c.country = 'DE' AND o.ordered_at >= '2026-01-01' "
+        "GROUP BY c.country HAVING count(DISTINCT o.order_id) > 3 ORDER BY sum(o.amount) DESC LIMIT 3"
+    )
+    kinds = Counter(mutant.kind for mutant in mutants(sql))
+    assert set(kinds) == {
+        "dropped filter",
+        "changed aggregate",
+        "lost DISTINCT",
+        "wrong join",
+        "off-by-one",
+        "turned condition",
+        "other end of a ranking",
+        "other column",
+    }
+    assert len({mutant.sql for mutant in mutants(sql)}) == sum(kinds.values())
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE customer (customer_id INT, country VARCHAR)")
+        connection.execute("CREATE TABLE orders (order_id INT, customer_id INT, amount DOUBLE, ordered_at DATE)")
+        for mutant in mutants(sql):
+            if mutant.kind != "other column":  # an average of days is an error, and does not count
+                connection.execute(mutant.sql)
+
+
+def test_broken_queries_that_pass_on_the_data_fall_apart_on_copies(database, tmp_path, monkeypatch):
+    monkeypatch.setattr("evals.mutants.RANDOM_DATABASES", 6)
+    golds = [
+        ("a", REVENUE + " WHERE amount > 5"),
+        ("b", "SELECT count(DISTINCT customer_id) FROM orders WHERE amount < 500"),
+        ("c", BY_COUNTRY),
+    ]
+    trials = campaign(golds, database, tmp_path / "room")
+    counted = [trial for trial in trials if trial.runs and trial.different]
+    assert sum(trial.passes for trial in counted) >= 2
+    assert [trial.mutant.sql for trial in counted if trial.passes_copies] == []
+    assert "all" in summary(trials)
