@@ -14,6 +14,7 @@ from warehouse.errors import (
     QueryTooLarge,
     SnapshotMissing,
     SnapshotUnreadable,
+    SourcesInvalid,
     SQLRejected,
     WarehouseError,
 )
@@ -22,9 +23,13 @@ from warehouse.identity import IdentityRequest, Resolution, merge_customers, res
 from warehouse.journal import Entry, Journal
 from warehouse.policy import OPEN, Policy, TableRule
 from warehouse.profile import ColumnProfile, TableProfile, check, distinct_values, inclusion, profile
+from warehouse.sources.declared import Sources
 from warehouse.sources.files import load_files, load_many
 from warehouse.sources.load_report import ColumnReport, FileReport, LoadReport
 from warehouse.sources.load_request import LoadRequest, ReadOptions
+from warehouse.sources.load_sources import RunReport, SourceFailure, SourceReport, load_sources
+from warehouse.sources.quarantine import QuarantinedRow, quarantined
+from warehouse.sources.sources_file import read_sources
 from warehouse.trusted import Read, derive_database, query_trusted, trusted_reader
 
 __all__ = [
@@ -44,6 +49,7 @@ __all__ = [
     "LoadRequest",
     "Policy",
     "PolicyError",
+    "QuarantinedRow",
     "QueryFailed",
     "QueryTimeout",
     "QueryTooLarge",
@@ -51,11 +57,16 @@ __all__ = [
     "ReadOptions",
     "Resolution",
     "Result",
+    "RunReport",
     "SQLRejected",
     "Schema",
     "SnapshotInfo",
     "SnapshotMissing",
     "SnapshotUnreadable",
+    "SourceFailure",
+    "SourceReport",
+    "Sources",
+    "SourcesInvalid",
     "TableProfile",
     "TableRule",
     "ValidatedSQL",
@@ -67,10 +78,13 @@ __all__ = [
     "live_path",
     "load_files",
     "load_many",
+    "load_sources",
     "merge_customers",
     "profile",
     "publish",
+    "quarantined",
     "query_trusted",
+    "read_sources",
     "resolve_identities",
     "set_snapshot",
     "snapshot_info",

@@ -3,6 +3,7 @@
 * WarehouseError
   x BuildError          the maintainer: a build or a load stopped; file, line and remedy are named
     + LoadError         one source file could not be read as asked
+    + SourcesInvalid    the declared sources have faults; all are listed, each with file and line
   x SnapshotMissing     the maintainer: nothing has been published yet
     + SnapshotUnreadable the maintainer: the published file is damaged or of another DuckDB version
   x PolicyError         the maintainer: a row or column rule does not fit the tables
@@ -32,6 +33,14 @@ class LoadError(BuildError):
         where = ", ".join(part for part in (place, f"column {column}" if column else "") if part)
         message = f"{where}: {reason}" if where else reason
         super().__init__(f"{message} {remedy}".strip())
+
+
+class SourcesInvalid(BuildError):
+    """The file that declares the sources has faults; `faults` are all of them, each with file, line and remedy."""
+
+    def __init__(self, faults: tuple[str, ...]):
+        self.faults = faults
+        super().__init__("\n".join(faults))
 
 
 class SnapshotMissing(WarehouseError):

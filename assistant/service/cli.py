@@ -109,8 +109,9 @@ def demo(settings: Settings, as_of: date | None, customers: int, seed: int) -> N
 
 
 @main.command()
-@click.argument("table")
-@click.argument("files", nargs=-1, required=True)
+@click.argument("table", required=False)
+@click.argument("files", nargs=-1)
+@click.option("--source", "sources", multiple=True, help="Load only this source of sources.yml. Repeatable.")
 @click.option(
     "--view",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -131,14 +132,22 @@ def demo(settings: Settings, as_of: date | None, customers: int, seed: int) -> N
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
 def load(ctx: click.Context, **options: Any) -> None:
-    """Load FILES (CSV, TSV or Parquet; globs allowed) as TABLE and publish the result.
+    """Load FILES (CSV, TSV or Parquet; globs allowed) as TABLE, or every source of sources.yml, and publish.
 
     \b
     Examples:
+      tellwise load
       tellwise load orders "exports/orders-*.csv"
       tellwise load lines 2010.parquet 2011.parquet --view union.sql --fresh --as-of 2011-12-09
     A file that cannot be read whole changes nothing: the data loaded before still answers.
     """
+    if not options["table"]:
+        from assistant.service import sources_command
+
+        sources_command.load_declared(ctx.obj, options["sources"], options["fresh"], options["as_json"])
+        return
+    if not options["files"]:
+        raise click.UsageError(f"name the files to load as {options['table']}, or nothing to load sources.yml.")
     load_command.load_table(ctx.obj, load_command.request_of(options), options["as_json"])
 
 
