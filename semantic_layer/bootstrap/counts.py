@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from semantic_layer.bootstrap.figure import Figure, is_called, sql_name
-from semantic_layer.bootstrap.keys import reference
+from semantic_layer.bootstrap.figure import Figure, sql_name
+from semantic_layer.bootstrap.keys import is_line, reference
 from semantic_layer.bootstrap.kinds import is_personal
-from semantic_layer.bootstrap.naming import phrase, plain_name, plural
+from semantic_layer.bootstrap.naming import is_called, phrase, plain_name, plural
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 from semantic_layer.model import Measure
 
 _MOST_WORDS = 6
+_FEW = 12  # different codes up to this many are categories, which nobody counts
 
 
 def count_rows(subject: Subject) -> Figure:
@@ -56,9 +57,11 @@ def count_entities(subject: Subject) -> Iterator[Figure]:
     """Distinct values of ids that have no table of their own."""
     for column in subject.having("identifier", "category"):
         named = reference(column.own)
+        called = is_called(named.entity)
+        telling = named.marked and named.entity and column.figures.distinct > (1 if called else _FEW)
         alone = subject.key == (column,) or column.figures.unique or is_personal(column, subject.table.noun)
-        if not alone and named.marked and named.entity and column.figures.distinct > 1:
-            entity = named.entity if is_called(named.entity) else column.own
+        if telling and not alone and not is_line(column):
+            entity = named.entity if called else column.own
             yield _distinct(subject, column, plural(entity), entity)
 
 

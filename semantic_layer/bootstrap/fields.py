@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from semantic_layer.bootstrap.keys import reference
 from semantic_layer.bootstrap.kinds import Meaning, is_personal
-from semantic_layer.bootstrap.naming import field_words, label, synonyms
+from semantic_layer.bootstrap.naming import field_words, is_called, label, synonyms
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words
@@ -21,21 +21,10 @@ _TYPES = {"time": "time", "flag": "boolean", "number": "number", "year": "number
 def propose_fields(subject: Subject) -> tuple[Dimension, ...]:
     """A field for every column that says something of its own, in the table's order."""
     return tuple(
-        _field(subject, column, found)
+        _field(subject, column, subject.meanings[column.name])
         for column in subject.table.columns
-        if (found := subject.meanings[column.name]).role != "empty" and not _only_links(subject, column)
+        if subject.has_field(column)
     )
-
-
-def _only_links(subject: Subject, column: Column) -> bool:
-    """Whether the column only leads to another table, where the same is told better.
-
-    A name in place of a number stays a field when some of its values are not found there: they would be lost.
-    """
-    link = next((one for one in subject.links if one.columns == (column,)), None)
-    if link is None or column in subject.key:
-        return False
-    return reference(column.words).marked or link.found == 1
 
 
 def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
@@ -71,6 +60,9 @@ def _phrases(words: Words, column: Column, found: Meaning) -> Iterator[Words]:
         yield words[-1:] if len(words) > 1 else words
     if words[-1:] == ("code",) and len(words) > 1 and found.role == "category":
         yield words[:-1]
+    named = reference(words)
+    if named.marked and found.role in ("identifier", "category") and is_called(named.entity):
+        yield named.entity
     if words[-1:] == ("id",) and len(words) > 1:
         yield (*words[:-1], "number")
     if found.role == "time" and words[-1:] == ("date",) and len(words) > 1 and "of" not in words:

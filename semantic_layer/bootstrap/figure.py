@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from semantic_layer.bootstrap.fields import propose_fields
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
-from semantic_layer.bootstrap.vocabulary import Words, vocabulary
+from semantic_layer.bootstrap.vocabulary import Words
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.model import Measure
 from semantic_layer.nodes import NumberFormat
@@ -42,12 +41,5 @@ class Figure:
 
 def sql_name(subject: Subject, column: Column) -> str:
     """How a measure names the column: by its field where it has one, else as the table does."""
-    name = subject.field_of(column)
-    fields = {field.name for field in propose_fields(subject)}
-    return sql.name_of(name if name in fields else column.name).sql(dialect=sql.DIALECT)
-
-
-def is_called(words: Words, *lists: str) -> bool:
-    """Whether the words name a person, a thing or an event; or one of the lists given."""
-    known = vocabulary()
-    return any(known.has(name, words[-1:]) for name in lists or ("person_nouns", "thing_nouns", "event_nouns"))
+    name = subject.field_of(column) if subject.has_field(column) else column.name
+    return sql.name_of(name).sql(dialect=sql.DIALECT)

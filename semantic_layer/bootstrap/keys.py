@@ -54,10 +54,13 @@ def primary_key(table: Table, tables: Sequence[Table], counts: Mapping[str, int]
 
 
 def single_key(table: Table, tables: Sequence[Table]) -> Column | None:
-    """The one column that is unique and called like a key of this table; None when there is none."""
+    """The one column that is unique and called like a key of this table; None when there is none.
+
+    Without rows to prove that it is unique, only its very own name makes a column the key.
+    """
     graded = [(key_grade(column, table, tables), column) for column in table.columns if _may_be_key(column, table)]
     best = max(graded, key=lambda item: (item[0], -item[1].position), default=(0, None))
-    return best[1] if best[0] else None
+    return best[1] if best[0] >= (POSSIBLE if table.rows else OWN) else None
 
 
 def _may_be_key(column: Column, table: Table) -> bool:
@@ -111,33 +114,38 @@ def combined_keys(table: Table, tables: Sequence[Table]) -> Iterator[tuple[Colum
     if single_key(table, tables) or table.rows < 2:
         return
     parts = [column for column in table.columns if column.figures.nulls == 0 and _is_part(column, table, tables)]
-    parts.sort(key=lambda column: (column.kind in ("date", "timestamp"), column.position))
+    parts.sort(key=lambda column: (column.kind in ("date", "timestamp"), not is_line(column), column.position))
     found = 0
     for size in range(2, _WIDEST + 1):
         for key in combinations(parts, size):
             if found < _MOST_COMBINATIONS and _are_enough(key, table.rows):
                 found += 1
-                yield key
+                yield tuple(sorted(key, key=lambda column: column.position))
 
 
 def _is_part(column: Column, table: Table, tables: Sequence[Table]) -> bool:
     """Dates, line numbers, machine-made ids, and what names another table; not just any code or number."""
     if column.figures.distinct <= 1 or column.is_key:
         return False
-    if column.kind in ("date", "timestamp") or _is_line(column):
+    if column.kind in ("date", "timestamp") or is_line(column):
         return True
     made = vocabulary().has("surrogate_words", column.words[-1:])
-    return is_identifier(column) and (made or _is_of_another(reference(column.own).entity, table, tables))
-
-
-def _is_line(column: Column) -> bool:
-    return column.kind == "integer" and column.own[-1:] in (
-        ("line",),
-        ("seq",),
-        ("sequence",),
-        ("position",),
-        ("year",),
+    if not is_identifier(column):
+        return False
+    return (
+        made or _is_of_another(reference(column.own).entity, table, tables) or _is_key_elsewhere(column, table, tables)
     )
+
+
+def _is_key_elsewhere(column: Column, table: Table, tables: Sequence[Table]) -> bool:
+    keys = (single_key(other, tables) for other in tables if other.name != table.name)
+    return any(key is not None and key.words == column.words for key in keys)
+
+
+def is_line(column: Column) -> bool:
+    """Whether the column numbers the parts of something: lines, positions, sequences."""
+    named = reference(column.own).entity or column.own
+    return column.kind == "integer" and vocabulary().has("line_words", named[-1:])
 
 
 def _are_enough(key: Sequence[Column], rows: int) -> bool:

@@ -18,6 +18,7 @@ Adding = Literal["sum", "price", "level", "average", "unknown", "never"]
 _YES_NO = ({"yes", "no"}, {"y", "n"}, {"true", "false"}, {"t", "f"})
 _NUMBER = re.compile(r"[-+]?(\d{1,15}|\d*\.\d+|\d+\.\d*)([eE][-+]?\d+)?")
 _LONG_TEXT = 60
+_FEW_TEXTS = 20
 _MOST_CODES = 12
 
 
@@ -106,7 +107,7 @@ def no_numbers(column: Column) -> str:
 
 def _is_prose(column: Column) -> bool:
     texts = column.figures.samples
-    many = column.figures.distinct > 50 and column.figures.distinct > 0.5 * column.filled
+    many = column.figures.distinct > _FEW_TEXTS and column.figures.distinct > 0.5 * column.filled
     length = sum(map(len, texts)) / max(1, len(texts))
     return many and (length > _LONG_TEXT or (length > _LONG_TEXT / 2 and _ends_in(column, "free_text_words")))
 
@@ -137,13 +138,11 @@ def how_to_add(column: Column) -> Adding:
     if words[:2] in (("number", "of"), ("count", "of")):
         return "level" if known.ends("levels", words) else "sum"
     words = _head(words)
-    for name, adding in _BY_NAME:
-        if known.ends(name, words):
-            return adding
-    for at in range(len(words) - 1, -1, -1):
-        for name, adding in _BY_NAME:
-            if known.has(name, words[at : at + 1]):
-                return adding
+    for cut in range(len(words), 0, -1):
+        lengths = {name: len(known.ends(name, words[:cut])) for name in _BY_NAME}
+        best = max(lengths, key=lambda name: lengths[name])
+        if lengths[best]:
+            return _BY_NAME[best]
     return "unknown"
 
 
@@ -155,13 +154,13 @@ def _head(words: Words) -> Words:
     return words[:cut]
 
 
-_BY_NAME: tuple[tuple[str, Adding], ...] = (
-    ("never_measured", "never"),
-    ("averaged", "average"),
-    ("prices", "price"),
-    ("levels", "level"),
-    ("additive", "sum"),
-)
+_BY_NAME: Mapping[str, Adding] = {
+    "never_measured": "never",
+    "averaged": "average",
+    "prices": "price",
+    "levels": "level",
+    "additive": "sum",
+}
 
 
 def is_personal(column: Column, noun: Words) -> bool:

@@ -57,7 +57,7 @@ def _is_summed(subject: Subject, adding: Adding) -> bool:
     if adding == "price":
         return subject.is_event and not quantity_of(subject)
     if adding == "level":
-        return subject.time is None
+        return subject.time is None and subject.calendar is None
     return adding == "sum" or (adding == "unknown" and subject.is_event)
 
 
@@ -132,7 +132,8 @@ def _range(subject: Subject, column: Column, words: Words, end: _End) -> Figure:
 
 
 def _measure(subject: Subject, column: Column, agg: Aggregation, words: Words) -> Measure:
-    name = plain_name("_".join(words), f"{agg}_{subject.field_of(column)}")
+    told = (word if word.isascii() else subject.field_of(column) for word in words)
+    name = plain_name("_".join(dict.fromkeys(told)), f"{agg}_{subject.field_of(column)}")
     return Measure(name=name, agg=agg, expression=sql_name(subject, column))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from semantic_layer.bootstrap.fields import propose_fields
-from semantic_layer.bootstrap.figure import SALES, Figure, is_called
+from semantic_layer.bootstrap.figure import SALES, Figure
 from semantic_layer.bootstrap.measures import propose_figures
-from semantic_layer.bootstrap.naming import free_name, label, phrase, plain_name, plural, synonyms
+from semantic_layer.bootstrap.naming import free_name, is_called, label, phrase, plain_name, plural, synonyms
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import vocabulary
 from semantic_layer.model import AIContext, Dimension, Measure, Metric, RatioMetric, SimpleMetric
@@ -32,7 +32,7 @@ def propose_metrics(subjects: Sequence[Subject], taken: Collection[str] = ()) ->
     """Measures and metrics for all subjects; no metric gets a name that is `taken`."""
     figures = [figure for subject in subjects for figure in _unique(_with_sales(subject, propose_figures(subject)))]
     named = list(_named(figures, subjects, {*taken, *_RESERVED}))
-    by_name = {subject.name: subject for subject in subjects}
+    by_name = {subject.name: _Source(subject, _breakdown(subject)) for subject in subjects}
     metrics: list[Metric] = [_simple(name, figure, by_name[figure.dataset]) for name, figure in named]
     metrics.extend(_ratios(named, {*taken, *(name for name, _ in named)}))
     measures = {
@@ -98,15 +98,27 @@ def _qualified(figure: Figure, subject: Subject) -> Figure:
     return replace(figure, label=told, synonyms=tuple(dict.fromkeys((short, f"{noun} {short}", *figure.synonyms))))
 
 
-def _simple(name: str, figure: Figure, subject: Subject) -> SimpleMetric:
+@dataclass(frozen=True)
+class _Source:
+    """A subject and, for example questions, what its rows can be broken down by (empty when nothing suits)."""
+
+    subject: Subject
+    breakdown: str
+
+
+def _breakdown(subject: Subject) -> str:
+    return next((field.title.lower() for field in propose_fields(subject) if _splits(field, subject)), "")
+
+
+def _simple(name: str, figure: Figure, source: _Source) -> SimpleMetric:
     return SimpleMetric(
         name=name,
         measure=f"{figure.dataset}.{figure.measure.name}",
         label=figure.label,
-        description=_description(figure, subject),
+        description=_description(figure, source.subject),
         unit=figure.unit,
         format=figure.format,
-        ai_context=AIContext(synonyms=figure.synonyms, examples=_examples(figure, subject)),
+        ai_context=AIContext(synonyms=figure.synonyms, examples=_examples(figure, source)),
     )
 
 
@@ -121,15 +133,14 @@ def _description(figure: Figure, subject: Subject) -> str:
     return f"{words[figure.measure.agg]}{joint} {figure.measure.expression} in the table {table}."
 
 
-def _examples(figure: Figure, subject: Subject) -> tuple[str, ...]:
+def _examples(figure: Figure, source: _Source) -> tuple[str, ...]:
     """Questions for the main figures, to start from."""
     if figure.role not in ("rows", "sum"):
         return ()
     name = figure.synonyms[0] if figure.role == "rows" else figure.label[:1].lower() + figure.label[1:]
-    field = next((one for one in propose_fields(subject) if _splits(one, subject)), None)
-    told = [f"How many {figure.unit} do we have?"] if figure.role == "rows" and subject.noun else []
-    told += [f"{name[:1].upper()}{name[1:]} by {field.title.lower()}"] if field else []
-    told += [f"{name[:1].upper()}{name[1:]} by month"] if subject.time else []
+    told = [f"How many {figure.unit} do we have?"] if figure.role == "rows" and source.subject.noun else []
+    told += [f"{name[:1].upper()}{name[1:]} by {source.breakdown}"] if source.breakdown else []
+    told += [f"{name[:1].upper()}{name[1:]} by month"] if source.subject.time else []
     return tuple(told[:_MOST_EXAMPLES])
 
 
@@ -146,8 +157,12 @@ def _ratios(named: Sequence[tuple[str, Figure]], taken: set[str]) -> Iterator[Ra
         if money.role != "sum" or not (set(SALES) & set(money.synonyms)):
             continue
         for count, figure in named:
-            if figure.dataset == money.dataset and figure.role == "entities" and is_called(figure.entity):
+            if figure.dataset == money.dataset and figure.role == "entities" and _is_plain_noun(figure):
                 yield _ratio((name, money), (count, figure), taken)
+
+
+def _is_plain_noun(figure: Figure) -> bool:
+    return is_called(figure.entity) and "with" not in figure.entity
 
 
 def _ratio(money: tuple[str, Figure], count: tuple[str, Figure], taken: set[str]) -> RatioMetric:

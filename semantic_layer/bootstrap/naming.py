@@ -88,12 +88,21 @@ def plural(noun: Words) -> str:
     return phrase((*noun[:-1], vocabulary().plural(noun[-1])))
 
 
+def is_plural(table: Table) -> bool:
+    """Whether the table's name is written in the plural."""
+    last = table.tokens[-1]
+    return vocabulary().singular(last) != last
+
+
+def is_called(words: Words, *lists: str) -> bool:
+    """Whether the words name a person, a thing or an event; or one of the lists given."""
+    known = vocabulary()
+    return any(known.has(name, words[-1:]) for name in lists or ("person_nouns", "thing_nouns", "event_nouns"))
+
+
 def is_countable(table: Table) -> bool:
     """Whether the table's name says what its rows are ("orders", "staff"), not what it is about ("online retail")."""
-    known, last = vocabulary(), table.noun[-1]
-    named = any(known.has(name, (last,)) for name in ("person_nouns", "thing_nouns", "event_nouns"))
-    written = next((word for word in reversed(table.tokens) if not word.isdigit()), last)
-    return named or written != last or last in known.plurals
+    return is_called(table.noun) or is_plural(table) or table.noun[-1] in vocabulary().plurals
 
 
 def field_words(column: Column, table: Table, is_flag: bool = False) -> Words:

@@ -135,8 +135,11 @@ def _time(subject: Subject, subjects: Sequence[Subject], roads: Roads) -> str | 
         return subject.field_of(subject.time)
     by_table = {other.table.name: other for other in subjects}
     whole = next((link for link in subject.links if _is_part_of(subject.table, link)), None)
-    owner = by_table[whole.to.name] if whole else None
-    if owner is None or owner.time is None or not owner.is_event or _is_crossed(subject, owner, roads):
+    link = subject.calendar or whole
+    owner = by_table[link.to.name] if link else None
+    if owner is None or owner.time is None or _is_crossed(subject, owner, roads):
+        return None
+    if not owner.is_event and link is not subject.calendar:
         return None
     return f"{owner.name}.{owner.field_of(owner.time)}"
 

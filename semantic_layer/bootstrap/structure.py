@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -122,24 +122,25 @@ def _shared_prefix(names: Sequence[Words], words: Vocabulary) -> Words:
 
 
 def _table(name: str, profile: TableFigures, tokens: Words, words: Vocabulary, shared: Words) -> Table:
-    noun = _noun(tokens, words)
+    tokens = _telling(tokens, words)
+    noun = tuple(words.singular(word) for word in words.expanded(tokens)) or ("table",)
     split = {column: _unprefixed(words.split(column), shared) for column in profile.columns}
     common = _common_prefix(list(split.values()))
     columns: list[Column] = []
     for position, (column, figures) in enumerate(profile.columns.items()):
-        readable = _readable(split[column], common, noun, tokens, words)
+        readable = _readable(split[column], common, noun, tokens, words) or ("column", str(position + 1))
         own = _own(readable, noun)
         columns.append(Column(name, column, position, readable, own, type_kind(figures.type), figures, profile.rows))
     return Table(name, noun, tokens, tuple(columns), profile.rows)
 
 
-def _noun(tokens: Words, words: Vocabulary) -> Words:
+def _telling(tokens: Words, words: Vocabulary) -> Words:
+    """The words of a table's name without those that say how it was made, and without numbers at the end."""
     while len(tokens) > 1 and words.has("table_prefixes", tokens[:1]):
         tokens = tokens[1:]
     while len(tokens) > 1 and (words.has("table_suffixes", tokens[-1:]) or tokens[-1].isdigit()):
         tokens = tokens[:-1]
-    full = words.expanded(tokens)
-    return tuple(words.singular(word) for word in full) or ("table",)
+    return tokens
 
 
 def _unprefixed(tokens: Words, shared: Words) -> Words:
@@ -147,8 +148,8 @@ def _unprefixed(tokens: Words, shared: Words) -> Words:
 
 
 def _common_prefix(names: Sequence[Words]) -> Words:
-    """The words that every column starts with; empty for fewer than three columns."""
-    if len(names) < 3:
+    """The words that every column starts with; empty for a single column."""
+    if len(names) < 2:
         return ()
     found: list[str] = []
     for at in range(min(len(name) for name in names) - 1):
@@ -163,7 +164,7 @@ def _readable(tokens: Words, common: Words, noun: Words, table: Words, words: Vo
     full = words.expanded(common)
     if common and tuple(words.singular(word) for word in full) != noun and _is_code(common, table, words):
         tokens = tokens[len(common) :]
-    return words.expanded(tokens) or tokens
+    return words.expanded(tokens)
 
 
 def _is_code(prefix: Words, table: Words, words: Vocabulary) -> bool:
@@ -181,8 +182,3 @@ def _own(words: Words, noun: Words) -> Words:
 def _alike(words: Words, noun: Words) -> bool:
     singular = vocabulary().singular
     return tuple(singular(word) for word in words) == noun
-
-
-def columns_of(tables: Sequence[Table]) -> Iterator[tuple[Table, Column]]:
-    """Every column with its table."""
-    return ((table, column) for table in tables for column in table.columns)

@@ -9,7 +9,7 @@ from semantic_layer.bootstrap.evidence import Evidence
 from semantic_layer.bootstrap.keys import primary_key, reference
 from semantic_layer.bootstrap.kinds import Meaning, is_event, is_personal, meaning, names_rows
 from semantic_layer.bootstrap.links import Link, find_links
-from semantic_layer.bootstrap.naming import dataset_names, field_names, is_countable
+from semantic_layer.bootstrap.naming import dataset_names, field_names, is_countable, is_plural
 from semantic_layer.bootstrap.structure import Column, Table
 from semantic_layer.bootstrap.times import default_time
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
@@ -43,9 +43,28 @@ class Subject:
             if self.meanings[column.name].role in roles and column.name not in linking
         )
 
+    def has_field(self, column: Column) -> bool:
+        """Whether the column says something that is not told better by the table it links to.
+
+        A name in place of a number stays a field when some of its values are not found there: they would be lost.
+        """
+        if self.meanings[column.name].role == "empty":
+            return False
+        link = next((one for one in self.links if one.columns == (column,)), None)
+        if link is None or column in self.key:
+            return True
+        return not reference(column.words).marked and link.found != 1
+
     def field_of(self, column: Column) -> str:
         """The name of the column's field."""
         return self.fields[column.name]
+
+    @property
+    def calendar(self) -> Link | None:
+        """The one link to a table of days, for rows that have no time of their own."""
+        known = vocabulary()
+        found = [link for link in self.links if known.has("calendar_nouns", link.to.noun[-1:]) and not link.is_self]
+        return found[0] if len(found) == 1 else None
 
     @property
     def is_entity(self) -> bool:
@@ -75,8 +94,11 @@ def _subject(table: Table, tables: Sequence[Table], name: str, links: Sequence[L
 
 
 def _row_noun(table: Table, key: Sequence[Column]) -> Words:
-    """The table's noun where it can be counted, else what the key names ("opportunity" of pipeline.opportunity_id)."""
-    named = reference(key[0].words).entity if len(key) == 1 else ()
-    if is_countable(table) or named == table.noun:
-        return table.noun
-    return named if len(key) == 1 and reference(key[0].words).marked else ()
+    """What a row is called: the noun of orders ("order"), else what the key names ("opportunity" of
+    pipeline.opportunity_id), else the noun of the table where it can be counted at all.
+    """
+    named = reference(key[0].words) if len(key) == 1 else None
+    by_key = named.entity if named and named.marked else ()
+    if not by_key or by_key == table.noun or is_plural(table):
+        return table.noun if is_countable(table) or by_key else ()
+    return by_key

@@ -13,7 +13,7 @@ from semantic_layer.yaml_source import read_document
 
 Words = tuple[str, ...]
 _FILE = Path(__file__).parent / "words.yml"
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W_]", re.UNICODE)
+_PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W_]", re.UNICODE)
 _LONGEST_SPLIT = 40
 _OTHER_SHAPES = ("abbreviations", "irregular", "plurals", "synonyms", "synonyms_at_end", "units", "words")
 
@@ -26,8 +26,8 @@ class Vocabulary:
     abbreviations: Mapping[str, Words]
     irregular: Mapping[str, str]
     plurals: Mapping[str, str]
-    at_start: tuple[tuple[str, ...], ...]
-    at_end: tuple[tuple[str, ...], ...]
+    at_start: tuple[tuple[Words, Words], ...]
+    at_end: tuple[tuple[Words, Words], ...]
     units: Mapping[str, str]
     known: frozenset[str]
 
@@ -66,7 +66,7 @@ class Vocabulary:
 
     def split(self, name: str) -> Words:
         """The words of an identifier: at underscores, capitals and digits, and inside words written in one piece."""
-        return tuple(word for part in _PARTS.findall(name) for word in self._pieces(part.casefold()))
+        return tuple(word for part in _PARTS.findall(name) for word in self._pieces(part.lower()))
 
     def expanded(self, words: Iterable[str]) -> Words:
         """The words with short forms written out."""
@@ -74,14 +74,12 @@ class Vocabulary:
 
     def rewordings(self, phrase: Words) -> Iterator[str]:
         """The phrase with the words it starts or ends with exchanged for each of their synonyms."""
-        for group in self.at_start:
-            for one, other in _exchanges(group):
-                if phrase[: len(one)] == one:
-                    yield " ".join((*other, *phrase[len(one) :]))
-        for group in self.at_end:
-            for one, other in _exchanges(group):
-                if phrase[-len(one) :] == one:
-                    yield " ".join((*phrase[: -len(one)], *other))
+        for one, other in self.at_start:
+            if phrase[: len(one)] == one:
+                yield " ".join((*other, *phrase[len(one) :]))
+        for one, other in self.at_end:
+            if phrase[-len(one) :] == one:
+                yield " ".join((*phrase[: -len(one)], *other))
 
     def _pieces(self, word: str) -> Words:
         """A word written in one piece as its words, when all of it is made of known words; itself otherwise."""
@@ -117,8 +115,8 @@ def vocabulary() -> Vocabulary:
         abbreviations={name: tuple(text.split()) for name, text in short.items()},
         irregular=irregular,
         plurals=plurals,
-        at_start=_groups(data["synonyms"]),
-        at_end=_groups(data["synonyms_at_end"]),
+        at_start=_exchanges(data["synonyms"]),
+        at_end=_exchanges(data["synonyms_at_end"]),
         units=cast("Mapping[str, str]", data["units"]),
         known=frozenset(known) | frozenset(word + "s" for word in known if word.isalpha() and not word.endswith("s")),
     )
@@ -128,10 +126,13 @@ def _phrases(value: object) -> frozenset[Words]:
     return frozenset(tuple(str(phrase).split()) for phrase in cast("Sequence[object]", value))
 
 
-def _groups(value: object) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(group) for group in cast("Sequence[Sequence[str]]", value))
-
-
-def _exchanges(group: Sequence[str]) -> Iterator[tuple[Words, Words]]:
-    """Each word of the group with each other one."""
-    return ((tuple(one.split()), tuple(other.split())) for one in group for other in group if one != other)
+def _exchanges(value: object) -> tuple[tuple[Words, Words], ...]:
+    """Each word of each group with each other one of its group."""
+    groups = cast("Sequence[Sequence[str]]", value)
+    return tuple(
+        (tuple(one.split()), tuple(other.split()))
+        for group in groups
+        for one in group
+        for other in group
+        if one != other
+    )

@@ -7,17 +7,21 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from semantic_layer.bootstrap.memory import Plain, plain
 from semantic_layer.bootstrap.proposal import Proposal
 
 WIDTH = 120
+# what every reader takes for text without quotes, inside brackets, too; ruamel.yaml itself quotes true, null, ...
+_PLAIN = re.compile(r"[A-Za-z][\w]*([ ./()+*-]+[\w()/+*-]+)*[.)]?", re.ASCII)
 _FLOWING = 100  # an entry that fits this width stands on one line
 HEAD = """\
 What your tables mean, proposed by `tellwise init` for you to edit: rename, delete, add.
@@ -89,6 +93,8 @@ def flowing(value: Any) -> Any:
         several = CommentedSeq(flowing(one) for one in value)
         several.fa.set_flow_style()
         return several
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
+        return SingleQuotedScalarString(value)
     return value
 
 
