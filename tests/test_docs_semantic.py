@@ -38,6 +38,7 @@ TRUTH = {  # hand-written; None: no answer
     "payments by payment method last year": f"SELECT method, count(*) FROM core.payment WHERE {PAID} GROUP BY 1",
     "average payment by region last year": "SELECT region, sum(amount) / count(*) FROM core.payment "
     f"LEFT JOIN core.orders USING (order_id) LEFT JOIN core.customer USING (customer_id) WHERE {PAID} GROUP BY 1",
+    "net revenue by payment method": None,
     "big spenders by region last year": "SELECT region, count(*) FROM (SELECT customer_id FROM core.orders "
     f"WHERE {COUNTS} AND {LAST_YEAR} GROUP BY 1 HAVING sum(net_amount) >= 500) JOIN core.customer USING (customer_id) "
     "GROUP BY 1",
