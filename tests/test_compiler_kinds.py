@@ -45,6 +45,11 @@ CASES = {
         (SELECT count(*) FROM orders WHERE ordered_at < m + INTERVAL 1 MONTH),
         (SELECT max(amount) FROM orders WHERE ordered_at < m + INTERVAL 1 MONTH) FROM {MONTHS} ORDER BY 1""",
     ),
+    "running distinct customers of each status, also in months without a new one": (
+        ask("running_buyers", by=[MONTH, {"field": "orders.status"}]),
+        """SELECT m, s, (SELECT count(DISTINCT customer_id) FROM orders WHERE status = s AND ordered_at < m + INTERVAL 1
+        MONTH) FROM (SELECT DISTINCT date_trunc('month', ordered_at)::DATE m, status s FROM orders) ORDER BY 1, 2""",
+    ),
     "a median over thirty days": (
         ask("median_of_30_days", by=[DAY]),
         """SELECT d, (SELECT median(amount) FROM orders WHERE ordered_at::DATE > d - 30 AND ordered_at::DATE <= d) FROM

@@ -79,6 +79,11 @@ class _Window:
         return tuple(key for key in self.scope.keys if not key.is_metric_time)
 
     @property
+    def counts_newcomers(self) -> bool:
+        """A distinct count since the beginning: each value counts from its first day on."""
+        return self.measure.agg == "count_distinct" and not (self.metric.window or self.metric.to_date)
+
+    @property
     def in_hours(self) -> bool:
         return self.time.grain == "hour" or (self.metric.window or "").endswith(("hour", "hours"))
 
@@ -87,12 +92,28 @@ def _by_bucket(window: _Window) -> Part:
     draft, name = window.draft, window.metric.name
     rows = draft.add(f"{fact(window.inner)}_rows", _daily(window))
     cells = draft.add(f"{name}_cells", _cells(window, rows))
+    rows = _first_seen(window, rows) if window.counts_newcomers else rows
     keys = [sql.named(sql.column(key.name, cells), key.name) for key in window.scope.keys]
     select = sql.selected([*keys, sql.named(_combined(window, rows), name)], sql.table(cells))
     sql.joined(select, sql.table(rows), _in_window(window, rows, cells), "LEFT")
     sql.grouped(select, len(keys))
     zero = frozenset({name}) if is_zero_filled(draft.layer, window.inner) else frozenset[str]()
     return Part(draft.add(f"{name}_agg", select), window.scope.keys, (name,), zero)
+
+
+def _first_seen(window: _Window, rows: str) -> str:
+    """For each group and day how many values are there for the first time: what a running distinct count adds up."""
+    draft = window.draft
+    keys: list[exp.Expr] = [sql.column(key.name, rows) for key in window.others]
+    day = sql.named(exp.Min(this=sql.column(_MOMENT, rows)), _MOMENT)
+    first = sql.selected([*keys, sql.column(_VALUE, rows), day], sql.table(rows))
+    sql.filtered(first, [sql.is_known(sql.column(_VALUE, rows))])
+    sql.grouped(first, len(keys) + 1)
+    seen = draft.add("first_seen", first)
+    own: list[exp.Expr] = [sql.column(name, seen) for name in (*(key.name for key in window.others), _MOMENT)]
+    by_day = sql.selected([*own, sql.named(sql.rows(), _VALUE)], sql.table(seen))
+    sql.grouped(by_day, len(own))
+    return draft.add("newcomers", by_day)
 
 
 def _daily(window: _Window) -> exp.Select:
@@ -167,6 +188,8 @@ def _start(window: _Window, end: exp.Expr) -> exp.Expr | None:
 def _combined(window: _Window, rows: str) -> exp.Expr:
     """The values of a window taken together."""
     measure, value = window.measure, sql.column(_VALUE, rows)
+    if window.counts_newcomers:
+        return sql.cast(sql.or_zero(exp.Sum(this=value)), exp.DType.BIGINT)
     if measure.agg not in _SELF_ADDING:
         return aggregated(measure, value)
     found = _SELF_ADDING[measure.agg](this=value)
