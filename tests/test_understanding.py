@@ -284,7 +284,6 @@ def test_a_question_means_this_query(room: Understanding, question: str, expecte
         ("takings in Atlantis", "UNKNOWN_WORDS", "Atlantis"),
         ("median takings", "UNKNOWN_WORDS", "median"),
         ("average takings by city", "UNKNOWN_WORDS", "average"),
-        ("share of takings from Lyon", "UNKNOWN_WORDS", "share"),
         ("members with rides", "UNKNOWN_WORDS", "with"),
         ("members without rides", "UNKNOWN_WORDS", "without"),
         ("members who never took a ride", "UNKNOWN_WORDS", "never"),
@@ -303,8 +302,6 @@ def test_a_question_means_this_query(room: Understanding, question: str, expecte
         # each of these once read as something near it, with a word dropped on the way
         ("takings / rides", "UNKNOWN_WORDS", "/"),
         ("takings - rides", "UNKNOWN_WORDS", "-"),
-        ("list members", "UNKNOWN_WORDS", "list"),
-        ("show all members", "UNKNOWN_WORDS", "show all"),
         ("web of members", "UNKNOWN_WORDS", "web"),
         ("how many cities have rides", "UNKNOWN_WORDS", "many"),
         ("what were the highest takings", "UNKNOWN_WORDS", "highest"),

@@ -341,8 +341,21 @@ def find_bounded_grain(draft: Draft) -> None:
             return
 
 
+def _list_entity(draft: Draft) -> None:
+    """ "list all enterprise customers in France": an entity named right after a word that asks for its rows."""
+    for cue in draft.cues("listing"):
+        at = draft.ahead(cue)
+        while at is not None and draft.kind(at) == "value":
+            at = draft.ahead(at)
+        counted = at is not None and draft.kind(at) == "noun" and draft.world.nouns.identity(draft.noun(at))
+        others = any(draft.kind(i) in ("metric", "grain", "time") for i in range(len(draft.elements)))
+        if at is not None and counted and not others and not draft.bounds:
+            draft.subjects.setdefault(draft.noun(at), at)
+
+
 def find_lists(draft: Draft) -> None:
     """ "which customers ...", "list customers who ...": rows of an entity that meet conditions."""
+    _list_entity(draft)
     for dataset, at in draft.subjects.items():
         before = [place for place in range(at) if draft.has(place, "which", "listing")]
         counted = draft.cues("how_many")

@@ -65,7 +65,7 @@ def _prefer_money(draft: Draft) -> None:
     asked = draft.cues("how_much")
     for at in asked:
         draft.use(at, "filler")
-    if not asked or len(draft.metrics) != 1:
+    if len(draft.metrics) != 1 or not (asked or _says_total(draft, draft.metrics[0][0])):
         return
     layer, (at, choices) = draft.world.layer, draft.metrics[0]
     named = tokenize(draft.element(at).text, draft.world.language.forms)
@@ -78,6 +78,13 @@ def _prefer_money(draft: Draft) -> None:
     if len(named) == 1 and amounts and all(layer.metrics[name].format == "integer" for name in counts):
         draft.metrics = [(at, tuple(Concept("metric", name) for name in amounts))]
         draft.uses[at] = ("metric", amounts[0])
+
+
+def _says_total(draft: Draft, at: int) -> bool:
+    """ "total refunded": a verb by itself after a word for a sum is an amount."""
+    before = draft.elements[at - 1].text.casefold() if at > 0 else ""
+    inflected = all(concept.inflected for concept in draft.metric_choices(at))
+    return inflected and before in draft.world.language.words("sum_words")
 
 
 def _same_facts(draft: Draft, name: str, others: set[str]) -> bool:
@@ -155,7 +162,7 @@ def _count_first_noun(draft: Draft) -> None:
 
 
 def _owned(draft: Draft, at: int) -> bool:
-    """Whether the noun is only the name of a value ("the reasons for the Pro plan"), and something else is asked for."""
+    """Whether the noun only names a value ("reasons for the Pro plan"), and something else is asked for."""
     start = draft.back(at)
     if draft.kind(start) != "value":
         return False

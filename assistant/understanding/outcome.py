@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from assistant.answer import Clarification, Option, Plan, Refusal, RefusalCode, Span
 from assistant.understanding.chart import Cover, covers
 from assistant.understanding.dates import Clock
-from assistant.understanding.draft import Draft, TimeChoice, World
+from assistant.understanding.draft import Draft, GroupChoice, TimeChoice, World
 from assistant.understanding.interpretation import interpret
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import unit_period
@@ -177,7 +177,7 @@ def _without_plan(question: str, readings: Readings, world: World) -> Outcome:
     if not readings.stuck:
         return refuse(question, "OUT_OF_DOMAIN", world)
     draft, left = readings.stuck[0]
-    for ask in (_ask_metric, _ask_period, _ask_partial):
+    for ask in (_ask_metric, _ask_period, _ask_share, _ask_partial):
         asked = ask(question, readings, world)
         if asked is not None:
             return asked
@@ -248,6 +248,25 @@ def _ask_period(question: str, readings: Readings, world: World) -> Outcome | No
         return None
     words = tuple(element.text for element in elements)
     return Clarification(question, world.language.message("change_period"), words, _options(plans, world))
+
+
+def _ask_share(question: str, readings: Readings, world: World) -> Outcome | None:
+    """The share of one case was asked for: offer it beside the shares of the other cases."""
+    draft, left = readings.stuck[0]
+    named = [condition for condition in draft.conditions if not condition.negated]
+    cues = [draft.elements[at].cues for at in left]
+    only_share = all(found & {"share", "which"} for found in cues) and any("share" in found for found in cues)
+    if not only_share or len(named) != 1 or len(draft.conditions) != 1 or len(draft.metrics) != 1 or draft.grain:
+        return None
+    fields = dict.fromkeys(concept.target for concept in named[0].values[0])
+    groups = (*draft.groups, (-1, tuple(GroupChoice((field,)) for field in fields)))
+    plans = _accepted_plans(replace(draft, conditions=[], groups=list(groups), shared=True), readings.spelling)[:1]
+    words = tuple(draft.elements[at].text for at in left)
+    return (
+        Clarification(question, world.language.message("share_of_one"), words, _options(plans, world))
+        if plans
+        else None
+    )
 
 
 def _ask_partial(question: str, readings: Readings, world: World) -> Outcome | None:

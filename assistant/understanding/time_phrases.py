@@ -49,7 +49,7 @@ def period_at(clock: Clock, at: int) -> Found | None:
     """One period, named or relative."""
     if clock.word(at) in clock.language.determiners and clock.word(at + 1):
         at += 1
-    readers = (named_period, _relative, _near_day, _to_date, _unit_to_date, _ago, _weekday)
+    readers = (named_period, _relative, _other_unit, _near_day, _to_date, _unit_to_date, _ago, _weekday)
     found = [match for reader in readers if (match := reader(clock, at)) is not None]
     return max(found, key=lambda match: match[1], default=None)
 
@@ -80,6 +80,20 @@ def _relative(clock: Clock, at: int) -> Found | None:
         behind = clock.after(at, "relative", name)
         if behind is not None:
             return _relative_span(clock, at, name, behind) or _relative_name(clock, name, behind)
+    return None
+
+
+def _other_unit(clock: Clock, at: int) -> Found | None:
+    """ "last" in "this quarter vs last": the unit before the one named earlier."""
+    behind = clock.after(at, "relative", "last")
+    if behind is None or clock.word(at - 1) not in clock.language.words("versus_words"):
+        return None
+    for place in range(at - 2, 0, -1):
+        this = clock.after(place, "relative", "this")
+        named = _unit_at(clock, this) if this is not None else None
+        if named is not None and named[0] != "hour":
+            behind = clock.skip(behind, "time_words", "one")
+            return (unit_period(clock.as_of, named[0], -1, _said(clock, at, behind)),), behind
     return None
 
 

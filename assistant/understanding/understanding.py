@@ -20,6 +20,7 @@ from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import SemanticLayer
 
 LONGEST_QUESTION = 600
+MOST_TRACED = 20
 MOST_TOKENS = 60
 
 
@@ -33,6 +34,12 @@ class Trace:
     readings: tuple[str, ...]
     lost: tuple[str, ...]
     outcome: Plan | Clarification | Explanation | Refusal
+
+    def __str__(self) -> str:
+        """The trace as a few lines."""
+        parts = (("Meanings", self.meanings), ("Readings", self.readings), ("Lost", self.lost))
+        lines = [f"{title}:\n  " + "\n  ".join(found[:MOST_TRACED]) for title, found in parts if found]
+        return "\n".join([f"Words: {' '.join(self.words)}", *lines, f"Outcome: {type(self.outcome).__name__}"])
 
 
 class Understanding:
