@@ -27,7 +27,7 @@ SEED = 17
 U_PAIRS = 4e5  # random pairs on which the agreement of strangers is counted
 EM_PAIRS = 4e5  # pairs at most that one training pass looks at
 LEAST_PAIRS = 20  # a training key with fewer pairs teaches nothing
-RECALL = 0.75  # share of true pairs that the strict rules below find (a guess that only moves the prior a little)
+RECALL = 0.6  # share of true pairs that the strict rules below find (0.59 to 0.70 on files whose truth is known)
 
 
 # values whose owners are counted: how many of the people that have one are the two at hand at most, and how many
@@ -74,7 +74,7 @@ def train(con: duckdb.DuckDBPyConnection) -> Model | None:
         return None
     with _quiet():
         linker = _untrained(con, used, prior)
-        linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED, min_count_per_level=None)
+        linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED, num_chunks=1)
         trained = tuple(" and ".join(key) for key in TRAINING if _train_on(con, linker, key))
         return Model(linker.misc.save_model_to_json(), used, prior, trained)
 
