@@ -115,7 +115,7 @@ def _read_other(name: str, address: str, query: Query) -> _Rows:
     try:
         url = sqlalchemy.make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", address))
         engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
-        connection = engine.connect().execution_options(stream_results=True, max_row_buffer=_AT_ONCE)
+        connection = engine.connect()
     except (SQLAlchemyError, ImportError) as error:
         raise LoadError(_told(error), file=name, remedy="Check the address of the database.") from error
     try:
@@ -140,6 +140,8 @@ def _started(connection: Any, query: Query) -> _Rows:
         connection.exec_driver_sql("SET TIME ZONE 'UTC'")
         connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
         connection.commit()
+    # without parameters a % of the query is a %, and rows come in portions from the server
+    connection = connection.execution_options(stream_results=True, max_row_buffer=_AT_ONCE, no_parameters=True)
     mark = {"qmark": "?", "format": "%s", "pyformat": "%s"}.get(dialect.paramstyle, "%s")
     quote = dialect.identifier_preparer.initial_quote
     if query.last is None:
