@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 from assistant import caveats
 from assistant.answer import Answer, Definition, Interpretation, Option, Outcome, Part, Plan, Refusal
 from assistant.charts import choose
+from assistant.clock import Clock
 from assistant.config import Settings
-from assistant.errors import NothingToAsk
+from assistant.errors import NothingToAsk, SettingsError
 from assistant.formatting import day, span
 from assistant.free_sql import columns_of
 from assistant.narrate import describe
+from assistant.reading import read_freshness, read_values
 from assistant.shape import context
 from assistant.understanding import Understanding, interpret
 from assistant.viewers import read_viewer, rules_for
 from semantic_layer import (
     Compiled,
+    DefinitionError,
     QueryError,
     SemanticLayer,
     TimeRange,
     for_viewer,
     formula,
     load_workspace,
+    orphan_checks,
     parts,
     substitute,
     to_sql,
-    value_queries,
 )
 from warehouse import (
     OPEN,
@@ -57,11 +59,10 @@ def _silent(title: str, detail: str) -> None:
 class Assistant:
     """Answers questions over one workspace; keeps worker processes, the lexicon and nothing of the conversation."""
 
-    def __init__(self, engine: Engine, layer: SemanticLayer, as_of: date, settings: Settings, policy: Policy = OPEN):
-        self.engine, self.layer, self.as_of, self.settings, self.policy = engine, layer, as_of, settings, policy
-        self.values = read_values(engine, layer, policy)
-        self.freshness = read_freshness(engine)
-        self.understanding = Understanding(layer, self.values, as_of)
+    def __init__(self, engine: Engine, settings: Settings):
+        self.engine, self.settings = engine, settings
+        self._reading = Lock()
+        self._read()
 
     @classmethod
     def open(cls, settings: Settings) -> Assistant:
@@ -70,18 +71,38 @@ class Assistant:
         With the setting `viewer`, it sees and says only what that viewer may. Raises SnapshotMissing when nothing is
         published, DefinitionError when definitions are wrong, NothingToAsk when no definition fits the data.
         """
-        info = snapshot_info(settings.warehouse)
         limits = Limits(settings.query_seconds, settings.query_memory_mb, settings.query_rows)
-        engine = DuckDBEngine(info.path, limits, settings.workers)
-        layer = load_workspace(settings.home, engine.schema)
-        if not layer.metrics:
+        engine = DuckDBEngine(snapshot_info(settings.warehouse).path, limits, settings.workers)
+        try:
+            return cls(engine, settings)
+        except (DefinitionError, NothingToAsk, SettingsError):
             engine.close()
-            raise NothingToAsk(_no_metrics(settings.definitions))
-        as_of = settings.as_of or info.as_of or date.today()
-        if not settings.viewer:
-            return cls(engine, layer, as_of, settings)
-        viewer = read_viewer(Path(settings.viewer))
-        return cls(engine, for_viewer(layer, viewer), as_of, settings, rules_for(layer, viewer))
+            raise
+
+    def _read(self) -> None:
+        """Read the published snapshot, the definitions and the viewer's rights; learn the words of the data."""
+        self._snapshot = snapshot_info(self.settings.warehouse)
+        layer = load_workspace(self.settings.home, self.engine.schema)
+        if not layer.metrics:
+            raise NothingToAsk(_no_metrics(self.settings.definitions))
+        self.layer, self.policy = self._rights(layer)
+        self.as_of = self.settings.as_of or self._snapshot.as_of or date.today()
+        self.values = read_values(self.engine, self.layer, self.policy)
+        self.freshness = read_freshness(self.engine)
+        self.understanding = Understanding(self.layer, self.values, self.as_of)
+        self._orphans: dict[str, int] = {}
+
+    def _rights(self, layer: SemanticLayer) -> tuple[SemanticLayer, Policy]:
+        if not self.settings.viewer:
+            return layer, OPEN
+        viewer = read_viewer(Path(self.settings.viewer))
+        return for_viewer(layer, viewer), rules_for(layer, viewer)
+
+    def _refresh(self) -> None:
+        """Read again when another snapshot has been published since."""
+        with self._reading:
+            if snapshot_info(self.settings.warehouse) != self._snapshot:
+                self._read()
 
     def close(self) -> None:
         """Stop the worker processes."""
@@ -89,6 +110,7 @@ class Assistant:
 
     def ask(self, question: str, on_step: Step = _silent) -> Outcome:
         """The answer to a question, a question back, or a refusal with its reason."""
+        self._refresh()
         clock = Clock()
         on_step("Reading the question", question)
         with clock.step("understand"):
@@ -164,12 +186,22 @@ class Assistant:
         return result
 
     def _caveats(self, plan: Plan, result: Result) -> caveats.Caveats:
-        found = caveats.of_plan(self.layer, plan, self.as_of, self.settings.locale)
+        known = caveats.of_plan(self.layer, plan, self.as_of, self.settings.locale)
+        found = (*known, *caveats.of_orphans(self.layer, self._orphans_of(plan)))
         query = caveats.base_counts(self.layer, plan.query)
         if query is None:
             return found
         base = self._run(to_sql(self.layer, query, as_of=self.as_of), Clock())
         return (*found, *caveats.of_base(plan.query, result, base, self.settings.few_rows))
+
+    def _orphans_of(self, plan: Plan) -> Mapping[str, int]:
+        """Rows without the partner they name, by relationship of the query; counted once for a snapshot."""
+        checks = orphan_checks(self.layer, plan.query)
+        for name, sql in checks.items():
+            if name not in self._orphans:
+                statement = validate(sql, self.engine.schema, self.policy)
+                self._orphans[name] = int(self.engine.run(statement).rows[0][0])
+        return {name.partition(":")[2]: self._orphans[name] for name in checks}
 
     def _answer(self, question: str, plan: Plan, run: Run, clock: Clock) -> Answer:
         compiled, result = run.compiled, run.result
@@ -203,22 +235,6 @@ class Run:
     caveats: caveats.Caveats
 
 
-class Clock:
-    """Milliseconds by step of one question."""
-
-    def __init__(self) -> None:
-        self.milliseconds: dict[str, float] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Add the time of a block to a step."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.milliseconds[name] = self.milliseconds.get(name, 0.0) + (time.perf_counter() - started) * 1000
-
-
 def standing_in(layer: SemanticLayer, plan: Plan) -> Plan:
     """The plan, with stand-ins for metrics that cannot be broken down as asked, and a note that says so."""
     query = substitute(layer, plan.query)
@@ -245,27 +261,6 @@ def definitions_of(layer: SemanticLayer, names: tuple[str, ...]) -> tuple[Defini
         Definition(name, layer.metrics[name].title, layer.metrics[name].description, formula(layer, name))
         for name in every
     )
-
-
-def read_values(engine: Engine, layer: SemanticLayer, policy: Policy) -> Mapping[str, tuple[tuple[str, int], ...]]:
-    """The words of the data: (value, rows) of every categorical field that the policy lets be seen."""
-    found: dict[str, tuple[tuple[str, int], ...]] = {}
-    for field, sql in value_queries(layer).items():
-        try:
-            rows = engine.run(validate(sql, engine.schema, policy)).rows
-        except SQLRejected:
-            continue  # a field that this viewer may not see has no words
-        found[field] = tuple((str(value), int(n)) for value, n in rows)
-    return found
-
-
-def read_freshness(engine: Engine) -> Mapping[str, datetime]:
-    """How far the events of each table reach; tables without a time are left out."""
-    if "source_freshness" not in engine.schema:
-        return {}
-    sql = "SELECT source, max_event_at FROM source_freshness WHERE max_event_at IS NOT NULL"
-    rows = engine.run(validate(sql, engine.schema)).rows
-    return {str(source).rsplit(".", 1)[-1]: end for source, end in rows}
 
 
 def _refused(question: str, error: SQLRejected | QueryFailed) -> Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from assistant.answer import Caveat, Plan
@@ -38,6 +38,23 @@ def _of_period(query: SemanticQuery, as_of: date, locale: str) -> Iterator[Cavea
     elif span.partial or (span.end and span.end > as_of + timedelta(days=1)):
         compared = " It is compared with a whole period." if query.compare else ""
         yield Caveat("PARTIAL_PERIOD", f"The period is not over yet: it holds data up to {known}.{compared}")
+
+
+def of_orphans(layer: SemanticLayer, counts: Mapping[str, int]) -> Caveats:
+    """A caveat for each link of the question along which rows name something that is not in the data."""
+    found = [(layer.relationships[name], n) for name, n in counts.items() if n]
+    return tuple(
+        Caveat(
+            "ORPHANS",
+            f"{n:,} rows of {_plain(layer, link.from_)} name something that is missing in {_plain(layer, link.to)}: "
+            "they are counted, as (none).",
+        )
+        for link, n in found
+    )
+
+
+def _plain(layer: SemanticLayer, dataset: str) -> str:
+    return layer.datasets[dataset].title.lower()
 
 
 def of_result(columns: tuple[Column, ...], result: Result) -> Caveats:

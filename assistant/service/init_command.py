@@ -34,20 +34,24 @@ from warehouse import Schema, check, inclusion, profile, query_trusted, snapshot
 
 FILE = "tables.yml"
 MEMORY = "tables.proposed.json"
-_OWN_TABLES = """
-    SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'main'
-    UNION ALL SELECT view_name FROM duckdb_views()
-    WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal
-    ORDER BY 1"""
+_TABLES = """
+    SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()
+    UNION ALL SELECT schema_name, view_name FROM duckdb_views()
+    WHERE database_name = current_database() AND NOT internal
+    ORDER BY 1, 2"""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The person's own tables in the snapshot at `path`, and all tables that can be asked."""
+    """The person's own tables in the snapshot at `path`, and all tables that can be asked.
+
+    `has_core` tells that the customer tables are there which the shipped model is about.
+    """
 
     path: Path
     names: tuple[str, ...]
     schema: Schema
+    has_core: bool
 
     @property
     def own_schema(self) -> dict[str, dict[str, str]]:
@@ -63,7 +67,7 @@ def write_starting_definitions(settings: Settings, schema: Schema, force: bool) 
     """
     tables = _tables(settings, schema)
     click.echo(f"Looking at {_count(len(tables.names), 'table')}: {', '.join(tables.names[:8])}{_dots(tables.names)}")
-    proposal = propose_for(tables.path, tables.names, _shipped(schema))
+    proposal = propose_for(tables.path, tables.names, _shipped(tables))
     path = settings.definitions / FILE
     if force or not path.exists():
         _write_anew(settings, path, proposal, tables)
@@ -84,18 +88,18 @@ def propose_for(path: Path, names: Collection[str] | None, beside: SemanticLayer
 
 def _tables(settings: Settings, schema: Schema) -> Tables:
     path = snapshot_info(settings.warehouse).path
-    names = tuple(str(row[0]) for row in query_trusted(path, _OWN_TABLES).rows)
+    found = query_trusted(path, _TABLES).rows
+    names = tuple(str(name) for place, name in found if place == "main")
     if not names:
         raise NothingToAsk(
             "There are no tables of your own to propose definitions for. Load some first: `tellwise load NAME FILE`."
         )
-    return Tables(path, names, schema)
+    return Tables(path, names, schema, has_core=any(place == "core" for place, _ in found))
 
 
-def _shipped(schema: Schema) -> SemanticLayer | None:
-    """The model that comes with the product, where the data has its tables."""
-    layer = load_workspace(None, schema)
-    return layer if layer.datasets else None
+def _shipped(tables: Tables) -> SemanticLayer | None:
+    """The model that comes with the product, where the data has its customer tables."""
+    return load_workspace(None, tables.schema) if tables.has_core else None
 
 
 def _write_anew(settings: Settings, path: Path, proposal: Proposal, tables: Tables) -> None:

@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 import click
 
 from assistant.config import Settings
 from assistant.errors import SettingsError
-from semantic_layer import SemanticLayer, load_workspace
+from assistant.viewers import read_viewer
+from semantic_layer import SemanticLayer, for_viewer, load_workspace
 from warehouse import (
     DuckDBEngine,
     LoadReport,
@@ -73,7 +75,8 @@ def read_layer(settings: Settings) -> SemanticLayer:
     """The workspace's semantic layer over the published tables; raises SnapshotMissing or DefinitionError."""
     engine = DuckDBEngine(snapshot_info(settings.warehouse).path)
     try:
-        return load_workspace(settings.home, engine.schema)
+        layer = load_workspace(settings.home, engine.schema)
+        return for_viewer(layer, read_viewer(Path(settings.viewer))) if settings.viewer else layer
     finally:
         engine.close()
 

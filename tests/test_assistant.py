@@ -1,0 +1,121 @@
+"""The way of a question: caveats that must travel with the answer, refusals, and a snapshot replaced meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer, Plan, Refusal
+from assistant.assistant import Assistant
+from assistant.config import Settings
+from assistant.errors import NothingToAsk
+from semantic_layer import SemanticQuery
+from warehouse import SnapshotMissing, publish, set_snapshot
+
+MODEL = """
+version: 1
+extends: none
+datasets:
+  - name: orders
+    source: orders
+    time: day
+    primary_key: [order_id]
+    fields:
+      - {name: day, type: time}
+    measures:
+      - {name: amount, agg: sum, expression: amount}
+      - {name: orders, agg: count}
+  - name: customer
+    source: customer
+    primary_key: [customer_id]
+    fields:
+      - {name: region}
+relationships:
+  - {name: order_customer, from: orders, to: customer, from_columns: [customer_id], to_columns: [customer_id]}
+metrics:
+  - {name: revenue, measure: orders.amount, unit: EUR, format: currency}
+  - {name: orders, measure: orders.orders, unit: orders, format: integer}
+  - {name: average_order, type: ratio, numerator: revenue, denominator: orders, unit: EUR, format: currency}
+"""
+ORDERS = "(1, 'a', DATE '2026-01-05', 10.0), (2, 'b', DATE '2026-01-06', 20.0), (3, 'gone', DATE '2026-02-01', 40.0)"
+
+
+def fill(home: Path, orders: str) -> None:
+    with publish(home / "warehouse", start="empty") as connection:
+        connection.execute(
+            "CREATE TABLE customer AS FROM (VALUES ('a', 'North'), ('b', 'South')) t(customer_id, region)"
+        )
+        connection.execute(f"CREATE TABLE orders AS FROM (VALUES {orders}) t(order_id, customer_id, day, amount)")
+        set_snapshot(connection, "files", date(2026, 2, 10))
+
+
+@pytest.fixture
+def assistant(tmp_path: Path) -> Iterator[Assistant]:
+    fill(tmp_path, ORDERS)
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "model.yml").write_text(MODEL)
+    opened = Assistant.open(Settings(home=tmp_path))
+    yield opened
+    opened.close()
+
+
+def answered(assistant: Assistant, question: str) -> Answer:
+    outcome = assistant.ask(question)
+    assert isinstance(outcome, Answer), outcome
+    return outcome
+
+
+def codes(answer: Answer) -> set[str]:
+    return {caveat.code for caveat in answer.caveats}
+
+
+def test_orphan_rows_stay_in_the_total_and_are_told(assistant: Assistant) -> None:
+    answer = answered(assistant, "revenue by region")
+    assert {row[0]: float(row[1]) for row in answer.result.rows} == {"North": 10, "South": 20, None: 40}
+    told = next(caveat.sentence for caveat in answer.caveats if caveat.code == "ORPHANS")
+    assert told.startswith("1 rows of orders name something that is missing in customer")
+
+
+def test_nothing_is_said_of_links_that_the_question_does_not_walk(assistant: Assistant) -> None:
+    assert "ORPHANS" not in codes(answered(assistant, "revenue"))
+
+
+def test_an_unfinished_period_and_thin_ground_are_told(assistant: Assistant) -> None:
+    assert {"PARTIAL_PERIOD", "FEW_ROWS"} <= codes(answered(assistant, "average order this month"))
+
+
+def test_a_snapshot_published_meanwhile_answers_the_next_question(assistant: Assistant, tmp_path: Path) -> None:
+    assert [[float(v) for v in row] for row in answered(assistant, "revenue").result.rows] == [[70]]
+    fill(tmp_path, "(1, 'a', DATE '2026-01-05', 1.0)")
+    answer = answered(assistant, "revenue by region")
+    assert [(row[0], float(row[1])) for row in answer.result.rows] == [("North", 1)]
+    assert "ORPHANS" not in codes(answer)
+
+
+def test_own_sql_goes_through_the_guard(assistant: Assistant) -> None:
+    free = assistant.run_sql("SELECT region, count(*) AS n FROM customer GROUP BY region")
+    assert isinstance(free, Answer)
+    assert not free.governed
+    assert sorted(free.result.rows) == [("North", 1), ("South", 1)]
+    refused = assistant.run_sql("DELETE FROM customer")
+    assert isinstance(refused, Refusal)
+    assert refused.code == "SQL_REJECTED"
+
+
+def test_a_plan_that_cannot_be_computed_is_refused_with_the_reason(assistant: Assistant) -> None:
+    from assistant.answer import Option
+
+    outcome = assistant.choose(Option("", Plan(SemanticQuery(metrics=("revenu",)))), "revenu")
+    assert isinstance(outcome, Refusal)
+    assert "revenue" in (*outcome.suggestions, outcome.sentence)
+
+
+def test_no_snapshot_and_no_fitting_definition_are_told(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotMissing):
+        Assistant.open(Settings(home=tmp_path))
+    fill(tmp_path, ORDERS)
+    with pytest.raises(NothingToAsk, match="tellwise init"):
+        Assistant.open(Settings(home=tmp_path))
