@@ -25,6 +25,7 @@ from warehouse.policy import OPEN, Policy, TableRule
 from warehouse.profile import ColumnProfile, TableProfile, check, distinct_values, inclusion, profile
 from warehouse.sources.declared import Sources
 from warehouse.sources.files import load_files, load_many
+from warehouse.sources.guessing import ColumnGuess, Proposal, guess, proposal_text
 from warehouse.sources.load_report import ColumnReport, FileReport, LoadReport
 from warehouse.sources.load_request import LoadRequest, ReadOptions
 from warehouse.sources.load_sources import RunReport, SourceFailure, SourceReport, load_sources
@@ -35,6 +36,7 @@ from warehouse.trusted import Read, derive_database, query_trusted, trusted_read
 __all__ = [
     "OPEN",
     "BuildError",
+    "ColumnGuess",
     "ColumnProfile",
     "ColumnReport",
     "DuckDBEngine",
@@ -49,6 +51,7 @@ __all__ = [
     "LoadRequest",
     "Policy",
     "PolicyError",
+    "Proposal",
     "QuarantinedRow",
     "QueryFailed",
     "QueryTimeout",
@@ -74,6 +77,7 @@ __all__ = [
     "check",
     "derive_database",
     "distinct_values",
+    "guess",
     "inclusion",
     "live_path",
     "load_files",
@@ -81,6 +85,7 @@ __all__ = [
     "load_sources",
     "merge_customers",
     "profile",
+    "proposal_text",
     "publish",
     "quarantined",
     "query_trusted",

@@ -111,6 +111,10 @@ def demo(settings: Settings, as_of: date | None, customers: int, seed: int) -> N
 @main.command()
 @click.argument("table", required=False)
 @click.argument("files", nargs=-1)
+@click.option(
+    "--guess", is_flag=True, help="Propose how FILES fill the customer tables; asks, then writes sources.yml."
+)
+@click.option("--yes", is_flag=True, help="With --guess: ask nothing.")
 @click.option("--source", "sources", multiple=True, help="Load only this source of sources.yml. Repeatable.")
 @click.option(
     "--view",
@@ -137,10 +141,17 @@ def load(ctx: click.Context, **options: Any) -> None:
     \b
     Examples:
       tellwise load
+      tellwise load --guess shop/orders.csv
       tellwise load orders "exports/orders-*.csv"
       tellwise load lines 2010.parquet 2011.parquet --view union.sql --fresh --as-of 2011-12-09
     A file that cannot be read whole changes nothing: the data loaded before still answers.
     """
+    if options["guess"]:
+        from assistant.service import guess_command
+
+        named = (options["table"], *options["files"]) if options["table"] else ()
+        guess_command.guess_sources(ctx.obj, named, options["yes"])
+        return
     if not options["table"]:
         from assistant.service import sources_command
 
