@@ -169,7 +169,7 @@ class Assistant:
             on_step("Running the query", compiled.sql)
             result = self._run(compiled, clock)
             with clock.step("caveats"):
-                found = self._caveats(plan, result)
+                found = (*caveats.of_notes(compiled.notes), *self._caveats(plan, result))
         except QueryError as error:
             suggestions = tuple(name for fault in error.faults for name in fault.suggestions)
             return Refusal(question, "UNSAFE", "; ".join(f.sentence for f in error.faults), (), suggestions)

@@ -40,6 +40,11 @@ def _of_period(query: SemanticQuery, as_of: date, locale: str) -> Iterator[Cavea
         yield Caveat("PARTIAL_PERIOD", f"The period is not over yet: it holds data up to {known}.{compared}")
 
 
+def of_notes(notes: tuple[str, ...]) -> Caveats:
+    """What the compiler says of how it read a condition."""
+    return tuple(Caveat("READ_AS", note) for note in notes)
+
+
 def of_orphans(layer: SemanticLayer, counts: Mapping[str, int]) -> Caveats:
     """A caveat for each link of the question along which rows name something that is not in the data."""
     found = [(layer.relationships[name], n) for name, n in counts.items() if n]
