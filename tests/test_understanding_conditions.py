@@ -153,6 +153,17 @@ def test_the_share_of_one_case_is_offered_beside_the_others(room: Understanding)
     assert outcome.options[0].plan.query.shares == (Share(metric="ride_fees"),)
 
 
+def test_a_value_owned_by_somebody_is_no_condition(room: Understanding) -> None:
+    assert isinstance(room.plan("list all members with their silver"), Refusal)
+
+
+def test_the_same_number_of_days_before_is_another_period(room: Understanding) -> None:
+    query = meant(room, "takings last 30 days vs previous 30 days")
+    assert plain(query.time_range) == TimeRange(start=date(2026, 10, 23), end=date(2026, 11, 22))
+    assert query.compare is not None
+    assert plain(query.compare.range) == TimeRange(start=date(2026, 9, 23), end=date(2026, 10, 23))
+
+
 def test_a_condition_says_its_entity_and_its_time(tmp_path: Path) -> None:
     filters = (per_member("rides", "ge", 2, time_range=LAST_YEAR),)
     query = SemanticQuery(metrics=("members",), filters=filters)

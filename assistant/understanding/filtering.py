@@ -17,7 +17,8 @@ def find_values(draft: Draft) -> None:
     narrowed = _narrow_by_neighbours(draft)
     done: set[int] = set()
     for at in range(len(draft.elements)):
-        if draft.kind(at) == "value" and at not in done and at not in draft.uses:
+        owned = at > 0 and draft.element(at - 1).text.casefold() in draft.world.language.words("possessives")
+        if draft.kind(at) == "value" and at not in done and at not in draft.uses and not owned:
             run = _run(draft, at, narrowed)
             done.update(run)
             _add_condition(draft, run, narrowed)

@@ -105,7 +105,16 @@ class Lexicon:
             found = concept if same_form else replace(concept, weight=concept.weight - INFLECTED, inflected=True)
             if found.identity not in best or best[found.identity].weight < found.weight:
                 best[found.identity] = found
-        return tuple(best.values())
+        return (*best.values(), *self._without_ordinary(tokens, tuple(best.values())))
+
+    def _without_ordinary(self, tokens: Sequence[Token], found: tuple[Concept, ...]) -> tuple[Concept, ...]:
+        """What the words mean as ordinary English too: "orders placed" may be a name, or simply orders."""
+        telling = [token for token in tokens if token.text not in self._language.fillers]
+        named = {concept.target for concept in found if concept.kind == "metric"}
+        if not named or not telling or len(telling) == len(tokens):
+            return ()
+        plain = [c for c in self.lookup(telling) if c.kind == "metric" and c.target not in named and not c.inflected]
+        return tuple(plain) if tokens[-1] not in telling else ()
 
     def _closed_class(self) -> frozenset[str]:
         language = self._language

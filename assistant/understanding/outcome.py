@@ -30,7 +30,7 @@ STANDARD: dict[RefusalCode, str] = {
     "CHANGES_DATA": "changes_data",
     "NO_METRIC": "no_metric",
 }
-DECISIVE = frozenset({"E_NO_TIME"})
+DECISIVE = frozenset({"E_NO_TIME", "E_PERSONAL"})
 CHANGE_CUES = {"change", "change_up", "change_down"}
 
 

@@ -16,7 +16,8 @@ UNIT_ORDER = ("hour", "day", "week", "month", "quarter", "half", "year")
 class Period:
     """A stretch of days `[start, end)`; `unit` is the calendar unit it fills once, or "span".
 
-    `yearless` tells that the person named no year, so that a neighbour's year may be meant.
+    `yearless` tells that the person named no year, so that a neighbour's year may be meant,
+    `counts_days` that a number of days was named.
     """
 
     start: date | None
@@ -24,6 +25,7 @@ class Period:
     unit: str
     label: str
     yearless: bool = False
+    counts_days: bool = False
 
     def clipped(self, as_of: date) -> TimeRange:
         """The range of a query: an unfinished period ends with the last day of data and is marked partial."""

@@ -129,10 +129,20 @@ def _fault(world: World, query: SemanticQuery) -> QueryError | None:
 
 
 def _strange(world: World, query: SemanticQuery) -> QueryError | None:
-    """The reason against a condition on rows that a metric's rows only belong to by way of a common entity."""
+    """The reason against personal data, and against a condition on rows that a metric's rows do not belong to."""
+    for group in query.group_by:
+        if group.field in world.layer.fields and world.layer.fields[group.field].pii:
+            sentence = world.language.message("personal", field=world.layer.fields[group.field].title)
+            return QueryError(QueryFault("E_PERSONAL", sentence))
     for condition in query.filters:
         dataset = condition.field.partition(".")[0]
-        if query.entity or condition.entity or dataset not in world.layer.datasets:
+        if condition.entity or dataset not in world.layer.datasets:
+            continue
+        if query.entity:
+            if world.reach.steps(query.entity, dataset) is None:
+                title = world.layer.datasets[query.entity].title
+                sentence = world.language.message("no_condition", metric=title, field=dataset)
+                return QueryError(QueryFault("E_NO_PATH", sentence))
             continue
         for name in query.metrics:
             if world.reach.distance([name], dataset) is None:

@@ -187,6 +187,7 @@ def _harmless_manner(draft: Draft, at: int) -> bool:
     """ "how was revenue", "how did revenue develop" ask for numbers; "how do customers find us" does not."""
     following = draft.elements[at + 1].text.casefold() if at + 1 < len(draft.elements) else ""
     answered = any(role in ("comparison", "grain", "dimension") for role, _ in draft.uses.values())
+    answered = answered or any(condition.grouped for condition in draft.conditions)
     return answered or following not in draft.world.language.words("manner_verbs")
 
 

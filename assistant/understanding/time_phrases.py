@@ -115,7 +115,8 @@ def _span(clock: Clock, name: str, number: int | None, unit: str, label: str) ->
     if name == "past" and number is not None and unit != "day":
         name = "last"
     if name in ("past", "rolling") or (name == "last" and number is not None and unit == "day"):
-        return Period(add_units(clock.tomorrow, unit, -(number or 1)), clock.tomorrow, "span", label)
+        start = add_units(clock.tomorrow, unit, -(number or 1))
+        return Period(start, clock.tomorrow, "span", label, counts_days=unit in ("day", "week"))
     offset = {"this": 0, "last": -(number or 1), "next": 1}[name]
     first = unit_period(clock.as_of, unit, offset, label)
     if number is None or first.start is None:

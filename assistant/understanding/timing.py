@@ -172,13 +172,23 @@ def _set_against(draft: Draft, places: list[int]) -> bool:
 def _compare_pair(draft: Draft, first: Period, second: Period) -> None:
     """ "last month vs the previous month" names the same month twice: the second is the one before the first."""
     if (first.start, first.end) == (second.start, second.end) and first.start is not None:
-        second = previous_unit(first) if first.unit != "span" else second
+        second = previous_unit(first) if first.unit != "span" else _span_before(first)
     if first.unit == second.unit:
         _compare_two(draft, (first, second))
     elif second.unit == "span" and second.start == first.moved_years(-1).start:  # "year to date vs last year to date"
         _compare_two(draft, (second, first))
     elif second.unit == "year" and first.unit in ("month", "quarter", "half", "week", "day"):
         _compare_year(draft, first, second)
+
+
+def _span_before(period: Period) -> Period:
+    """The stretch of the same length right before: "last 30 days vs the previous 30 days"."""
+    if period.start is None or period.end is None:
+        return period
+    months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
+    in_months = period.start.day == 1 and period.end.day == 1 and not period.counts_days
+    start = add_months(period.start, -months) if in_months else period.start - (period.end - period.start)
+    return replace(period, start=start, end=period.start, label="")
 
 
 def _compare_year(draft: Draft, first: Period, year: Period) -> None:
