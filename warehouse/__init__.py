@@ -21,8 +21,10 @@ from warehouse.errors import (
 from warehouse.guard import ValidatedSQL, validate
 from warehouse.identity import IdentityRequest, Resolution, merge_customers, resolve_identities, split_customer
 from warehouse.journal import Entry, Journal
+from warehouse.lineage import SourceLineage, TableLineage, table_lineage
 from warehouse.policy import OPEN, Policy, TableRule
 from warehouse.profile import ColumnProfile, TableProfile, check, distinct_values, inclusion, profile
+from warehouse.quality import QualityCheck, quality_checks
 from warehouse.sources.declared import Sources
 from warehouse.sources.files import load_files, load_many
 from warehouse.sources.guessing import ColumnGuess, Proposal, guess, proposal_text
@@ -52,6 +54,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Proposal",
+    "QualityCheck",
     "QuarantinedRow",
     "QueryFailed",
     "QueryTimeout",
@@ -67,9 +70,11 @@ __all__ = [
     "SnapshotMissing",
     "SnapshotUnreadable",
     "SourceFailure",
+    "SourceLineage",
     "SourceReport",
     "Sources",
     "SourcesInvalid",
+    "TableLineage",
     "TableProfile",
     "TableRule",
     "ValidatedSQL",
@@ -87,6 +92,7 @@ __all__ = [
     "profile",
     "proposal_text",
     "publish",
+    "quality_checks",
     "quarantined",
     "query_trusted",
     "read_sources",
@@ -94,6 +100,7 @@ __all__ = [
     "set_snapshot",
     "snapshot_info",
     "split_customer",
+    "table_lineage",
     "trusted_reader",
     "validate",
 ]

@@ -40,6 +40,7 @@ def run_text(report: RunReport) -> str:
     """A run as lines: each source with its counts, why rows were put aside, and what failed."""
     lines = [line for one in report.loaded for line in _source_lines(one)]
     lines += [f"{one.source}: FAILED, its rows of before are kept. {one.message}" for one in report.failed]
+    lines += [f"Check: {one.subject}, {one.kind}: {one.told}" for one in report.alarms]
     if any(one.counts.quarantined for one in report.loaded):
         lines.append("Rows put aside are kept in raw.quarantine with file, line and reason.")
     return "\n".join(lines)

@@ -80,7 +80,9 @@ class Expected(_Declared):
     fresh_within_hours: float | None = Field(default=None, gt=0, strict=False)
     min_rows: int | None = Field(default=None, ge=0)
     max_missing: dict[str, Annotated[float, Field(ge=0, le=1, strict=False)]] = Field(default_factory=dict)
-    ranges: dict[str, list[float]] = Field(default_factory=dict, strict=False)
+    ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2, strict=False)]] = Field(
+        default_factory=dict
+    )
 
 
 class Api(_Declared):

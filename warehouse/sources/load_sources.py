@@ -18,6 +18,7 @@ import duckdb
 
 from warehouse.build import first_line, identifier, publish, set_snapshot
 from warehouse.errors import LoadError
+from warehouse.quality import QualityCheck, run_checks
 from warehouse.sources.core_tables import core_tables
 from warehouse.sources.declared import Source, Sources
 from warehouse.sources.incremental import TYPED, Counts, Target, apply, decide, type_rows
@@ -67,10 +68,11 @@ class SourceFailure:
 
 @dataclass(frozen=True)
 class RunReport:
-    """All sources of one run: those that were loaded, and those that failed."""
+    """All sources of one run: those that were loaded, those that failed, and the checks of all data that failed."""
 
     loaded: tuple[SourceReport, ...]
     failed: tuple[SourceFailure, ...]
+    alarms: tuple[QualityCheck, ...] = ()
 
 
 def load_sources(
@@ -96,10 +98,12 @@ def load_sources(
                 failed.append(SourceFailure(name, str(error)))
         if failed and not loaded:
             raise LoadError("\n".join(f"{one.source}: {one.message}" for one in failed))
+        progress("Checking", 0.9)
+        checks = run_checks(con, sources.entries)
         progress("Publishing", 0.95)
         _finish(con)
     progress("Done", 1.0)
-    return RunReport(tuple(loaded), tuple(failed))
+    return RunReport(tuple(loaded), tuple(failed), tuple(check for check in checks if not check.passed))
 
 
 @dataclass(frozen=True)

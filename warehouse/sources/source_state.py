@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS meta.load_file (source VARCHAR, file VARCHAR, checksum VARCHAR, rows BIGINT,"
     " loaded_at TIMESTAMP)",
     "CREATE TABLE IF NOT EXISTS meta.load_mapping (source VARCHAR, fingerprint VARCHAR, core_table VARCHAR,"
-    " system VARCHAR)",
+    " system VARCHAR, columns VARCHAR)",
     "CREATE TABLE IF NOT EXISTS meta.source_column (source VARCHAR, name VARCHAR, kind VARCHAR, seen_at TIMESTAMP)",
     "CREATE TABLE IF NOT EXISTS meta.load_run (source VARCHAR, started_at TIMESTAMP, rows_in BIGINT,"
     " inserted BIGINT, updated BIGINT, unchanged BIGINT, superseded BIGINT, quarantined BIGINT, notes VARCHAR[])",
@@ -151,8 +152,9 @@ def remember(
     moment = now()
     con.execute("DELETE FROM meta.load_mapping WHERE source = ?", [target.name])
     core = target.table.name if target.table else None
-    mapping = [target.name, target.source.fingerprint(), core, target.system]
-    con.execute("INSERT INTO meta.load_mapping VALUES (?, ?, ?, ?)", mapping)
+    columns = {name: ", ".join(one.source) or f"'{one.value}'" for name, one in target.source.columns.items()}
+    mapping = [target.name, target.source.fingerprint(), core, target.system, json.dumps(columns, ensure_ascii=False)]
+    con.execute("INSERT INTO meta.load_mapping VALUES (?, ?, ?, ?, ?)", mapping)
     for file, rows in files:
         con.execute("DELETE FROM meta.load_file WHERE source = ? AND file = ?", [target.name, file.name])
         values = [target.name, file.name, file.checksum, rows, moment]

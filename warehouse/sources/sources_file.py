@@ -151,6 +151,11 @@ def _mapping_faults(source: Source) -> Iterator[tuple[_Path, str]]:
     if not source.key_columns(table.key):
         yield (), "no column identifies a row. Add key: and the columns that do."
     yield from _column_faults(source, table)
+    for setting in ("max_missing", "ranges"):
+        for name in getattr(source.expect, setting):
+            if table.column(name) is None:
+                near = _near(name, [column.name for column in table.columns])
+                yield ("expect", setting, name), f"{table.name} has no column {name}{near}."
 
 
 def _column_faults(source: Source, table: CoreTable) -> Iterator[tuple[_Path, str]]:

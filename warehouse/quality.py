@@ -1,0 +1,164 @@
+"""Checks of what was loaded: is it fresh, is it all there, do keys, values and references hold.
+
+Results go to `meta.quality_check`, one row a check, for answers and for the monitor. A check that fails never stops
+a load: the rows are there and counted; it says that a person should look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.build import identifier, literal, read_snapshot
+from warehouse.sources.core_tables import CoreTable, core_tables
+from warehouse.sources.declared import Source
+from warehouse.sources.source_state import now
+
+DDL = """
+CREATE TABLE IF NOT EXISTS meta.quality_check (
+    subject VARCHAR NOT NULL,     -- source, or core table with its schema
+    kind VARCHAR NOT NULL,        -- freshness, volume, quarantine, key, missing, range or reference
+    "column" VARCHAR NOT NULL,    -- column it is about; empty when it is about the whole
+    value DOUBLE,                 -- what was found: hours, rows or a share from 0 to 1; NULL: nothing to see
+    threshold DOUBLE NOT NULL,    -- what it is held against
+    passed BOOLEAN NOT NULL,      -- whether it holds
+    told VARCHAR NOT NULL,        -- the finding as a sentence
+    checked_at TIMESTAMP NOT NULL -- when, UTC
+)
+"""
+MOST_ORPHANS = 0.01  # share of references that may lead nowhere: the other table may be loaded later
+LEAST_OF_USUAL = 0.5  # a load that brings less than half of what is usual is told
+
+
+@dataclass(frozen=True)
+class QualityCheck:
+    """One finding: what was checked, what was found, what it is held against, whether it holds."""
+
+    subject: str
+    kind: str
+    column: str
+    value: float | None
+    threshold: float
+    passed: bool
+    told: str
+
+
+def run_checks(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> tuple[QualityCheck, ...]:
+    """All findings on a building connection, written to `meta.quality_check` in place of the last ones."""
+    con.execute(DDL)
+    found = [check for name, source in sources.items() for check in _source_checks(con, name, source)]
+    counted = {name: _count(con, f"core.{identifier(name)}") for name in core_tables()}
+    filled = {name: table for name, table in core_tables().items() if counted[name]}
+    found += [check for table in filled.values() for check in _table_checks(con, table, filled)]
+    con.execute("DELETE FROM meta.quality_check")
+    moment = now()
+    for one in found:
+        row = [one.subject, one.kind, one.column, one.value, one.threshold, one.passed, one.told, moment]
+        con.execute("INSERT INTO meta.quality_check VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    return tuple(found)
+
+
+def quality_checks(path: Path) -> tuple[QualityCheck, ...]:
+    """The findings of the published snapshot, failed ones first; none when nothing was checked yet."""
+    with read_snapshot(path) as con:
+        there = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'quality_check'").fetchone()
+        if there == (0,):
+            return ()
+        sql = 'SELECT subject, kind, "column", value, threshold, passed, told FROM live.meta.quality_check'
+        return tuple(QualityCheck(*row) for row in con.execute(f"{sql} ORDER BY passed, subject, kind, 3").fetchall())
+
+
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return row[0] if row else 0
+
+
+def _source_checks(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> Iterator[QualityCheck]:
+    yield from _freshness(con, name, source)
+    yield from _volume(con, name, source)
+    yield from _put_aside(con, name, source)
+    if source.table is None:
+        return
+    place = f"core.{identifier(source.table)} WHERE source_system = {literal(source.system or name)}"
+    rows = _count(con, place)
+    for column, most in source.expect.max_missing.items():
+        share = _count(con, f"{place} AND {identifier(column)} IS NULL") / rows if rows else None
+        told = f"{column} is missing in {share:.1%} of the rows." if share is not None else "There are no rows."
+        yield QualityCheck(name, "missing", column, share, most, share is None or share <= most, told)
+    for column, (least, most) in source.expect.ranges.items():
+        outside = _count(con, f"{place} AND {identifier(column)} NOT BETWEEN {least!r} AND {most!r}")
+        told = f"{column} is outside {least:g} to {most:g} in {outside:,} rows."
+        yield QualityCheck(name, "range", column, outside, 0, outside == 0, told)
+
+
+def _freshness(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> Iterator[QualityCheck]:
+    """How long ago the last event of the source was; its last load, when its rows have no time of their own."""
+    limit = source.expect.fresh_within_hours
+    if limit is None:
+        return
+    table = core_tables()[source.table] if source.table else None
+    sql = f"SELECT max(started_at) FROM meta.load_run WHERE source = {literal(name)} AND rows_in > 0"
+    what = "last load with rows"
+    if table and table.event_time:
+        time, system = identifier(table.event_time), literal(source.system or name)
+        sql = f"SELECT max({time})::TIMESTAMP FROM core.{identifier(table.name)} WHERE source_system = {system}"
+        what = f"last {table.event_time}"
+    row = con.execute(sql).fetchone()
+    if row is None or row[0] is None:
+        yield QualityCheck(name, "freshness", "", None, limit, False, "There are no rows.")
+        return
+    hours = (now() - row[0]).total_seconds() / 3600
+    told = f"The {what} is {hours:,.0f} hours ago; {limit:g} are allowed."
+    yield QualityCheck(name, "freshness", "", hours, limit, hours <= limit, told)
+
+
+def _volume(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> Iterator[QualityCheck]:
+    """Rows of the last load that brought any, against the declared least and against what is usual."""
+    sql = f"SELECT rows_in FROM meta.load_run WHERE source = {literal(name)} AND rows_in > 0 ORDER BY started_at DESC"
+    runs = [row[0] for row in con.execute(f"{sql} LIMIT 11").fetchall()]
+    last = runs[0] if runs else 0
+    if source.expect.min_rows is not None:
+        least = source.expect.min_rows
+        yield QualityCheck(name, "volume", "", last, least, last >= least, f"The last load read {last:,} rows.")
+    if len(runs) > 3:
+        usual = sorted(runs[1:])[len(runs[1:]) // 2]
+        least = LEAST_OF_USUAL * usual
+        told = f"The last load read {last:,} rows; {usual:,} are usual."
+        yield QualityCheck(name, "volume", "usual", last, least, last >= least, told)
+
+
+def _put_aside(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> Iterator[QualityCheck]:
+    if source.table is None:
+        return
+    aside = _count(con, f"raw.quarantine WHERE source = {literal(name)}")
+    there = _count(con, f"core.{identifier(source.table)} WHERE source_system = {literal(source.system or name)}")
+    share = aside / (aside + there) if aside + there else 0.0
+    told = f"{aside:,} rows are in quarantine."
+    yield QualityCheck(name, "quarantine", "", share, MOST_ORPHANS, share <= MOST_ORPHANS, told)
+
+
+def _table_checks(
+    con: duckdb.DuckDBPyConnection, table: CoreTable, filled: Mapping[str, CoreTable]
+) -> Iterator[QualityCheck]:
+    subject = f"core.{table.name}"
+    place = f"core.{identifier(table.name)}"
+    if table.key:
+        columns = ", ".join(map(identifier, table.key))
+        twice = _count(con, f"(SELECT {columns} FROM {place} GROUP BY ALL HAVING count(*) > 1)")
+        told = f"{twice:,} keys stand more than once."
+        yield QualityCheck(subject, "key", ", ".join(table.key), twice, 0, twice == 0, told)
+    owners = {one.key[0]: one for one in filled.values() if len(one.key) == 1 and one.key[0] not in ("id", "record_id")}
+    for column in table.columns:
+        owner = owners.get(column.name)
+        if owner is None or owner.name == table.name:
+            continue
+        name = identifier(column.name)
+        there = _count(con, f"{place} WHERE {name} IS NOT NULL")
+        known = f"(SELECT {name} FROM core.{identifier(owner.name)})"
+        lost = _count(con, f"{place} WHERE {name} IS NOT NULL AND {name} NOT IN {known}") if there else 0
+        share = lost / there if there else 0.0
+        told = f"{lost:,} of {there:,} values of {column.name} are not in core.{owner.name}."
+        yield QualityCheck(subject, "reference", column.name, share, MOST_ORPHANS, share <= MOST_ORPHANS, told)
