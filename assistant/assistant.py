@@ -25,8 +25,12 @@ from semantic_layer import (
     Compiled,
     DefinitionError,
     QueryError,
+    QueryFault,
     SemanticLayer,
     TimeRange,
+    UnsafeQuery,
+    data_checks,
+    data_faults,
     for_viewer,
     formula,
     load_workspace,
@@ -90,7 +94,8 @@ class Assistant:
         self.values = read_values(self.engine, self.layer, self.policy)
         self.freshness = read_freshness(self.engine)
         self.understanding = Understanding(self.layer, self.values, self.as_of)
-        self._orphans: dict[str, int] = {}
+        self._checks = data_checks(self.layer)
+        self._counted: dict[str, int] = {}
 
     def _rights(self, layer: SemanticLayer) -> tuple[SemanticLayer, Policy]:
         if not self.settings.viewer:
@@ -166,6 +171,7 @@ class Assistant:
                 plan = standing_in(self.layer, plan)
                 on_step("Checking it against the definitions", interpret(self.layer, plan.query, self.as_of).sentence)
                 compiled = to_sql(self.layer, plan.query, as_of=self.as_of)
+            self._require_keys(plan)
             on_step("Running the query", compiled.sql)
             result = self._run(compiled, clock)
             with clock.step("caveats"):
@@ -195,13 +201,27 @@ class Assistant:
         return (*found, *caveats.of_base(plan.query, result, base, self.settings.few_rows))
 
     def _orphans_of(self, plan: Plan) -> Mapping[str, int]:
-        """Rows without the partner they name, by relationship of the query; counted once for a snapshot."""
-        checks = orphan_checks(self.layer, plan.query)
+        """Rows without the partner they name, by relationship of the query."""
+        counts = self._counts(orphan_checks(self.layer, plan.query))
+        return {name.partition(":")[2]: n for name, n in counts.items()}
+
+    def _require_keys(self, plan: Plan) -> None:
+        """Nothing when what the query links to is unique in the data; raises UnsafeQuery when rows would repeat."""
+        links = [name.partition(":")[2] for name in orphan_checks(self.layer, plan.query)]
+        ends = {self.layer.relationships[name].to for name in links}
+        checks = {name: sql for name, sql in self._checks.items() if name.split(":")[1] in ends}
+        keys = {name: sql for name, sql in checks.items() if name.startswith("key:")}
+        severe = [fault.sentence for fault in data_faults(self.layer, self._counts(keys)) if fault.severe]
+        if severe:
+            raise UnsafeQuery(QueryFault("E_KEY_NOT_UNIQUE", " ".join(severe)))
+
+    def _counts(self, checks: Mapping[str, str]) -> Mapping[str, int]:
+        """The result of each check; counted once for a snapshot."""
         for name, sql in checks.items():
-            if name not in self._orphans:
+            if name not in self._counted:
                 statement = validate(sql, self.engine.schema, self.policy)
-                self._orphans[name] = int(self.engine.run(statement).rows[0][0])
-        return {name.partition(":")[2]: self._orphans[name] for name in checks}
+                self._counted[name] = int(self.engine.run(statement).rows[0][0])
+        return {name: self._counted[name] for name in checks}
 
     def _answer(self, question: str, plan: Plan, run: Run, clock: Clock) -> Answer:
         compiled, result = run.compiled, run.result

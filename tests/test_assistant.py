@@ -43,7 +43,7 @@ metrics:
 ORDERS = "(1, 'a', DATE '2026-01-05', 10.0), (2, 'b', DATE '2026-01-06', 20.0), (3, 'gone', DATE '2026-02-01', 40.0)"
 
 
-def fill(home: Path, orders: str) -> None:
+def fill(home: Path, orders: str, people: str = "('a', 'North'), ('b', 'South')") -> None:
     with publish(home / "warehouse", start="empty") as connection:
         connection.execute(
             "CREATE TABLE customer AS FROM (VALUES ('a', 'North'), ('b', 'South')) t(customer_id, region)"
@@ -93,6 +93,14 @@ def test_a_snapshot_published_meanwhile_answers_the_next_question(assistant: Ass
     answer = answered(assistant, "revenue by region")
     assert [(row[0], float(row[1])) for row in answer.result.rows] == [("North", 1)]
     assert "ORPHANS" not in codes(answer)
+
+
+def test_a_key_that_is_not_unique_refuses_what_would_count_twice(assistant: Assistant, tmp_path: Path) -> None:
+    fill(tmp_path, ORDERS, "('a', 'North'), ('a', 'South'), ('b', 'South')")
+    refused = assistant.ask("revenue by region")
+    assert isinstance(refused, Refusal)
+    assert "customer" in refused.sentence
+    assert [float(row[0]) for row in answered(assistant, "revenue").result.rows] == [70]
 
 
 def test_own_sql_goes_through_the_guard(assistant: Assistant) -> None:
