@@ -22,6 +22,7 @@ from warehouse.guard import ValidatedSQL, validate
 from warehouse.identity import IdentityRequest, Resolution, merge_customers, resolve_identities, split_customer
 from warehouse.journal import Entry, Journal
 from warehouse.lineage import SourceLineage, TableLineage, table_lineage
+from warehouse.mart import build_mart, customer_360_at
 from warehouse.policy import OPEN, Policy, TableRule
 from warehouse.profile import ColumnProfile, TableProfile, check, distinct_values, inclusion, profile
 from warehouse.quality import QualityCheck, quality_checks
@@ -79,7 +80,9 @@ __all__ = [
     "TableRule",
     "ValidatedSQL",
     "WarehouseError",
+    "build_mart",
     "check",
+    "customer_360_at",
     "derive_database",
     "distinct_values",
     "guess",

@@ -1,4 +1,4 @@
-"""Writing the demo company into a DuckDB file: schemas, tables, rows and how fresh they are."""
+"""Writing the demo company into a DuckDB file: schemas, tables, rows, how fresh they are, the mart over them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.errors import BuildError
+from warehouse.mart import build_mart
 from warehouse.sources.demo.arrow import to_arrow
 from warehouse.sources.demo.company import tables
 from warehouse.sources.demo.config import DemoConfig
@@ -35,10 +36,12 @@ EVENT_TIME = {
     "loyalty_account": "enrolled_at", "loyalty_transaction": "at", "survey_response": "sent_at",
 }  # fmt: skip
 """The column that tells how far each table reaches; None where rows have no time of their own."""
+_CORE_SHARE = 0.75
+"""How much of the whole work the core tables are; the mart is the rest."""
 
 
 def load(con: DuckDBPyConnection, config: DemoConfig, progress: Callable[[str, float], None]) -> None:
-    """Replaces schema core with the demo company; `progress` hears each table's name and the share that is done."""
+    """Replaces schemas core and mart with the demo company; `progress` hears each table and the share that is done."""
     for schema in ("raw", "core", "mart", "meta"):
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     con.execute(
@@ -46,10 +49,11 @@ def load(con: DuckDBPyConnection, config: DemoConfig, progress: Callable[[str, f
         "(source VARCHAR, last_loaded_at TIMESTAMP, max_event_at TIMESTAMP, rows BIGINT)"
     )
     for number, (table, frame) in enumerate(tables(config)):
-        progress(table, number / len(SOURCE))
+        progress(table, _CORE_SHARE * number / len(SOURCE))
         _create(con, table)
         _fill(con, config, table, frame)
         _note_freshness(con, config, table)
+    build_mart(con, config.as_of, lambda table, share: progress(table, _CORE_SHARE + (1 - _CORE_SHARE) * share))
     progress("done", 1.0)
 
 
