@@ -45,9 +45,7 @@ ORDERS = "(1, 'a', DATE '2026-01-05', 10.0), (2, 'b', DATE '2026-01-06', 20.0), 
 
 def fill(home: Path, orders: str, people: str = "('a', 'North'), ('b', 'South')") -> None:
     with publish(home / "warehouse", start="empty") as connection:
-        connection.execute(
-            "CREATE TABLE customer AS FROM (VALUES ('a', 'North'), ('b', 'South')) t(customer_id, region)"
-        )
+        connection.execute(f"CREATE TABLE customer AS FROM (VALUES {people}) t(customer_id, region)")
         connection.execute(f"CREATE TABLE orders AS FROM (VALUES {orders}) t(order_id, customer_id, day, amount)")
         set_snapshot(connection, "files", date(2026, 2, 10))
 
