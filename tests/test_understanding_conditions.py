@@ -196,3 +196,24 @@ def test_words_that_lie_apart_are_one_name_only_when_nothing_else_explains_them(
     assert meant(room, "how many rides did each city abort").metrics == ("aborted_rides",)
     assert meant(room, "aborted rides by city").metrics == ("aborted_rides",)
     assert not isinstance(room.plan("which rides did members abort"), Plan)
+
+
+@pytest.mark.parametrize(
+    ("question", "condition"),
+    [
+        ("which members have not journeyed in 90 days", Filter(field="rides", op="eq", values=(0,), last="90 days")),
+        ("which members never ride", Filter(field="rides", op="eq", values=(0,))),
+        (
+            "which members journeyed in 2025",
+            Filter(field="rides", op="ge", values=(1,), time_range=LAST_YEAR),
+        ),
+    ],
+)
+def test_members_told_apart_by_what_they_did(room: Understanding, question: str, condition: Filter) -> None:
+    assert meant(room, question) == SemanticQuery(entity="member", filters=(condition,))
+
+
+def test_a_deed_done_in_one_period_and_not_in_another(room: Understanding) -> None:
+    done, undone = meant(room, "which members journeyed in 2025 but not this year").filters
+    assert (done.op, done.values, done.time_range) == ("ge", (1,), LAST_YEAR)
+    assert (undone.op, undone.values, undone.time_range) == ("eq", (0,), RUNNING_YEAR)

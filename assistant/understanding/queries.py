@@ -136,7 +136,7 @@ def _strange(world: World, query: SemanticQuery) -> QueryError | None:
             return QueryError(QueryFault("E_PERSONAL", sentence))
     for condition in query.filters:
         dataset = condition.field.partition(".")[0]
-        if condition.entity or dataset not in world.layer.datasets:
+        if condition.entity or "." not in condition.field or dataset not in world.layer.datasets:
             continue
         if query.entity:
             if world.reach.steps(query.entity, dataset) is None:
