@@ -151,7 +151,7 @@ class Clarification:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why there is no answer: a stable code, a sentence, the words that could not be placed, and what to ask instead."""
+    """Why there is no answer: a stable code, a sentence, the words that could not be placed, what to ask instead."""
 
     question: str
     code: RefusalCode

@@ -186,9 +186,10 @@ def _parsed(path: Path, number: int, line: str) -> dict[str, Any]:
     expected = "salt" if number == 1 else "kind"
     if not isinstance(found, dict) or expected not in found:
         raise BuildError(f"{path}:{number}: this line is no decision ({expected} is missing). Restore the file.")
-    if number == 1 and found.get("journal") != VERSION:
-        raise BuildError(f"{path} is a journal of version {found.get('journal')}; this Tellwise reads {VERSION}.")
-    return cast("dict[str, Any]", found)
+    line_found = cast("dict[str, Any]", found)
+    if number == 1 and line_found.get("journal") != VERSION:
+        raise BuildError(f"{path} is a journal of version {line_found.get('journal')}; this Tellwise reads {VERSION}.")
+    return line_found
 
 
 def _entry(line: dict[str, Any]) -> Entry:
@@ -222,9 +223,10 @@ def _without(line: dict[str, Any], keys: set[tuple[str, ...]]) -> dict[str, Any]
 def _cleared(value: Any, keys: set[tuple[str, ...]]) -> Any:
     if not isinstance(value, list):
         return value
-    if _is_key(value):
-        return [] if tuple(value) in keys else value
-    return [kept for item in value if (kept := _cleared(item, keys)) != []]
+    items = cast("list[Any]", value)
+    if _is_key(items):
+        return [] if tuple(items) in keys else items
+    return [kept for item in items if (kept := _cleared(item, keys)) != []]
 
 
 def _is_key(value: list[Any]) -> bool:

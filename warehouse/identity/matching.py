@@ -162,7 +162,7 @@ def _settings(one: Comparison) -> dict[str, Any]:
     ]
     for level in one.levels:
         entry: dict[str, Any] = {"sql_condition": level.condition, "label_for_charts": level.name}
-        entry |= {"m_probability": level.m, "u_probability": level.u}
+        entry |= {"m_probability": level.m, "u_probability": level.u, "fix_u_probability": level.fixed}
         if level.rare:
             entry |= {"tf_adjustment_column": level.rare, "tf_adjustment_weight": 1.0}
         levels.append(entry)

@@ -12,6 +12,7 @@ import duckdb
 
 from warehouse.errors import BuildError
 from warehouse.identity.comparisons import Comparison
+from warehouse.identity.handover import Columns, create_table
 from warehouse.identity.households import Household
 from warehouse.identity.people import REVIEW, Decisions
 from warehouse.identity.records import STRONG_IDS
@@ -208,23 +209,17 @@ def _write_merge_log(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:
 
 
 def _write_households(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:
-    import pyarrow as pa
-
-    homes = [(home.household_id, len(home.members)) for home in outcome.households]
     members = [(home.household_id, member) for home in outcome.households for member in home.members]
-    con.register(
-        "homes", pa.table({"h": [h for h, _ in homes], "n": [n for _, n in homes]}, _types(pa, pa.int32(), "n"))
-    )
-    con.register(
-        "members", pa.table({"h": [h for h, _ in members], "c": [c for _, c in members]}, _types(pa, pa.string(), "c"))
-    )
-    con.execute("INSERT INTO core.household SELECT h, n, 'identity', h, ? FROM homes", [outcome.now])
+    columns: Columns = {"home": ("text", [row[0] for row in members]), "member": ("text", [row[1] for row in members])}
+    create_table(con, "meta.living_together", columns)
     con.execute(
-        "INSERT INTO core.household_member SELECT h, c, 'identity', h || '/' || c, ? FROM members", [outcome.now]
+        "INSERT INTO core.household SELECT home, count(*), 'identity', home, ? FROM meta.living_together"
+        " GROUP BY home ORDER BY home",
+        [outcome.now],
     )
-    con.unregister("homes")
-    con.unregister("members")
-
-
-def _types(pa: Any, second: Any, name: str) -> Any:
-    return pa.schema([("h", pa.string()), (name, second)])
+    con.execute(
+        "INSERT INTO core.household_member SELECT home, member, 'identity', home || '/' || member, ?"
+        " FROM meta.living_together ORDER BY ALL",
+        [outcome.now],
+    )
+    con.execute("DROP TABLE meta.living_together")

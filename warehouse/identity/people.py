@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.identity.clustering import Evidence, Pair, Rules, cohesive_groups, components
+from warehouse.identity.handover import Columns, create_table
 from warehouse.identity.matching import Model, count_owners, score
 from warehouse.identity.records import STRONG_IDS
 
@@ -122,9 +123,9 @@ _NAMELESS = """
 
 def _complete(con: duckdb.DuckDBPyConnection, model: Model, found: Iterable[list[int]]) -> None:
     """Compare the pairs of every component that have not been compared, so that cohesion is judged on all of them."""
-    con.execute("CREATE TABLE member (component INTEGER, id INTEGER)")
     rows = [(part[0], record) for part in found if 2 < len(part) <= WHOLE for record in part]
-    _fill(con, "member", rows)
+    columns: Columns = {"component": ("number", [row[0] for row in rows]), "id": ("number", [row[1] for row in rows])}
+    create_table(con, "member", columns)
     con.execute(
         "CREATE TABLE unseen AS SELECT l.id AS id_l, r.id AS id_r FROM member l"
         " JOIN member r ON l.component = r.component AND l.id < r.id"
@@ -133,17 +134,6 @@ def _complete(con: duckdb.DuckDBPyConnection, model: Model, found: Iterable[list
     score(con, model, "unseen", "scored_within")
     _judge(con, model, "scored_within", "judged_within")
     con.execute("INSERT INTO edge BY NAME SELECT *, 'probabilistic' AS method, false AS sure FROM judged_within")
-
-
-def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[int, int]]) -> None:
-    import pyarrow as pa
-
-    values = pa.table(
-        {"a": pa.array([row[0] for row in rows], pa.int32()), "b": pa.array([row[1] for row in rows], pa.int32())}
-    )
-    con.register("rows_to_fill", values)
-    con.execute(f"INSERT INTO {table} SELECT * FROM rows_to_fill")
-    con.unregister("rows_to_fill")
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, sql: str) -> set[Pair]:

@@ -15,6 +15,7 @@ import duckdb
 from warehouse.build import first_line, identifier
 from warehouse.errors import BuildError
 from warehouse.identity import normalise
+from warehouse.identity.handover import Columns, create_table
 
 KEY = ("source_system", "source_id")
 STRONG_IDS = ("crm_id", "shop_id", "loyalty_no")  # given by one system to one customer, carried by the others
@@ -141,15 +142,10 @@ class _Cleaning:
 
 def _map(work: duckdb.DuckDBPyConnection, name: str, how: _Cleaning) -> None:
     """Table map_<name>: each distinct written value beside its clean form; each value is worked on once."""
-    import pyarrow as pa
-
     rows = work.execute(f"SELECT DISTINCT {how.column} FROM {how.table} WHERE {how.column} IS NOT NULL").fetchall()
     written = [row[0] for row in rows]
-    kind = pa.list_(pa.string()) if how.many else pa.string()
-    clean = pa.array([how.clean(text) for text in written], kind)
-    work.register("mapped", pa.table({"written": pa.array(written, pa.string()), "clean": clean}))
-    work.execute(f"CREATE OR REPLACE TABLE map_{name} AS SELECT * FROM mapped")
-    work.unregister("mapped")
+    clean = [how.clean(text) for text in written]
+    create_table(work, f"map_{name}", {"written": ("text", written), "clean": ("texts" if how.many else "text", clean)})
 
 
 _CLEANINGS = {
@@ -165,14 +161,10 @@ _CLEANINGS = {
 
 
 def _map_phones(work: duckdb.DuckDBPyConnection) -> None:
-    import pyarrow as pa
-
     pairs = work.execute("SELECT DISTINCT phone, country_code FROM written WHERE phone IS NOT NULL").fetchall()
-    columns = {
-        "written": pa.array([pair[0] for pair in pairs], pa.string()),
-        "country": pa.array([pair[1] for pair in pairs], pa.string()),
-        "clean": pa.array([normalise.phone(*pair) for pair in pairs], pa.string()),
+    columns: Columns = {
+        "written": ("text", [pair[0] for pair in pairs]),
+        "country": ("text", [pair[1] for pair in pairs]),
+        "clean": ("text", [normalise.phone(pair[0], pair[1]) for pair in pairs]),
     }
-    work.register("mapped", pa.table(columns))
-    work.execute("CREATE OR REPLACE TABLE map_phone AS SELECT * FROM mapped")
-    work.unregister("mapped")
+    create_table(work, "map_phone", columns)

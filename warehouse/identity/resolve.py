@@ -13,6 +13,7 @@ from warehouse.build import first_line
 from warehouse.errors import BuildError
 from warehouse.identity.clustering import Rules
 from warehouse.identity.decisions import decided
+from warehouse.identity.handover import Columns, create_table
 from warehouse.identity.households import find_households
 from warehouse.identity.matching import Model, train
 from warehouse.identity.outcome import Outcome, write_outcome
@@ -154,17 +155,13 @@ def _previous(con: duckdb.DuckDBPyConnection) -> dict[RecordKey, Issued]:
 
 
 def _write_people(work: duckdb.DuckDBPyConnection, people: list[list[int]], assigned: Assignment) -> None:
-    import pyarrow as pa
-
     rows = [(record, issued) for group, issued in zip(people, assigned.ids, strict=True) for record in group]
-    columns = {
-        "id": pa.array([record for record, _ in rows], pa.int32()),
-        "customer_id": pa.array([issued.customer_id for _, issued in rows], pa.string()),
-        "issued_at": pa.array([issued.at for _, issued in rows], pa.timestamp("us")),
+    columns: Columns = {
+        "id": ("number", [record for record, _ in rows]),
+        "customer_id": ("text", [issued.customer_id for _, issued in rows]),
+        "issued_at": ("time", [issued.at for _, issued in rows]),
     }
-    work.register("people_rows", pa.table(columns))
-    work.execute("CREATE TABLE people AS SELECT * FROM people_rows")
-    work.unregister("people_rows")
+    create_table(work, "people", columns)
 
 
 def _count(work: duckdb.DuckDBPyConnection, table: str) -> int:

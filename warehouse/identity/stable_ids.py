@@ -1,9 +1,9 @@
 """Customer ids that stay: who was a customer yesterday has the same id today, whatever the build did in between.
 
 A record remembers the customer it belonged to. Of an old customer's records one group has the most: that group
-claims the id (when groups are even, the one with the oldest record). A group with several claims is a merge: the id
-given first is kept and the others are retired. A group without a claim gets a new id, made of its first record, so
-that a build from nothing gives the same ids again.
+claims the id (when groups are even, the one whose first record the id was made of). A group with several claims is a
+merge: the id given first is kept and the others are retired. A group without a claim gets a new id, made of its first
+record, so that a build from nothing gives the same ids again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import datetime
 RecordKey = tuple[str, str]  # source_system, source_id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Issued:
     """A customer id and when it was first given out (UTC)."""
 
@@ -42,7 +42,8 @@ def assign_ids(
     ids: list[Issued] = []
     retired: dict[str, str] = {}
     for at, group in enumerate(groups):
-        claimed = sorted(claims.get(at, ()), key=lambda issued: (issued.at, issued.customer_id))
+        own = _made_of(min(group))
+        claimed = sorted(claims.get(at, ()), key=lambda issued: (issued.at, issued.customer_id != own, issued))
         kept = claimed[0] if claimed else Issued(_new_id(min(group), taken), now)
         taken.add(kept.customer_id)
         ids.append(kept)
@@ -61,14 +62,22 @@ def _claims(groups: Sequence[Sequence[RecordKey]], previous: Mapping[RecordKey, 
                 first.setdefault((issued, at), record)
     claims: dict[int, list[Issued]] = defaultdict(list)
     for issued, counts in shares.items():
-        claims[min(counts, key=lambda at: (-counts[at], first[issued, at]))].append(issued)
+        ranked = sorted(
+            (-count, _made_of(min(groups[at])) != issued.customer_id, first[issued, at], at)
+            for at, count in counts.items()
+        )
+        claims[ranked[0][-1]].append(issued)
     return claims
+
+
+def _made_of(record: RecordKey, attempt: int = 0) -> str:
+    text = "\0".join((*record, str(attempt)))
+    return "c" + hashlib.sha256(text.encode()).hexdigest()[:15]
 
 
 def _new_id(record: RecordKey, taken: set[str]) -> str:
     for attempt in range(1_000_000):
-        text = "\0".join((*record, str(attempt)))
-        found = "c" + hashlib.sha256(text.encode()).hexdigest()[:15]
+        found = _made_of(record, attempt)
         if found not in taken:
             return found
     raise AssertionError("a million ids of one record are taken")  # not reachable: ids are 60 bits wide
