@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from assistant.service.cli import main
 from tests.sources_world import GOOD, HEADER, World
 from warehouse import BuildError, QualityCheck, SourcesInvalid, live_path, quality_checks, table_lineage
 
@@ -89,3 +91,18 @@ def test_lineage_tells_systems_sources_files_and_columns(world: World) -> None:
     assert source.loaded_at is not None
     with pytest.raises(BuildError, match=r"There is no table core\.nothing"):
         table_lineage(live_path(world.warehouse), "nothing")
+
+
+def test_the_lineage_of_a_metric_is_that_of_its_tables(world: World) -> None:
+    world.orders_from("orders.csv")
+    world.load()
+    world.write(
+        "definitions/orders.yml",
+        "datasets:\n  - {name: orders, source: orders, measures: [{name: rows, agg: count}]}\n"
+        "metrics:\n  - {name: order_rows, type: simple, measure: orders.rows}\n",
+    )
+    result = CliRunner().invoke(main, ["--home", str(world.folder), "lineage", "order_rows"])
+    assert result.exit_code == 0, result.output
+    assert "core.orders: 2 rows (shop 2)" in result.output
+    assert "    file orders.csv" in result.output
+    assert "    ordered_at <- day" in result.output

@@ -6,10 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.sources_world import GOOD, HEADER, World
 from warehouse import BuildError, LoadError, SourcesInvalid, publish, read_sources, set_snapshot
+from warehouse.sources.core_tables import PROVENANCE, core_tables
 
 
 @pytest.fixture
@@ -217,3 +219,17 @@ def test_all_faults_are_told_at_once(world: World) -> None:
     assert "orders has no column oops" in told
     assert all(f"orders.{name} must be filled" in told for name in ("ordered_at", "status", "channel", "currency"))
     assert isinstance(caught.value, BuildError)
+
+
+@pytest.mark.parametrize("name", core_tables())
+def test_core_tables_are_read_as_the_database_reads_them(name: str) -> None:
+    table = core_tables()[name]
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA core")
+        con.execute(table.ddl)
+        described = con.execute(f"DESCRIBE core.{name}").fetchall()
+    ours = [(column.name, column.type.replace(" ", ""), column.required) for column in table.columns]
+    theirs = [(row[0], row[1].replace(" ", ""), row[2] == "NO") for row in described if row[0] not in PROVENANCE]
+    assert ours == theirs
+    assert all(column.comment for column in table.columns)
+    assert table.comment.endswith(".")

@@ -15,7 +15,7 @@ import duckdb
 from warehouse.build import identifier, literal, read_snapshot
 from warehouse.sources.core_tables import CoreTable, core_tables
 from warehouse.sources.declared import Source
-from warehouse.sources.source_state import now
+from warehouse.sources.source_state import now, present_tables
 
 DDL = """
 CREATE TABLE IF NOT EXISTS meta.quality_check (
@@ -49,9 +49,10 @@ class QualityCheck:
 def run_checks(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> tuple[QualityCheck, ...]:
     """All findings on a building connection, written to `meta.quality_check` in place of the last ones."""
     con.execute(DDL)
-    found = [check for name, source in sources.items() for check in _source_checks(con, name, source)]
-    counted = {name: _count(con, f"core.{identifier(name)}") for name in core_tables()}
-    filled = {name: table for name, table in core_tables().items() if counted[name]}
+    present = present_tables(con)
+    known = {name: source for name, source in sources.items() if source.table is None or source.table in present}
+    found = [check for name, source in known.items() for check in _source_checks(con, name, source)]
+    filled = {name: table for name, table in present.items() if _count(con, f"core.{identifier(name)}")}
     found += [check for table in filled.values() for check in _table_checks(con, table, filled)]
     con.execute("DELETE FROM meta.quality_check")
     moment = now()

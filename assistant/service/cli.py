@@ -186,6 +186,16 @@ def metrics(settings: Settings, name: str | None, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("name")
+@click.pass_obj
+def lineage(settings: Settings, name: str) -> None:
+    """List where the numbers of a metric, or the rows of a customer table, come from: systems, files, columns."""
+    from assistant.service import lineage_command
+
+    lineage_command.show_lineage(settings, name)
+
+
+@main.command()
 @click.option("--host", help="Address to listen on (default: settings).")
 @click.option("--port", type=int, help="Port to listen on (default: settings).")
 @click.option("--demo", "with_demo", is_flag=True, help="Build the demo company first when there is no data yet.")

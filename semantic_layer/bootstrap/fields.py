@@ -39,7 +39,7 @@ def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
             "description": _values(column, found, personal),
             "hidden": found.role in ("secret", "text"),
             "pii": personal,
-            "ai_context": AIContext(synonyms=synonyms(list(_phrases(words, column, found)))),
+            "ai_context": AIContext(synonyms=synonyms(list(_phrases(words, subject, column)))),
         }
     )
 
@@ -53,19 +53,20 @@ def field_sql(subject: Subject, column: Column) -> str:
     return "" if quoted.lower() == subject.field_of(column) else quoted
 
 
-def _phrases(words: Words, column: Column, found: Meaning) -> Iterator[Words]:
+def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
     """Ways to call a field: its label, then shorter and other forms of it."""
+    found = subject.meanings[column.name]
     yield words
     if found.role == "flag":
         yield words[-1:] if len(words) > 1 else words
     if words[-1:] == ("code",) and len(words) > 1 and found.role == "category":
         yield words[:-1]
     named = reference(words)
-    if named.marked and found.role in ("identifier", "category") and is_called(named.entity):
-        yield named.entity
+    if column not in subject.key and named.marked and is_called(named.entity):
+        yield named.entity  # of things that have no table of their own
     if words[-1:] == ("id",) and len(words) > 1:
         yield (*words[:-1], "number")
-    if found.role == "time" and words[-1:] == ("date",) and len(words) > 1 and "of" not in words:
+    if found.role == "time" and words[-1:] == ("date",) and is_called(words[:-1]):
         yield ("date", "of", *words[:-1])
     if words != column.words and len(column.words) > 1:
         yield column.words

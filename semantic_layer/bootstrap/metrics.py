@@ -69,6 +69,10 @@ def _with_sales(subject: Subject, figures: Sequence[Figure]) -> Iterator[Figure]
             noun = phrase(subject.noun)
             told = (f"average {noun} value", f"{phrase(sold.entity)} per {noun}", f"revenue per {noun}")
             yield replace(figure, synonyms=tuple(dict.fromkeys((*told, *figure.synonyms))))
+        elif figure.role == "sum" and set(SALES) & {" ".join(figure.entity), *figure.entity}:
+            yield replace(
+                figure, doubt=figure.doubt or f"it is what {subject.table.name} calls so; is it your own revenue?"
+            )
         else:
             yield figure
 
@@ -146,9 +150,8 @@ def _examples(figure: Figure, source: _Source) -> tuple[str, ...]:
 
 def _splits(field: Dimension, subject: Subject) -> bool:
     column = next(one for one in subject.table.columns if subject.field_of(one) == field.name)
-    return (
-        field.kind == "categorical" and not (field.hidden or field.pii) and 1 < column.figures.distinct <= _MOST_GROUPS
-    )
+    repeats = 1 < column.figures.distinct <= min(_MOST_GROUPS, column.filled / 2)
+    return repeats and subject.meanings[column.name].role == "category" and not (field.hidden or field.pii)
 
 
 def _ratios(named: Sequence[tuple[str, Figure]], taken: set[str]) -> Iterator[RatioMetric]:

@@ -63,10 +63,11 @@ def propose(profiles: Profiles, evidence: Evidence, beside: SemanticLayer | None
     `evidence` holds what was measured of `survey(profiles)`; what it lacks is taken as not known, so that less is
     proposed. The model stands alone, or `beside` a model that it adds to without taking one of its names.
     """
-    tables, taken = read_tables(profiles), _names(beside)
+    tables = read_tables(profiles)
+    taken = frozenset((*beside.datasets, *beside.relationships) if beside else ())
     subjects = gather(tables, evidence, taken)
     roads = build_roads(subjects, taken)
-    numbers = propose_metrics(subjects, taken)
+    numbers = propose_metrics(subjects, frozenset(beside.metrics if beside else ()))
     definitions = Definitions(
         name="tables",
         extends="shipped" if beside else "none",
@@ -76,10 +77,6 @@ def propose(profiles: Profiles, evidence: Evidence, beside: SemanticLayer | None
     )
     told = tuple(doubts(subjects, roads, numbers.figures, evidence))
     return Proposal(definitions, told, {subject.name: _remark(subject) for subject in subjects})
-
-
-def _names(layer: SemanticLayer | None) -> frozenset[str]:
-    return frozenset((*layer.datasets, *layer.metrics, *layer.relationships)) if layer else frozenset()
 
 
 def _remark(subject: Subject) -> str:

@@ -94,11 +94,12 @@ def _subject(table: Table, tables: Sequence[Table], name: str, links: Sequence[L
 
 
 def _row_noun(table: Table, key: Sequence[Column]) -> Words:
-    """What a row is called: the noun of orders ("order"), else what the key names ("opportunity" of
-    pipeline.opportunity_id), else the noun of the table where it can be counted at all.
+    """What a row is called: the noun of orders ("order"), or what the key names ("opportunity" of
+    pipeline.opportunity_id, "sales agent" of teams.sales_agent), else the noun of the table where it can be counted.
     """
     named = reference(key[0].words) if len(key) == 1 else None
-    by_key = named.entity if named and named.marked else ()
-    if not by_key or by_key == table.noun or is_plural(table):
-        return table.noun if is_countable(table) or by_key else ()
-    return by_key
+    if named is None or not named.entity or named.entity == table.noun:
+        return table.noun if named or is_countable(table) else ()
+    if not named.marked:
+        return (*key[0].words[:-1], named.entity[-1])
+    return table.noun if is_plural(table) else named.entity

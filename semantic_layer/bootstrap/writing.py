@@ -20,6 +20,7 @@ from semantic_layer.bootstrap.memory import Plain, plain
 from semantic_layer.bootstrap.proposal import Proposal
 
 WIDTH = 120
+_UNBROKEN = 100_000  # a line that a person wrote is never broken
 # what every reader takes for text without quotes, inside brackets, too; ruamel.yaml itself quotes true, null, ...
 _PLAIN = re.compile(r"[A-Za-z][\w]*([ ./()+*-]+[\w()/+*-]+)*[.)]?", re.ASCII)
 _FLOWING = 100  # an entry that fits this width stands on one line
@@ -43,13 +44,13 @@ def to_yaml(proposal: Proposal) -> str:
         entries = getattr(definitions, section)
         if entries:
             root[section] = CommentedSeq(node_of(plain(entry)) for entry in entries)
-            root.yaml_set_comment_before_after_key(section, before=_SECTIONS[section])
+            root.yaml_add_eol_comment(_SECTIONS[section], section)
     return headed(HEAD, proposal.doubts) + dump(root)
 
 
 _SECTIONS = {
-    "relationships": "\nEach row of `from` has at most one row of `to`.",
-    "metrics": "\nWhat can be asked for.",
+    "relationships": "each row of `from` has at most one row of `to`",
+    "metrics": "what can be asked for",
 }
 
 
@@ -73,6 +74,8 @@ def node_of(entry: Plain) -> CommentedMap:
     for key, value in entry.items():
         if key in ("fields", "measures"):
             found[key] = CommentedSeq(node_of(one) for one in value)
+        elif key == "ai_context" and len(str(value)) > _FLOWING:
+            found[key] = CommentedMap((part, flowing(words)) for part, words in value.items())
         else:
             found[key] = flowing(value)
     return found
@@ -101,7 +104,7 @@ def flowing(value: Any) -> Any:
 def editor() -> YAML:
     """The reader and writer that keeps comments and order."""
     yaml = YAML()
-    yaml.width = WIDTH
+    yaml.width = _UNBROKEN
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.preserve_quotes = True
     yaml.allow_unicode = True

@@ -86,7 +86,11 @@ class Expected(_Declared):
 
 
 class Api(_Declared):
-    """A web API that hands out JSON in pages; `auth` names the environment variable that holds the token."""
+    """A web API that hands out JSON in pages.
+
+    `data` is the path to the records in an answer, `paging` a pagination of dlt; `auth` names the environment
+    variable that holds the token, `since` the parameter that asks for records from the watermark on.
+    """
 
     url: str
     resource: str
@@ -94,6 +98,7 @@ class Api(_Declared):
     paging: dict[str, Any] = Field(default_factory=lambda: {"type": "auto"})
     params: dict[str, str | int] = Field(default_factory=dict)
     auth: str | None = None
+    since: str | None = None
 
 
 class Source(_Declared):

@@ -35,6 +35,11 @@ def read_json(name: str, path: Path) -> Reading:
     return Reading(name, columns, rows)
 
 
+def flat_record(record: Any) -> Any:
+    """The object with dotted names instead of objects within; anything else as it is."""
+    return dict(_flat(cast("dict[str, Any]", record), "")) if isinstance(record, dict) else record
+
+
 _Record = tuple[int, dict[str, Any] | BadRow]
 
 

@@ -33,9 +33,11 @@ from warehouse.sources.source_state import (
     empty_target,
     fit_raw_table,
     last_watermark,
+    make_core_table,
     note_run,
     now,
     prepare,
+    present_tables,
     raw_columns,
     recall,
     remember,
@@ -140,7 +142,8 @@ def _refuse_demo(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _finish(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("CREATE OR REPLACE VIEW raw.raw_person AS SELECT * FROM core.person_record")
+    if "person_record" in present_tables(con):
+        con.execute("CREATE OR REPLACE VIEW raw.raw_person AS SELECT * FROM core.person_record")
     row = con.execute("SELECT as_of FROM meta.snapshot").fetchone()
     set_snapshot(con, "sources", row[0] if row else None)
 
@@ -223,6 +226,8 @@ def _check_columns(target: Target, reading: Reading) -> None:
 def _apply(
     con: duckdb.DuckDBPyConnection, target: Target, batch: Batch, known: Known
 ) -> tuple[Counts, tuple[tuple[str, int], ...], tuple[str, ...]]:
+    if target.table:
+        make_core_table(con, target.table)
     if not batch.names:
         return Counts(), (), ()
     fit_raw_table(con, target, batch.names)

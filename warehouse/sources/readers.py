@@ -16,6 +16,7 @@ from warehouse.sources.json_records import read_json
 from warehouse.sources.reading import BadRow, Reading, Row
 from warehouse.sources.source_files import SourceFile
 from warehouse.sources.unpacking import PACKED, unpacked
+from warehouse.sources.web_api import read_api
 from warehouse.sources.workbooks import WORKBOOKS, read_workbook
 
 _JSON = (".json", ".jsonl", ".ndjson")
@@ -84,7 +85,9 @@ def _as_text(column: str, kind: str) -> str:
 
 
 def read_query(source: Source, name: str, last: str | None, folder: Path) -> Reading:
-    """The reading of a database, from the watermark `last` on; raises LoadError as `databases` says."""
+    """The reading of a database or an API, from the watermark `last` on; raises LoadError as their readers say."""
+    if source.api is not None:
+        return read_api(name, source.api, source.watermark, last)
     if source.database is None or source.query is None:
         raise LoadError("it names neither files nor a database.", file=name)
     return read_database(name, Query(source.database, source.query, source.watermark, last), folder)

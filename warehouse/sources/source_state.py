@@ -51,14 +51,24 @@ def now() -> datetime:
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables of `raw` and `meta` that loading keeps its books in, and all core tables."""
+    """Make the tables of `raw` and `meta` that loading keeps its books in."""
     for statement in _TABLES:
         con.execute(statement)
-    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'core'").fetchall()
-    present = {row[0] for row in rows}
-    for name, table in core_tables().items():
-        if name not in present:
-            con.execute(table.ddl)
+
+
+def present_tables(con: duckdb.DuckDBPyConnection) -> dict[str, CoreTable]:
+    """The core tables that the snapshot has."""
+    rows = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'core' AND database_name = current_database()"
+    ).fetchall()
+    names = {row[0] for row in rows}
+    return {name: table for name, table in core_tables().items() if name in names}
+
+
+def make_core_table(con: duckdb.DuckDBPyConnection, table: CoreTable) -> None:
+    """Make a core table that a source fills; one that no source fills stays away: it would answer with zero."""
+    if table.name not in present_tables(con):
+        con.execute(table.ddl)
 
 
 def recall(con: duckdb.DuckDBPyConnection, target: Target) -> Known:
