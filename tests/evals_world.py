@@ -104,7 +104,8 @@ def ask_all(
 ) -> Outcome:
     """A run of the whole suite against the scripted system."""
     home = loaded.file.parent / "home"
-    settings = Manner(lambda _: Opened(system), Till(budget or Budget()), recheck=manner.pop("recheck", False), **manner)
+    recheck = manner.pop("recheck", False)
+    settings = Manner(lambda _: Opened(system), Till(budget or Budget()), recheck=recheck, **manner)
     return run(questions([loaded], choice or Choice()), Target(home), settings, Listener())
 
 
