@@ -81,7 +81,7 @@ def test_demo_builds_for_a_fixed_day(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "warehouse" / "demo-truth.json").read_text())["as_of"] == AS_OF.isoformat()
 
 
-@pytest.mark.parametrize("command", ["", "ask", "load", "init", "metrics", "serve", "demo", "settings"])
+@pytest.mark.parametrize("command", ["", "ask", "load", "init", "metrics", "serve", "demo", "settings", "forget"])
 def test_help_teaches(command: str) -> None:
     found = run(*([command] if command else []), "--help")
     assert found.exit_code == 0

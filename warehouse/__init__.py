@@ -18,6 +18,7 @@ from warehouse.errors import (
     SQLRejected,
     WarehouseError,
 )
+from warehouse.forget import Forgotten, forget, register_forgetter
 from warehouse.guard import ValidatedSQL, validate
 from warehouse.identity import IdentityRequest, Resolution, merge_customers, resolve_identities, split_customer
 from warehouse.journal import Entry, Journal
@@ -46,6 +47,7 @@ __all__ = [
     "Engine",
     "Entry",
     "FileReport",
+    "Forgotten",
     "IdentityRequest",
     "Journal",
     "Limits",
@@ -85,6 +87,7 @@ __all__ = [
     "customer_360_at",
     "derive_database",
     "distinct_values",
+    "forget",
     "guess",
     "inclusion",
     "live_path",
@@ -99,6 +102,7 @@ __all__ = [
     "quarantined",
     "query_trusted",
     "read_sources",
+    "register_forgetter",
     "resolve_identities",
     "set_snapshot",
     "snapshot_info",

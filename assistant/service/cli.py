@@ -195,6 +195,23 @@ def lineage(settings: Settings, name: str) -> None:
     lineage_command.show_lineage(settings, name)
 
 
+@main.command("forget")
+@click.argument("customer")
+@click.option("--yes", "sure", is_flag=True, help="Do it. Without this, only tell what would be removed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_obj
+def forget_one(settings: Settings, customer: str, sure: bool, as_json: bool) -> None:
+    """Forget CUSTOMER (an id or an e-mail address) everywhere in the workspace, for good.
+
+    Rows that can stand alone (orders, visits, tickets) stay as those of an unknown customer, so that figures do not
+    change; all else of the customer is deleted. Then every file of the workspace is searched for what is left.
+    Exit status: 0 nothing is left, 1 files still tell of the customer, or it could not be done.
+    """
+    from assistant.service import forget_command
+
+    forget_command.forget_customer(settings, customer, sure, as_json)
+
+
 @main.command()
 @click.option("--host", help="Address to listen on (default: settings).")
 @click.option("--port", type=int, help="Port to listen on (default: settings).")
