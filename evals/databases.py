@@ -25,6 +25,7 @@ from warehouse import BuildError, WarehouseError, live_path, publish, query_trus
 DEMO = "demo"
 WORKSPACE = "workspace"
 DEMO_SEED = 7
+_MADE_FROM = ("sources/demo/*.py", "schema/**/*.sql", "mart.py")  # what decides the demo company's rows
 _TABLES = (
     "SELECT table_name FROM duckdb_tables() WHERE database_name = 'live' AND schema_name IN ('main', 'core', 'mart') "
     "AND NOT internal ORDER BY 1"
@@ -78,7 +79,7 @@ def _demo(wanted: Wanted, home: Path, progress: Progress) -> Prepared:
     if wanted.as_of is None:
         raise RunError("A suite over the demo company needs `as_of: YYYY-MM-DD`, or its golds change every day.")
     source = Path(warehouse.__file__).parent
-    print_ = fingerprint([*sorted(source.glob("sources/demo/*.py")), *sorted(source.glob("schema/core/*.sql"))])
+    print_ = fingerprint(path for pattern in _MADE_FROM for path in sorted(source.glob(pattern)))
     room = home / "evals" / "databases" / f"demo-{wanted.as_of}-{print_[:12]}"
     if not room.is_dir():
         progress(f"Building the demo company as of {wanted.as_of} (once)")

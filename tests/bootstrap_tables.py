@@ -243,6 +243,29 @@ SUFFIXED_KEYS = {
     "shopco_order_reviews_dataset.order_id>shopco_orders_dataset.order_id",
 }
 
+# a key of two parts, of which only one has a table of its own; roles of people; one self-reference
+PARTS = (
+    table("branch", 4, branch_id="i", town="'T' || i"),
+    table("shelf_stock", 24, branch_id="1 + i % 4", sku="'K' || i // 4", on_hand="i"),
+    table(
+        "sale",
+        80,
+        sale_id="i",
+        branch_id="1 + (1 + i % 24) % 4",
+        sku="'K' || (1 + i % 24) // 4",
+        sold_by_id="1 + i % 5",
+        pieces="i % 3",
+    ),
+    table("employee", 5, id="i", given_name="'E' || i", reports_to="CASE WHEN i > 1 THEN 1 END"),
+)
+PARTS_KEYS = {
+    "shelf_stock.branch_id>branch.branch_id",
+    "sale.branch_id>branch.branch_id",
+    "sale.branch_id>shelf_stock.branch_id",
+    "sale.sold_by_id>employee.id",
+    "employee.reports_to>employee.id",
+}
+
 # whole numbers in the range of every id, and codes of the same name without a table: nothing here links to anything
 UNRELATED = (
     table(
@@ -267,6 +290,7 @@ COMPANIES = {
     "star": (STAR, STAR_KEYS),
     "short": (SHORT, SHORT_KEYS),
     "suffixed": (SUFFIXED, SUFFIXED_KEYS),
+    "parts": (PARTS, PARTS_KEYS),
     "unrelated": (UNRELATED, set[str]()),
 }
 

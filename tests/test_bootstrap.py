@@ -223,3 +223,33 @@ def test_the_file_tells_what_to_check_on_top() -> None:
     assert "# - link category_parent, categories.parent_id to categories.id: the names only suggest it." in head
     assert max(len(line) for line in head.splitlines()) <= 120
     assert "extends: none" in text
+
+
+def test_a_key_of_two_parts_is_linked_by_both() -> None:
+    one = company("parts")
+    link = one.layer.relationships["sale_shelf_stock"]
+    assert (link.from_columns, link.to_columns) == (("branch_id", "sku"), ("branch_id", "sku"))
+    # the branch of the sale is asked for directly, not by way of the shelf
+    assert one.layer.graph.route("sale", "branch").names == ("sale_branch",)
+
+
+def test_pieces_of_what_does_not_happen_are_no_sales() -> None:
+    one = found(table("products", 9, product_id="i", name="'P' || i", pieces="i", price="i * 2.0"))
+    assert not [metric for metric in one.layer.metrics.values() if "revenue" in metric.synonyms]
+
+
+def test_revenue_that_may_be_somebody_elses_is_asked_about() -> None:
+    one = found(table("companies", 9, company_id="i", name="'F' || i", annual_revenue="i * 1000.0"))
+    assert "metric total_annual_revenue: is what companies calls so your own revenue?" in one.proposal.doubts
+    assert not {"sales", "turnover"} & set(one.layer.metrics["total_annual_revenue"].synonyms)
+
+
+def test_rows_are_called_by_their_key_where_the_table_is_called_otherwise() -> None:
+    one = found(
+        table("teams", 12, sales_agent="'Agent ' || i", manager="'M' || i % 3"),
+        table("pipeline", 40, opportunity_id="i", sales_agent="'Agent ' || 1 + i % 12", opened_on="DATE '2024-01-01'"),
+    )
+    labels = {metric.name: metric.label for metric in one.layer.metrics.values()}
+    assert labels["sales_agents"] == "Number of sales agents"
+    assert labels["opportunities"] == "Number of opportunities"
+    assert "teams" not in labels

@@ -29,7 +29,7 @@ def doubts(
         yield f"{start} to {end}: several ways lead there ({told}); mark one of their links with `secondary: true`."
     for name, figure in figures:
         if figure.doubt:
-            yield f"metric {name}: {figure.doubt}."
+            yield f"metric {name}: {figure.doubt}{'' if figure.doubt.endswith('?') else '.'}"
     for subject in subjects:
         yield from _of_undone(subject, evidence.counts)
 

@@ -127,7 +127,7 @@ def _is_part(column: Column, table: Table, tables: Sequence[Table]) -> bool:
     """Dates, line numbers, machine-made ids, and what names another table; not just any code or number."""
     if column.figures.distinct <= 1 or column.is_key:
         return False
-    if column.kind in ("date", "timestamp") or is_line(column):
+    if column.kind in ("date", "timestamp") or is_line(column) or vocabulary().has("code_words", column.own[-1:]):
         return True
     made = vocabulary().has("surrogate_words", column.words[-1:])
     if not is_identifier(column):

@@ -204,6 +204,7 @@ def _is_people(column: Column, name: Reference, noun: Words) -> bool:
         return False
     entity = tuple(known.singular(word) for word in name.entity)
     called = known.has("people_roles", column.own) or bool(known.ends("people_roles", entity))
+    called = called or (name.marked and entity[-1:] == ("by",))  # "placed by id"
     return called and (name.marked or column.kind in _NUMERIC)
 
 

@@ -138,9 +138,9 @@ def _measure(subject: Subject, column: Column, agg: Aggregation, words: Words) -
 
 
 def is_money(column: Column) -> bool:
-    """Whether the column's name says that it is an amount of money."""
+    """Whether the column's name says that it is an amount of money; a bare total is one."""
     known = vocabulary()
-    return any(known.has("money", (known.singular(word),)) for word in column.own)
+    return column.own == ("total",) or any(known.has("money", (known.singular(word),)) for word in column.own)
 
 
 def _format(column: Column, agg: str) -> NumberFormat:
@@ -161,7 +161,9 @@ def _unit(subject: Subject, column: Column) -> str:
 def _product(subject: Subject) -> Iterator[Figure]:
     """Quantity times price, where no column already holds the amount."""
     quantity, price = quantity_of(subject), _price_of(subject)
-    if quantity is None or price is None or any(_is_amount(subject, column) for column in subject.having("number")):
+    if quantity is None or price is None or not subject.is_event:
+        return
+    if any(_is_amount(subject, column) for column in subject.having("number")):
         return
     told = ("sales", "amount")
     formula = f"{sql_name(subject, quantity)} * {sql_name(subject, price)}"

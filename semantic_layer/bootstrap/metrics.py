@@ -69,10 +69,8 @@ def _with_sales(subject: Subject, figures: Sequence[Figure]) -> Iterator[Figure]
             noun = phrase(subject.noun)
             told = (f"average {noun} value", f"{phrase(sold.entity)} per {noun}", f"revenue per {noun}")
             yield replace(figure, synonyms=tuple(dict.fromkeys((*told, *figure.synonyms))))
-        elif figure.role == "sum" and set(SALES) & {" ".join(figure.entity), *figure.entity}:
-            yield replace(
-                figure, doubt=figure.doubt or f"it is what {subject.table.name} calls so; is it your own revenue?"
-            )
+        elif figure.role == "sum" and set(SALES) & set(figure.entity):
+            yield replace(figure, doubt=figure.doubt or f"is what {subject.table.name} calls so your own revenue?")
         else:
             yield figure
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from semantic_layer.bootstrap.combined_links import combined_candidates, lost_check
 from semantic_layer.bootstrap.doubts import doubts, undone_check
 from semantic_layer.bootstrap.evidence import Evidence, Profiles, Survey
 from semantic_layer.bootstrap.fields import propose_fields
@@ -44,6 +45,7 @@ def survey(profiles: Profiles) -> Survey:
         checks.update((check_name(table, key), repeats(table, key)) for key in combined_keys(table, tables))
         for column in table.columns:
             checks.update(_column_checks(column))
+    checks.update(lost_check(found) for found in combined_candidates(tables))
     return Survey(pairs(tables), checks)
 
 

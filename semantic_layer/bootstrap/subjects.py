@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from semantic_layer.bootstrap.combined_links import find_combined
 from semantic_layer.bootstrap.evidence import Evidence
 from semantic_layer.bootstrap.keys import primary_key, reference
 from semantic_layer.bootstrap.kinds import Meaning, is_event, is_personal, meaning, names_rows
@@ -79,7 +80,8 @@ class Subject:
 def gather(tables: Sequence[Table], evidence: Evidence, taken: Collection[str] = ()) -> tuple[Subject, ...]:
     """What is known of each table, in their order; no dataset gets a name that is `taken`."""
     names = dataset_names(tables, taken)
-    links = find_links(tables, evidence)
+    single = find_links(tables, evidence)
+    links = (*single, *find_combined(tables, single, evidence))
     return tuple(_subject(table, tables, names[table.name], links, evidence) for table in tables)
 
 
