@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from warehouse import query_trusted
+
 ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = (
@@ -357,5 +359,33 @@ def test_the_real_thing_answers_refuses_and_runs_sql(chromium: Any, workspace: P
         with tab.page.expect_download() as caught:
             tab.page.click("#tw-download")
         assert caught.value.suggested_filename.endswith(".csv")
+        assert (tab.faults, tab.outside, server.outside()) == ([], [], [])
+        tab.page.context.close()
+
+
+SOLD = "o.status <> 'cancelled' AND NOT o.is_test"
+EVERYDAY = {  # question -> hand-written SQL of the first row's number as the page writes it
+    "revenue by month last year": f"SELECT format('€{{:,}}', round(sum(net_amount))::BIGINT) FROM core.orders o "
+    f"WHERE {SOLD} AND ordered_at >= '2025-12-01' AND ordered_at < '2026-01-01'",
+    "top 10 products by net revenue": f"SELECT format('€{{:,}}', round(sum(i.net_amount))::BIGINT) AS shown "
+    f"FROM core.order_item i JOIN core.orders o USING (order_id) JOIN core.product p USING (product_id) "
+    f"WHERE {SOLD} GROUP BY p.name ORDER BY sum(i.net_amount) DESC LIMIT 1",
+    "average order value by channel this quarter vs last quarter": f"SELECT format('€{{:.2f}}', "
+    f"round(sum(net_amount) / count(*), 2)::DOUBLE) FROM core.orders o WHERE {SOLD} AND channel = 'web' "
+    f"AND ordered_at >= '2026-04-01' AND ordered_at < '2026-07-01'",
+    "which segment has the most refunds?": "SELECT format('{:,}', count(*)) FROM core.refund r "
+    "JOIN core.orders o USING (order_id) JOIN core.customer c USING (customer_id) "
+    "GROUP BY c.segment ORDER BY count(*) DESC LIMIT 1",
+}
+
+
+def test_everyday_questions_are_answered_rightly(chromium: Any, workspace: Path) -> None:
+    database = workspace / "warehouse" / "live.duckdb"
+    truth = {question: str(query_trusted(database, sql).rows[0][0]) for question, sql in EVERYDAY.items()}
+    for server in serving(REAL, workspace):
+        tab = opened(chromium, server)
+        for question, shown in truth.items():
+            tab.ask(question)
+            assert shown in tab.last().inner_text() + tab.last("table").inner_html(), question
         assert (tab.faults, tab.outside, server.outside()) == ([], [], [])
         tab.page.context.close()
