@@ -40,7 +40,7 @@ MIXED_ROWS = (
     15,
     8,
 )  # rows a table: groups of many sizes, for conditions on counts
-LOOSE_ROWS = (60, 20)
+LOOSE_ROWS = (60, 30, 15, 8, 40, 20)
 LOOSE = "loose"
 _STALE = 24 * 3600  # seconds
 _SHORT_LIST = 100  # rows
@@ -84,7 +84,7 @@ def copies(database: Path, room: Path, needs: Needs) -> tuple[Path, ...]:
         draw = Draw(number, constants, rows, skewed=number % 2 == 0)
         made.append(_copy(thinned[0], room, f"mixed-{number}", mixed(needed, draw)))
     for number, rows in enumerate(LOOSE_ROWS, start=1):
-        draw = Draw(100 + number, constants, rows, loose=True)
+        draw = Draw(100 + number, constants, rows, skewed=number % 2 == 0, loose=True)
         made.append(_copy(thinned[0], room, f"{LOOSE}-{number}", mixed(needed, draw)))
     return (*thinned, *made)
 
@@ -153,10 +153,13 @@ SELECT {own} FROM numbered AS a JOIN numbered AS b ON b._other = a._at ORDER BY 
 
 def _shares(table: TableFacts, tables: Sequence[TableFacts]) -> tuple[int, int]:
     """How many in a thousand rows are kept: of those that point to something, and of those that stand alone."""
-    pointed_to = any(column.link and column.link.table == table.name for other in tables for column in other.columns)
-    if pointed_to and table.rows <= _SHORT_LIST:
+    if _pointed_to(table, tables) and table.rows <= _SHORT_LIST:
         return 1000, 1000
     return 850, min(800, max(1, 1000 * ROWS // max(table.rows, 1)))
+
+
+def _pointed_to(table: TableFacts, tables: Sequence[TableFacts]) -> bool:
+    return any(column.link and column.link.table == table.name for other in tables for column in other.columns)
 
 
 def _kept(table: TableFacts, share: int, alone: int) -> str:
@@ -209,6 +212,8 @@ def mixed(tables: Sequence[TableFacts], draw: Draw) -> list[str]:
 
 def _mixed_table(table: TableFacts, tables: Sequence[TableFacts], draw: Draw) -> list[str]:
     rows = min(draw.rows, max(table.rows, 10))
+    if draw.loose and _pointed_to(table, tables):
+        rows = max(2, rows * 6 // 10)  # the rest of the keys is gone, so that some links lead nowhere
     drawn = [_drawn(table, column, tables, draw) for column in table.columns]
     pools = ", ".join(f"p{at} AS (SELECT list(v) AS pool FROM ({pool}))" for at, (pool, _) in enumerate(drawn))
     values = ", ".join(f"{value.replace('$pool', f'p{at}.pool')} AS c{at}" for at, (_, value) in enumerate(drawn))
