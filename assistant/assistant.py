@@ -171,7 +171,6 @@ class Assistant:
                 plan = standing_in(self.layer, plan)
                 on_step("Checking it against the definitions", interpret(self.layer, plan.query, self.as_of).sentence)
                 compiled = to_sql(self.layer, plan.query, as_of=self.as_of)
-            self._require_keys(plan)
             on_step("Running the query", compiled.sql)
             result = self._run(compiled, clock)
             with clock.step("caveats"):
@@ -186,6 +185,8 @@ class Assistant:
     def _run(self, compiled: Compiled, clock: Clock) -> Result:
         with clock.step("guard"):
             statement = validate(compiled.tree, self.engine.schema, self.policy)
+        with clock.step("keys"):
+            self._require_keys(statement.tables)
         with clock.step("run"):
             result = self.engine.run(statement)
         clock.milliseconds["duckdb"] = result.seconds * 1000
@@ -205,12 +206,10 @@ class Assistant:
         counts = self._counts(orphan_checks(self.layer, plan.query))
         return {name.partition(":")[2]: n for name, n in counts.items()}
 
-    def _require_keys(self, plan: Plan) -> None:
-        """Nothing when what the query links to is unique in the data; raises UnsafeQuery when rows would repeat."""
-        links = [name.partition(":")[2] for name in orphan_checks(self.layer, plan.query)]
-        ends = {self.layer.relationships[name].to for name in links}
-        checks = {name: sql for name, sql in self._checks.items() if name.split(":")[1] in ends}
-        keys = {name: sql for name, sql in checks.items() if name.startswith("key:")}
+    def _require_keys(self, tables: frozenset[str]) -> None:
+        """Nothing when the keys of the tables that a query reads are unique; else raises UnsafeQuery."""
+        read = {name for name, dataset in self.layer.datasets.items() if dataset.source.lower() in tables}
+        keys = {n: sql for n, sql in self._checks.items() if n.startswith("key:") and n.split(":")[1] in read}
         severe = [fault.sentence for fault in data_faults(self.layer, self._counts(keys)) if fault.severe]
         if severe:
             raise UnsafeQuery(QueryFault("E_KEY_NOT_UNIQUE", " ".join(severe)))

@@ -101,6 +101,17 @@ def test_a_key_that_is_not_unique_refuses_what_would_count_twice(assistant: Assi
     assert [float(row[0]) for row in answered(assistant, "revenue").result.rows] == [70]
 
 
+def test_a_key_is_required_of_tables_that_only_the_metric_reads(assistant: Assistant, tmp_path: Path) -> None:
+    (tmp_path / "definitions" / "north.yml").write_text(
+        "version: 1\nextends: none\nmetrics:\n"
+        "  - {name: northern_sales, measure: orders.amount, filter: customer.region <> 'West', unit: EUR}\n"
+    )
+    fill(tmp_path, ORDERS, "('a', 'North'), ('a', 'South'), ('b', 'South')")
+    refused = assistant.ask("northern sales")
+    assert isinstance(refused, Refusal)
+    assert "customer" in refused.sentence
+
+
 def test_own_sql_goes_through_the_guard(assistant: Assistant) -> None:
     free = assistant.run_sql("SELECT region, count(*) AS n FROM customer GROUP BY region")
     assert isinstance(free, Answer)
