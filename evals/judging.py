@@ -9,12 +9,11 @@ from evals.causes import causes
 from evals.comparison import Comparison, Table, compare
 from evals.golds import Gold, compare_rules
 from evals.plans import plan_matches
-from evals.records import Verdict
+from evals.records import MENTION_MISSING, Verdict
 from evals.suite import Case, Defaults
 from evals.system import Reaction
 
 TIMEOUT = "TIMEOUT"
-MENTION_MISSING = "MENTION_MISSING"
 SHOULD_REFUSE = "SHOULD_REFUSE"
 SHOULD_ASK_BACK = "SHOULD_ASK_BACK"
 DEFINITION_MISSING = "DEFINITION_MISSING"
@@ -41,8 +40,7 @@ def judge(case: Case, rules: Defaults, golds: Sequence[Gold], reaction: Reaction
     if case.expect.kind in ("rows", "defines"):
         reasons = (reaction.code or reaction.kind.upper(),)
         return Judgement("needlessly_refused", reasons, gold=golds[0] if golds else None)
-    missing = _mentions_missing(case, reaction)
-    return Judgement("error", (MENTION_MISSING,)) if missing else Judgement("rightly_refused")
+    return Judgement("rightly_refused", (MENTION_MISSING,) if _mentions_missing(case, reaction) else ())
 
 
 def _mentions_missing(case: Case, reaction: Reaction) -> bool:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 Verdict = Literal["right", "silently_wrong", "needlessly_refused", "rightly_refused", "error"]
 VERDICTS: tuple[Verdict, ...] = ("right", "silently_wrong", "needlessly_refused", "rightly_refused", "error")
+MENTION_MISSING = "MENTION_MISSING"
 ROWS_KEPT = 200
 
 
@@ -91,9 +92,14 @@ class Record(Part):
         return bool(self.lucky) and not self.is_fragile
 
     @property
+    def is_vague(self) -> bool:
+        """Whether it was right to refuse, but what is missing was not named: no error, and not a pass either."""
+        return self.verdict == "rightly_refused" and MENTION_MISSING in self.reasons
+
+    @property
     def passed(self) -> bool:
-        """Whether the reaction was the right one."""
-        return self.verdict in ("right", "rightly_refused")
+        """Whether the reaction was the right one, and said what it had to say."""
+        return self.verdict in ("right", "rightly_refused") and not self.is_vague
 
     @property
     def without_content(self) -> Record:

@@ -12,13 +12,14 @@ _Z95 = 1.959963984540054
 
 
 class Counts(Part):
-    """How often each verdict was given."""
+    """How often each verdict was given; `vague` of the right refusals do not name what they must, and do not pass."""
 
     right: int = 0
     silently_wrong: int = 0
     needlessly_refused: int = 0
     rightly_refused: int = 0
     error: int = 0
+    vague: int = 0
 
     @property
     def total(self) -> int:
@@ -27,8 +28,8 @@ class Counts(Part):
 
     @property
     def passed(self) -> int:
-        """Right answers and right refusals."""
-        return self.right + self.rightly_refused
+        """Right answers, and right refusals that name what they must."""
+        return self.right + self.rightly_refused - self.vague
 
 
 class Score(Part):
@@ -55,8 +56,10 @@ class Score(Part):
 
 def count(records: Iterable[Record]) -> Counts:
     """Verdicts counted."""
-    found = Counter(record.verdict for record in records)
-    return Counts(**{verdict: found[verdict] for verdict in VERDICTS})
+    every = list(records)
+    found = Counter(record.verdict for record in every)
+    vague = sum(record.is_vague for record in every)
+    return Counts(**{verdict: found[verdict] for verdict in VERDICTS}, vague=vague)
 
 
 def score(records: Sequence[Record]) -> Score:
@@ -83,7 +86,7 @@ def score(records: Sequence[Record]) -> Score:
 
 
 def trust(counts: Counts, penalty: float) -> float | None:
-    """The mean reward: 1 for a right reaction, 0 for a needless refusal or an error, -penalty for a silent error."""
+    """The mean reward: 1 for a pass, 0 for a needless or vague refusal or an error, -penalty for a silent error."""
     return (counts.passed - penalty * counts.silently_wrong) / counts.total if counts.total else None
 
 

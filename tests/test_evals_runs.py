@@ -38,7 +38,7 @@ def test_a_perfect_system_passes_everything(tmp_path):
         ("Revenue by country", Reaction("failure", "boom", "QUERY_FAILED"), "error", "QUERY_FAILED"),
         ("Revenue by country", Reaction("answer", table=Table(("n",), ())), "silently_wrong", "EMPTY_RESULT"),
         ("Revenue by mood", Reaction("answer", table=Table(("n",), ((1,),))), "silently_wrong", "SHOULD_REFUSE"),
-        ("Revenue by mood", Reaction("refusal", "I cannot."), "error", "MENTION_MISSING"),
+        ("Revenue by mood", Reaction("refusal", "I cannot."), "rightly_refused", "MENTION_MISSING"),
         ("Best customers", Reaction("answer", table=Table(("n",), ((1,),))), "silently_wrong", "SHOULD_ASK_BACK"),
     ],
 )

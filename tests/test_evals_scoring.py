@@ -31,6 +31,14 @@ def test_rates_of_a_mixed_run():
     assert (found.exact, found.subset) == (5, 1)
 
 
+def test_a_refusal_that_does_not_name_what_it_must_is_no_error_and_no_pass():
+    vague = record("rightly_refused", "v", kind="abstain", reasons=("MENTION_MISSING",))
+    found = score([vague, record("rightly_refused", "n", kind="abstain"), record("right", "a")])
+    assert found.counts == Counts(right=1, rightly_refused=2, vague=1)
+    assert (found.accuracy, found.trust_5) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
+    assert (vague.passed, summarise([vague]).reasons) == (False, {"MENTION_MISSING": 1})
+
+
 def test_wilson_interval_of_the_literature():
     # Newcombe 1998, Statistics in Medicine 17: 81 of 263 gives 0.2553 to 0.3662
     low, high = wilson(81, 263)

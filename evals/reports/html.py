@@ -86,7 +86,8 @@ def _overview(summary: Summary) -> Iterator[str]:
     yield _bar(counts, tall=True)
     yield "<ul class='keys'>"
     for verdict in VERDICTS:
-        yield f"<li class='key {verdict}'><i></i>{LABELS[verdict]} {getattr(counts, verdict)}</li>"
+        vague = f" ({counts.vague} not naming what they must)" if verdict == "rightly_refused" and counts.vague else ""
+        yield f"<li class='key {verdict}'><i></i>{LABELS[verdict]} {getattr(counts, verdict)}{vague}</li>"
     yield "</ul><div class='tiles'>"
     yield _tile("right", percent(overall.accuracy), "accuracy", f"95% interval {low:.0%} to {high:.0%}")
     wrong = f"{counts.silently_wrong / counts.total:.1%} of all questions" if counts.total else ""

@@ -21,7 +21,7 @@ _WORDS = {
     "wrong_period": "another period than expected",
     "SHOULD_REFUSE": "answered what cannot be answered",
     "SHOULD_ASK_BACK": "answered where it had to ask back",
-    "MENTION_MISSING": "refused without naming what is missing",
+    "MENTION_MISSING": "rightly refused, but without naming what is missing",
     "DEFINITION_MISSING": "the definition was not given",
     "TIMEOUT": "took too long",
     "CRASHED": "the system failed with an error",

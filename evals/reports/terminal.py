@@ -49,7 +49,8 @@ def _counts(score: Score) -> Iterator[str]:
     counts = score.counts.model_dump()
     for verdict, label in LABELS.items():
         share = counts[verdict] / score.counts.total if score.counts.total else 0
-        yield f"  {label:<20}{counts[verdict]:>6}  {share:>6.1%}"
+        vague = f"  ({score.counts.vague} without naming what they must)" if score.counts.vague else ""
+        yield f"  {label:<20}{counts[verdict]:>6}  {share:>6.1%}{vague if verdict == 'rightly_refused' else ''}"
 
 
 def _rates(score: Score) -> Iterator[str]:
