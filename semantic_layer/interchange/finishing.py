@@ -1,0 +1,139 @@
+"""A draft to definitions that load: what the loader refuses is left out, with its reason, until the rest stands."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from semantic_layer.errors import DefinitionError, Fault
+from semantic_layer.interchange.draft import Draft, Origin, VerifiedQuery, View
+from semantic_layer.interchange.draft import Path as Place
+from semantic_layer.interchange.items import Plain
+from semantic_layer.interchange.report import Remark, in_order
+from semantic_layer.loader import load
+from semantic_layer.model import SemanticLayer
+from semantic_layer.yaml_source import Document, Location, read_document
+
+_SECTIONS = ("datasets", "relationships", "metrics", "segments", "calendars")
+_MOST_ROUNDS = 2000
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A model read from another format.
+
+    `text` is the definition file, with comments that name where each entry came from; `layer` the same, loaded.
+    `views` are SELECTs that the warehouse must hold as tables, `verified` questions with their SQL, `remarks` what is
+    not the same as in the original.
+    """
+
+    format: str
+    text: str
+    layer: SemanticLayer
+    remarks: tuple[Remark, ...]
+    views: tuple[View, ...] = ()
+    verified: tuple[VerifiedQuery, ...] = ()
+
+    @property
+    def lost(self) -> tuple[Remark, ...]:
+        """What was left out."""
+        return tuple(one for one in self.remarks if one.kind == "lost")
+
+
+def finished(draft: Draft, form: str, extends: str = "none", tables: bool = False) -> Imported:
+    """The definitions of the draft, checked by the loader.
+
+    With `tables` what stands on tables or columns that the draft's `schema` does not have is left out too. Raises
+    DefinitionError when a fault belongs to no entry.
+    """
+    from semantic_layer.interchange.writing import to_yaml  # ruamel.yaml: only where a file is written
+
+    schema = draft.schema if tables else None
+    with tempfile.TemporaryDirectory(prefix="tellwise-import-") as room:
+        path = Path(room) / "imported.yml"
+        for _ in range(_MOST_ROUNDS):
+            path.write_text(to_yaml(draft, form, "none"), encoding="utf-8")
+            try:
+                layer = load([path], schema)
+                break
+            except DefinitionError as error:
+                _drop(draft, read_document(path), error)
+        else:
+            raise DefinitionError([Fault(form, 1, "the model cannot be made sound.", "Import less of it.")])
+    text = to_yaml(draft, form, extends)
+    return Imported(form, text, layer, in_order(draft.remarks), tuple(draft.views), tuple(draft.verified))
+
+
+def _drop(draft: Draft, document: Document, error: DefinitionError) -> None:
+    """Leave out the entries that the faults are about."""
+    places: dict[Place, Fault] = {}
+    for fault in error.faults:
+        if place := _place(document, fault.line):
+            places.setdefault(place, fault)
+    if not places:
+        raise error
+    for place, fault in places.items():
+        origin = draft.origins.get(place, Origin("", 0))
+        _remove(draft, place)
+        why = f"{fault.message} {fault.remedy}".strip()
+        what = f"{place[0].removesuffix('s')} {'.'.join(place[1::2])}"
+        draft.remarks.append(Remark("lost", what, why, origin.file, origin.line, "refused"))
+
+
+def _place(document: Document, line: int) -> Place | None:
+    """The smallest entry that the line belongs to."""
+    best: tuple[int, int] = (0, 0)
+    found: Place | None = None
+    for location, start in document.lines.items():
+        if start > line or (start, len(location)) < best:
+            continue
+        if place := _entry(document.data, location):
+            best, found = (start, len(location)), place
+    return found
+
+
+def _entry(data: Mapping[str, object], location: Location) -> Place | None:
+    """The path by names of the entry at `location`; None when there stands something else."""
+    if len(location) not in (2, 4) or location[0] not in _SECTIONS:
+        return None
+    names: list[str] = []
+    node: object = data
+    for step in location:
+        node = node[step]  # type: ignore[index]  # plain YAML data, walked by its own locations
+        if isinstance(step, int):
+            names.append(str(node["name"]) if isinstance(node, dict) and "name" in node else "")  # pyright: ignore
+        else:
+            names.append(step)
+    if len(location) == 4 and (location[0] != "datasets" or location[2] not in ("fields", "measures")):
+        return None
+    return tuple(names)
+
+
+def _remove(draft: Draft, place: Place) -> None:
+    section: dict[str, Plain] = getattr(draft, place[0])
+    if len(place) == 2:
+        section.pop(place[1], None)
+        return
+    entry = section[place[1]]
+    entry[place[2]] = [one for one in entry[place[2]] if one["name"] != place[3]]
+
+
+def pruned(draft: Draft) -> Draft:
+    """The draft without hidden metrics and measures that nothing uses."""
+    used = _used(draft)
+    metrics = {name: one for name, one in draft.metrics.items() if not one.get("hidden") or name in used}
+    if len(metrics) != len(draft.metrics):
+        return pruned(replace(draft, metrics=metrics))
+    return draft
+
+
+def _used(draft: Draft) -> set[str]:
+    from semantic_layer.references import inputs
+    from semantic_layer.metric_types import METRIC_TYPES
+
+    used: set[str] = set()
+    for one in draft.metrics.values():
+        used.update(inputs(METRIC_TYPES[one.get("type", "simple")].model_validate(one)))  # type: ignore[arg-type]  # every class of the mapping is a metric
+    return used

@@ -1,0 +1,85 @@
+"""A file or folder of another tool to definitions of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from semantic_layer.errors import DefinitionError, Fault
+from semantic_layer.interchange.draft import Draft, Schema
+from semantic_layer.interchange.finishing import Imported, finished, pruned
+from semantic_layer.interchange.items import Item
+from semantic_layer.interchange.ossie import read_ossie
+from semantic_layer.interchange.report import Remark
+from semantic_layer.yaml_source import Document, read_document
+
+_MOST_FILES = 2000
+_MOST_BYTES = 20_000_000
+_SKIPPED = {".git", "node_modules", "target", "dbt_packages", ".venv"}
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format that can be read: what it is, which files, and who reads them."""
+
+    title: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Draft, list[Item]], None]
+    documents: Callable[[Path], Document] = read_document
+
+
+FORMATS: Mapping[str, Format] = {
+    "ossie": Format("Apache Ossie semantic model (YAML or JSON)", (".yml", ".yaml", ".json"), read_ossie),
+}
+
+
+def import_model(
+    form: str, path: Path, schema: Schema | None = None, *, extends: str = "none", only_loaded: bool = False
+) -> Imported:
+    """The model in the file or folder `path`, read as one of `FORMATS`, as definitions that load.
+
+    `schema` are the tables of the warehouse, used to find tables and types; with `only_loaded` what stands on other
+    tables is left out. Raises DefinitionError with file, line and remedy when nothing can be read.
+    """
+    reader = FORMATS[form]
+    draft = Draft(schema=schema or {})
+    faults: list[Fault] = []
+    items: list[Item] = []
+    for file in _files(path, reader.suffixes):
+        document = reader.documents(file)
+        if document.faults:
+            faults.extend(document.faults)
+        else:
+            items.append(Item(document, (), document.data, draft.remarks))
+    if not items:
+        raise DefinitionError(faults or [Fault(str(path), 1, f"there is no file of {reader.title}.", "Check the path.")])
+    draft.remarks.extend(
+        Remark("lost", "file", f"{fault.message} {fault.remedy}".strip(), fault.file, fault.line, "file")
+        for fault in faults
+    )
+    reader.read(draft, items)
+    if not draft.datasets:
+        raise DefinitionError([_nothing(path, reader.title, draft.remarks)])
+    return finished(pruned(draft), form, extends, only_loaded)
+
+
+def _nothing(path: Path, title: str, remarks: Sequence[Remark]) -> Fault:
+    first = next(iter(remarks), None)
+    why = f" {first.what}: {first.why}" if first else ""
+    file, line = (first.file, first.line) if first and first.file else (str(path), 1)
+    return Fault(file, line, f"no dataset can be read as {title}.{why}", "Check the format and the file.")
+
+
+def _files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = [
+        one
+        for one in sorted(path.rglob("*"))
+        if one.is_file() and one.name.endswith(suffixes) and not _SKIPPED & set(one.relative_to(path).parts)
+    ]
+    if len(found) > _MOST_FILES or sum(one.stat().st_size for one in found) > _MOST_BYTES:
+        message = f"the folder holds more than {_MOST_FILES} files or {_MOST_BYTES:,} bytes of them."
+        raise DefinitionError([Fault(str(path), 1, message, "Name a smaller folder.")])
+    return found

@@ -1,0 +1,352 @@
+"""Apache Ossie (0.1 and 0.2 drafts) to our model: both root shapes, and the expression as text or by dialect."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from sqlglot import exp
+
+from semantic_layer.interchange.draft import Draft, described, words
+from semantic_layer.interchange.formulas import Formula, add_formula, check_window
+from semantic_layer.interchange.items import Item, Plain
+from semantic_layer.interchange.naming import NotCarried, clean_name
+from semantic_layer.interchange.sqltext import aggregates, read_sql, replaced, to_duckdb
+from semantic_layer.interchange.tables import is_time, set_times, table_of, with_windows
+
+VENDOR = "TELLWISE"
+DIALECTS = {
+    "DUCKDB": "duckdb",
+    "OSSIE_SQL_2026": "ansi",
+    "OSI_SQL_2026": "ansi",
+    "ANSI_SQL": "ansi",
+    "SNOWFLAKE": "snowflake",
+    "DATABRICKS": "databricks",
+    "BIGQUERY": "bigquery",
+}
+RESERVED = ("grain", "filter", "query_filter")
+TIMES = ("Date", "DateTime", "DateTimeTz")
+_NUMBERS = ("Integer", "Decimal", "Float")
+_TYPES = {"Boolean": "boolean", **dict.fromkeys(_NUMBERS, "number"), **dict.fromkeys(TIMES, "time")}
+_WHY = {
+    "datatype": "Tellwise takes types from the table.",
+    "label": "it is a category of fields, which Tellwise does not have.",
+    "referential_integrity": "Tellwise counts orphan rows itself and keeps them in an empty group.",
+    "condition": "relationships are equal columns, many to one.",
+    "ontology": "an ontology has no place in a model of Tellwise; import the semantic model it maps to.",
+    "ontology_mapping": "an ontology has no place in a model of Tellwise; import the semantic model it maps to.",
+}
+
+
+def read_ossie(draft: Draft, roots: list[Item]) -> None:
+    """Take in the models of Ossie documents: `semantic_model: [...]` or one model as the root."""
+    for root in roots:
+        models = root.items("semantic_model") if root.has("semantic_model") else [root]
+        root.raw("version")
+        for model in models:
+            _model(draft, model)
+        root.leave("root", _WHY)
+
+
+def _model(draft: Draft, model: Item) -> None:
+    if not model.has("datasets"):
+        model.lost(model.text("name") or "model", "it has no `datasets`; this is no semantic model of Ossie.", "shape")
+    draft.name = clean_name(model.text("name") or draft.name)
+    _header(draft, model)
+    for item in model.items("datasets"):
+        _try(item, f"dataset {item.text('name')}", lambda item=item: _dataset(draft, item))
+    for item in model.items("relationships"):
+        _try(item, f"relationship {item.text('name')}", lambda item=item: _relationship(draft, item))
+    _fields(draft, model)
+    for item in model.items("metrics"):
+        _try(item, f"metric {item.text('name')}", lambda item=item: _metric(draft, item))
+    _extension(draft, model)
+    set_times(draft, model)
+    model.leave(f"model {model.text('name')}", _WHY)
+
+
+def _try(item: Item, what: str, take: Any) -> None:
+    """Take something in, or report why not."""
+    try:
+        take()
+    except NotCarried as error:
+        item.lost(what, str(error), error.code)
+
+
+def _header(draft: Draft, model: Item) -> None:
+    if text := model.text("description"):
+        draft.header["description"] = text
+    draft.header.update(_context(model, "model"))
+
+
+def _context(item: Item, what: str) -> Plain:
+    """The key `ai_context`, which is text or a mapping in Ossie."""
+    if not isinstance(item.data.get("ai_context"), dict):
+        return words([], item.text("ai_context"))
+    context = item.child("ai_context")
+    found = words(context.texts("synonyms"), context.text("instructions"), context.texts("examples"))
+    context.leave(f"{what}: ai_context", {})
+    return found
+
+
+def _dataset(draft: Draft, item: Item) -> None:
+    name = item.text("name")
+    entry: Plain = {"source": table_of(draft, item, item.text("source") or name, "ansi"), **described(item, name)}
+    entry.update(_context(item, name))
+    if keys := item.texts("primary_key"):
+        entry["primary_key"] = keys
+    unique = cast("list[Any]", item.raw("unique_keys") or [])
+    others = [key for key in unique if isinstance(key, list) and key != keys]
+    if others:
+        entry["unique_keys"] = others
+    ours = draft.add_dataset(item, name, entry)
+    if item.text("role") not in ("", "bridge"):
+        item.lost(f"dataset {name}: role", f"`{item.text('role')}` is not known; only `bridge` is.", "key", "role")
+    for one in item.items("fields"):
+        _try(one, f"field {name}.{one.text('name')}", lambda one=one: _declared(draft, one, ours))
+
+
+def _declared(draft: Draft, item: Item, dataset: str) -> None:
+    """Make the field known by name; its SQL may name fields that are declared later."""
+    name = item.text("name")
+    if name.lower() in RESERVED:
+        item.changed(f"field {name}", "is a name that Ossie reserves; other tools may refuse the file.", "reserved")
+    entry = {**_type(draft, item, dataset), **described(item, name), **_context(item, name)}
+    draft.add_field(item, dataset, name, entry)
+
+
+def _type(draft: Draft, item: Item, dataset: str) -> Plain:
+    kind, name = item.text("datatype"), item.text("name")
+    dimension = item.child("dimension")
+    said = dimension.text("is_time").lower()
+    dimension.leave(f"field {name}: dimension", {})
+    column = draft.column_type(dataset, name)
+    if said == "true" and kind not in TIMES and not is_time(column):
+        if not kind and not column:
+            why = "`is_time` is said without a date type, so it is a plain value here; set `type: time` if it is a date."
+            item.assumed(f"field {name}", why, "time_type")
+        return {"type": "number"} if kind in _NUMBERS else {}
+    if said == "false" and kind in TIMES:
+        return {}
+    found = "time" if said == "true" else _TYPES.get(kind, "")
+    if kind in ("Time", "Opaque"):
+        item.changed(f"field {name}", f"`{kind}` is a plain value here.", "datatype")
+    return {"type": found} if found else {}
+
+
+def _fields(draft: Draft, model: Item) -> None:
+    """Read the SQL of every field, now that all names are known; window functions go into a view."""
+    for item in Item(model.document, model.location, model.data, model.remarks).items("datasets"):
+        dataset = draft.names.datasets.get(item.text("name").lower(), "")
+        windows: dict[str, exp.Expr] = {}
+        for one in item.items("fields") if dataset else []:
+            name = clean_name(one.text("name"))
+            try:
+                _expression(draft, one, dataset, windows)
+            except NotCarried as error:
+                draft.datasets[dataset]["fields"] = [
+                    entry for entry in draft.datasets[dataset]["fields"] if entry["name"] != name
+                ]
+                one.lost(f"field {item.text('name')}.{one.text('name')}", str(error), error.code)
+            _done(one, f"field {one.text('name')}")
+        if windows:
+            with_windows(draft, item, dataset, windows)
+        if dataset:
+            _extension(draft, item, dataset)
+        _done(item, f"dataset {item.text('name')}")
+
+
+def _done(item: Item, what: str) -> None:
+    ignored = ("description", "ai_context", "dimension", "datatype", "primary_key", "unique_keys", "source", "role")
+    item.leave(what, _WHY, ignored)
+
+
+def _expression(draft: Draft, item: Item, dataset: str, windows: dict[str, exp.Expr]) -> None:
+    name = clean_name(item.text("name"))
+    entry = draft.field(dataset, name)
+    if entry is None:
+        item.raw("expression")
+        return
+    tree = replaced(_sql(item), lambda column: _own(draft, column, dataset))
+    found = list(tree.find_all(exp.Window))
+    check_window(found)
+    if found:
+        windows[name] = tree
+        return
+    if aggregates(tree):
+        raise NotCarried("a field is about one row, and this is an aggregate; make it a metric.", "aggregate_field")
+    text = to_duckdb(tree)
+    if text != name:
+        entry["expression"] = text
+    _extension(draft, item, dataset, name)
+
+
+def _own(draft: Draft, column: exp.Column, dataset: str) -> exp.Expr:
+    tree = draft.names.resolve(column, dataset)
+    others = {one.table for one in tree.find_all(exp.Column) if one.table}
+    if others:
+        other = next(iter(others))
+        finer = not draft.graph().reaches(dataset, other)
+        why = "which has many rows for each" if finer else "which Tellwise reads in measures and filters only"
+        raise NotCarried(f"it reads `{other}`, {why}.", "finer_grain" if finer else "other_dataset")
+    return tree
+
+
+def _sql(item: Item) -> exp.Expr:
+    """The expression, in the first dialect that can be read."""
+    value = item.raw("expression")
+    if isinstance(value, str):
+        return read_sql(value, "ansi")
+    given = item.child("expression").items("dialects")
+    by_dialect = {one.text("dialect", "ANSI_SQL").upper(): one for one in given}
+    for dialect in DIALECTS:
+        if dialect in by_dialect:
+            others = [name for name in by_dialect if name != dialect]
+            if others:
+                what = f"{item.text('name')}: {', '.join(others)}"
+                item.lost(what, f"only the {dialect} form of the expression is kept.", "dialect")
+            return read_sql(by_dialect[dialect].text("expression"), DIALECTS[dialect])
+    raise NotCarried(f"there is no SQL for it, only {', '.join(by_dialect) or 'nothing'}.", "dialect")
+
+
+def _relationship(draft: Draft, item: Item) -> None:
+    name = item.text("name")
+    ends = {key: _known(draft, item.text(key)) for key in ("from", "to")}
+    entry: Plain = {**ends, "from_columns": item.texts("from_columns"), "to_columns": item.texts("to_columns")}
+    if _is_bridge(item, ends["from"]):
+        entry["dedupe"] = True
+    _only_key(draft, item, ends["to"], entry["to_columns"])
+    ours = draft.add_relationship(item, name, entry)
+    _extension(draft, item, "", ours)
+    item.leave(f"relationship {name}", {"ai_context": "links have no words of their own in Tellwise."})
+
+
+def _known(draft: Draft, name: str) -> str:
+    if name.lower() not in draft.names.datasets:
+        raise NotCarried(f"there is no dataset `{name}`.", "unknown_name")
+    return draft.names.datasets[name.lower()]
+
+
+def _is_bridge(item: Item, dataset: str) -> bool:
+    """Whether the file calls the dataset on the many side a bridge."""
+    place = item.location[:-2]
+    data: Any = item.document.data
+    for step in place:
+        data = data[step]
+    datasets = cast("list[Any]", data.get("datasets") or [])
+    return any(
+        isinstance(one, dict) and clean_name(str(one.get("name"))) == dataset and one.get("role") == "bridge"
+        for one in datasets
+    )
+
+
+def _only_key(draft: Draft, item: Item, dataset: str, columns: list[str]) -> None:
+    """The columns that a link ends at are a key of the one side, since Ossie says that there is at most one row."""
+    entry = draft.datasets[dataset]
+    keys = [entry.get("primary_key", []), *entry.get("unique_keys", [])]
+    if columns and {frozenset(columns)} - {frozenset(key) for key in keys}:
+        why = f"is taken for a key of `{dataset}`, because a link ends there; checked against the data."
+        item.assumed(f"{dataset}: {', '.join(columns)}", why, "key")
+        if entry.get("primary_key"):
+            entry.setdefault("unique_keys", []).append(columns)
+        else:
+            entry["primary_key"] = columns
+
+
+def _metric(draft: Draft, item: Item) -> None:
+    name = item.text("name")
+    about = {**described(item, name), **_context(item, name)}
+    if item.text("datatype") == "Integer":
+        about["format"] = "integer"
+    elif item.text("datatype") in ("Decimal", "Float"):
+        about["format"] = "decimal"
+    tree = replaced(_sql(item), lambda column: _in_metric(draft, column))
+    kept = _kept(item)
+    if kept is None or kept.get("of") != item_expression(item):
+        if kept is not None:
+            item.changed(f"metric {name}", "its SQL was changed since Tellwise wrote it; the SQL is taken.", "changed")
+        add_formula(draft, item, Formula(name, tree, "", about))
+    else:
+        draft.add_metric(item, name, {**about, **kept["definition"]})
+    item.leave(f"metric {name}", _WHY)
+
+
+def _in_metric(draft: Draft, column: exp.Column) -> exp.Expr:
+    """A qualified name is a field, a bare one a metric, or a field of the only dataset there is."""
+    if column.table and column.table.lower() in draft.names.datasets:
+        dataset = draft.names.datasets[column.table.lower()]
+        if column.name.lower() not in draft.names.fields.get(dataset, {}) and column.name.lower() in (
+            draft.names.metrics
+        ):
+            return exp.column(draft.names.metrics[column.name.lower()])
+        return draft.names.resolve(column, "")
+    if not column.table and column.name.lower() not in draft.names.metrics and len(draft.datasets) == 1:
+        return draft.names.resolve(column, next(iter(draft.datasets)))
+    if column.table:
+        raise NotCarried(f"there is no dataset `{column.table}`.", "unknown_name")
+    return column
+
+
+def item_expression(item: Item) -> str:
+    """The expression as its file spells it, to tell whether somebody changed it."""
+    value = item.raw("expression")
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _kept(item: Item) -> Plain | None:
+    """What Tellwise itself wrote beside the object; other vendors' extensions are reported."""
+    found: Plain | None = None
+    for one in item.items("custom_extensions"):
+        vendor = one.text("vendor_name")
+        if vendor != VENDOR:
+            item.lost(f"{item.text('name')}: {vendor}", "the extension of another vendor.", "extension")
+            continue
+        try:
+            content = json.loads(one.text("data"))
+        except ValueError:
+            item.lost(f"{item.text('name')}: {VENDOR}", "its `data` is not JSON.", "extension")
+            continue
+        found = cast("Plain", content) if isinstance(content, dict) else None
+    return found
+
+
+def _extension(draft: Draft, item: Item, dataset: str = "", name: str = "") -> None:
+    """Lay what Tellwise wrote beside the object over the entry."""
+    kept = _kept(item)
+    if kept is None:
+        return
+    definition = kept.get("definition")
+    if not isinstance(definition, dict):
+        item.lost(f"{item.text('name')}: {VENDOR}", "it holds no definition.", "extension")
+        return
+    entry = cast("Plain", definition)
+    if not dataset and not name:
+        _rest(draft, item, entry)
+    elif not dataset:
+        draft.relationships[name].update(entry)
+    elif not name:
+        draft.datasets[dataset].update(entry)
+    else:
+        _field_extension(draft, item, (dataset, name), kept)
+
+
+def _field_extension(draft: Draft, item: Item, place: tuple[str, str], kept: Plain) -> None:
+    entry = draft.field(*place)
+    if entry is None:
+        return
+    if kept.get("of") != item_expression(item):
+        item.changed(f"field {place[1]}", "its SQL was changed since Tellwise wrote it; the SQL is taken.", "changed")
+        kept = {"definition": {key: value for key, value in kept["definition"].items() if key != "expression"}}
+    entry.pop("expression", None) if "expression" not in kept["definition"] and "of" in kept else None
+    entry.update(kept["definition"])
+
+
+def _rest(draft: Draft, item: Item, entry: Plain) -> None:
+    """Sections and settings that Ossie has no place for."""
+    for section in ("metrics", "segments", "calendars"):
+        for one in cast("list[Plain]", entry.get(section, [])):
+            getattr(draft, section).setdefault(one.get("name", ""), one)
+    for key, value in entry.items():
+        if key not in ("metrics", "segments", "calendars"):
+            draft.header[key] = value
+    del item

@@ -1,0 +1,73 @@
+"""Which table of the warehouse a dataset of another model stands on."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from semantic_layer.interchange.draft import Draft
+from semantic_layer.interchange.items import Item
+from semantic_layer.interchange.naming import NotCarried, clean_name
+from semantic_layer.interchange.sqltext import read_query
+
+_TIMES = ("DATE", "TIMESTAMP", "DATETIME")
+
+
+def table_of(draft: Draft, item: Item, text: str, dialect: str = "") -> str:
+    """The table that `text` names (`database.schema.table`, quoted or not), or a view for the SELECT that it is.
+
+    A table is known by its last name here, unless the warehouse knows a longer one.
+    """
+    if re.match(r"\s*\(?\s*(select|with)\b", text, re.IGNORECASE):
+        query = read_query(text, dialect)
+        return draft.add_view(item, item.text("name") or "view", query, "it stands on a SELECT instead of a table.")
+    names = [part.strip().strip('"`[]') for part in text.split(".")]
+    if not all(names) or len(names) > 4:
+        raise NotCarried(f"`{text}` is no name of a table.", "table")
+    known = {table.lower(): table for table in draft.schema}
+    for start in range(len(names)):
+        found = known.get(".".join(names[start:]).lower())
+        if found:
+            break
+    else:
+        found = names[-1]
+    if found.lower() != text.lower():
+        item.changed(f"table {text}", f"is looked up as `{found}` in the warehouse.", "table")
+    return found
+
+
+def is_time(kind: str) -> bool:
+    """Whether a type of a column is a date or a moment."""
+    return kind.upper().startswith(_TIMES)
+
+
+def with_windows(draft: Draft, item: Item, dataset: str, windows: dict[str, exp.Expr]) -> None:
+    """Let the dataset stand on a view that adds the window functions as columns."""
+    entry = draft.datasets[dataset]
+    source = exp.to_table(entry["source"])
+    columns = [exp.alias_(tree, name) for name, tree in windows.items()]
+    query = exp.select(exp.Star(), *columns).from_(source)
+    why = f"fields of `{dataset}` are window functions, which a column must hold."
+    entry["source"] = draft.add_view(item, f"{clean_name(dataset)}_windows", query, why)
+
+
+def set_times(draft: Draft, item: Item) -> None:
+    """Give every dataset without a `time` the one time field it has, or the one of the only calendar it links to."""
+    times = {
+        name: [one["name"] for one in entry["fields"] if one.get("type") == "time" and not one.get("hidden")]
+        for name, entry in draft.datasets.items()
+    }
+    graph = draft.graph()
+    for name, entry in draft.datasets.items():
+        if entry.get("time") or not entry["measures"]:
+            continue
+        own, linked = times[name], [one for one in times if one != name and times[one] and graph.reaches(name, one)]
+        found = own if own else [f"{linked[0]}.{one}" for one in times[linked[0]]] if len(linked) == 1 else []
+        if len(found) == 1:
+            entry["time"] = found[0]
+            why = f"its measures are taken by `{found[0]}`, the only time within reach; the file does not say."
+            item.assumed(f"dataset {name}", why, "time")
+        elif own or linked:
+            why = "it has several times, and the file does not say which counts; set `time:` to ask it by period."
+            item.assumed(f"dataset {name}", why, "no_time")
