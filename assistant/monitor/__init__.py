@@ -1,0 +1,1 @@
+"""Changes noticed without being asked: series, scores, incidents, delivery."""

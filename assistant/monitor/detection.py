@@ -1,0 +1,247 @@
+"""How surprising each bucket of many series is, from what was known before it.
+
+A robust seasonal level foretells each bucket; its error in units of its own past errors is the point score. The mean
+of the last buckets beside the median of some weeks before, in units of its own past, is the drift score. Calendar
+days and missing buckets are neither scored nor learned from. Nothing that comes later changes a score.
+
+Sources: seasonal medians and tail-aware scales after the usual robust decomposition (Cleveland et al. 1990, STL, made
+causal); winsorised learning after Gelper, Fried and Croux 2010, Robust forecasting with exponential smoothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.monitor.recipes import Recipe
+from assistant.monitor.transform import Scale, scale_of
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_CLIP = 3.0  # an error enters the history at most this many scales wide
+_SETTLED = 7  # errors from which on their own scale is used
+_TAIL, _NORMAL_TAIL = 0.9, 1.645
+_KEPT, _MEAN_TO_SD = 0.97, 1.2533 * 1.06  # mean |error| of the lower 97% to a standard deviation
+_LEAST = {"log": 0.01, "rate": 0.01, "root": 0.5, "plain": 0.0}
+_RECURS = 3  # days of a kind before their effect is believed
+_DRIFT_CENTRE = 0.5  # how far a lasting drift counts as usual
+
+
+@dataclass(frozen=True)
+class Days:
+    """What is known of the buckets beforehand: which are special, and which recur within the month.
+
+    `special` (buckets,) are neither scored nor learned from. Each of `recurring` (buckets,) is a kind of day such as
+    month ends, whose effect is learned from its own past once it has come three times.
+    """
+
+    special: Bools
+    recurring: Sequence[Bools] = ()
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Of each series and bucket, shape (series, buckets); NaN where nothing could be said.
+
+    `score` is the larger of point and drift score, `direction` +1 above or -1 below what was expected, `drifting`
+    whether the drift score is the larger; `expected`, `lower` and `upper` are in the unit of the values, the band
+    being as wide as the recipe's threshold.
+    """
+
+    score: Floats
+    direction: Floats
+    drifting: Bools
+    expected: Floats
+    lower: Floats
+    upper: Floats
+
+
+def score(values: Floats, days: Days, recipe: Recipe) -> Scores:
+    """How surprising each bucket is; `values` has shape (series, buckets) with NaN where a bucket is missing.
+
+    Series may begin late (leading NaN). Raises ValueError when the lengths differ.
+    """
+    if values.ndim != 2 or days.special.shape != values.shape[1:]:
+        raise ValueError("values must be (series, buckets) and days must have one entry per bucket")
+    scores = _blank(values.shape)
+    first = np.where(np.isfinite(values).any(1), np.isfinite(values).argmax(1), values.shape[1])
+    for start in np.unique(first):
+        rows = np.flatnonzero(first == start)
+        part = _score_aligned(values[rows, start:], _from(days, int(start)), recipe)
+        for name in ("score", "direction", "drifting", "expected", "lower", "upper"):
+            getattr(scores, name)[rows, start:] = getattr(part, name)
+    return scores
+
+
+def _blank(shape: tuple[int, ...]) -> Scores:
+    nothing = [np.full(shape, np.nan) for _ in range(5)]
+    return Scores(nothing[0], nothing[1], np.zeros(shape, bool), *nothing[2:])
+
+
+def _from(days: Days, start: int) -> Days:
+    return Days(days.special[start:], [kind[start:] for kind in days.recurring])
+
+
+def _score_aligned(values: Floats, days: Days, recipe: Recipe) -> Scores:
+    if values.shape[1] <= recipe.warm_up:
+        return _blank(values.shape)
+    scales = [scale_of(row) for row in values]
+    x = np.array([scale.to(row) for scale, row in zip(scales, values, strict=True)])
+    model = _Model(x, days, recipe, np.array([_LEAST[scale.name] for scale in scales]))
+    for bucket in range(recipe.warm_up, values.shape[1]):
+        model.step(bucket)
+    drift, lean = _drift(model, recipe)
+    return _scores(model, (drift * recipe.drift_weight, lean), scales, recipe)
+
+
+class _Model:
+    """The causal pass over one batch of series that begin together; `step` takes the next bucket."""
+
+    def __init__(self, x: Floats, days: Days, recipe: Recipe, least: Floats):
+        self.x, self.days, self.recipe, self.least = x, days, recipe, least
+        self.learned = _filled(x, recipe.warm_up)
+        self.errors = np.full(x.shape, np.nan)
+        self.usual = np.zeros(x.shape[1], bool)
+        self.expected, self.scale, self.z = (np.full(x.shape, np.nan) for _ in range(3))
+        self._effects = [np.full(x.shape, np.nan) for _ in days.recurring]
+
+    def step(self, bucket: int) -> None:
+        """Foretell a bucket, judge it, learn from it."""
+        plain, spread = _foretell(self.learned[:, :bucket], self.recipe)
+        scale = self._scale(bucket, spread)
+        effect = self._effect(bucket, scale)
+        error = self.x[:, bucket] - plain - effect
+        usable = np.isfinite(error) & ~self.days.special[bucket]
+        self.expected[:, bucket], self.scale[:, bucket] = plain + effect, scale
+        self.z[:, bucket] = np.where(usable, error / scale, np.nan)
+        clipped = np.clip(np.where(usable, error, 0.0), -_CLIP * scale, _CLIP * scale)
+        self.learned[:, bucket] = plain + clipped
+        self.errors[:, bucket] = np.where(usable, error, np.nan)
+        self.usual[bucket] = bool(usable.any())
+        for kind, seen in zip(self.days.recurring, self._effects, strict=True):
+            if kind[bucket]:
+                seen[:, bucket] = np.where(usable, self.x[:, bucket] - plain, np.nan)
+
+    def _scale(self, bucket: int, spread: Floats) -> Floats:
+        begin = max(0, bucket - self.recipe.errors)
+        past = self.errors[:, begin:bucket][:, self.usual[begin:bucket]]
+        own = _spread_of(past) if past.shape[1] >= _SETTLED else np.full(len(spread), np.nan)
+        return np.maximum(np.where(np.isfinite(own), own, spread), self._floor(bucket))
+
+    def _floor(self, bucket: int) -> Floats:
+        size = np.abs(np.median(self.learned[:, max(0, bucket - self.recipe.level) : bucket], axis=1))
+        return np.maximum(self.least, 1e-9 + 1e-3 * size * (self.least == 0))
+
+    def _effect(self, bucket: int, scale: Floats) -> Floats:
+        """What days of this kind have added, where at least three of them agree that it is no accident."""
+        total = np.zeros(len(self.x))
+        for kind, seen in zip(self.days.recurring, self._effects, strict=True):
+            past = seen[:, :bucket][:, kind[:bucket]][:, -12:]
+            if kind[bucket] and past.shape[1] >= _RECURS:
+                middle = _median(past)
+                agreeing = (np.sign(past) == np.sign(middle)[:, None]).mean(1) >= 0.75
+                total = np.where(agreeing & (np.abs(middle) > scale), middle, total)
+        return total
+
+
+def _filled(x: Floats, warm_up: int) -> Floats:
+    """The values with what is missing during the warm-up put at the median; the rest is overwritten on the way."""
+    learned = x.copy()
+    early = learned[:, :warm_up]
+    middle = _median(early)
+    early[:] = np.where(np.isfinite(early), early, np.where(np.isfinite(middle), middle, 0.0)[:, None])
+    return learned
+
+
+def _foretell(past: Floats, recipe: Recipe) -> tuple[Floats, Floats]:
+    """The next bucket by season, level and a damped slope; and the spread of what they leave, for the first days."""
+    season, level = recipe.season, recipe.level
+    length = min(recipe.memory, past.shape[1]) // season * season
+    window = past[:, -length:]
+    smooth = _centred_mean(window, season)
+    index = np.median((window - smooth).reshape(len(past), -1, season), axis=1)
+    index -= index.mean(1, keepdims=True)
+    level_only = window - np.tile(index, (1, length // season))
+    now, before = np.median(level_only[:, -level:], axis=1), np.median(level_only[:, -2 * level : -level], axis=1)
+    cap = 0.5 * _mad(level_only[:, -2 * level :]) / level
+    slope = np.clip((now - before) / level, -cap, cap)
+    left = window - smooth - np.tile(index, (1, length // season))
+    return now + slope * level / 2 + index[:, 0], _mad(left)
+
+
+def _centred_mean(window: Floats, width: int) -> Floats:
+    """Centred moving mean, its ends held at the first and last full window."""
+    sums = np.cumsum(np.pad(window, ((0, 0), (1, 0))), axis=1)
+    full = (sums[:, width:] - sums[:, :-width]) / width
+    before = (width - 1) // 2
+    return np.pad(full, ((0, 0), (before, width - 1 - before)), mode="edge")
+
+
+def _mad(values: Floats) -> Floats:
+    middle = np.median(values, axis=1, keepdims=True)
+    return 1.4826 * np.median(np.abs(values - middle), axis=1)
+
+
+def _median(values: Floats) -> Floats:
+    """Medians by row over what is there; NaN for rows without anything."""
+    if np.isfinite(values).all() and values.shape[1]:
+        return np.median(values, axis=1)
+    return np.array([np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else np.nan for row in values])
+
+
+def _spread_of(errors: Floats) -> Floats:
+    """A standard deviation that heavy tails raise and single outliers do not; NaN for rows with too few errors."""
+    size = np.sort(np.abs(errors), axis=1)  # NaN go last
+    count = np.isfinite(size).sum(1)
+    kept = np.maximum((_KEPT * count).astype(int), 1)
+    sums = np.cumsum(np.where(np.isfinite(size), size, 0.0), axis=1)
+    rows = np.arange(len(size))
+    body = _MEAN_TO_SD * sums[rows, kept - 1] / kept
+    tail = size[rows, np.maximum((_TAIL * (count - 1)).astype(int), 0)] / _NORMAL_TAIL
+    return np.where(count >= _SETTLED, np.maximum(body, tail), np.nan)
+
+
+def _drift(model: _Model, recipe: Recipe) -> tuple[Floats, Floats]:
+    """Size of the drift in units of its own past, and its direction."""
+    shape, far, near = model.x.shape, *recipe.reference
+    means = np.full(shape, np.nan)
+    sums = np.cumsum(np.pad(model.learned, ((0, 0), (1, 0))), axis=1)
+    means[:, recipe.recent - 1 :] = (sums[:, recipe.recent :] - sums[:, : -recipe.recent]) / recipe.recent
+    moved, size, lean = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
+    start = far + recipe.recent
+    for bucket in range(start, shape[1]):
+        moved[:, bucket] = means[:, bucket] - np.median(means[:, bucket - far : bucket - near + 1], axis=1)
+        begin = max(start, bucket - recipe.drifts - recipe.recent)
+        past = moved[:, begin : bucket - recipe.recent]
+        if past.shape[1] >= 20 and bucket >= recipe.warm_up:
+            away = moved[:, bucket] - _DRIFT_CENTRE * np.median(past, axis=1)
+            size[:, bucket], lean[:, bucket] = np.abs(away) / _usual_drift(past, model, bucket), np.sign(away)
+    return size, lean
+
+
+def _usual_drift(past: Floats, model: _Model, bucket: int) -> Floats:
+    away = np.abs(past - _DRIFT_CENTRE * np.median(past, axis=1, keepdims=True))
+    rank = int(_TAIL * (away.shape[1] - 1))
+    tail = np.partition(away, rank, axis=1)[:, rank] / _NORMAL_TAIL
+    by_noise = model.scale[:, bucket] / np.sqrt(model.recipe.recent)
+    return np.maximum.reduce([1.4826 * np.median(away, axis=1), tail, by_noise])
+
+
+def _scores(model: _Model, drift: tuple[Floats, Floats], scales: Sequence[Scale], recipe: Recipe) -> Scores:
+    point, (slow, lean) = np.abs(model.z), drift
+    judged = np.isfinite(point)
+    slow = np.where(judged & np.isfinite(slow), slow, 0.0)
+    drifting = slow > np.where(judged, point, np.inf)
+    width = recipe.threshold * model.scale
+    ends = (model.expected, model.expected - width, model.expected + width)
+    back = [np.array([scale.back(row) for scale, row in zip(scales, end, strict=True)]) for end in ends]
+    return Scores(
+        np.where(judged, np.maximum(point, slow), np.nan),
+        np.where(judged, np.where(drifting, lean, np.sign(model.z)), np.nan),
+        drifting,
+        *back,
+    )

@@ -1,0 +1,37 @@
+"""How a series of one grain is watched: season, memory and thresholds, measured by `make bench-monitor`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Lengths in buckets.
+
+    `season` is the period of the season, `memory` the history that season and level are read from, `level` the window
+    of the present level, `errors` the history of one-step errors that the scale is read from, `warm_up` the buckets
+    before anything is scored. A drift is the mean of the last `recent` buckets beside the median of the buckets from
+    `reference[0]` to `reference[1]` ago, judged by its own history of `drifts` buckets. `drift_weight` puts both scores
+    on one scale (their 99.8th percentiles on clean series). `cool_down` is the least distance of two alerts.
+    """
+
+    season: int
+    memory: int
+    level: int
+    errors: int
+    warm_up: int
+    recent: int
+    reference: tuple[int, int]
+    drifts: int
+    drift_weight: float
+    cool_down: int
+    threshold: float
+
+
+DAILY = Recipe(
+    season=7, memory=140, level=14, errors=180, warm_up=35, recent=7, reference=(42, 14), drifts=84,
+    drift_weight=0.97, cool_down=7, threshold=3.36,
+)  # fmt: skip
+SENSITIVITY = {"quiet": 1.2, "normal": 1.0, "sensitive": 0.9}
+"""By what a recipe's threshold is multiplied."""
