@@ -44,10 +44,19 @@ def _has_one(layer: SemanticLayer, fact: str, ref: str, via: str) -> bool:
 
 
 def _deduped(layer: SemanticLayer, fact: str, ref: str) -> ManySide | None:
-    """The field's own dataset, when every link from there to the fact is declared `dedupe`."""
-    dataset = ref.partition(".")[0]
-    walks = [path for path in layer.graph.walks(dataset, fact) if path.links and all(one.dedupe for one in path.links)]
-    return ManySide(dataset, fact) if len(walks) == 1 and layer.datasets[fact].primary_key else None
+    """The field's own dataset, or the one that links it with the fact, when all links from there are `dedupe`."""
+    target = ref.partition(".")[0]
+    if not layer.datasets[fact].primary_key:
+        return None
+    if _all_dedupe(layer, target, fact):
+        return ManySide(target, fact)
+    linking = [one for one in layer.datasets if _all_dedupe(layer, one, fact) and layer.graph.reaches(one, target)]
+    return ManySide(linking[0], fact) if len(linking) == 1 else None
+
+
+def _all_dedupe(layer: SemanticLayer, dataset: str, fact: str) -> bool:
+    walks = [path for path in layer.graph.walks(dataset, fact) if path.links]
+    return len(walks) == 1 and all(one.dedupe for one in walks[0].links)
 
 
 def _bridged(layer: SemanticLayer, fact: str, ref: str) -> ManySide | None:

@@ -10,6 +10,7 @@ from sqlglot import exp
 from semantic_layer.interchange.draft import Draft, described, words
 from semantic_layer.interchange.formulas import Formula, add_formula, check_window
 from semantic_layer.interchange.items import Item, Plain
+from semantic_layer.interchange.measures import home_of, local
 from semantic_layer.interchange.naming import NotCarried, clean_name
 from semantic_layer.interchange.sqltext import aggregates, read_sql, replaced, to_duckdb
 from semantic_layer.interchange.tables import is_time, set_times, table_of, with_windows
@@ -261,6 +262,9 @@ def _metric(draft: Draft, item: Item) -> None:
     elif item.text("datatype") in ("Decimal", "Float"):
         about["format"] = "decimal"
     tree = replaced(_sql(item), lambda column: _in_metric(draft, column))
+    if tree.find(exp.Window) and not _aggregates_beside(tree):
+        _as_field(draft, item, tree)
+        return
     kept = _kept(item)
     if kept is None or kept.get("of") != item_expression(item):
         if kept is not None:
@@ -268,6 +272,24 @@ def _metric(draft: Draft, item: Item) -> None:
         add_formula(draft, item, Formula(name, tree, "", about))
     else:
         draft.add_metric(item, name, {**about, **kept["definition"]})
+    item.leave(f"metric {name}", _WHY)
+
+
+def _aggregates_beside(tree: exp.Expr) -> bool:
+    """Whether anything is aggregated outside of window functions."""
+    if isinstance(tree, exp.Window):
+        return False
+    return isinstance(tree, exp.AggFunc) or any(_aggregates_beside(one) for one in tree.iter_expressions())
+
+
+def _as_field(draft: Draft, item: Item, tree: exp.Expr) -> None:
+    """A window function has a value for each row, so what the file calls a metric is a field of the rows' dataset."""
+    name = item.text("name")
+    check_window(list(tree.find_all(exp.Window)))
+    home = home_of(draft, [tree])
+    ours = draft.add_field(item, home, name, {**described(item, name), **_context(item, name)})
+    with_windows(draft, item, home, {ours: local(tree, home)})
+    item.changed(f"metric {name}", f"has a value for each row, so it is the field `{home}.{ours}` here.", "window_field")
     item.leave(f"metric {name}", _WHY)
 
 
