@@ -41,6 +41,13 @@ class Settings:
     query_rows: int = field(default=10_000, metadata={"help": "how many rows one answer may hold"})
     workers: int = field(default=2, metadata={"help": "how many processes stand ready to run queries"})
     viewer: str = field(default="", metadata={"help": "a file that says who asks; empty: someone who may see all"})
+    model: str = field(default="", metadata={"help": "the name of a language model; empty: none is used"})
+    model_url: str = field(
+        default="", metadata={"help": "the base address of an OpenAI-compatible server; empty: OpenAI's own"}
+    )
+    model_seconds: float = field(default=60.0, metadata={"help": "how long one reply of the model may take, in seconds"})
+    model_price_in: float = field(default=0.0, metadata={"help": "US dollars per million tokens sent to the model"})
+    model_price_out: float = field(default=0.0, metadata={"help": "US dollars per million tokens that it writes"})
     few_rows: int = field(default=30, metadata={"help": "answers that rest on fewer rows than this carry a caveat"})
 
     @property

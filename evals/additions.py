@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import yaml
 
 from evals.errors import RunError, SuiteError
+from evals.files import write_whole
 from evals.loader import load_suite
 
 _ID_WORDS = 6
@@ -97,18 +96,7 @@ def _with_case(file: Path, text: str, case: dict[str, Any]) -> str:
 def _replace(file: Path, text: str) -> None:
     """Checks the new text as a suite, then puts it in the file's place in one step."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=file.parent, suffix=file.suffix, delete=False
-        ) as stream:
-            stream.write(text)
-        try:
-            load_suite(Path(stream.name))
-            os.replace(stream.name, file)
-        finally:
-            Path(stream.name).unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(f"{file} cannot be written: {error.strerror}.") from error
+        write_whole(file, text, load_suite)
     except SuiteError as error:
         raise SuiteError(_at(file, error)) from error
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
-from evals.errors import GoldError
+from evals.errors import GoldError, RunStoppedError
 from evals.golds import Gold, GoldSource, golds_of
 from evals.judging import TIMEOUT, Judgement, judge
 from evals.questions import Question
@@ -27,9 +26,10 @@ def ask(question: Question, system: System, source: GoldSource) -> Record:
         failed = Reaction("failure", str(error), GOLD_FAILED)
         return _record(question, failed, Judgement("error", (GOLD_FAILED,)), 0.0)
     started = time.perf_counter()
-    reaction = _react(system, Ask(question.text, question.history, question.case.context))
+    reaction = _react(system, Ask(question.text, question.history, question.case.context, question.repeat))
     seconds = time.perf_counter() - started
-    if seconds > rules.timeout_s and reaction.kind == "answer" and not reaction.cached:
+    own = not reaction.usage.calls and not reaction.cached  # a model's server has a time limit of its own
+    if seconds > rules.timeout_s and reaction.kind == "answer" and own:
         reaction = Reaction(
             "failure", f"The answer took {seconds:.1f} s.", TIMEOUT, sql=reaction.sql, usage=reaction.usage
         )
@@ -38,9 +38,11 @@ def ask(question: Question, system: System, source: GoldSource) -> Record:
 
 
 def _react(system: System, ask: Ask) -> Reaction:
-    """The system's reaction; whatever it raises counts against this question alone."""
+    """The system's reaction; whatever it raises counts against this question alone, unless the run cannot go on."""
     try:
         return system.answer(ask)
+    except RunStoppedError:
+        raise
     except Exception as error:  # noqa: BLE001 - outermost frame of one question: one crash must not end the run
         return Reaction("failure", f"{type(error).__name__}: {error}", CRASHED)
 
@@ -112,8 +114,3 @@ def expectation(case: Case) -> str:
         "defines": f"the definition of {', '.join(expect.defines)}{mentions}",
         "rows": "these rows",
     }[expect.kind]
-
-
-def cached(reaction: Reaction) -> Reaction:
-    """The reaction as one that cost nothing this time."""
-    return replace(reaction, cached=True)

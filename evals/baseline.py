@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from evals.errors import RunError
+from evals.files import write_whole
 from evals.records import Part, Record
 from evals.results import Results
 
@@ -64,11 +65,7 @@ def read_baseline(path: Path) -> Baseline:
 
 def write_baseline(baseline: Baseline, path: Path) -> None:
     """The baseline as JSON with one question a line, so that a change reads well in a review."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(baseline.model_dump(mode="json"), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise RunError(f"The baseline cannot be written to {path}: {error.strerror}.") from error
+    write_whole(path, json.dumps(baseline.model_dump(mode="json"), indent=1, sort_keys=True) + "\n")
 
 
 def merged(old: Baseline, new: Baseline) -> Baseline:

@@ -3,7 +3,9 @@
 * EvalError
   x SuiteError      the author of a suite: every fault of the file at once, each with file, line and remedy
   x RunError     whoever started the run: no database, no system, no base line; the command leaves with status 2
-  x BudgetSpentError  whoever pays: the run used up its calls or its money; what was asked is kept
+  x RunStoppedError the run cannot go on; what was answered is kept, and `--resume` goes on from there
+    x BudgetSpentError       whoever pays: the run used up its calls or its money
+    x ModelUnavailableError  whoever started the run: the model's server does not answer, or refuses the key
   x GoldError       the author of a suite: an expected query does not run; the case cannot be judged
 """
 
@@ -46,5 +48,13 @@ class GoldError(EvalError):
     """An expected query of a case does not run, so the case cannot be judged."""
 
 
-class BudgetSpentError(EvalError):
-    """The run used up its budget; the rest is asked when the run is resumed."""
+class RunStoppedError(EvalError):
+    """The run cannot go on now; the rest is asked when it is resumed."""
+
+
+class BudgetSpentError(RunStoppedError):
+    """The run used up its budget."""
+
+
+class ModelUnavailableError(RunStoppedError):
+    """The model's server cannot be reached, is overloaded, or refuses the key or the model's name."""

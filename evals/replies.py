@@ -43,12 +43,12 @@ class Remembering:
         prompt = self._system.prompt(ask)
         if not prompt:
             return self._system.answer(ask)
-        key = hashlib.sha256("\n".join((self.name, self._data, prompt)).encode()).hexdigest()
+        key = hashlib.sha256("\n".join((self.name, self._data, str(ask.repeat), prompt)).encode()).hexdigest()
         kept = self._history.reply(key)
         if kept is not None:
             return replace(thawed(kept), cached=True, usage=Usage())
         reaction = self._system.answer(ask)
-        if reaction.kind != "failure":
+        if reaction.kind != "failure" or (reaction.usage.calls and not reaction.passing):
             self._history.keep_reply(key, self.name, frozen(reaction))
         return reaction
 
@@ -68,8 +68,8 @@ class Budget:
 class Till:
     """What a run has used so far, against its budget; safe to be used from several threads."""
 
-    def __init__(self, budget: Budget, spent: Usage | None = None):
-        self._budget, self._spent, self._lock = budget, spent or Usage(), threading.Lock()
+    def __init__(self, budget: Budget):
+        self._budget, self._spent, self._lock = budget, Usage(), threading.Lock()
 
     def check(self) -> None:
         """Raises BudgetSpentError when the budget is used up."""

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from evals.errors import RunError
+from evals.files import write_whole
 from evals.loader import LoadedSuite
 from evals.records import Part, Record
 from evals.scoring import Paraphrases, Score, agreement, by_suite, by_tag, headline, paraphrases, reasons, score
@@ -166,11 +167,7 @@ def shareable(results: Results, *, reveal_test: bool = False) -> Results:
 
 def write_results(results: Results, path: Path) -> None:
     """The results as JSON; raises RunError when the file cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(results.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise RunError(f"The results cannot be written to {path}: {error}") from error
+    write_whole(path, results.model_dump_json(indent=1) + "\n")
 
 
 def read_results(path: Path) -> Results:

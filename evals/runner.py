@@ -12,7 +12,7 @@ from pathlib import Path
 from evals.asking import ask
 from evals.copies import copies
 from evals.databases import Prepared, Progress, Wanted, prepare
-from evals.errors import BudgetSpentError
+from evals.errors import RunStoppedError
 from evals.golds import Compile, GoldSource, compare_rules
 from evals.guarded import opened
 from evals.needs import needs_of
@@ -136,7 +136,7 @@ def _judged(batch: Batch) -> tuple[dict[Key, Record], str]:
 
         try:
             _each(one, rest, manner.jobs)
-        except BudgetSpentError as error:
+        except RunStoppedError as error:
             return found, str(error)
     return found, ""
 
@@ -148,8 +148,11 @@ def _each(one: Callable[[Question], None], group: Sequence[Question], jobs: int)
             one(question)
         return
     with ThreadPoolExecutor(jobs) as pool:
-        for done in [pool.submit(one, question) for question in group]:
-            done.result()
+        try:
+            for done in [pool.submit(one, question) for question in group]:
+                done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # after the first that stops the run, none is begun
 
 
 def rechecked(batch: Batch, records: Mapping[Key, Record]) -> dict[Key, Record]:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
 
-from assistant.config import read_settings
-from evals.baseline import read_baseline
+from assistant.config import Settings
 from evals.databases import Prepared
-from evals.embedded import Embedded
-from evals.errors import RunError
-from evals.gates import Gates, failures, read_quarantine
+from evals.gates import failures
 from evals.history import History, PastRun, same_questions
 from evals.loader import LoadedSuite, load_suites
 from evals.questions import Choice, questions
 from evals.records import Record
-from evals.replies import Budget, Remembering, Till
+from evals.replies import Remembering, Till
+from evals.requests import Request, budget_of, choice_of, gates_of, settings_of
 from evals.results import Head, Results, head_of, now, summarise
 from evals.runner import Listener, Manner, Opened, Outcome, Target, run
 from evals.system import Usage
-
-SHIPPED_BASELINE = Path(__file__).parent / "baseline.json"
+from evals.systems import SYSTEMS, SystemKind
 
 
 class Watcher(Protocol):
@@ -42,37 +38,33 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True)
-class Request:
-    """What the command line asked for; `options` holds the options of `run` by name."""
+class Session:
+    """A request with all that carrying it out takes."""
 
-    suites: tuple[Path, ...]
-    home: Path | None
-    database: str
-    as_of: date | None
-    options: Mapping[str, Any]
-    command: str = ""
+    request: Request
+    suites: tuple[LoadedSuite, ...]
+    settings: Settings
+    kind: SystemKind
+    history: History
+    watcher: Watcher
 
 
 def carry_out(request: Request, watcher: Watcher) -> tuple[Results, tuple[str, ...]]:
     """The results of a run, and a sentence for every gate that does not hold."""
     gates = gates_of(request.options)
-    suites = load_suites(request.suites)
-    home = read_settings(home=request.home).home
-    with closing(History(home)) as history:
-        results = _run(request, suites, Target(home, request.database, request.as_of), (history, watcher))
+    suites, settings, kind = load_suites(request.suites), settings_of(request), SYSTEMS[request.options["system"]]
+    with closing(History(settings.home)) as history:
+        results = _run(Session(request, suites, settings, kind, history, watcher))
     return results, failures(gates, results.summary, results.records)
 
 
-def _run(request: Request, suites: tuple[LoadedSuite, ...], target: Target, around: tuple[History, Watcher]) -> Results:
+def _run(session: Session) -> Results:
     """The run itself, kept in the history question by question."""
-    history, watcher = around
-    choice, name = choice_of(request.options), request.options["system"]
-    kind = SYSTEMS[name]
-    same = same_questions([*(s.sha256 for s in suites), name, str(choice), target.database, str(target.as_of)])
-    earlier = history.unfinished(same) if request.options["resume"] else None
-    head = head_of(suites, earlier.id if earlier else new_run_id(), name, request.command)
-    history.begin(head, same)
+    request, history, watcher = session.request, session.history, session.watcher
+    manner, choice = _manner(session), choice_of(request.options)
+    head, earlier = _begun(session, choice)
     done = {record.key: record for record in history.records(head.run)}
+    manner.till.add(spent(done.values()))
     if request.options["resume"]:
         watcher.phase(_resumed(earlier, len(done)))
 
@@ -81,15 +73,31 @@ def _run(request: Request, suites: tuple[LoadedSuite, ...], target: Target, arou
         watcher.record(record)
 
     listener = Listener(watcher.phase, keep, watcher.start, lambda record: history.add(head.run, record))
-    manner = Manner(
-        opener=opener_of(kind, history),
-        till=Till(Budget(request.options["max_calls"], request.options["max_dollars"]), spent(done.values())),
-        jobs=request.options["jobs"],
-        recheck=request.options["recheck"],
+    asked, target = questions(session.suites, choice), Target(session.settings.home, request.database, request.as_of)
+    return _closed(head, run(asked, target, replace(manner, done=done), listener), history)
+
+
+def _manner(session: Session) -> Manner:
+    options, settings, kind = session.request.options, session.settings, session.kind
+    return Manner(
+        opener=remembering(kind.door(settings), session.history),
+        till=Till(budget_of(options, kind, settings)),
+        jobs=options["jobs"],
+        recheck=options["recheck"],
         compiled=kind.compiled,
-        done=done,
     )
-    return _closed(head, run(questions(suites, choice), target, manner, listener), history)
+
+
+def _begun(session: Session, choice: Choice) -> tuple[Head, PastRun | None]:
+    """The head of the run, now in the history, and the unfinished run that it goes on with, if it does."""
+    request, kind, settings = session.request, session.kind, session.settings
+    who = (kind.label(settings), kind.identity(settings))
+    where = (request.database, str(request.as_of))
+    same = same_questions([*(loaded.sha256 for loaded in session.suites), *who, str(choice), *where])
+    earlier = session.history.unfinished(same) if request.options["resume"] else None
+    head = head_of(session.suites, earlier.id if earlier else new_run_id(), kind.label(settings), request.command)
+    session.history.begin(head, same)
+    return head, earlier
 
 
 def _resumed(earlier: PastRun | None, done: int) -> str:
@@ -117,57 +125,14 @@ def spent(records: Iterable[Record]) -> Usage:
     )
 
 
-def open_embedded(prepared: Prepared) -> Opened:
-    """The embedded engine over a workspace."""
-    system = Embedded(prepared)
-    return Opened(system, system.compiler)
-
-
-@dataclass(frozen=True)
-class SystemKind:
-    """How a kind of system is opened, and whether its SQL is compiled by the product or written by a model."""
-
-    open: Callable[[Prepared], Opened]
-    compiled: bool
-
-
-SYSTEMS: dict[str, SystemKind] = {"embedded": SystemKind(open_embedded, compiled=True)}
-
-
-def opener_of(kind: SystemKind, history: History) -> Callable[[Prepared], Opened]:
+def remembering(open_: Callable[[Prepared], Opened], history: History) -> Callable[[Prepared], Opened]:
     """How the system is opened over a database so that its paid answers are kept."""
 
     def open_remembering(prepared: Prepared) -> Opened:
-        opened = kind.open(prepared)
+        opened = open_(prepared)
         return Opened(Remembering(opened.system, history, prepared.fingerprint), opened.compile)
 
     return open_remembering
-
-
-def choice_of(options: Mapping[str, Any]) -> Choice:
-    """Which questions the options choose."""
-    return Choice(
-        repeats=options["repeats"],
-        paraphrases=options["paraphrases"],
-        splits=options["splits"],
-        tags=options["tags"],
-        cases=options["cases"],
-    )
-
-
-def gates_of(options: Mapping[str, Any]) -> Gates:
-    """Which gates the options ask for; `--gate` stands for the baseline that comes with the suites."""
-    base = SHIPPED_BASELINE if options["gate"] else options["no_regressions"]
-    quarantine = options["quarantine"]
-    if options["gate"] and not SHIPPED_BASELINE.is_file():
-        raise RunError(f"There is no baseline yet. Write one with --write-baseline {SHIPPED_BASELINE}.")
-    return Gates(
-        options["min_accuracy"],
-        options["max_silent_wrong"],
-        options["max_errors"],
-        read_baseline(base) if base else None,
-        read_quarantine(quarantine) if quarantine else frozenset(),
-    )
 
 
 def new_run_id() -> str:

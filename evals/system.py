@@ -15,12 +15,14 @@ ReactionKind = Literal["answer", "clarification", "refusal", "failure"]
 class Ask:
     """One question as put to a system; `history` holds the earlier questions of a dialogue, oldest first.
 
-    `context` is a business definition that belongs to the question.
+    `context` is a business definition that belongs to the question. `repeat` counts the times that the same question
+    is put, from 0: an answer kept from one time does not stand for another.
     """
 
     question: str
     history: tuple[str, ...] = ()
     context: str = ""
+    repeat: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Reaction:
 
     `text` is everything a person would read; `code` a refusal's or a failure's code; `plan` the typed query as plain
     data; `definitions` the names of the definitions shown; `understood` the reading in words; `cached` that it was
-    remembered from an earlier run and cost nothing this time.
+    remembered from an earlier run and cost nothing this time; `passing` that asking again may go otherwise (a server
+    down, a query too slow), so that it is not kept.
     """
 
     kind: ReactionKind
@@ -52,6 +55,7 @@ class Reaction:
     definitions: tuple[str, ...] = ()
     usage: Usage = field(default_factory=Usage)
     cached: bool = False
+    passing: bool = False
 
 
 class System(Protocol):
@@ -72,7 +76,10 @@ class System(Protocol):
         ...
 
     def answer(self, ask: Ask) -> Reaction:
-        """The system's reaction; failures of its own are a Reaction of kind "failure"."""
+        """The system's reaction; failures of its own are a Reaction of kind "failure".
+
+        Raises RunStoppedError when no further question can be answered either.
+        """
         ...
 
     def close(self) -> None:

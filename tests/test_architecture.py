@@ -25,7 +25,7 @@ ONLY_IN = {  # third parties and the only places that know them
     "langchain_core": ("assistant/agent",),
     "langchain_openai": ("assistant/agent",),
     "langgraph": ("assistant/agent",),
-    "openai": ("assistant/agent",),
+    "openai": ("assistant/agent", "evals/systems"),
     "altair": ("assistant/ui",),
     "ruamel": ("semantic_layer",),
 }

@@ -1,0 +1,1 @@
+"""The commands of `python -m evals`, sorted by what they are for: asking, reading results, writing suites."""

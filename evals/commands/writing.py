@@ -1,0 +1,99 @@
+"""The commands for suites: `lint`, `import`, `add`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evals.commands.command import GATE_FAILED, SHIPPED, Command, home_option
+
+
+@click.command(cls=Command)
+@click.argument("suites", nargs=-1, type=click.Path(path_type=Path))
+@home_option
+@click.option("--strict", is_flag=True, help="Let warnings fail, too.")
+@click.option("--quiet", is_flag=True, help="Show errors only.")
+def lint(context: click.Context) -> None:
+    """Are SUITES fit to judge by? Golds that fail, are empty or hang on chance; questions that give the answer away."""
+    from assistant.config import read_settings
+    from evals.lint import lint as check
+    from evals.loader import load_suites
+
+    given = context.params
+    loaded = load_suites(given["suites"] or (SHIPPED,))
+    found = check(loaded, read_settings(home=given["home"]).home, lambda text: click.echo(text, err=True))
+    errors = [finding for finding in found if finding.level == "error"]
+    for finding in errors if given["quiet"] else found:
+        click.echo(str(finding))
+    cases = sum(len(item.suite.cases) for item in loaded)
+    click.echo(f"{cases} cases checked: {len(errors)} errors, {len(found) - len(errors)} warnings")
+    if errors or (found and given["strict"]):
+        context.exit(GATE_FAILED)
+
+
+@click.command("import", cls=Command)
+@click.argument("form", metavar="FORMAT")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--databases", multiple=True, type=click.Path(path_type=Path), help="Where its databases lie.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Directory for the suite files.")
+@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", help="The split they belong to.")
+@click.option("--only", multiple=True, help="Only the questions on this database.")
+def import_(context: click.Context) -> None:
+    """Suite files from a public question set: spider-json, bird-json, defog-csv, dbt-ttl, or jsonl."""
+    from evals.importers import FORMATS, ImportOptions, import_suites, summary
+
+    given = context.params
+    if given["form"] not in FORMATS:
+        raise click.UsageError(f"Unknown format {given['form']!r}. Known: {', '.join(FORMATS)}.")
+    roots = given["databases"] or (given["file"].parent,)
+    options = ImportOptions(roots, given["out"], given["split"], given["only"])
+    for line in summary(import_suites(given["form"], given["file"], options)):
+        click.echo(line)
+
+
+@click.command(cls=Command)
+@click.argument("suite", type=click.Path(path_type=Path))
+@click.option("--question", required=True, help="What was asked.")
+@click.option("--sql", multiple=True, help="An accepted query; may be given several times.")
+@click.option("--query", help="An accepted semantic query, as JSON.")
+@click.option("--abstain", help="Why it must be refused, for example missing_term.")
+@click.option("--mention", "mentions", multiple=True, help="A word that the refusal must name.")
+@click.option("--clarify", is_flag=True, help="It must be asked back.")
+@click.option("--tag", "tags", multiple=True, help="A tag for the case.")
+@click.option("--author", default="", help="Who wrote it.")
+@click.option("--verified-by", default="", help="Who checked it.")
+@click.option("--note", default="", help="Why the case is there.")
+@click.option("--database", default="workspace", help="The database, when the suite file is new.")
+@click.option("--as-of", default="", help="The day that counts as today, when the suite file is new.")
+def add(context: click.Context) -> None:
+    """Add a case to SUITE: a question from use with what would have been right. The file is made if need be."""
+    from evals.additions import NewCase, SuiteHead, add_case
+
+    given = context.params
+    case = NewCase(
+        given["question"], _expected(given), given["author"], given["verified_by"], given["note"], given["tags"]
+    )
+    case_id = add_case(given["suite"], case, SuiteHead(given["database"], given["as_of"]))
+    click.echo(f"Added {case_id} to {given['suite']}. Check it with `python -m evals lint {given['suite']}`.")
+
+
+def _expected(given: dict[str, Any]) -> dict[str, Any]:
+    """What the options say is right, as a suite file writes it."""
+    parts = {
+        "sql": list(given["sql"]),
+        "query": _query(given["query"]),
+        "abstain": given["abstain"],
+        "mentions": list(given["mentions"]),
+        "clarify": given["clarify"],
+    }
+    return {name: value for name, value in parts.items() if value}
+
+
+def _query(text: str | None) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except json.JSONDecodeError as error:
+        raise click.UsageError(f"--query is not JSON: {error}.") from error
