@@ -61,6 +61,7 @@ def _record(question: Question, reaction: Reaction, judgement: Judgement, millis
         tags=case.tags,
         question=question.text,
         after=case.after,
+        history=question.history,
         expectation=expectation(case),
         verdict=judgement.verdict,
         reasons=judgement.reasons,

@@ -46,6 +46,7 @@ class Record(Part):
     tags: tuple[str, ...] = ()
     question: str = ""
     after: str = ""
+    history: tuple[str, ...] = ()
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     reaction: str = ""
@@ -105,7 +106,15 @@ class Record(Part):
     def without_content(self) -> Record:
         """The record as a test split may show it: verdict, reasons and counts, neither question nor rows."""
         hidden: dict[str, Any] = dict.fromkeys(("question", "text", "understood", "sql", "expectation", "after"), "")
-        hidden |= {"plan": None, "answer": None, "gold": None, "gold_sql": (), "missing": (), "extra": ()}
+        hidden |= {
+            "plan": None,
+            "answer": None,
+            "gold": None,
+            "gold_sql": (),
+            "missing": (),
+            "extra": (),
+            "history": (),
+        }
         return self.model_copy(update=hidden)
 
 

@@ -33,7 +33,7 @@ def test_two_clicks_show_what_was_asked_understood_run_and_expected(tmp_path: Pa
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.goto(page_file.as_uri())
         assert page.inner_text("#shown") == "6 of 6 questions"
-        page.click("button[value=silently_wrong]")
+        page.click("a[data-show=silently_wrong]")
         assert page.inner_text("#shown") == "2 of 6 questions"
         page.click("details.case:not(.none) > summary")
         shown = page.inner_text("details.case[open]")

@@ -35,7 +35,7 @@ def html(results: Results, base: Results | None = None) -> str:
             *_overview(results.summary),
             *_against(found),
             *_charts(results),
-            "<h2>Questions</h2>",
+            "<h2 id='questions'>Questions</h2>",
             *_filters(results, found),
             *(case_of(record, changes.get(_key(record), "")) for record in worst),
             f"</main><script>{(page / 'page.js').read_text(encoding='utf-8')}</script></body></html>\n",
@@ -68,7 +68,8 @@ def _head(results: Results) -> Iterator[str]:
     overall = results.summary.overall
     yield f"<h1>{percent(overall.accuracy)} of {overall.counts.total} questions get the right reaction</h1>"
     versions = f"Tellwise {head.product}, {head.engine}, Python {head.python} on {head.machine}"
-    yield f"<p class='soft'>System: {escape(head.system)} · run {head.run} · {head.started} · {escape(versions)}</p>"
+    line = f"System: {head.system} · run {head.run} · {_moment(head.started)} · {versions}"
+    yield f"<p class='soft'>{escape(line)}</p>"
     yield f"<details class='about'><summary>{len(head.suites)} suites: who wrote and who checked them</summary>"
     for info in head.suites:
         day = f" as of {info.as_of}" if info.as_of else ""
@@ -80,6 +81,11 @@ def _head(results: Results) -> Iterator[str]:
         yield f"<p><strong>Stopped early:</strong> {escape(head.stopped)}</p>"
 
 
+def _moment(text: str) -> str:
+    """The moment of a run as people write it."""
+    return text.replace("T", " ")[:16] + " UTC" if text.endswith("+00:00") else text
+
+
 def _overview(summary: Summary) -> Iterator[str]:
     overall, counts = summary.overall, summary.overall.counts
     low, high = overall.interval or (0, 0)
@@ -87,7 +93,8 @@ def _overview(summary: Summary) -> Iterator[str]:
     yield "<ul class='keys'>"
     for verdict in VERDICTS:
         vague = f" ({counts.vague} not naming what they must)" if verdict == "rightly_refused" and counts.vague else ""
-        yield f"<li class='key {verdict}'><i></i>{LABELS[verdict]} {getattr(counts, verdict)}{vague}</li>"
+        shown = f"<i></i>{LABELS[verdict]} {getattr(counts, verdict)}{vague}"
+        yield f"<li class='key {verdict}'><a href='#questions' data-show='{verdict}'>{shown}</a></li>"
     yield "</ul><div class='tiles'>"
     yield _tile("right", percent(overall.accuracy), "accuracy", f"95% interval {low:.0%} to {high:.0%}")
     wrong = f"{counts.silently_wrong / counts.total:.1%} of all questions" if counts.total else ""
@@ -107,7 +114,7 @@ def _more_tiles(summary: Summary) -> Iterator[str]:
     """Numbers that not every run has."""
     if summary.paraphrases:
         p = summary.paraphrases
-        yield _tile("", f"{p.drop:.1f} pt", "lost when reworded", f"{p.all_right} of {p.bases} pass in every wording")
+        yield _tile("", f"{-p.drop:+.1f} pt", "when reworded", f"{p.all_right} of {p.bases} pass in every wording")
     if summary.agreement is not None:
         yield _tile("", percent(summary.agreement), "run to run", "same answer each time")
     if summary.perturbed:

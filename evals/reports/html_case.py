@@ -67,7 +67,7 @@ def _summary(record: Record, change: str) -> Iterator[str]:
 def _facts(record: Record) -> Iterator[str]:
     facts = {
         "Asked": record.question,
-        "Follows": record.after,
+        "Asked before": "\n".join(record.history),
         "Understood": record.understood,
         "Plan": _plan(record.plan),
         "Said": record.text.partition("\n")[0] if record.reaction == "answer" else record.text,

@@ -31,6 +31,15 @@
       apply();
     }
   });
+  // a verdict at the top of the page leads to its questions
+  for (const link of document.querySelectorAll("a[data-show]")) {
+    link.addEventListener("click", () => {
+      for (const button of form.querySelectorAll('button[data-group="verdict"]')) {
+        button.setAttribute("aria-pressed", button.value === link.dataset.show);
+      }
+      apply();
+    });
+  }
   form.classList.remove("none");
   apply();
 })();
