@@ -68,13 +68,14 @@ class Interpretation:
 class Plan:
     """A question made whole: the typed query, how each word was used, and how sure the reading is (0 to 1).
 
-    `notes` are sentences the answer must carry ("Read 'revnue' as 'revenue'").
+    `notes` are sentences the answer must carry ("Read 'revnue' as 'revenue'"); `chart` is the picture asked for.
     """
 
     query: SemanticQuery
     spans: tuple[Span, ...] = ()
     confidence: float = 1.0
     notes: tuple[str, ...] = ()
+    chart: ChartKind | None = None
 
 
 @dataclass(frozen=True)

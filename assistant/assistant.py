@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from assistant.answer import Answer, Definition, Interpretation, Option, Outcome
 from assistant.charts import choose
 from assistant.clock import Clock
 from assistant.config import Settings
+from assistant.conversation import Conversation, resolve
 from assistant.errors import NothingToAsk, SettingsError
 from assistant.formatting import day, span
 from assistant.free_sql import columns_of
@@ -38,6 +39,7 @@ from semantic_layer import (
     parts,
     substitute,
     to_sql,
+    with_implied,
 )
 from warehouse import (
     OPEN,
@@ -89,7 +91,7 @@ class Assistant:
         layer = load_workspace(self.settings.home, self.engine.schema)
         if not layer.metrics:
             raise NothingToAsk(_no_metrics(self.settings.definitions))
-        self.layer, self.policy = self._rights(layer)
+        self.layer, self.policy = self._rights(with_implied(layer))
         self.as_of = self.settings.as_of or self._snapshot.as_of or date.today()
         self.values = read_values(self.engine, self.layer, self.policy)
         self.freshness = read_freshness(self.engine)
@@ -113,20 +115,36 @@ class Assistant:
         """Stop the worker processes."""
         self.engine.close()
 
-    def ask(self, question: str, on_step: Step = _silent) -> Outcome:
-        """The answer to a question, a question back, or a refusal with its reason."""
+    def ask(self, question: str, on_step: Step = _silent, conversation: Conversation | None = None) -> Outcome:
+        """The answer to a question, a question back, or a refusal with its reason.
+
+        In a conversation the question may lean on earlier ones; the outcome is recorded there as a turn.
+        """
         self._refresh()
         clock = Clock()
         on_step("Reading the question", question)
         with clock.step("understand"):
-            plan = self.understanding.plan(question)
-        if not isinstance(plan, Plan):
-            return plan
-        return self._carry_out(question, plan, on_step, clock)
+            plan = resolve(question, conversation or Conversation(), self.understanding)
+        outcome = self._carry_out(question, plan, on_step, clock) if isinstance(plan, Plan) else plan
+        if conversation is not None:
+            conversation.record(question, outcome)
+        return outcome
 
-    def choose(self, option: Option, question: str, on_step: Step = _silent) -> Outcome:
+    def choose(
+        self, option: Option, question: str, on_step: Step = _silent, conversation: Conversation | None = None
+    ) -> Outcome:
         """The answer for the reading that a person picked."""
-        return self._carry_out(question, option.plan, on_step, Clock())
+        outcome = self._carry_out(question, option.plan, on_step, Clock())
+        if conversation is not None:
+            conversation.record(question, outcome)
+        return outcome
+
+    def replay(self, questions: Sequence[str]) -> Conversation:
+        """A conversation in which these questions were asked, oldest first."""
+        conversation = Conversation()
+        for question in questions:
+            self.ask(question, conversation=conversation)
+        return conversation
 
     def run_sql(self, sql: str) -> Answer | Refusal:
         """Rows of a person's own SQL, through the same guard; the answer is marked as not governed."""
@@ -227,7 +245,7 @@ class Assistant:
         with clock.step("describe"):
             shape = context(self.layer, plan.query, self.as_of, self.settings.locale)
             sentence = describe(compiled.columns, result, shape)
-            chart = choose(compiled.columns, result, shape, sentence)
+            chart = choose(compiled.columns, result, shape, sentence, plan.chart)
         return Answer(
             question=question,
             sentence=sentence,

@@ -18,12 +18,24 @@ from semantic_layer import Column
 from warehouse import Result
 
 
-def choose(columns: Sequence[Column], result: Result, context: Context | None = None, title: str = "") -> Chart:
-    """The picture that fits the result; its title says the finding, in the words of `narrate` unless one is given."""
+def choose(
+    columns: Sequence[Column],
+    result: Result,
+    context: Context | None = None,
+    title: str = "",
+    asked: ChartKind | None = None,
+) -> Chart:
+    """The picture that fits the result; its title says the finding, in the words of `narrate` unless one is given.
+
+    A kind that was asked for is drawn when the result can be drawn that way.
+    """
     known = context or Context()
     shape = shape_of(columns, result, known)
     finding = title or describe(columns, result, known)
-    _, kind, draw = next(rule for rule in _RULES if rule[0](shape))
+    own = next(rule for rule in _RULES if rule[0](shape))
+    draws = own[1] != "table" and asked not in (None, own[1])
+    fitting = (rule for rule in _RULES if draws and rule[1] == asked and rule[0](shape))
+    _, kind, draw = next(fitting, own)
     return Chart(kind, finding, draw(shape, finding) if draw else None)
 
 

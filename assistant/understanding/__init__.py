@@ -1,6 +1,27 @@
 """A question becomes a typed plan with no model: `Understanding.plan`, and `interpret` for any query in words."""
 
+from assistant.understanding.chart import Element
+from assistant.understanding.fragments import Carrying, Fragment, Said
 from assistant.understanding.interpretation import interpret, period_label
+from assistant.understanding.language import load_language
+from assistant.understanding.lexicon import Concept
+from assistant.understanding.periods import add_units, unit_start
+from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.understanding import Trace, Understanding
 
-__all__ = ["Trace", "Understanding", "interpret", "period_label"]
+__all__ = [
+    "Carrying",
+    "Concept",
+    "Element",
+    "Fragment",
+    "Said",
+    "Token",
+    "Trace",
+    "Understanding",
+    "add_units",
+    "interpret",
+    "load_language",
+    "period_label",
+    "tokenize",
+    "unit_start",
+]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
+from assistant.understanding.chart import Element
 from assistant.understanding.draft import World
+from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.language import Language, load_language
 from assistant.understanding.lexicon import Lexicon, context_words
 from assistant.understanding.meanings import explain_data, explain_words
@@ -62,6 +64,23 @@ class Understanding:
         tokens = tokenize(question, self._world.language.forms)
         early = self._early(question, tokens)
         return early or decide(question, self._read(tokens), self._world)
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """The words and signs of a text."""
+        return tuple(tokenize(text, self._world.language.forms))
+
+    def follow(self, tokens: Sequence[Token], fragment: Fragment) -> Plan | Clarification | Refusal:
+        """The words of a follow-up made whole beside the query before; every one of them is accounted for."""
+        return read_fragment(replace(fragment, spellings=self._speller.spellings(tokens)), self._world)
+
+    def meanings(self, tokens: Sequence[Token]) -> tuple[Element, ...]:
+        """What a few words mean by themselves, in order: concepts of the layer, times, grains, numbers."""
+        return meanings_of(tokens, self._world)
+
+    @property
+    def world(self) -> World:
+        """The layer with its words and distances."""
+        return self._world
 
     def explain(self, question: str) -> Trace:
         """How `plan` comes to its outcome, for people who maintain the words of a layer."""

@@ -1,0 +1,196 @@
+"""What a follow-up changes of the query before it: each slot is kept, replaced, joined or taken away by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from assistant.understanding import Said
+from semantic_layer import METRIC_TIME, Comparison, Filter, GroupBy, OrderBy, SemanticQuery, Share, TimeRange, Top
+
+MEMBERSHIP = ("in", "not_in")
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the words of a follow-up bind: `adds` joins to what is there, `replaces` puts the new in place of the old.
+
+    Without either the usual sense holds: a new value of the same field, another metric or another period replaces; a
+    breakdown replaces one of its own sort.
+    """
+
+    adds: bool = False
+    replaces: bool = False
+
+
+def merge(base: SemanticQuery, said: Said, manner: Manner) -> SemanticQuery | None:
+    """The base with what was said; None when nothing was said that changes anything."""
+    if not said.slots:
+        return None
+    query = base
+    if "metrics" in said.slots:
+        query = with_metrics(query, said.query.metrics, adds=manner.adds)
+    if "groups" in said.slots:
+        query = _with_groups(query, said, manner)
+    if "filters" in said.slots:
+        query = query.model_copy(update={"filters": merged_filters(query.filters, said.query.filters, manner.adds)})
+    query = _with_times(query, said)
+    if "ranking" in said.slots:
+        query = _ranked(query, said)
+    if "shares" in said.slots:
+        query = query.model_copy(update={"shares": tuple(Share(metric=name) for name in query.metrics)})
+    return _with_default_order(query)
+
+
+def with_metrics(query: SemanticQuery, names: tuple[str, ...], adds: bool = False) -> SemanticQuery:
+    """The query with other metrics, or with more of them; what spoke of the old metric speaks of the new one."""
+    if adds:
+        return query.model_copy(update={"metrics": tuple(dict.fromkeys((*query.metrics, *names)))})
+    old, new = query.metrics, names[0]
+    order = tuple(o.model_copy(update={"by": new}) if o.by in old else o for o in query.order_by)
+    top = query.top and query.top.model_copy(update={"by": new if query.top.by in old else query.top.by})
+    shares = (Share(metric=new),) if query.shares else ()
+    parts = {"metrics": names, "order_by": order, "top": top, "shares": shares, "ranks": (), "pivot": None}
+    return query.model_copy(update=parts)
+
+
+def without_group(query: SemanticQuery, fields: Iterable[str]) -> SemanticQuery:
+    """The query without some of its breakdown, and without what only made sense with it."""
+    gone = frozenset(fields)
+    kept = tuple(group for group in query.group_by if group.field not in gone)
+    filters = tuple(f for f in query.filters if not (f.op == "not_null" and f.field in gone))
+    order = tuple(o for o in query.order_by if o.by not in gone and (kept or query.entity))
+    top: Top | None = None if query.top and gone & {query.top.field, *query.top.within} else query.top
+    limit = query.limit if kept or query.entity else None
+    shares = query.shares if kept else ()
+    parts = {"group_by": kept, "filters": filters, "order_by": order, "top": top, "limit": limit, "shares": shares}
+    return query.model_copy(update=parts)
+
+
+def _with_groups(query: SemanticQuery, said: Said, manner: Manner) -> SemanticQuery:
+    """Another breakdown: time takes the place of time, a category that of a category, unless words say otherwise."""
+    new = tuple(group for group in said.query.group_by if group not in query.group_by)
+    if not new:
+        return query
+    names = {group.field for group in new}
+    gone = [group.field for group in query.group_by if group.field in names]
+    if not manner.adds:
+        gone += [old.field for old in query.group_by if manner.replaces or any(_same_sort(old, g) for g in new)]
+    limit, order = query.limit, query.order_by
+    query = without_group(query, gone)
+    kept = query.group_by
+    merged = (*(g for g in new if g.grain), *kept, *(g for g in new if not g.grain))
+    known = tuple(f for f in said.query.filters if f.op == "not_null" and f.field in names)
+    if limit is not None and len(merged) == 1:
+        known = (*known, *(Filter(field=g.field, op="not_null") for g in new if g.field != METRIC_TIME))
+        query = query.model_copy(update={"limit": limit, "order_by": order})
+    filters = tuple(dict.fromkeys((*query.filters, *known)))
+    return query.model_copy(update={"group_by": merged, "filters": filters})
+
+
+def _same_sort(old: GroupBy, new: GroupBy) -> bool:
+    return bool(old.grain) == bool(new.grain)
+
+
+def merged_filters(old: tuple[Filter, ...], new: tuple[Filter, ...], adds: bool) -> tuple[Filter, ...]:
+    """The conditions together: one field has one set of values, or one of values left out."""
+    found = list(old)
+    for condition in new:
+        if condition.op == "not_null" and condition in found:
+            continue
+        at = next((i for i, other in enumerate(found) if _about_the_same(other, condition)), None)
+        if at is None:
+            found.append(condition)
+        else:
+            found[at] = _joined(found[at], condition, adds)
+    return tuple(dict.fromkeys(found))
+
+
+def _about_the_same(old: Filter, new: Filter) -> bool:
+    alike = (old.field, old.via, old.entity) == (new.field, new.via, new.entity)
+    return alike and (old.op in MEMBERSHIP) == (new.op in MEMBERSHIP) and old.op != "not_null"
+
+
+def _joined(old: Filter, new: Filter, adds: bool) -> Filter:
+    kept = tuple(value for value in old.values if value not in new.values)
+    if (old.op, new.op) == ("in", "not_in") and kept and len(kept) < len(old.values):
+        return old.model_copy(update={"values": kept})
+    if old.op == new.op and old.op in MEMBERSHIP and (adds or new.op == "not_in"):
+        return old.model_copy(update={"values": (*kept, *new.values)})
+    if (old.op, new.op) == ("not_in", "in") and adds and kept:
+        return old.model_copy(update={"values": kept})
+    return new
+
+
+def _with_times(query: SemanticQuery, said: Said) -> SemanticQuery:
+    if "compare" in said.slots:
+        span = said.query.time_range if "time" in said.slots else query.time_range
+        return query.model_copy(update={"time_range": span, "compare": said.query.compare})
+    if "time" in said.slots:
+        return with_period(query, said.query.time_range)
+    return query
+
+
+def with_period(query: SemanticQuery, span: TimeRange | None) -> SemanticQuery:
+    """The query for another period; a comparison with the period right before goes along, any other range does not."""
+    compare = query.compare
+    if compare is not None and compare.kind == "range":
+        then, now = compare.range, query.time_range
+        follows = bool(then and now and then.end == now.start)
+        compare = Comparison(kind="previous_period") if follows and span is not None else None
+    return query.model_copy(update={"time_range": span, "compare": compare if span is not None else None})
+
+
+def _ranked(query: SemanticQuery, said: Said) -> SemanticQuery:
+    """The asked order and cut; words of order alone keep the cut that is there."""
+    names = tuple(o.model_copy(update={"by": _by(query, o.by)}) for o in said.query.order_by)
+    limit = said.query.limit if said.query.limit is not None else query.limit
+    known = tuple(f for f in said.query.filters if f.op == "not_null" and f not in query.filters)
+    filters = (*query.filters, *known) if said.query.limit is not None else query.filters
+    parts = {"order_by": names, "limit": limit, "top": said.query.top, "filters": filters}
+    return query.model_copy(update=parts)
+
+
+def _by(query: SemanticQuery, name: str) -> str:
+    return name if name in query.metrics or not query.metrics else query.metrics[0]
+
+
+def _with_default_order(query: SemanticQuery) -> SemanticQuery:
+    """One category is sorted by its number, a course of time runs forward."""
+    grouped = len(query.group_by) == 1 and query.group_by[0].grain is None
+    if query.metrics and not query.order_by and (grouped or query.entity):
+        return query.model_copy(update={"order_by": (OrderBy(by=query.metrics[0]),)})
+    if query.limit is None and query.top is None and any(group.grain for group in query.group_by):
+        return query.model_copy(update={"order_by": ()})
+    return query
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What a follow-up takes away: metrics, breakdowns, conditions (by field), the period, the cut."""
+
+    metrics: frozenset[str] = field(default_factory=frozenset[str])
+    groups: frozenset[str] = field(default_factory=frozenset[str])
+    filters: frozenset[str] = field(default_factory=frozenset[str])
+    period: bool = False
+    compare: bool = False
+    limit: bool = False
+
+
+def remove(query: SemanticQuery, removal: Removal) -> SemanticQuery | None:
+    """The query without those parts; None when it would measure nothing or nothing changes."""
+    metrics = tuple(name for name in query.metrics if name not in removal.metrics)
+    if not metrics and not query.entity:
+        return None
+    changed = without_group(query, removal.groups)
+    if metrics != query.metrics:
+        order = tuple(o for o in changed.order_by if o.by in metrics or o.by not in query.metrics)
+        shares = tuple(s for s in changed.shares if s.metric in metrics)
+        changed = changed.model_copy(update={"metrics": metrics, "order_by": order, "shares": shares})
+    filters = tuple(f for f in changed.filters if f.field not in removal.filters or f.op == "not_null")
+    compare = None if removal.compare or removal.period else changed.compare
+    span = None if removal.period else changed.time_range
+    limit = None if removal.limit else changed.limit
+    parts = {"filters": filters, "time_range": span, "compare": compare, "limit": limit}
+    changed = _with_default_order(changed.model_copy(update=parts))
+    return None if changed == query else changed

@@ -1,0 +1,27 @@
+"""The rows that an answer showed, as a condition of the next question."""
+
+from __future__ import annotations
+
+from assistant.conversation.turns import Turn
+from semantic_layer import METRIC_TIME, Filter, SemanticQuery
+
+MOST_VALUES = 500
+
+
+def column_of(turn: Turn, field: str) -> int | None:
+    """The place of a field among the columns of an answer."""
+    return next((i for i, column in enumerate(turn.columns) if field in (column.ref, column.name)), None)
+
+
+def population(base: SemanticQuery, turn: Turn) -> SemanticQuery | None:
+    """The base with its cut made a condition on the very rows it showed; None when it has no cut, or too many rows."""
+    groups = [group for group in base.group_by if group.field != METRIC_TIME and not group.grain]
+    if (base.limit is None and base.top is None) or len(groups) != 1 or len(base.group_by) != 1 or not turn.whole:
+        return None
+    at = column_of(turn, groups[0].field)
+    values = tuple(dict.fromkeys(row[at] for row in turn.rows)) if at is not None else ()
+    if not values or len(values) > MOST_VALUES or any(value is None for value in values):
+        return None
+    condition = Filter(field=groups[0].field, op="in", values=values, via=groups[0].via)
+    filters = (*(f for f in base.filters if f.field != groups[0].field), condition)
+    return base.model_copy(update={"filters": filters, "limit": None, "top": None})

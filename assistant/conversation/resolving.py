@@ -1,0 +1,106 @@
+"""A question in a conversation made whole: a plan for a follow-up, or nothing when the question stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.answer import Clarification, Explanation, Plan, Refusal
+from assistant.conversation.commands import COMMANDS, answer_offered
+from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
+from assistant.conversation.phrases import load_phrases, words_of
+from assistant.conversation.references import refers
+from assistant.conversation.rereading import READERS
+from assistant.conversation.turns import Conversation
+from assistant.understanding import Understanding
+
+Resolution = Plan | Clarification | Explanation | Refusal
+LEANING = frozenset(CATEGORIES) - {"polite"}
+SHORT = 4
+
+
+def resolve(question: str, conversation: Conversation, understanding: Understanding) -> Resolution:
+    """What the question means after the turns before it; alone when it does not lean on them."""
+    phrases = load_phrases()
+    tokens = understanding.tokens(question)
+    offered = answer_offered(question, tokens, conversation, phrases)
+    if offered is not None:
+        return offered
+    for command in COMMANDS:
+        done = command(question, tokens, conversation, phrases)
+        if done is not None:
+            return done
+    turn = conversation.base
+    if turn is None and conversation.pending:
+        turn = replace(conversation.turns[-1], query=conversation.pending[0].plan.query)
+    if turn is None or turn.query is None or not tokens:
+        return understanding.plan(question)
+    core, cues = stripped(tokens, phrases)
+    follow_up = FollowUp(question, core, turn, turn.query, understanding, phrases, cues, tokens)
+    return _follow_or_ask_anew(follow_up)
+
+
+def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
+    """The follow-up; or the question as it stands, when it does not lean or only makes sense alone."""
+    leaning = _leans(follow_up)
+    alone = follow_up.understanding.plan(follow_up.question)
+    if not leaning and _stands_alone(alone, follow_up):
+        return alone
+    followed = _first(READERS, follow_up)
+    if isinstance(followed, Plan):
+        return followed
+    if isinstance(alone, Explanation):
+        return alone
+    if isinstance(alone, Plan) and not _dangling(follow_up):
+        return alone if not isinstance(followed, Clarification) else followed
+    if isinstance(alone, Clarification) and not leaning and not isinstance(followed, Clarification):
+        return alone
+    return followed if isinstance(followed, Clarification) or leaning else _telling(alone, followed)
+
+
+def _telling(alone: Resolution, followed: Reading) -> Resolution:
+    """Of two refusals the one that says more than that no number was named."""
+    bland = isinstance(alone, Refusal) and alone.code in ("NO_METRIC", "OUT_OF_DOMAIN", "CHANGES_DATA")
+    return followed if bland or isinstance(alone, Clarification) else alone
+
+
+def _first(readers: tuple[Callable[[FollowUp], Reading | None], ...], follow_up: FollowUp) -> Reading:
+    for reader in readers:
+        found = reader(follow_up)
+        if found is not None:
+            return found
+    raise AssertionError("the last reader always answers")
+
+
+def _leans(follow_up: FollowUp) -> bool:
+    """Whether words of the question speak of the turn before, or could not begin a question of their own."""
+    phrases, words = follow_up.phrases, words_of(follow_up.rest)
+    if LEANING & follow_up.cues or not follow_up.tokens:
+        return True
+    if phrases.is_one(words[:1], "dependent"):
+        return True
+    return _dangling(follow_up)
+
+
+def _dangling(follow_up: FollowUp) -> bool:
+    """Whether a word stands for something that was said before: "their", "these customers", "of those"."""
+    return refers(follow_up)
+
+
+def _stands_alone(alone: Resolution, follow_up: FollowUp) -> bool:
+    """Whether a question that shows no cue is whole: it names its number and more than a bare name."""
+    if isinstance(alone, Explanation):
+        return True
+    if not isinstance(alone, Plan):
+        return False
+    return not _is_bare(alone, follow_up)
+
+
+def _is_bare(plan: Plan, follow_up: FollowUp) -> bool:
+    """ "refund rate" or "orders" alone: the number changes, all else of the question before is kept."""
+    language = follow_up.understanding.world.language
+    said = words_of(follow_up.tokens)
+    auxiliaries = set(language.words("auxiliaries")) | set(language.words("we"))
+    query = plan.query
+    empty = not (query.group_by or query.filters or query.time_range or query.compare or query.entity or query.limit)
+    return empty and len(said) <= SHORT and auxiliaries.isdisjoint(said)

@@ -1,0 +1,54 @@
+"""Follow-ups that ask for the answer before as a part of something."""
+
+from __future__ import annotations
+
+from assistant.answer import Plan
+from assistant.conversation.followup import FollowUp, Reading
+from assistant.conversation.merging import with_metrics
+from assistant.conversation.phrases import words_of
+from semantic_layer import RatioMetric, Share, SimpleMetric
+
+
+def read_share(follow_up: FollowUp) -> Reading | None:
+    """Each group as its share of all of them."""
+    phrases, words = follow_up.phrases, follow_up.words
+    size = phrases.opens(words, "ratios")
+    total = size and phrases.is_one(words[size:], "totals")
+    if not phrases.is_one(words, "shares") and not total:
+        return None
+    base, layer = follow_up.base, follow_up.understanding.world.layer
+    if not base.group_by or not all(_adds_up(layer, name) for name in base.metrics) or not base.metrics:
+        return follow_up.refuse("no_share")
+    return Plan(base.model_copy(update={"shares": tuple(Share(metric=name) for name in base.metrics)}))
+
+
+def _adds_up(layer: object, name: str) -> bool:
+    metric = layer.metrics[name]  # type: ignore[attr-defined]  # a SemanticLayer
+    if not isinstance(metric, SimpleMetric):
+        return False
+    return layer.measures[metric.measure].agg in ("sum", "count", "count_distinct")  # type: ignore[attr-defined]  # same
+
+
+def read_ratio(follow_up: FollowUp) -> Reading | None:
+    """ "as a share of tickets": the ratio of the layer that divides the number before by that one."""
+    phrases, words = follow_up.phrases, follow_up.words
+    size = phrases.opens(words, "ratios")
+    if not size or len(follow_up.base.metrics) != 1:
+        return None
+    rest = follow_up.tokens[size:]
+    world = follow_up.understanding.world
+    below = {c.target for e in follow_up.understanding.meanings(rest) for c in e.concepts if c.kind == "metric"}
+    nouns = {c.target for e in follow_up.understanding.meanings(rest) for c in e.concepts if c.kind == "noun"}
+    below |= {count for noun in nouns if (count := world.nouns.count_of(noun))}
+    above = follow_up.base.metrics[0]
+    found = [
+        metric.name
+        for metric in world.layer.metrics.values()
+        if isinstance(metric, RatioMetric) and metric.numerator == above and metric.denominator in below
+    ]
+    if len(found) == 1:
+        return Plan(with_metrics(follow_up.base, (found[0],)))
+    if "relative" in words_of(rest[:1]) or not below:
+        return None
+    text = " ".join(token.raw for token in follow_up.tokens)
+    return follow_up.refuse("no_ratio", words=text)
