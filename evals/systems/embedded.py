@@ -39,7 +39,7 @@ class Embedded:
 
     def answer(self, ask: Ask) -> Reaction:
         """The assistant's reaction to the question."""
-        return reaction_of(self._assistant.ask(ask.question))
+        return reaction_of(self._assistant.ask(ask.question, conversation=self._assistant.replay(ask.history)))
 
     @property
     def compiler(self) -> Callable[[SemanticQuery], str]:
