@@ -15,6 +15,7 @@ from semantic_layer.interchange.sqltext import to_duckdb
 from semantic_layer.model import Relationship
 from semantic_layer.paths import Graph
 
+_ABOUT = ("name", "label", "description", "ai_context", "hidden", "unit", "format", "decimals")  # not what it computes
 Path = tuple[str, ...]
 Schema = Mapping[str, Mapping[str, str]]
 
@@ -112,7 +113,7 @@ class Draft:
     def add_part(self, item: Item, wanted: str, entry: Plain) -> str:
         """The name of a hidden metric that others are computed from: one that says the same, or a new one."""
         for name, one in self.metrics.items():
-            if {key: value for key, value in one.items() if key in ("type", "measure", *entry)} == entry:
+            if {key: value for key, value in one.items() if key not in _ABOUT} == entry:
                 return name
         name = _numbered(clean_name(wanted), self.metrics)
         self.metrics[name] = {"name": name, **entry, "hidden": True}

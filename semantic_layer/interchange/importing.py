@@ -10,6 +10,7 @@ from semantic_layer.errors import DefinitionError, Fault
 from semantic_layer.interchange.draft import Draft, Schema
 from semantic_layer.interchange.finishing import Imported, finished, pruned
 from semantic_layer.interchange.items import Item
+from semantic_layer.interchange.metricflow import read_metricflow
 from semantic_layer.interchange.ossie import read_ossie
 from semantic_layer.interchange.report import Remark
 from semantic_layer.yaml_source import Document, read_document
@@ -31,6 +32,7 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "ossie": Format("Apache Ossie semantic model (YAML or JSON)", (".yml", ".yaml", ".json"), read_ossie),
+    "dbt": Format("a dbt project with semantic models (MetricFlow)", (".yml", ".yaml"), read_metricflow),
 }
 
 

@@ -63,14 +63,20 @@ class Names:
         dataset = self._dataset(column.table, home)
         name = column.name
         if meaning != "field" and name.lower() in self.computed.get(dataset, ()):
-            raise NotCarried(
-                f"`{name}` is a column as well as a dimension with other SQL, and one name cannot mean both here; "
-                "rename the dimension.",
-                "two_meanings",
-            )
+            raise _two_meanings(name)
         found = self.fields.get(dataset, {}).get(name.lower())
         tree = found.copy() if found is not None else exp.column(exp.to_identifier(name, quoted=_odd(name)))
         return tree if dataset == home else qualified(tree, dataset)
+
+    def physical(self, column: exp.Column, dataset: str, own: str = "") -> exp.Expr:
+        """The column of the table that is meant by a name in raw SQL; `own` is the field being defined.
+
+        Raises NotCarried where a field of the name is something else, since ours would then read the field.
+        """
+        name = column.name.lower()
+        if name != own and name in self.computed.get(dataset, ()):
+            raise _two_meanings(column.name)
+        return exp.column(column.this.copy())
 
     def _dataset(self, qualifier: str, home: str) -> str:
         if not qualifier:
@@ -78,6 +84,11 @@ class Names:
         if qualifier.lower() not in self.datasets:
             raise NotCarried(f"there is no dataset `{qualifier}`.{close(qualifier, self.datasets)}", "unknown_name")
         return self.datasets[qualifier.lower()]
+
+
+def _two_meanings(name: str) -> NotCarried:
+    why = f"`{name}` is a column as well as a field with other SQL, and one name cannot mean both; rename the field."
+    return NotCarried(why, "two_meanings")
 
 
 def qualified(tree: exp.Expr, dataset: str) -> exp.Expr:
