@@ -80,6 +80,7 @@ def write_orders(path: Path, rows: int) -> None:
 def copy(room: Path) -> None:
     """The file by COPY into a table of a new snapshot."""
     with publish(room / "copy", start="empty") as con:
+        con.execute("RESET max_vacuum_tasks")  # as the database does it when nobody helps it
         con.execute(f"CREATE TABLE main.orders_file ({COLUMNS})")
         con.execute(f"COPY main.orders_file FROM '{room / 'orders.csv'}' (HEADER)")
 

@@ -72,7 +72,7 @@ def publish(directory: Path, *, start: Literal["copy", "empty"] = "copy") -> Gen
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with _builder_lock(directory), _building_file(directory, start) as building:
-            yield from _build(building)
+            yield from _build(building, fresh=start == "empty")
             _verify(building)
             _replace(building, live_path(directory))
     except duckdb.Error as error:
@@ -200,11 +200,13 @@ def _building_file(directory: Path, start: Literal["copy", "empty"]) -> Generato
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _build(building: Path) -> Generator[duckdb.DuckDBPyConnection]:
+def _build(building: Path, fresh: bool) -> Generator[duckdb.DuckDBPyConnection]:
     """Yield the open building database once, then leave it complete on disk and closed."""
     con = _open(building)
     try:
         con.execute("SET TimeZone = 'UTC'")
+        if fresh:  # there is nothing old to compact; what was just written would be written a second time
+            con.execute("SET max_vacuum_tasks = 0")
         _create_schemas(con)
         yield con
         con.execute("UPDATE meta.snapshot SET built_at = ?", [_now()])

@@ -27,6 +27,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from warehouse.sources.load_request import ReadOptions
 
+RAW_LAYOUT = 2  # raise it when raw tables are laid out anew: every source is then mapped anew from its raw rows
+
 
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
@@ -145,7 +147,7 @@ class Source(_Declared):
     def fingerprint(self) -> str:
         """A text that changes when the rows would be read or mapped in another way."""
         told = self.model_dump_json(exclude={"files", "expect", "max_quarantined"})
-        return sha256(told.encode()).hexdigest()
+        return sha256(f"{RAW_LAYOUT} {told}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from warehouse.sources.load_request import ReadOptions
 from warehouse.sources.reading import BadRow, Reading, Row
-from warehouse.sources.text_encoding import chunks, open_bytes
+from warehouse.sources.text_encoding import open_bytes
 from warehouse.sources.text_file import TextFile, read_text
 from warehouse.sources.text_table import raw_relation
 
@@ -30,20 +30,10 @@ def read_delimited(name: str, path: Path, options: ReadOptions, room: Path) -> R
     `path` is a plain file whose name holds no letters that mean something in a pattern.
     """
     text = read_text(path, options, room / f"{path.name}.rewritten")
-    above = text.skipped + text.header
-    sql = None
-    if _physical_lines(text.path) == text.records + text.header:
-        cells = ", ".join(f"c{number}" for number in range(len(text.names)))
-        sql = f"SELECT row_number() OVER () + {above} AS _line, {cells} FROM {raw_relation(text, ReadOptions())}"
-    return Reading(name, text.names, lambda: records_of(text), sql, text.records)
-
-
-def _physical_lines(path: Path) -> int:
-    count, last = 0, b"\n"
-    for chunk in chunks(path):
-        count += chunk.count(b"\n")
-        last = chunk[-1:]
-    return count + (last != b"\n")
+    first = text.skipped + text.header + 1
+    plain = text.lines == text.records + text.header
+    sql = f"FROM {raw_relation(text, ReadOptions())}" if plain else None
+    return Reading(name, text.names, lambda: records_of(text), sql, text.records, first)
 
 
 def records_of(text: TextFile) -> Iterator[Row | BadRow]:

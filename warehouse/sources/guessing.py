@@ -105,7 +105,7 @@ def guess(path: Path, table: str | None = None) -> Proposal:
         plain, comma = examine(con, sample, batch.names), examine(con, sample, batch.names, NumberStyle(",", "."))
         cells = {name: (plain[name], comma[name]) for name in batch.names}
         shown = ", ".join(map(identifier, batch.names))
-        rows = con.execute(f"SELECT {shown} FROM {BATCH} ORDER BY _n LIMIT 10").fetchall()
+        rows = con.execute(f"SELECT {shown} FROM {BATCH} ORDER BY rowid LIMIT 10").fetchall()
     tables = [core_tables()[table]] if table else list(core_tables().values())
     scored = [(_table_score(one, found := _assign(one, cells), path.stem), one, found) for one in tables]
     _, best, columns = max(scored, key=lambda entry: (entry[0], entry[1].name))

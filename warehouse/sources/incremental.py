@@ -1,7 +1,8 @@
 """What a batch changes: each row is new, changed, known already, older than what is there, or put aside.
 
-The key says which row it is, the hash of its cells whether it changed, the watermark which of two is newer (without
-one, the row of the later file). Applying the same batch twice changes nothing the second time.
+The key says which row it is, its cells whether it changed, the watermark which of two is newer (without one, the row
+of the later file). Applying the same batch twice changes nothing the second time. Rows that are nothing but new, the
+most of them, are never looked at one by one: only keys that are met again are.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import duckdb
 from warehouse.build import identifier, literal
 from warehouse.sources.core_tables import CoreTable
 from warehouse.sources.declared import Source
-from warehouse.sources.mapping import filled_columns, key_text, mapped_columns, watermark_value
-from warehouse.sources.staging import BATCH
+from warehouse.sources.mapping import cleaned, filled_columns, joined, watermark_value
+from warehouse.sources.staging import BATCH, RESERVED, Batch
 
 TYPED = "temp.loading_typed"
-KEPT = ("_key", "_hash", "_watermark", "_file", "_line")
+KEPT = ("_key", "_watermark", "_file", "_line")
+_TAKEN = "_reason IS NULL AND (_status IS NULL OR _status = 'updated')"
 
 
 @dataclass(frozen=True)
@@ -72,114 +74,158 @@ class Target:
         return self.source.key_columns(self.table.key if self.table else ())
 
 
-def type_rows(con: duckdb.DuckDBPyConnection, target: Target, columns: Sequence[str]) -> None:
-    """Fill `TYPED`: a row for each row of the batch, with key, hash, core values, and why it cannot be taken."""
-    mapped = mapped_columns(target.source, target.table) if target.table else ()
-    added = filled_columns(target.source, target.table) if target.table else ()
-    values = ", ".join([f"{one.value} AS {identifier(one.column.name)}" for one in mapped])
-    inner = (
-        f"SELECT *, {key_text(target.key)} AS _key, {_content(columns)} AS _hash,"
-        f" {watermark_value(target.source)} AS _watermark FROM {BATCH}"
-    )
-    # the cells are read in the inner part alone: beside the core values, one name could mean both
-    shown = ", ".join(f"{one.text} AS _text{at}" for at, one in enumerate(mapped))
-    reasons = ["CASE WHEN _key IS NULL THEN 'the key is missing.' END"]
-    reasons += [one.reason(f"_text{at}") for at, one in enumerate(mapped)]
-    rounded = " OR ".join(f"coalesce({one.rounded}, false)" for one in mapped if one.rounded) or "false"
-    plain = ", ".join(("_n", "_place", *KEPT))
-    parts = ", ".join(part for part in (plain, values, shown, f"{rounded} AS _rounded") if part)
-    names = ", ".join((plain, *(identifier(one.column.name) for one in mapped)))
-    extra = "".join(f", {sql} AS {identifier(name)}" for name, sql in added)
-    reason = f"coalesce({', '.join([*reasons, 'NULL'])}) AS _reason, _rounded, NULL::VARCHAR AS _status"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {TYPED} AS SELECT {names}{extra}, {reason} FROM (SELECT {parts} FROM ({inner}))"
-    )
-
-
-def _content(columns: Sequence[str]) -> str:
-    """SQL of a hash of all cells; a column that is missing counts as one without a value."""
-    parts = (
-        f"CASE WHEN {identifier(name)} IS NULL THEN '' ELSE"
-        f" concat({literal(name.casefold())}, '=', length({identifier(name)}), ':', {identifier(name)}) END"
-        for name in sorted(columns, key=str.casefold)
-    )
-    return f"md5(concat({', '.join(parts)}))"
-
-
-def decide(con: duckdb.DuckDBPyConnection, target: Target) -> Counts:
-    """What becomes of each row of `TYPED`, written to its `_status`, or to its `_reason` when it is put aside."""
+def decide(con: duckdb.DuckDBPyConnection, target: Target, batch: Batch) -> Counts:
+    """What becomes of each row of `TYPED`: its `_status` (NULL: it is new), or its `_reason` when it is put aside."""
     _put_aside_taken_keys(con, target)
+    if _repeated(con, "_key"):
+        _rank(con, batch)
+    if _holds_rows(con, target.raw):
+        _compare(con, target, batch)
+    named = "coalesce(_status, CASE WHEN _reason IS NULL THEN 'inserted' ELSE 'quarantined' END)"
+    return Counts(**dict(con.execute(f"SELECT {named}, count(*) FROM {TYPED} GROUP BY 1").fetchall()))
+
+
+def _holds_rows(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    return con.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchone() is not None
+
+
+def _repeated(con: duckdb.DuckDBPyConnection, columns: str) -> bool:
+    """Fill `loading_repeated` with the values that more than one good row has; whether there are any."""
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE loading_ranked AS SELECT _n, _key, _hash, _watermark, _place,"
+        f"CREATE OR REPLACE TEMP TABLE loading_repeated AS SELECT {columns} FROM {TYPED} WHERE _reason IS NULL"
+        " GROUP BY ALL HAVING count(*) > 1"
+    )
+    return _holds_rows(con, "temp.loading_repeated")
+
+
+def _rank(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Of the rows of one key only the newest goes on: the others are known already, older, or put aside.
+
+    A row whose key stands earlier in the same file is put aside, unless a watermark says which of them is newer.
+    """
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE loading_ranked AS SELECT _n, _key, _hash, _watermark, _place,"
         " row_number() OVER newest AS place, first_value(_hash) OVER newest AS best_hash,"
         " first_value(_place) OVER newest AS best_place, first_value(_line) OVER newest AS best_line,"
-        f" first_value(_watermark) OVER newest AS best_watermark FROM {TYPED} WHERE _reason IS NULL"
+        " first_value(_watermark) OVER newest AS best_watermark FROM (SELECT t._n, t._key, t._watermark,"
+        f" {content(batch.names, 'b')} AS _hash, {batch.place('b')} AS _place, {batch.line('b')} AS _line"
+        f" FROM {BATCH} b JOIN {TYPED} t ON b.rowid = t._n JOIN temp.loading_repeated USING (_key)"
+        " WHERE t._reason IS NULL)"
         " WINDOW newest AS (PARTITION BY _key ORDER BY _watermark DESC NULLS LAST, _place DESC, _line)"
     )
-    _put_aside_doubles(con)
-    con.execute(
-        f"UPDATE {TYPED} AS t SET _status = s.status FROM (SELECT r._n, CASE"
-        " WHEN r.place > 1 AND r._hash = r.best_hash THEN 'unchanged' WHEN r.place > 1 THEN 'superseded'"
-        " WHEN k._key IS NULL THEN 'inserted' WHEN k._hash = r._hash THEN 'unchanged'"
-        " WHEN r._watermark < k._watermark THEN 'superseded' ELSE 'updated' END AS status"
-        f" FROM temp.loading_ranked r LEFT JOIN {target.raw} k USING (_key)) s"
-        " WHERE t._n = s._n AND t._reason IS NULL"
-    )
-    found = dict(con.execute(f"SELECT coalesce(_status, 'quarantined'), count(*) FROM {TYPED} GROUP BY 1").fetchall())
-    return Counts(**found)
-
-
-def _put_aside_doubles(con: duckdb.DuckDBPyConnection) -> None:
-    """Rows whose key stands earlier in the same file, unless a watermark says which of them is newer."""
     con.execute(
         f"UPDATE {TYPED} AS t SET _reason = concat('the key ''', left(t._key, 60), ''' stands in line ', r.best_line,"
         " CASE WHEN r._hash = r.best_hash THEN ' already, in the same row.' ELSE ' already, in another row.' END)"
         " FROM temp.loading_ranked r WHERE t._n = r._n AND r.place > 1 AND r._place = r.best_place"
         " AND (r._hash = r.best_hash OR r._watermark IS NOT DISTINCT FROM r.best_watermark)"
     )
+    con.execute(
+        f"UPDATE {TYPED} AS t SET _status = CASE WHEN r._hash = r.best_hash THEN 'unchanged' ELSE 'superseded' END"
+        " FROM temp.loading_ranked r WHERE t._n = r._n AND r.place > 1 AND t._reason IS NULL"
+    )
+
+
+def _compare(con: duckdb.DuckDBPyConnection, target: Target, batch: Batch) -> None:
+    """Rows whose key was loaded before: known already, older than what is there, or an update of it."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE loading_met AS SELECT t._n, k.rowid AS _there FROM {TYPED} t"
+        f" JOIN {target.raw} k USING (_key) WHERE t._reason IS NULL AND t._status IS NULL"
+    )
+    if not _holds_rows(con, "temp.loading_met"):
+        return
+    con.execute(
+        f"UPDATE {TYPED} AS t SET _status = CASE WHEN s._new = s._old THEN 'unchanged'"
+        " WHEN t._watermark < s._watermark THEN 'superseded' ELSE 'updated' END FROM (SELECT m._n, k._watermark,"
+        f" {content(batch.names, 'b')} AS _new, {content(raw_columns(con, target), 'k')} AS _old"
+        f" FROM temp.loading_met m JOIN {BATCH} b ON b.rowid = m._n JOIN {target.raw} k ON k.rowid = m._there) s"
+        " WHERE t._n = s._n"
+    )
+
+
+def content(columns: Sequence[str], alias: str) -> str:
+    """SQL of a digest of all cells; a column that is missing counts as one without a value."""
+    cells = {name: f"{alias}.{identifier(name)}" for name in columns}
+    parts = (
+        f"CASE WHEN {cells[name]} IS NULL THEN '' ELSE"
+        f" concat({literal(name.casefold())}, '=', length({cells[name]}), ':', {cells[name]}) END"
+        for name in sorted(columns, key=str.casefold)
+    )
+    return f"md5_number(concat({', '.join(parts)}))"
+
+
+def raw_columns(con: duckdb.DuckDBPyConnection, target: Target) -> tuple[str, ...]:
+    """Source columns that the raw table has; none when there is no such table."""
+    rows = con.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = ?"
+        " AND database_name = current_database() ORDER BY column_index",
+        [target.name],
+    ).fetchall()
+    return tuple(row[0] for row in rows if row[0].casefold() not in RESERVED)
 
 
 def _put_aside_taken_keys(con: duckdb.DuckDBPyConnection, target: Target) -> None:
     """Rows whose core key belongs to another row: of another system, or of another source key in this batch."""
-    if target.table is None or not target.table.key or not target.core:
+    names = target.table.key if target.table else ()
+    if not names or not target.core:
         return
-    same = " AND ".join(f"c.{identifier(name)} = t.{identifier(name)}" for name in target.table.key)
-    shown = f"t.{identifier(target.table.key[0])}"
-    con.execute(
-        f"UPDATE {TYPED} AS t SET _reason = concat('{target.table.key[0]} ''', left({shown}, 60), ''' is taken by ',"
-        f" c.source_system, ', row ', c.source_id, '.') FROM {target.core} c WHERE t._reason IS NULL AND {same}"
-        " AND NOT (c.source_system = ? AND c.source_id = t._key)",
-        [target.system],
-    )
-    core_key = ", ".join(identifier(name) for name in target.table.key)
-    con.execute(
-        f"UPDATE {TYPED} AS t SET _reason = concat('{target.table.key[0]} ''', left({shown}, 60),"
-        " ''' is taken by row ', d.first, ' of this source.') FROM (SELECT _n, _key, first_value(_key) OVER"
-        f" (PARTITION BY {core_key} ORDER BY _n) AS first FROM {TYPED} WHERE _reason IS NULL) d"
-        " WHERE t._n = d._n AND d._key <> d.first"
-    )
+    told = f"_reason = concat('{names[0]} ''', left(t.{identifier(names[0])}, 60), ''' is taken by '"
+    if _holds_rows(con, target.core):
+        same = " AND ".join(f"c.{identifier(name)} = t.{identifier(name)}" for name in names)
+        con.execute(
+            f"UPDATE {TYPED} AS t SET {told}, c.source_system, ', row ', c.source_id, '.') FROM {target.core} c"
+            f" WHERE t._reason IS NULL AND {same} AND NOT (c.source_system = ? AND c.source_id = t._key)",
+            [target.system],
+        )
+    key = ", ".join(map(identifier, names))
+    if not _key_is_core_key(target, names) and _repeated(con, key):
+        con.execute(
+            f"UPDATE {TYPED} AS t SET {told}, 'row ', d.first, ' of this source.') FROM (SELECT _n, _key,"
+            f" first_value(_key) OVER (PARTITION BY {key} ORDER BY _n) AS first FROM {TYPED}"
+            f" JOIN temp.loading_repeated USING ({key}) WHERE _reason IS NULL) d"
+            " WHERE t._n = d._n AND d._key <> d.first"
+        )
 
 
-def apply(con: duckdb.DuckDBPyConnection, target: Target, columns: Sequence[str], loaded_at: datetime) -> None:
+def _key_is_core_key(target: Target, names: Sequence[str]) -> bool:
+    """Whether the one column of the core key holds the source key as it is, so that two keys are two core keys."""
+    column = target.table.column(names[0]) if target.table and len(names) == 1 else None
+    given = target.source.columns.get(column.name) if column and column.type == "VARCHAR" else None
+    if given is None or given.values or given.nulls or target.source.nulls:
+        return False
+    return tuple(given.source) == target.key
+
+
+def apply(con: duckdb.DuckDBPyConnection, target: Target, batch: Batch, loaded_at: datetime) -> None:
     """Bring the raw and the core table to what `decide` found."""
     changed = f"(SELECT _key FROM {TYPED} WHERE _status = 'updated')"
-    con.execute(f"DELETE FROM {target.raw} WHERE _key IN {changed}")
-    cells = ", ".join(f"b.{identifier(name)}" for name in columns)
-    kept = ", ".join(f"t.{name}" for name in KEPT)
-    taken = "_status IN ('inserted', 'updated')"
-    con.execute(
-        f"INSERT INTO {target.raw} BY NAME SELECT {cells}, {kept}, ?::TIMESTAMP AS _loaded_at"
-        f" FROM {TYPED} t JOIN {BATCH} b USING (_n) WHERE {taken} ORDER BY _n",
-        [loaded_at],
-    )
+    if _holds_rows(con, changed):
+        con.execute(f"DELETE FROM {target.raw} WHERE _key IN {changed}")
+        if target.core:
+            con.execute(
+                f"DELETE FROM {target.core} WHERE source_system = ? AND source_id IN {changed}", [target.system]
+            )
+    _apply_raw(con, target, batch, loaded_at)
     if not target.core or not target.table:
         return
-    con.execute(f"DELETE FROM {target.core} WHERE source_system = ? AND source_id IN {changed}", [target.system])
     added = {name for name, _ in filled_columns(target.source, target.table)}
     names = [c.name for c in target.table.columns if c.name in target.source.columns or c.name in added]
     values = ", ".join(identifier(name) for name in names)
     con.execute(
         f"INSERT INTO {target.core} BY NAME SELECT {values}, ? AS source_system, _key AS source_id,"
-        f" ?::TIMESTAMP AS ingested_at FROM {TYPED} WHERE {taken} ORDER BY _n",
+        f" ?::TIMESTAMP AS ingested_at FROM {TYPED} WHERE {_TAKEN}",
         [target.system, loaded_at],
+    )
+
+
+def _apply_raw(con: duckdb.DuckDBPyConnection, target: Target, batch: Batch, loaded_at: datetime) -> None:
+    """The cells of the rows that are taken, in the order of the batch: marked first, since a join would lose it."""
+    con.execute(f"UPDATE {BATCH} SET _out = true WHERE rowid IN (SELECT _n FROM {TYPED} WHERE NOT ({_TAKEN}))")
+    cells = ", ".join(map(identifier, batch.names))
+    mark = target.source.watermark
+    newness = watermark_value(target.source, cleaned(mark)) if mark else "NULL"
+    con.execute(
+        f"INSERT INTO {target.raw} BY NAME SELECT {cells}, {joined([cleaned(name) for name in target.key])} AS _key,"
+        f" {newness} AS _watermark, {batch.file()} AS _file, {batch.line()} AS _line, ?::TIMESTAMP AS _loaded_at"
+        f" FROM {BATCH} WHERE _out IS NULL",
+        [loaded_at],
     )

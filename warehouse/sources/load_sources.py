@@ -21,7 +21,7 @@ from warehouse.errors import LoadError
 from warehouse.quality import QualityCheck, run_checks
 from warehouse.sources.core_tables import core_tables
 from warehouse.sources.declared import Source, Sources
-from warehouse.sources.incremental import TYPED, Counts, Target, apply, decide, type_rows
+from warehouse.sources.incremental import TYPED, Counts, Target, apply, decide, raw_columns
 from warehouse.sources.load_request import Progress
 from warehouse.sources.quarantine import commonest_reasons, quarantine
 from warehouse.sources.readers import read_file, read_query
@@ -38,11 +38,11 @@ from warehouse.sources.source_state import (
     now,
     prepare,
     present_tables,
-    raw_columns,
     recall,
     remember,
 )
 from warehouse.sources.staging import BAD, BATCH, Batch, stage
+from warehouse.sources.typed_rows import type_rows
 
 _FEW = 20  # so many bad rows never stop a source, whatever their share
 
@@ -204,10 +204,7 @@ def _stage_raw(batch: Batch, target: Target) -> None:
         batch.con.execute(f"ALTER TABLE {BATCH} ADD COLUMN {identifier(name)} VARCHAR")
     if names:
         cells = ", ".join(map(identifier, names))
-        batch.con.execute(
-            f"INSERT INTO {BATCH} BY NAME SELECT row_number() OVER () AS _n, 0 AS _place, _file, _line, {cells}"
-            f" FROM {target.raw}"
-        )
+        batch.con.execute(f"INSERT INTO {BATCH} BY NAME SELECT _file, _line, {cells} FROM {target.raw}")
 
 
 def _check_columns(target: Target, reading: Reading) -> None:
@@ -230,17 +227,17 @@ def _apply(
         make_core_table(con, target.table)
     if not batch.names:
         return Counts(), (), ()
-    fit_raw_table(con, target, batch.names)
     if known.remap:
         empty_target(con, target)
-    type_rows(con, target, batch.names)
-    found = decide(con, target)
-    aside = quarantine(con, target.name, batch.names, TYPED, now())
+    fit_raw_table(con, target, batch.names)
+    type_rows(con, target)
+    found = decide(con, target, batch)
+    aside = quarantine(con, target.name, batch, TYPED, now())
     counts = Counts(found.inserted, found.updated, found.unchanged, found.superseded, aside)
     _check_sum(con, target, counts)
     reasons = commonest_reasons(con, TYPED)
     _refuse_too_many(target, counts, reasons)
-    apply(con, target, batch.names, now())
+    apply(con, target, batch, now())
     return counts, reasons, tuple(_notes(con, known))
 
 

@@ -7,7 +7,7 @@ to quarantine with the reason. The one exception is money with more than two dec
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from warehouse.build import identifier, literal
@@ -33,6 +33,7 @@ _FILLED = {
 _WORDS = {"BOOLEAN": "true or false", "DATE": "a date", "TIMESTAMP": "a time", "DOUBLE": "a number"}
 _TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 _NUMBER = "[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
+_BLANKS = ("' '", "chr(9)", "chr(160)")
 _YEARS = "BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9999-12-31 23:59:59'"
 _ISO = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d([.]\d+)?)?)?"
 _ISO_OFFSET = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d([.]\d+)?)? ?(Z|[-+]\d\d(:?\d\d)?)"
@@ -45,16 +46,30 @@ def filled(table: str, column: str) -> str | None:
 
 @dataclass(frozen=True)
 class Mapped:
-    """One core column: SQL of its text, of its value, and of whether the value was rounded (empty: never)."""
+    """One core column and the SQL of its value, in steps that each name the one before, so that none is done twice.
+
+    `text` is the cell as written, over the cleaned cells; `said` its translation, over `_text{at}`; `form` what the
+    type is read from, over `_said{at}`; `value` over `_said{at}` and `_form{at}`.
+    """
 
     column: CoreColumn
+    at: int
     text: str
+    said: str
+    form: str
     value: str
-    rounded: str
+    may_round: bool
 
-    def reason(self, text: str) -> str:
-        """SQL of the reason why this cell keeps its row out, NULL when it does not; `text` is SQL of the cell."""
-        name, word = self.column.name, _word(self.column.type)
+    @property
+    def rounded(self) -> str:
+        """SQL of whether the value was rounded, over `_form{at}` and the core column."""
+        name = identifier(self.column.name)
+        return f"coalesce({name} <> TRY_CAST(_form{self.at} AS DECIMAL(38,10)), false)"
+
+    @property
+    def reason(self) -> str:
+        """SQL of the reason why this cell keeps its row out, NULL when it does not."""
+        name, word, text = self.column.name, _word(self.column.type), f"_text{self.at}"
         value = identifier(name)
         told = f"concat('{name}: ''', left({text}, 60), ''' is not {word}.')"
         wrong = f"WHEN {text} IS NOT NULL AND {value} IS NULL THEN {told}"
@@ -62,10 +77,11 @@ class Mapped:
         return f"CASE {wrong}{missing} END"
 
 
-def mapped_columns(source: Source, table: CoreTable) -> tuple[Mapped, ...]:
-    """The core columns that the source fills, in the order of the table."""
+def mapped_columns(source: Source, table: CoreTable, cells: Mapping[str, str]) -> tuple[Mapped, ...]:
+    """The core columns that the source fills, in the order of the table; `cells` names the cleaned source cells."""
     pairs = ((column, source.columns.get(column.name)) for column in table.columns)
-    return tuple(_mapped(source, table.name, column, given) for column, given in pairs if given is not None)
+    given = [(column, one) for column, one in pairs if one is not None]
+    return tuple(_mapped(source, (table.name, column), (at, one), cells) for at, (column, one) in enumerate(given))
 
 
 def filled_columns(source: Source, table: CoreTable) -> tuple[tuple[str, str], ...]:
@@ -74,43 +90,46 @@ def filled_columns(source: Source, table: CoreTable) -> tuple[tuple[str, str], .
     return tuple((name, sql) for name, sql in found if sql is not None and name not in source.columns)
 
 
-def key_text(columns: Sequence[str]) -> str:
-    """SQL of the cells that identify a row as one text, NULL when one of them is missing."""
-    return " || '-' || ".join(f"nullif(trim({identifier(column)}), '')" for column in columns)
+def cleaned(column: str) -> str:
+    """SQL of a source cell without outer blanks, NULL when nothing is left.
+
+    Few cells have any, and looking for them is quicker than cutting them off.
+    """
+    cell = identifier(column)
+    marks = " OR ".join(f"suffix({cell}, {blank})" for blank in _BLANKS)
+    outer = f"{cell} < '!' OR {marks} OR prefix({cell}, chr(160))"
+    return f"CASE WHEN {outer} THEN nullif(trim({cell}, {' || '.join(_BLANKS)}), '') ELSE {cell} END"
 
 
-def watermark_value(source: Source) -> str:
-    """SQL of the moment or number that tells which of two rows of one key is newer."""
-    if source.watermark is None:
-        return "NULL::DOUBLE"
-    text = f"nullif(trim({identifier(source.watermark)}), '')"
-    moment = _time(text, source.date_format)
-    return f"coalesce(epoch({moment}), TRY_CAST({text} AS DOUBLE))"
+def joined(cells: Sequence[str]) -> str:
+    """SQL of several cleaned cells as one text, NULL when one of them is missing."""
+    return " || '-' || ".join(cells)
 
 
-def _mapped(source: Source, table: str, column: CoreColumn, given: ColumnMap) -> Mapped:
-    if not given.source:
-        text = literal(given.value or "")
+def watermark_value(source: Source, cell: str) -> str:
+    """SQL of the moment or number that tells which of two rows of one key is newer; `cell` is the cleaned cell."""
+    moment = _time(cell, source.date_format)
+    return f"coalesce(epoch({_in_years(moment)}), TRY_CAST({cell} AS DOUBLE))"
+
+
+def _mapped(
+    source: Source, place: tuple[str, CoreColumn], mapping: tuple[int, ColumnMap], cells: Mapping[str, str]
+) -> Mapped:
+    (table, column), (at, given) = place, mapping
+    if given.source:
+        text = _without_nulls(joined([cells[name] for name in given.source]), [*source.nulls, *given.nulls])
     else:
-        text = _translated(_without_nulls(_joined(given.source), [*source.nulls, *given.nulls]), given)
+        text = literal(given.value or "")
     decimal = source.decimal if given.decimal is None else given.decimal
     thousands = source.thousands if given.thousands is None else given.thousands
-    formats = given.date_format or source.date_format
-    style = NumberStyle(decimal, thousands)
-    value = _value(column.type, text, style, formats)
-    rounded = ""
-    if column.type.startswith("DECIMAL") and given.source:
-        rounded = f"TRY_CAST({_number_text(text, style)} AS DECIMAL(38,10)) <> {value}"
+    said, form = f"_said{at}", f"_form{at}"
+    prepared = _form(column.type, said, NumberStyle(decimal, thousands), given.date_format or source.date_format)
+    value = _value(column.type, form)
     fill = filled(table, column.name)
     if column.required and fill in ("0", "false"):
-        value = f"CASE WHEN {text} IS NULL THEN {fill} ELSE {value} END"
-    return Mapped(column, _untranslated(given, source) or text, value, rounded)
-
-
-def _joined(columns: Sequence[str]) -> str:
-    return " || '-' || ".join(
-        rf"nullif(trim({identifier(column)}, ' ' || chr(9) || chr(160)), '')" for column in columns
-    )
+        value = f"CASE WHEN {said} IS NULL THEN {fill} ELSE {value} END"
+    may_round = column.type.startswith("DECIMAL") and bool(given.source)
+    return Mapped(column, at, text, _translated(f"_text{at}", given), prepared, value, may_round)
 
 
 def _without_nulls(text: str, nulls: Sequence[str]) -> str:
@@ -121,33 +140,32 @@ def _translated(text: str, given: ColumnMap) -> str:
     if not given.values:
         return text
     cases = " ".join(f"WHEN {literal(cell)} THEN {literal(value)}" for cell, value in given.values.items())
-    rest = f" WHEN {text} IS NOT NULL THEN {literal(given.other)}" if given.other is not None else ""
-    return f"CASE {_switch(text, cases)}{rest} END"
+    if given.other is None:
+        return f"CASE {text} {cases} END"
+    return f"CASE WHEN {text} IS NOT NULL THEN CASE {text} {cases} ELSE {literal(given.other)} END END"
 
 
-def _switch(text: str, cases: str) -> str:
-    return cases.replace("WHEN '", f"WHEN {text} = '")
-
-
-def _untranslated(given: ColumnMap, source: Source) -> str | None:
-    """The cell as written, for the reason; a translation makes NULL of what it does not know."""
-    if not given.values or not given.source:
-        return None
-    return _without_nulls(_joined(given.source), [*source.nulls, *given.nulls])
-
-
-def _value(kind: str, text: str, style: NumberStyle, formats: Sequence[str]) -> str:
-    if kind == "BOOLEAN":
-        return f"CASE WHEN lower({text}) IN {_TRUE} THEN true WHEN lower({text}) IN {_FALSE} THEN false END"
-    if kind == "TIMESTAMP":
+def _form(kind: str, text: str, style: NumberStyle, formats: Sequence[str]) -> str:
+    """SQL of what a value is read from: the moment of a time, the plain spelling of a number, else the text."""
+    if kind in ("TIMESTAMP", "DATE"):
         return _time(text, formats)
-    if kind == "DATE":
-        return f"CAST({_time(text, formats)} AS DATE)"
-    if kind == "JSON":
-        return f"CASE WHEN json_valid({text}) THEN CAST({text} AS JSON) END"
-    if kind.startswith(("VARCHAR", "CHAR")):
+    if kind in ("BOOLEAN", "JSON") or kind.startswith(("VARCHAR", "CHAR")):
         return text
-    return _number(kind, _number_text(text, style))
+    return _number_text(text, style)
+
+
+def _value(kind: str, form: str) -> str:
+    if kind == "BOOLEAN":
+        return f"CASE WHEN lower({form}) IN {_TRUE} THEN true WHEN lower({form}) IN {_FALSE} THEN false END"
+    if kind == "TIMESTAMP":
+        return _in_years(form)
+    if kind == "DATE":
+        return f"CAST({_in_years(form)} AS DATE)"
+    if kind == "JSON":
+        return f"CASE WHEN json_valid({form}) THEN CAST({form} AS JSON) END"
+    if kind.startswith(("VARCHAR", "CHAR")):
+        return form
+    return _number(kind, form)
 
 
 def _number(kind: str, number: str) -> str:
@@ -179,8 +197,11 @@ def _time(text: str, formats: Sequence[str]) -> str:
         offset = f"timezone('UTC', TRY_CAST({text} AS TIMESTAMPTZ))"
         moments.append(f"CASE WHEN regexp_full_match({text}, '{_ISO_OFFSET}') THEN {offset} END")
     moments += [f"try_strptime({text}, {literal(pattern)})" for pattern in formats]
-    first = f"coalesce({', '.join(moments)})" if len(moments) > 1 else moments[0]
-    return f"CASE WHEN {first} {_YEARS} THEN {first} END"
+    return f"coalesce({', '.join(moments)})" if len(moments) > 1 else moments[0]
+
+
+def _in_years(moment: str) -> str:
+    return f"CASE WHEN {moment} {_YEARS} THEN {moment} END"
 
 
 def _word(kind: str) -> str:

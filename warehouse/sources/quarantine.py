@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.build import identifier, read_snapshot
-from warehouse.sources.staging import BAD, BATCH
+from warehouse.sources.staging import BAD, BATCH, Batch
 
 TABLE = "raw.quarantine"
 DDL = f"""
@@ -50,21 +49,19 @@ def quarantined(path: Path, source: str | None = None, limit: int = 100) -> tupl
         return tuple(QuarantinedRow(*row) for row in con.execute(sql, [source, limit]).fetchall())
 
 
-def quarantine(
-    con: duckdb.DuckDBPyConnection, source: str, columns: Sequence[str], typed: str, loaded_at: datetime
-) -> int:
+def quarantine(con: duckdb.DuckDBPyConnection, source: str, batch: Batch, typed: str, loaded_at: datetime) -> int:
     """Number of rows that were put aside: those with no record in them, and those of `typed` with a reason.
 
     What the same files left in quarantine before is replaced: loading a file twice does not double it.
     """
-    files = f"SELECT DISTINCT _file FROM {BATCH} UNION SELECT DISTINCT _file FROM {BAD}"
+    files = f"SELECT DISTINCT {batch.file()} FROM {BATCH} UNION SELECT DISTINCT _file FROM {BAD}"
     con.execute(f"DELETE FROM {TABLE} WHERE source = ? AND file IN ({files})", [source])
-    cells = ", ".join(f"{identifier(name)} := b.{identifier(name)}" for name in columns)
-    row = f"CAST(to_json(struct_pack({cells})) AS VARCHAR)" if columns else "''"
+    cells = ", ".join(f"{identifier(name)} := b.{identifier(name)}" for name in batch.names)
+    row = f"CAST(to_json(struct_pack({cells})) AS VARCHAR)" if batch.names else "''"
     made = con.execute(
         f"INSERT INTO {TABLE} SELECT ?, _file, _line, reason, text, ? FROM {BAD}"
-        f" UNION ALL SELECT ?, b._file, b._line, t._reason, {row}, ? FROM {typed} t JOIN {BATCH} b USING (_n)"
-        " WHERE t._reason IS NOT NULL",
+        f" UNION ALL SELECT ?, {batch.file('b')}, {batch.line('b')}, t._reason, {row}, ?"
+        f" FROM {typed} t JOIN {BATCH} b ON b.rowid = t._n WHERE t._reason IS NOT NULL",
         [source, loaded_at, source, loaded_at],
     ).fetchone()
     return made[0] if made else 0

@@ -64,7 +64,7 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> Read
         remedy = "Copy or export it again."
         raise LoadError("it is not a Parquet file, or a damaged one.", file=name, remedy=remedy) from error
     cells = ", ".join(f"{_as_text(identifier(column[0]), column[1])}" for column in columns)
-    sql = f"SELECT row_number() OVER () AS _line, {cells} FROM {relation}"
+    sql = f"SELECT {cells} FROM {relation}"
 
     def broken() -> Iterator[Row | BadRow]:
         try:

@@ -28,8 +28,9 @@ Row = tuple[int, Sequence[str | None]]
 class Reading:
     """One opened file or query: how it is named in reports, its columns, and its records one after the other.
 
-    `sql` is set when the database can read the file itself: it gives `_line` and then the cells, and `records` is
-    how many there must be; `rows` is then the slower way, taken when the database disagrees.
+    `sql` is set when the database can read the file itself: it gives the cells of records that stand one a line from
+    `first_line` on, and `records` is how many there must be; `rows` is then the slower way, taken when the database
+    disagrees.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Reading:
     rows: Callable[[], Iterator[Row | BadRow]]
     sql: str | None = None
     records: int = 0
+    first_line: int = 1
 
 
 def text_of(value: Any) -> str | None:

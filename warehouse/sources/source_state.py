@@ -11,7 +11,7 @@ import duckdb
 
 from warehouse.build import identifier
 from warehouse.sources.core_tables import CoreTable, core_tables
-from warehouse.sources.incremental import KEPT, Counts, Target
+from warehouse.sources.incremental import Counts, Target, raw_columns
 from warehouse.sources.quarantine import DDL
 from warehouse.sources.source_files import SourceFile
 from warehouse.sources.staging import BATCH
@@ -29,8 +29,8 @@ _TABLES = (
 _KIND_SAMPLE = 20_000
 _KINDS = {
     "whole number": "regexp_full_match($c, '-?[0-9]{1,18}')",
-    "number": "isfinite(TRY_CAST($c AS DOUBLE))",
-    "time": "TRY_CAST($c AS TIMESTAMP) IS NOT NULL",
+    "number": "$c IS NULL OR coalesce(isfinite(TRY_CAST($c AS DOUBLE)), false)",
+    "time": "$c IS NULL OR TRY_CAST($c AS TIMESTAMP) IS NOT NULL",
     "true or false": "lower($c) IN ('true', 'false')",
 }
 
@@ -80,16 +80,6 @@ def recall(con: duckdb.DuckDBPyConnection, target: Target) -> Known:
     return Known(same, row is not None and not same, dict(files) if same else {}, dict(columns))
 
 
-def raw_columns(con: duckdb.DuckDBPyConnection, target: Target) -> tuple[str, ...]:
-    """Source columns that the raw table has; none when there is no such table."""
-    rows = con.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = ?"
-        " AND database_name = current_database() ORDER BY column_index",
-        [target.name],
-    ).fetchall()
-    return tuple(row[0] for row in rows if row[0] not in (*KEPT, "_loaded_at"))
-
-
 def last_watermark(con: duckdb.DuckDBPyConnection, target: Target) -> str | None:
     """The newest watermark loaded so far as the source wrote it, None when there is none to begin from."""
     if target.source.watermark is None or not raw_columns(con, target):
@@ -102,7 +92,7 @@ def last_watermark(con: duckdb.DuckDBPyConnection, target: Target) -> str | None
 def fit_raw_table(con: duckdb.DuckDBPyConnection, target: Target, columns: Collection[str]) -> None:
     """Make the raw table, or give it the columns that are new in this batch."""
     con.execute(
-        f"CREATE TABLE IF NOT EXISTS {target.raw} (_key VARCHAR NOT NULL, _hash VARCHAR NOT NULL, _watermark DOUBLE,"
+        f"CREATE TABLE IF NOT EXISTS {target.raw} (_key VARCHAR NOT NULL, _watermark DOUBLE,"
         " _file VARCHAR NOT NULL, _line BIGINT NOT NULL, _loaded_at TIMESTAMP NOT NULL)"
     )
     present = {name.casefold() for name in raw_columns(con, target)}
@@ -114,7 +104,7 @@ def fit_raw_table(con: duckdb.DuckDBPyConnection, target: Target, columns: Colle
 def empty_target(con: duckdb.DuckDBPyConnection, target: Target) -> None:
     """Remove the rows of a source whose mapping changed; its raw rows are in the batch already."""
     row = con.execute("SELECT core_table, system FROM meta.load_mapping WHERE source = ?", [target.name]).fetchone()
-    con.execute(f"DELETE FROM {target.raw}")
+    con.execute(f"DROP TABLE IF EXISTS {target.raw}")  # with the columns that no file has any more
     if row and row[0] in core_tables():
         con.execute(f"DELETE FROM core.{identifier(row[0])} WHERE source_system = ?", [row[1]])
 
@@ -144,15 +134,17 @@ def _plural(kind: str) -> str:
 
 def _kinds(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> dict[str, str]:
     """What the cells of each column are, judged on the first rows of the batch."""
-    found: dict[str, str] = {}
-    for name in columns:
-        cell = f"trim({identifier(name)})"
-        tests = ", ".join(f"bool_and({test.replace('$c', cell)})" for test in _KINDS.values())
-        first = f"(SELECT * FROM {BATCH} LIMIT {_KIND_SAMPLE})"
-        row = con.execute(f"SELECT count({cell}) > 0, {tests} FROM {first} WHERE {cell} <> ''").fetchone() or (False,)
-        fitting = (kind for kind, fits in zip(_KINDS, row[1:], strict=True) if fits)
-        found[name] = next(fitting, "text") if row[0] else "empty"
-    return found
+    cells = {name: f"nullif(trim({identifier(name)}), '')" for name in columns}
+    tests = [test.replace("$c", cell) for cell in cells.values() for test in ("$c IS NOT NULL", *_KINDS.values())]
+    asked = ", ".join(f"bool_{'or' if not at % (len(_KINDS) + 1) else 'and'}({test})" for at, test in enumerate(tests))
+    row = con.execute(f"SELECT {asked} FROM (SELECT * FROM {BATCH} LIMIT {_KIND_SAMPLE})").fetchone() or ()
+    width = len(_KINDS) + 1
+    held = (row[at : at + width] for at in range(0, len(row), width))
+    return {name: _kind(*told) for name, told in zip(cells, held, strict=False)}
+
+
+def _kind(filled: bool | None, *fits: bool | None) -> str:
+    return next((kind for kind, fit in zip(_KINDS, fits, strict=True) if fit), "text") if filled else "empty"
 
 
 def remember(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -15,9 +15,19 @@ from warehouse.sources.reading import BadRow, Reading, Row
 
 BATCH = "temp.loading_batch"
 BAD = "temp.loading_bad"
-INNER = ("_n", "_place", "_file", "_line")
-RESERVED = (*INNER, "_key", "_hash", "_watermark", "_reason", "_loaded_at", "_status")
+INNER = ("_part", "_file", "_line", "_out")
+RESERVED = (*INNER, "_n", "_key", "_hash", "_watermark", "_reason", "_loaded_at", "_status")
 _AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One reading in the batch: how it is named, which place its file has among those of the source, and what its
+    rows' numbers differ by from its lines (None: each row says its line)."""
+
+    name: str
+    place: int
+    shift: int | None = None
 
 
 @dataclass
@@ -27,17 +37,34 @@ class Batch:
     con: duckdb.DuckDBPyConnection
     columns: dict[str, str] = field(default_factory=dict[str, str])
     records: dict[str, int] = field(default_factory=dict[str, int])
+    parts: list[Part] = field(default_factory=list[Part])
 
     def __post_init__(self) -> None:
         for table in (BATCH, BAD):
             self.con.execute(f"DROP TABLE IF EXISTS {table}")
-        self.con.execute(f"CREATE TEMP TABLE {BATCH} (_n BIGINT, _place INTEGER, _file VARCHAR, _line BIGINT)")
+        # rows are numbered by rowid, in the order of the files; _out marks those that are not to be written
+        self.con.execute(f"CREATE TEMP TABLE {BATCH} (_part INTEGER, _file VARCHAR, _line BIGINT, _out BOOLEAN)")
         self.con.execute(f"CREATE TEMP TABLE {BAD} (_file VARCHAR, _line BIGINT, reason VARCHAR, text VARCHAR)")
 
     @property
     def names(self) -> tuple[str, ...]:
         """Columns of all files so far, named as they were first met."""
         return tuple(self.columns.values())
+
+    def file(self, alias: str = BATCH) -> str:
+        """SQL of the file that a row of the batch was read from."""
+        names = ", ".join(literal(part.name) for part in self.parts)
+        return f"coalesce({alias}._file, CAST([{names}] AS VARCHAR[])[{alias}._part])"
+
+    def line(self, alias: str = BATCH) -> str:
+        """SQL of the line of its file that a row of the batch begins on."""
+        shifts = ", ".join("NULL" if part.shift is None else str(part.shift) for part in self.parts)
+        return f"coalesce({alias}._line, {alias}.rowid + CAST([{shifts}] AS BIGINT[])[{alias}._part])"
+
+    def place(self, alias: str = BATCH) -> str:
+        """SQL of the place that the row's file has among those of the source; 0 for rows that were loaded before."""
+        places = ", ".join(str(part.place) for part in self.parts)
+        return f"coalesce(CAST([{places}] AS INTEGER[])[{alias}._part], 0)"
 
 
 def stage(batch: Batch, reading: Reading, place: int) -> int:
@@ -46,9 +73,10 @@ def stage(batch: Batch, reading: Reading, place: int) -> int:
     `place` orders the files of a source: of two rows of one key, the one from the later file holds.
     """
     names = _own_names(batch, reading)
-    records = _stage_sql(batch, reading, names, place)
+    batch.parts.append(Part(reading.name, place))
+    records = _stage_sql(batch, reading, names)
     if records is None:
-        records = _stage_rows(batch, reading, names, place)
+        records = _stage_rows(batch, reading, names)
     batch.records[reading.name] = batch.records.get(reading.name, 0) + records
     return records
 
@@ -65,50 +93,41 @@ def _own_names(batch: Batch, reading: Reading) -> list[str]:
     return [batch.columns[name.casefold()] for name in reading.columns]
 
 
-def _stage_sql(batch: Batch, reading: Reading, names: Sequence[str], place: int) -> int | None:
+def _stage_sql(batch: Batch, reading: Reading, names: Sequence[str]) -> int | None:
     """Records that the database read by itself, None when it met a fault or another number of them."""
     if reading.sql is None:
         return None
-    before = _count(batch, BATCH)
-    aliases = ", ".join(["_line", *map(identifier, names)])
-    numbered = f"SELECT {before} + row_number() OVER () AS _n, {place} AS _place, {literal(reading.name)} AS _file, *"
+    number = len(batch.parts)
+    aliases = ", ".join(map(identifier, names))
+    staged = f"INSERT INTO {BATCH} BY NAME SELECT {number} AS _part, * FROM ({reading.sql}) AS reading({aliases})"
     try:
-        batch.con.execute(f"INSERT INTO {BATCH} BY NAME {numbered} FROM ({reading.sql}) AS reading({aliases})")
+        batch.con.execute(staged)
     except duckdb.Error:
         return None  # the other way finds out which records are broken
-    read = _count(batch, BATCH) - before
-    if read != reading.records:
-        batch.con.execute(f"DELETE FROM {BATCH} WHERE _n > {before}")
+    own = f"{BATCH} WHERE _part = {number}"
+    read, first, last = batch.con.execute(f"SELECT count(*), min(rowid), max(rowid) FROM {own}").fetchone() or (0, 0, 0)
+    if read != reading.records or (read and last - first + 1 != read):
+        batch.con.execute(f"DELETE FROM {own}")
         return None
+    batch.parts[-1] = replace(batch.parts[-1], shift=reading.first_line - (first or 0))
     return read
 
 
-def _stage_rows(batch: Batch, reading: Reading, names: Sequence[str], place: int) -> int:
-    number, before = _count(batch, BATCH), sum(_count(batch, table) for table in (BATCH, BAD))
+def _stage_rows(batch: Batch, reading: Reading, names: Sequence[str]) -> int:
+    before = sum(_count(batch, table) for table in (BATCH, BAD))
     rows = reading.rows()
     while some := list(islice(rows, _AT_ONCE)):
-        good = [row for row in some if not isinstance(row, BadRow)]
-        _insert_good(batch, reading.name, names, list(_numbered(good, number, place)))
+        _insert_good(batch, names, [row for row in some if not isinstance(row, BadRow)])
         _insert_bad(batch, reading.name, [row for row in some if isinstance(row, BadRow)])
-        number += len(good)
     return sum(_count(batch, table) for table in (BATCH, BAD)) - before
 
 
-def _numbered(rows: Iterable[Row], number: int, place: int) -> Iterator[tuple[int, int, int, Sequence[str | None]]]:
-    for at, (line, cells) in enumerate(rows, number + 1):
-        yield at, place, line, cells
-
-
-def _insert_good(
-    batch: Batch, file: str, names: Sequence[str], rows: list[tuple[int, int, int, Sequence[str | None]]]
-) -> None:
+def _insert_good(batch: Batch, names: Sequence[str], rows: Sequence[Row]) -> None:
     inner: dict[str, tuple[str, list[Any]]] = {
-        "_n": ("BIGINT", [row[0] for row in rows]),
-        "_place": ("INTEGER", [row[1] for row in rows]),
-        "_file": ("VARCHAR", [file] * len(rows)),
-        "_line": ("BIGINT", [row[2] for row in rows]),
+        "_part": ("INTEGER", [len(batch.parts)] * len(rows)),
+        "_line": ("BIGINT", [line for line, _ in rows]),
     }
-    cells = {name: ("VARCHAR", [row[3][at] for row in rows]) for at, name in enumerate(names)}
+    cells = {name: ("VARCHAR", [row[1][at] for row in rows]) for at, name in enumerate(names)}
     _insert(batch.con, BATCH, {**inner, **cells})
 
 

@@ -45,7 +45,7 @@ class TextFile:
 
     `names` are the header's cells without outer blanks; `records` counts the data records from line ends and double
     quotes alone, quick, but too high where there are blank lines or stray quotes: `count_records` decides then.
-    `skipped` lines of the source stand above the first line of `path`.
+    `lines` counts the lines of `path`; `skipped` lines of the source stand above the first of them.
     """
 
     source: Path
@@ -56,6 +56,7 @@ class TextFile:
     header: bool
     blank_after_delimiter: bool
     records: int
+    lines: int
     skipped: int
     notes: tuple[str, ...]
 
@@ -65,6 +66,7 @@ class _Scan:
     """What one pass over the bytes saw; `records` counts line ends outside double quotes."""
 
     records: int
+    lines: int
     mixed_line_ends: bool
 
 
@@ -131,6 +133,7 @@ def _read_text(source: Path, options: ReadOptions, rewritten: Path) -> TextFile:
         header=header,
         blank_after_delimiter=len(first) > 1 and all(cell.startswith(" ") for cell in first[1:]),
         records=scan.records - header,
+        lines=scan.lines if not scan.mixed_line_ends else _count_lines(path),
         skipped=skipped,
         notes=notes,
     )
@@ -154,7 +157,15 @@ def _scan(path: Path, source: Path, skipped: int) -> _Scan:
         last = chunk[-1:]
     # only carriage returns (old Macintosh), or both kinds of line end: the database reads neither
     mixed = returns > 0 and (ends == 0 or 0 < pairs < ends)
-    return _Scan(records + (last != b"\n"), mixed)
+    return _Scan(records + (last != b"\n"), ends + (last != b"\n"), mixed)
+
+
+def _count_lines(path: Path) -> int:
+    count, last = 0, b"\n"
+    for chunk in chunks(path):
+        count += chunk.count(b"\n")
+        last = chunk[-1:]
+    return count + (last != b"\n")
 
 
 def _zero_byte(path: Path, source: Path, skipped: int) -> LoadError:
