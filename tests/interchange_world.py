@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from semantic_layer import SemanticLayer, SemanticQuery, to_sql
+from semantic_layer import Imported, SemanticLayer, SemanticQuery, to_sql
 
 FIXTURES = Path(__file__).parent / "fixtures" / "interchange"
 AS_OF = date(2026, 6, 30)
@@ -71,3 +71,9 @@ def plain(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) or hasattr(value, "quantize")
+
+
+def give_views(imported: Imported) -> None:
+    """Give the shop the tables that an imported model stands on."""
+    for view in imported.views:
+        database().execute(f"CREATE OR REPLACE VIEW {view.name} AS {view.sql}")

@@ -73,6 +73,7 @@ class Draft:
         self.datasets[name] = {"name": name, **entry, "fields": [], "measures": []}
         self.origins["datasets", name] = Origin(item.file, item.line())
         self.names.datasets[original.lower()] = name
+        self.names.columns[name] = {one.lower() for one in self.schema.get(entry["source"], {})}
         return name
 
     def add_field(self, item: Item, dataset: str, original: str, entry: Plain) -> str:
@@ -170,10 +171,10 @@ def _numbered(name: str, taken: Mapping[str, object] | set[str] | list[str]) -> 
 def described(item: Item, original: str = "", label: str = "") -> Plain:
     """The keys `label` and `description` of an entry, when there is something to say.
 
-    A name in capitals or with spaces is kept as the label.
+    A name with spaces is kept as the label.
     """
     entry: Plain = {}
-    if label or (original and clean_name(original) != original):
+    if label or " " in original.strip():
         entry["label"] = label or original
     if text := item.text("description"):
         entry["description"] = text

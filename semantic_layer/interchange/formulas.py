@@ -31,6 +31,8 @@ class Formula:
 def add_formula(draft: Draft, item: Item, formula: Formula) -> str:
     """Take in the metric, and hidden ones for its parts; raises NotCarried with the reason when it cannot be."""
     _check_windows(formula.tree)
+    if formula.tree.find(exp.ApproxDistinct, exp.ApproxQuantile):
+        item.changed(f"metric {formula.name}", "is exact here, not approximate.", "exact")
     calls = {id(one): taken_apart(one) for one in aggregates(formula.tree)}
     homes = {key: home_of(draft, call.trees, _only(draft, formula.home)) for key, call in calls.items()}
     whole = formula.tree.unnest()

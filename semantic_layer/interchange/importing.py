@@ -13,6 +13,7 @@ from semantic_layer.interchange.items import Item
 from semantic_layer.interchange.metricflow import read_metricflow
 from semantic_layer.interchange.ossie import read_ossie
 from semantic_layer.interchange.report import Remark
+from semantic_layer.interchange.snowflake import read_snowflake
 from semantic_layer.yaml_source import Document, read_document
 
 _MOST_FILES = 2000
@@ -33,6 +34,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "ossie": Format("Apache Ossie semantic model (YAML or JSON)", (".yml", ".yaml", ".json"), read_ossie),
     "dbt": Format("a dbt project with semantic models (MetricFlow)", (".yml", ".yaml"), read_metricflow),
+    "snowflake": Format("a semantic model of Snowflake (YAML)", (".yml", ".yaml"), read_snowflake),
 }
 
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 from semantic_layer.errors import SemanticLayerError, suggest
 
 _LONGEST = 80
-Meaning = Literal["field", "column", "unsure"]
+Meaning = Literal["field", "unsure"]
 
 
 class NotCarried(SemanticLayerError):  # read as a noun in every message
@@ -35,13 +35,15 @@ class Names:
     """Every name of the other model in lower case: its datasets, and the fields of each with what they stand for.
 
     `fields[dataset][name]` is SQL over the dataset's own fields, usually just the field. `computed[dataset]` are the
-    fields whose SQL is not the column of the same name: there a bare name could mean either.
+    fields whose SQL is not the column of the same name: there a bare name could mean either. `columns[dataset]` are the
+    columns of its table, where the table is known.
     """
 
     datasets: dict[str, str] = field(default_factory=dict[str, str])
     fields: dict[str, dict[str, exp.Expr]] = field(default_factory=dict[str, dict[str, exp.Expr]])
     computed: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     metrics: dict[str, str] = field(default_factory=dict[str, str])
+    columns: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
     def add_field(self, dataset: str, name: str, stands_for: exp.Expr | str) -> None:
         """Make a field known under the name that the other model gives it."""
@@ -55,14 +57,15 @@ class Names:
     def resolve(self, column: exp.Column, home: str, meaning: Meaning = "field") -> exp.Expr:
         """What the column means, over our names: unqualified in the dataset `home`, otherwise `dataset.field`.
 
-        Raises NotCarried for an unknown dataset, and for a name that is a column as well as a computed field when
-        `meaning` does not say that the field is meant.
+        Raises NotCarried for an unknown dataset; with the meaning `unsure` also for a name that is a computed field as
+        well as a column of the table.
         """
         if column.args.get("db") or column.args.get("catalog"):
             raise NotCarried(f"`{column.sql('duckdb')}` has more than one qualifier.", "name")
         dataset = self._dataset(column.table, home)
         name = column.name
-        if meaning != "field" and name.lower() in self.computed.get(dataset, ()):
+        both = self.computed.get(dataset, set[str]()) & self.columns.get(dataset, set[str]())
+        if meaning == "unsure" and name.lower() in both:
             raise _two_meanings(name)
         found = self.fields.get(dataset, {}).get(name.lower())
         tree = found.copy() if found is not None else exp.column(exp.to_identifier(name, quoted=_odd(name)))

@@ -13,7 +13,7 @@ from semantic_layer.interchange.items import Item, Plain
 from semantic_layer.interchange.measures import home_of, local
 from semantic_layer.interchange.naming import NotCarried, clean_name
 from semantic_layer.interchange.sqltext import aggregates, read_sql, replaced, to_duckdb
-from semantic_layer.interchange.tables import is_time, set_times, table_of, with_windows
+from semantic_layer.interchange.tables import declared_key, is_time, set_times, table_of, with_windows
 
 VENDOR = "TELLWISE"
 DIALECTS = {
@@ -62,7 +62,7 @@ def _model(draft: Draft, model: Item) -> None:
     for item in model.items("metrics"):
         _try(item, f"metric {item.text('name')}", lambda item=item: _metric(draft, item))
     _extension(draft, model)
-    set_times(draft, model)
+    set_times(draft)
     model.leave(f"model {model.text('name')}", _WHY)
 
 
@@ -243,15 +243,9 @@ def _is_bridge(item: Item, dataset: str) -> bool:
 
 def _only_key(draft: Draft, item: Item, dataset: str, columns: list[str]) -> None:
     """The columns that a link ends at are a key of the one side, since Ossie says that there is at most one row."""
-    entry = draft.datasets[dataset]
-    keys = [entry.get("primary_key", []), *entry.get("unique_keys", [])]
-    if columns and {frozenset(columns)} - {frozenset(key) for key in keys}:
+    if columns and declared_key(draft.datasets[dataset], columns):
         why = f"is taken for a key of `{dataset}`, because a link ends there; checked against the data."
         item.assumed(f"{dataset}: {', '.join(columns)}", why, "key")
-        if entry.get("primary_key"):
-            entry.setdefault("unique_keys", []).append(columns)
-        else:
-            entry["primary_key"] = columns
 
 
 def _metric(draft: Draft, item: Item) -> None:
@@ -289,7 +283,8 @@ def _as_field(draft: Draft, item: Item, tree: exp.Expr) -> None:
     home = home_of(draft, [tree])
     ours = draft.add_field(item, home, name, {**described(item, name), **_context(item, name)})
     with_windows(draft, item, home, {ours: local(tree, home)})
-    item.changed(f"metric {name}", f"has a value for each row, so it is the field `{home}.{ours}` here.", "window_field")
+    why = f"has a value for each row, so it is the field `{home}.{ours}` here."
+    item.changed(f"metric {name}", why, "window_field")
     item.leave(f"metric {name}", _WHY)
 
 

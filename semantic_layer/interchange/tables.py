@@ -7,8 +7,9 @@ import re
 from sqlglot import exp
 
 from semantic_layer.interchange.draft import Draft
-from semantic_layer.interchange.items import Item
+from semantic_layer.interchange.items import Item, Plain
 from semantic_layer.interchange.naming import NotCarried, clean_name
+from semantic_layer.interchange.report import Remark
 from semantic_layer.interchange.sqltext import read_query
 
 _TIMES = ("DATE", "TIMESTAMP", "DATETIME")
@@ -52,7 +53,7 @@ def with_windows(draft: Draft, item: Item, dataset: str, windows: dict[str, exp.
     entry["source"] = draft.add_view(item, f"{clean_name(dataset)}_windows", query, why)
 
 
-def set_times(draft: Draft, item: Item) -> None:
+def set_times(draft: Draft) -> None:
     """Give every dataset without a `time` the one time field it has, or the one of the only calendar it links to."""
     times = {
         name: [one["name"] for one in entry["fields"] if one.get("type") == "time" and not one.get("hidden")]
@@ -62,12 +63,29 @@ def set_times(draft: Draft, item: Item) -> None:
     for name, entry in draft.datasets.items():
         if entry.get("time") or not entry["measures"]:
             continue
-        own, linked = times[name], [one for one in times if one != name and times[one] and graph.reaches(name, one)]
-        found = own if own else [f"{linked[0]}.{one}" for one in times[linked[0]]] if len(linked) == 1 else []
+        linked = [one for one in times if one != name and times[one] and graph.reaches(name, one)]
+        elsewhere = [f"{linked[0]}.{one}" for one in times[linked[0]]] if len(linked) == 1 else []
+        found = times[name] or elsewhere
         if len(found) == 1:
             entry["time"] = found[0]
-            why = f"its measures are taken by `{found[0]}`, the only time within reach; the file does not say."
-            item.assumed(f"dataset {name}", why, "time")
-        elif own or linked:
+            _assume(draft, name, f"its measures are taken by `{found[0]}`, the only time within reach.", "time")
+        elif times[name] or linked:
             why = "it has several times, and the file does not say which counts; set `time:` to ask it by period."
-            item.assumed(f"dataset {name}", why, "no_time")
+            _assume(draft, name, why, "no_time")
+
+
+def _assume(draft: Draft, dataset: str, why: str, code: str) -> None:
+    origin = draft.origins["datasets", dataset]
+    draft.remarks.append(Remark("assumed", f"dataset {dataset}", why, origin.file, origin.line, code))
+
+
+def declared_key(entry: Plain, columns: list[str]) -> bool:
+    """Make the columns a key of the dataset; False when they are one already."""
+    keys = [entry.get("primary_key", []), *entry.get("unique_keys", [])]
+    if frozenset(one.lower() for one in columns) in {frozenset(one.lower() for one in key) for key in keys}:
+        return False
+    if entry.get("primary_key"):
+        entry.setdefault("unique_keys", []).append(columns)
+    else:
+        entry["primary_key"] = columns
+    return True
