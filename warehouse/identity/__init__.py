@@ -5,6 +5,7 @@ from __future__ import annotations
 from warehouse.identity.decisions import customer_of, merge_customers, records_of, split_customer
 from warehouse.identity.records import CONTRACT
 from warehouse.identity.resolve import IdentityRequest, Resolution, resolve_identities
+from warehouse.identity.stitching import Stitched, StitchRules, stitch_visitors
 from warehouse.identity.survivorship import SURVIVORSHIP
 
 __all__ = [
@@ -12,9 +13,12 @@ __all__ = [
     "SURVIVORSHIP",
     "IdentityRequest",
     "Resolution",
+    "StitchRules",
+    "Stitched",
     "customer_of",
     "merge_customers",
     "records_of",
     "resolve_identities",
     "split_customer",
+    "stitch_visitors",
 ]

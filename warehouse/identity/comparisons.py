@@ -45,9 +45,9 @@ class Comparison:
 # the difference of lengths is cheap and settles most pairs of strangers
 _APART = "abs(length({0}_l) - length({0}_r)) <= {1} AND damerau_levenshtein({0}_l, {0}_r) <= {1}"
 _SWAPPED = "jaro_winkler_similarity(first_l, last_r) >= 0.88 AND jaro_winkler_similarity(last_l, first_r) >= 0.88"
-# "jefrfey" and "jeff": one of the full names behind them is nearly the same
+# "jefrfey" and "jeff": what one may be a slip for is short for the other, or the full names behind them nearly agree
 _NEAR_NICKNAME = (
-    "list_max(list_transform(first_forms_l, lambda x:"
+    "list_has_any(first_near_l, first_near_r) OR list_max(list_transform(first_forms_l, lambda x:"
     " list_max(list_transform(first_forms_r, lambda y: jaro_winkler_similarity(x, y))))) >= 0.92"
 )
 # a name before marriage often lives on in the address
@@ -56,15 +56,20 @@ _IN_EMAIL = (
     " OR (length(last_r) > 4 AND contains(coalesce(email_local_l, ''), last_r))"
 )
 # two people called Mary Smith may both be written down with mary.smith@: it says less than an address of its own
-_NAME_EMAIL = (
-    "email_l = email_r AND contains(email_local_l, last_l) AND last_l = last_r"
-    " AND NOT regexp_matches(email_local_l, '[0-9]')"
+_NAMES_ALONE = (
+    "NOT regexp_matches(email_local_l, '[0-9]')"
+    " AND (contains(email_local_l, last_l) OR contains(email_local_l, last_r))"
 )
-# mary.smith@ and mary_smith@ are two addresses of two people as often as not; so are those of two hosts
+_NAME_EMAIL = f"email_l = email_r AND {_NAMES_ALONE}"
+# mary.smith@ of one host and of another repeats their name and no more; mary.smith77@ of both is a habit of one person
+_SAME_LOCAL = f"email_local_l = email_local_r AND length(email_local_l) >= 5 AND NOT ({_NAMES_ALONE})"
+# mary.smith@ and mary_smith@ are two addresses of two people as often as not; so are those of two hosts; and that of
+# Mrs Jonson and that of Mrs Johnson differ by what their names differ by
 _SLIPPED_EMAIL = (
     "split_part(email_l, '@', 2) = split_part(email_r, '@', 2) AND "
     + _APART.format("email_local", 1)
     + " AND regexp_replace(email_local_l, '[._-]', '', 'g') <> regexp_replace(email_local_r, '[._-]', '', 'g')"
+    " AND NOT coalesce(last_l <> last_r AND contains(email_local_l, last_l) AND contains(email_local_r, last_r), false)"
 )
 _HOUSE = "postal_l = postal_r AND house_l = house_r AND jaro_winkler_similarity(street_l, street_r) >= 0.8"
 _SLIPPED_DATE = (
@@ -80,7 +85,7 @@ def _missing(*columns: str) -> str:
 COMPARISONS = (
     Comparison(
         "given name",
-        ("first", "first_forms", "last"),
+        ("first", "first_forms", "first_near", "last"),
         _missing("first"),
         (
             Level("same", "first_l = first_r", 0.75, 0.005, "first"),
@@ -117,7 +122,7 @@ COMPARISONS = (
         (
             Level("same, made of the name alone", _NAME_EMAIL, 0.3, 1e-3, fixed=True),
             Level("same", "email_l = email_r", 0.45, 1e-05, "email"),
-            Level("same before the @", "email_local_l = email_local_r AND length(email_local_l) >= 5", 0.02, 1e-05),
+            Level("same before the @", _SAME_LOCAL, 0.02, 1e-05),
             Level("a letter apart", _SLIPPED_EMAIL, 0.02, 1e-06),
         ),
     ),

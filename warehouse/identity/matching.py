@@ -79,22 +79,21 @@ def train(con: duckdb.DuckDBPyConnection) -> Model | None:
         return Model(linker.misc.save_model_to_json(), used, prior, trained)
 
 
-def count_owners(con: duckdb.DuckDBPyConnection, people: str | None = None) -> None:
+def count_owners(con: duckdb.DuckDBPyConnection) -> None:
     """Tables tf_<column>: how likely a stranger has that very value.
 
-    A value that one person alone has is not made frequent by that person's many records, so owners are counted, not
-    records: by the customers of table `people` (id, customer), or before there are any by differing family names.
-    The pair at hand is left out of the count, as its own agreement proves nothing about strangers.
+    A mailbox, number or home that one person alone has is not made frequent by that person's many records: its owners
+    are counted by family names or by given names, whichever are fewer, because one person may change the one and one
+    family shares the other. The pair at hand is left out of the count, as its own agreement proves nothing about
+    strangers.
     """
-    source = f"record r JOIN {people} p USING (id)" if people else "record r"
-    everyone = "count(DISTINCT p.customer)" if people else "count(*)"
+    people = "least(count(DISTINCT last_sound), count(DISTINCT list_last(first_forms)))"
     for column, (own, chance) in OWNED.items():
-        apart = "r.last_sound" if column in ("email", "phone", "address") else "r.id"
-        owners = f"count(DISTINCT {'p.customer' if people else apart})"
+        owners = "count(*)" if column in ("first", "last") else people
         con.execute(
             f"CREATE OR REPLACE TABLE tf_{column} AS SELECT {column},"
-            f" (greatest({owners}, {own}) - {own} + {chance}) / (SELECT {everyone} FROM {source}) AS tf_{column}"
-            f" FROM {source} WHERE {column} IS NOT NULL GROUP BY {column}"
+            f" (greatest({owners}, {own}) - {own} + {chance}) / (SELECT count(*) FROM record) AS tf_{column}"
+            f" FROM record WHERE {column} IS NOT NULL GROUP BY {column}"
         )
 
 

@@ -21,7 +21,7 @@ AUTO = 0.99  # merged without asking, from this probability on
 REVIEW = 0.90  # shown to a person, from this probability on
 EXACT_WEIGHT = 40.0  # log2 odds of an id that only one customer has
 CONFLICT = -20.0  # added to the weight of a pair whose given names differ
-RESEMBLES = 0.65  # Jaro-Winkler similarity from which an unheard-of given name may be a slip for another
+RESEMBLES = 0.7  # Jaro-Winkler similarity from which an unheard-of given name may be a slip for another
 WHOLE = 300  # components up to this size have all their pairs compared
 
 
@@ -81,7 +81,7 @@ def _judge(con: duckdb.DuckDBPyConnection, model: Model, scored: str, judged: st
     """Table `judged`: `scored` with conflict, whether the given names speak against one person.
 
     They do when they have nothing in common and no date of birth or id number says that it is one person. A name
-    that only this record has may be a typing error; it conflicts when it resembles nothing of the other.
+    that is neither known nor a slip for a known one conflicts only when it resembles nothing of the other.
     """
     levels = {one.column: len(one.levels) for one in model.comparisons}
     proof = [f"coalesce(level_{name}, 0) = {levels[name]}" for name in ("birth_date", "id_number") if name in levels]

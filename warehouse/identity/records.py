@@ -116,18 +116,29 @@ def _normalise(work: duckdb.DuckDBPyConnection, country: str | None) -> None:
     _map(work, "first_forms", _Cleaning("first", lambda text: list(normalise.name_forms(text)), "clean", many=True))
     _map(work, "last_sound", _Cleaning("last", normalise.sound, "clean"))
     _map(work, "house", _Cleaning("street", normalise.house_number, "clean"))
-    # a given name that several families use is a name; one that a single record has may be a typing error
-    work.execute(
-        "CREATE TABLE known_first AS SELECT first, count(DISTINCT last) >= 3 AS known FROM clean"
-        " WHERE first IS NOT NULL GROUP BY first"
-    )
+    work.execute(_KNOWN_FIRST)
     work.execute(
         "CREATE TABLE record AS SELECT c.*, f.clean AS first_forms, s.clean AS last_sound, h.clean AS house,"
         " split_part(c.email, '@', 1) AS email_local, c.postal || ' ' || c.street AS address,"
-        " coalesce(k.known OR len(f.clean) > 1, false) AS first_known"
+        " k.near AS first_near, coalesce(k.known OR len(k.near) > 1, false) AS first_known"
         " FROM clean c LEFT JOIN known_first k ON k.first = c.first LEFT JOIN map_first_forms f ON f.written = c.first"
         " LEFT JOIN map_last_sound s ON s.written = c.last LEFT JOIN map_house h ON h.written = c.street ORDER BY id"
     )
+
+
+# A given name that several families use is a name, unless one that is a letter apart is ten times as frequent: the
+# larger the file, the more often a slip repeats itself. `near`: the forms of the name and of all it may be a slip for.
+_KNOWN_FIRST = """
+    CREATE TABLE known_first AS
+    WITH used AS (
+        SELECT c.first, count(DISTINCT c.last) AS families, any_value(f.clean) AS forms
+        FROM clean c JOIN map_first_forms f ON f.written = c.first GROUP BY c.first)
+    SELECT u.first, u.families >= 3 AND count(v.first) = 0 AS known,
+        list_distinct(any_value(u.forms) || coalesce(flatten(list(v.forms) FILTER (v.first IS NOT NULL)), [])) AS near
+    FROM used u LEFT JOIN used v ON v.families >= 3 AND v.families > 10 * u.families AND length(u.first) > 1
+        AND abs(length(u.first) - length(v.first)) <= 1 AND damerau_levenshtein(u.first, v.first) = 1
+    GROUP BY u.first, u.families
+"""
 
 
 @dataclass(frozen=True)
