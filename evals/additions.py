@@ -19,7 +19,10 @@ _ID_WORDS = 6
 
 @dataclass(frozen=True)
 class NewCase:
-    """A question with what is right for it, as a person approved it; `expect` is written as in a suite file."""
+    """A question with what is right for it, as a person approved it; `expect` is written as in a suite file.
+
+    `before` are the questions asked before it in the same conversation, oldest first.
+    """
 
     question: str
     expect: Mapping[str, Any]
@@ -27,6 +30,7 @@ class NewCase:
     verified_by: str = ""
     note: str = ""
     tags: tuple[str, ...] = field(default=())
+    before: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,13 @@ def _free_id(question: str, known: frozenset[str]) -> str:
 
 
 def _written(case_id: str, new: NewCase) -> dict[str, Any]:
-    further = {"tags": list(new.tags), "author": new.author, "verified_by": new.verified_by, "note": new.note}
+    further = {
+        "before": list(new.before),
+        "tags": list(new.tags),
+        "author": new.author,
+        "verified_by": new.verified_by,
+        "note": new.note,
+    }
     given = {name: value for name, value in further.items() if value}
     return {"id": case_id, "question": new.question, "expect": dict(new.expect), **given}
 

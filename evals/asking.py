@@ -27,7 +27,8 @@ def ask(question: Question, system: System, source: GoldSource) -> Record:
         return _record(question, failed, Judgement("error", (GOLD_FAILED,)), 0.0)
     started = time.perf_counter()
     reaction = _react(system, Ask(question.text, question.history, question.case.context, question.repeat))
-    seconds = time.perf_counter() - started
+    took = time.perf_counter() - started
+    seconds = took if reaction.seconds is None else reaction.seconds
     own = not reaction.usage.calls and not reaction.cached  # a model's server has a time limit of its own
     if seconds > rules.timeout_s and reaction.kind == "answer" and own:
         reaction = Reaction(

@@ -70,8 +70,8 @@ def _wordings(loaded: LoadedSuite, case: Case, history: tuple[str, ...], choice:
 
 def _history(case: Case, by_id: Mapping[str, Case]) -> tuple[str, ...]:
     """The questions before a follow-up, oldest first."""
-    earlier: list[str] = []
+    earlier = case.before
     while case.after:
         case = by_id[case.after]
-        earlier.insert(0, case.question)
-    return tuple(earlier)
+        earlier = (*case.before, case.question, *earlier)
+    return earlier

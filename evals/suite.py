@@ -145,7 +145,8 @@ class Expect(Node):
 class Case(Node):
     """One question and what is right for it; `after` makes it a follow-up of an earlier case.
 
-    `context` is a business definition handed to the system together with the question.
+    `before` holds questions that were asked before it and are no cases themselves, oldest first. `context` is a
+    business definition handed to the system together with the question.
     """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=120)
@@ -153,6 +154,7 @@ class Case(Node):
     expect: Expect
     paraphrases: tuple[str, ...] = ()
     after: str = ""
+    before: tuple[str, ...] = ()
     context: str = ""
     tags: tuple[str, ...] = ()
     split: Split | None = None

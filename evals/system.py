@@ -42,7 +42,7 @@ class Reaction:
     `text` is everything a person would read; `code` a refusal's or a failure's code; `plan` the typed query as plain
     data; `definitions` the names of the definitions shown; `understood` the reading in words; `cached` that it was
     remembered from an earlier run and cost nothing this time; `passing` that asking again may go otherwise (a server
-    down, a query too slow), so that it is not kept.
+    down, a query too slow), so that it is not kept; `seconds` is how long it took when that is not all of the call.
     """
 
     kind: ReactionKind
@@ -56,6 +56,7 @@ class Reaction:
     usage: Usage = field(default_factory=Usage)
     cached: bool = False
     passing: bool = False
+    seconds: float | None = None
 
 
 class System(Protocol):

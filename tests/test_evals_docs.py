@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from assistant.service.cli import main as tellwise
 from evals.cli import main
+from evals.loader import load_suite
 
 DOCS = Path(__file__).parent.parent / "docs" / "evals.md"
 BLOCK = re.compile(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -36,17 +39,20 @@ def test_the_commands_of_the_docs_work_as_written(workspace: Path) -> None:
     assert "errors, 0 warnings" in ran[0]
     assert re.search(r"accuracy +100.0%", ran[1])
     assert "0 broken" in next(output for output in ran if "questions in both runs" in output)
-    assert "orders-in-may-2026" in (workspace / "first.yml").read_text(encoding="utf-8")
+    assert {"orders-in-may-2026", "orders-by-channel-in-april-2026"} <= set(load_suite(workspace / "first.yml").lines)
     assert (workspace / "report.html").stat().st_size > 10_000
 
 
 def run(line: str) -> str:
-    """The output of a command of the docs; it must leave with status 0."""
-    words = shlex.split(line)
-    assert words[:3] == ["python", "-m", "evals"]
-    found = CliRunner().invoke(main, words[3:], prog_name="python -m evals")
-    assert found.exit_code == 0, f"{line}\n{found.output}"
-    return found.output
+    """The output of a command of the docs, or of a pipe of two; it must leave with status 0."""
+    output = ""
+    for part in line.split(" | "):
+        words = shlex.split(part)
+        command = {"python": (main, words[3:]), "tellwise": (tellwise, words[1:])}[words[0]]
+        found = CliRunner().invoke(*command, input=output, prog_name=words[0])
+        assert found.exit_code == 0, f"{line}\n{found.output}"
+        output = found.stdout if words[0] == "tellwise" else found.output
+    return output
 
 
 def test_a_broken_gate_names_the_question_and_leaves_with_1(workspace: Path) -> None:
@@ -82,8 +88,6 @@ def test_what_cannot_run_says_why_and_leaves_with_2(tmp_path: Path, monkeypatch,
 
 
 def test_events_can_be_read_line_by_line(workspace: Path) -> None:
-    import json
-
     suite = "suite: s\ndatabase: workspace\nas_of: 2026-06-30\ncases:\n"
     suite += "  - {id: a, question: revenue by mood, split: test, expect: {abstain: missing_term}}\n"
     (workspace / "s.yml").write_text(suite, encoding="utf-8")
@@ -113,3 +117,46 @@ def test_added_cases_keep_the_file_as_it_was(tmp_path: Path, monkeypatch) -> Non
     assert Path("use.yml").read_text() == before
     Path("flow.yml").write_text("suite: s\ndatabase: demo\ncases: [{id: a, question: Q, expect: {scalar: 1}}]\n")
     assert "last part" in CliRunner().invoke(main, ["add", "flow.yml", *base, "--abstain", "other"]).output
+
+
+REFUSED = {"kind": "refusal", "question": "Orders by mood", "code": "UNKNOWN_WORDS", "words": ["mood"]}
+ANSWERED = {"kind": "answer", "question": "Orders", "sql": "SELECT count(*) AS orders FROM orders"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "further", "expected"),
+    [
+        (ANSWERED, [], {"sql": ("SELECT count(*) AS orders FROM orders",)}),
+        (ANSWERED, ["--sql", "SELECT 7"], {"sql": ("SELECT 7",)}),
+        (ANSWERED, ["--abstain", "forbidden"], {"abstain": "forbidden"}),
+        (REFUSED, [], {"abstain": "missing_term", "mentions": ("mood",)}),
+        (REFUSED, ["--clarify"], {"clarify": True}),
+        ({"kind": "clarification"}, ["--question", "Best orders"], {"clarify": True}),
+    ],
+)
+def test_an_answer_becomes_a_case_as_it_stands_or_as_corrected(tmp_path: Path, answer, further, expected) -> None:
+    file = tmp_path / "use.yml"
+    words = ["add", str(file), "--from-answer", "-", "--home", str(tmp_path / "home"), "--before", "Sales", *further]
+    found = CliRunner().invoke(main, words, input=json.dumps(answer))
+    assert found.exit_code == 0, found.output
+    suite = load_suite(file).suite
+    case = suite.cases[0]
+    assert {name: getattr(case.expect, name) for name in expected} == expected
+    assert case.before == ("Sales",)
+    assert suite.as_of is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("no json", "is not the output of `tellwise ask --json`"),
+        ("[1]", "it has no `kind`"),
+        ('{"kind": "clarification"}', "Give it with --question"),
+        ('{"kind": "explanation", "question": "Q"}', "Give --sql, --query or --abstain"),
+    ],
+)
+def test_what_is_no_answer_is_told(tmp_path: Path, text: str, words: str) -> None:
+    base = ["add", str(tmp_path / "use.yml"), "--from-answer", "-", "--home", str(tmp_path)]
+    found = CliRunner().invoke(main, base, input=text)
+    assert (found.exit_code, words in found.output) == (2, True)
+    assert not (tmp_path / "use.yml").exists()

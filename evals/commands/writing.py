@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from evals.commands.command import GATE_FAILED, SHIPPED, Command, home_option
+
+if TYPE_CHECKING:
+    from evals.additions import NewCase, SuiteHead
 
 
 @click.command(cls=Command)
@@ -56,28 +59,60 @@ def import_(context: click.Context) -> None:
 
 @click.command(cls=Command)
 @click.argument("suite", type=click.Path(path_type=Path))
-@click.option("--question", required=True, help="What was asked.")
+@click.option("--question", default="", help="What was asked.")
+@click.option("--from-answer", type=click.File(), help="The output of `tellwise ask --json`: a file, or - to read it.")
 @click.option("--sql", multiple=True, help="An accepted query; may be given several times.")
 @click.option("--query", help="An accepted semantic query, as JSON.")
 @click.option("--abstain", help="Why it must be refused, for example missing_term.")
 @click.option("--mention", "mentions", multiple=True, help="A word that the refusal must name.")
 @click.option("--clarify", is_flag=True, help="It must be asked back.")
+@click.option("--before", multiple=True, help="A question asked before it in the conversation; oldest first.")
 @click.option("--tag", "tags", multiple=True, help="A tag for the case.")
 @click.option("--author", default="", help="Who wrote it.")
 @click.option("--verified-by", default="", help="Who checked it.")
 @click.option("--note", default="", help="Why the case is there.")
+@home_option
 @click.option("--database", default="workspace", help="The database, when the suite file is new.")
 @click.option("--as-of", default="", help="The day that counts as today, when the suite file is new.")
 def add(context: click.Context) -> None:
-    """Add a case to SUITE: a question from use with what would have been right. The file is made if need be."""
-    from evals.additions import NewCase, SuiteHead, add_case
+    """Add a case to SUITE: a question from use with what would have been right. The file is made if need be.
+
+    \b
+    Examples:
+      tellwise ask --json "orders by channel in May 2026" | python -m evals add first.yml --from-answer -
+      python -m evals add first.yml --question "orders by mood" --abstain missing_term --mention mood
+    An answer counts as right as it stands, unless --sql, --query, --abstain or --clarify say what would have been.
+    """
+    from evals.additions import add_case
 
     given = context.params
-    case = NewCase(
-        given["question"], _expected(given), given["author"], given["verified_by"], given["note"], given["tags"]
-    )
-    case_id = add_case(given["suite"], case, SuiteHead(given["database"], given["as_of"]))
+    case, head = _case(given), _head(given)
+    case_id = add_case(given["suite"], case, head)
     click.echo(f"Added {case_id} to {given['suite']}. Check it with `python -m evals lint {given['suite']}`.")
+
+
+def _case(given: dict[str, Any]) -> NewCase:
+    from evals.additions import NewCase
+    from evals.from_use import agreed, read_answer
+
+    told = ("author", "verified_by", "note", "tags", "before")
+    case = NewCase(given["question"], _expected(given), **{name: given[name] for name in told})
+    if given["from_answer"]:
+        return agreed(read_answer(given["from_answer"].read()), case)
+    if not case.question:
+        raise click.UsageError("Give the --question, or an answer with --from-answer.")
+    return case
+
+
+def _head(given: dict[str, Any]) -> SuiteHead:
+    """The head of a new suite; SQL from an answer holds the days of the workspace's today, so that day is kept."""
+    from assistant.config import read_settings
+    from evals.additions import SuiteHead
+    from evals.from_use import today_of
+
+    if given["from_answer"] and not given["as_of"]:
+        return SuiteHead(given["database"], today_of(read_settings(home=given["home"])).isoformat())
+    return SuiteHead(given["database"], given["as_of"])
 
 
 def _expected(given: dict[str, Any]) -> dict[str, Any]:

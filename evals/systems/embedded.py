@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -38,8 +39,11 @@ class Embedded:
         return ""
 
     def answer(self, ask: Ask) -> Reaction:
-        """The assistant's reaction to the question."""
-        return reaction_of(self._assistant.ask(ask.question, conversation=self._assistant.replay(ask.history)))
+        """The assistant's reaction to the question after those before it, whose time is not counted."""
+        conversation = self._assistant.replay(ask.history)
+        started = time.perf_counter()
+        outcome = self._assistant.ask(ask.question, conversation=conversation)
+        return replace(reaction_of(outcome), seconds=time.perf_counter() - started)
 
     @property
     def compiler(self) -> Callable[[SemanticQuery], str]:
