@@ -23,6 +23,7 @@ from semantic_layer.metric_types import (
     OffsetMetric,
     PerEntityMetric,
     RetentionMetric,
+    UnavailableMetric,
 )
 from semantic_layer.model import (
     AIContext,
@@ -102,6 +103,7 @@ __all__ = [
     "TableAccess",
     "TimeRange",
     "Top",
+    "UnavailableMetric",
     "UnsafeQuery",
     "Viewer",
     "check",

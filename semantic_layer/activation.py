@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from semantic_layer.entries import Entries, Entry
+from semantic_layer.metric_types import MetricFields, UnavailableMetric
 from semantic_layer.model import Dataset, Relationship
 from semantic_layer.references import Reference, column_references, field_references, references
 from semantic_layer.scope import KnownTables, NameScope, Problem
@@ -21,6 +22,7 @@ def deactivate(entries: Entries, tables: KnownTables | None, shipped: Path) -> t
     while work.pass_over():
         pass
     work.drop_stand_ins()
+    work.keep_known()
     return work.entries, work.inactive
 
 
@@ -35,6 +37,7 @@ class _Work:
     tables: KnownTables | None
     shipped: Path
     inactive: dict[str, str] = field(default_factory=dict[str, str])
+    lost: dict[str, Entry[Any]] = field(default_factory=dict[str, Entry[Any]])
 
     def pass_over(self) -> bool:
         """Leave out what cannot stand now; True when anything was."""
@@ -61,6 +64,16 @@ class _Work:
                 slim = entry.node.model_copy(update={"stand_ins": kept})
                 self.entries.metrics[name] = replace(entry, node=slim)
 
+    def keep_known(self) -> None:
+        """Shipped metrics that say what they need stay known without it, where the model's entities are there."""
+        if not any(self._is_shipped(one) and one.node.entity for one in self.entries.datasets.values()):
+            return
+        for name, entry in self.lost.items():
+            if entry.node.needs and name not in self.entries.metrics:
+                said = {key: getattr(entry.node, key) for key in MetricFields.model_fields if key != "stand_ins"}
+                self.entries.metrics[name] = replace(entry, node=UnavailableMetric(type="unavailable", **said))
+                del self.inactive[name]
+
     def _is_shipped(self, entry: Entry[Any]) -> bool:
         return is_shipped(entry, self.shipped)
 
@@ -75,6 +88,8 @@ class _Work:
         return next((problem for one in found if (problem := scope.problem(one))), None)
 
     def _drop(self, section: str, name: str, problem: Problem) -> None:
+        if section == "metrics":
+            self.lost[name] = self.entries.metrics[name]
         self.entries = self.entries.without(section, name)
         self.inactive[name] = problem.message
 
@@ -84,6 +99,8 @@ class _Work:
             self._drop("datasets", name, problem)
             return
         slim = self._slim(entry.node, frozenset(one.name for one in (*entry.node.fields, *entry.node.measures)))
+        if self._first(list(column_references(slim.population, (), name))):
+            slim = slim.model_copy(update={"population": ""})
         self.entries.datasets[name] = replace(entry, node=slim)
         time = self._first([Reference("time", slim.time, (), name)]) if slim.time else None
         if time:

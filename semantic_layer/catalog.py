@@ -12,6 +12,7 @@ from semantic_layer.metric_types import (
     PerEntityMetric,
     RetentionMetric,
     SimpleMetric,
+    UnavailableMetric,
 )
 from semantic_layer.model import Dataset, Dimension, Measure, Metric, SemanticLayer
 from semantic_layer.references import inputs
@@ -35,6 +36,8 @@ def formula(layer: SemanticLayer, name: str) -> str:
         return f"{metric.numerator} / {metric.denominator}"
     if metric.type == "derived":
         return metric.expression
+    if isinstance(metric, UnavailableMetric):
+        return f"not computed yet; needs {metric.needs}"
     if isinstance(metric, SimpleMetric):
         return _simple(layer, metric)
     return _in_words(metric)
@@ -109,7 +112,7 @@ def value_queries(layer: SemanticLayer, limit: int = 5000) -> Mapping[str, str]:
 
 def _has_vocabulary(dataset: Dataset, field: Dimension) -> bool:
     identifies = (field.sql,) in (dataset.primary_key, *dataset.unique_keys)
-    return field.kind == "categorical" and not (field.hidden or field.pii or identifies)
+    return field.kind == "categorical" and not (field.hidden or field.pii or field.implied or identifies)
 
 
 def _value_query(dataset: Dataset, field: Dimension, limit: int) -> str:

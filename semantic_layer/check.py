@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from semantic_layer.errors import QueryError, QueryFault, UnsafeQuery, suggest
+from semantic_layer.metric_types import UnavailableMetric
 from semantic_layer.model import SemanticLayer
 from semantic_layer.query import COHORT_AGE, METRIC_TIME, SemanticQuery
 from semantic_layer.query_rules import MEANING_RULES, Rule
 from semantic_layer.reach_rules import REACH_RULES
-from semantic_layer.resolution import visible_fields, visible_metrics, visible_segments
+from semantic_layer.resolution import leaves, visible_fields, visible_metrics, visible_segments
 
 UNSAFE_CODES = frozenset(
     {
@@ -90,4 +91,18 @@ def _entity_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryF
             )
 
 
-_NAME_RULES: tuple[Rule, ...] = (_something, _metric_names, _field_names, _filter_names, _via_names, _entity_names)
+def _computed(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    """A metric that is known by name only, asked for itself or inside another."""
+    filtered = (one.field for one in query.filters)
+    names = [name for name in dict.fromkeys((*query.metrics, *filtered)) if name in layer.metrics]
+    for name in names:
+        title = layer.metrics[name].title
+        for leaf in leaves(layer, name):
+            if isinstance(leaf, UnavailableMetric):
+                why = "needs" if leaf.name == name else f"because `{leaf.title}` needs"
+                yield QueryFault("E_NOT_COMPUTED", f"{title}: not computed yet, {why} {leaf.needs}")
+
+
+_NAME_RULES: tuple[Rule, ...] = (
+    _something, _metric_names, _field_names, _filter_names, _via_names, _entity_names, _computed
+)  # fmt: skip

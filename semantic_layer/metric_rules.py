@@ -13,6 +13,7 @@ from semantic_layer.metric_types import (
     PerEntityMetric,
     RetentionMetric,
     SimpleMetric,
+    UnavailableMetric,
 )
 from semantic_layer.model import Dataset, Measure
 from semantic_layer.references import Reference, inputs
@@ -24,7 +25,10 @@ Found = Iterator[tuple[Problem, Location]]
 
 def metric_problems(metric: Metric, scope: NameScope) -> Found:
     """What is wrong in a metric whose names all resolve, and at which key."""
-    if isinstance(metric, CumulativeMetric):
+    if isinstance(metric, UnavailableMetric):
+        if not metric.needs:
+            yield Problem("it does not say what it needs.", "Add `needs:` in words."), ()
+    elif isinstance(metric, CumulativeMetric):
         yield from _cumulative(metric, scope)
     elif isinstance(metric, PerEntityMetric):
         yield from _per_entity(metric)

@@ -21,7 +21,8 @@ class MetricFields(Described):
     `unit` is what people read after the number ("EUR", "orders", "minutes"); `good_direction` tells whether up is good.
     `stand_ins` are metrics of the same meaning at a finer grain: they answer for this one when a dimension or filter is
     out of its reach (net revenue by product is counted by order line), and the answer says so. `version` goes up when
-    the meaning of the metric changes.
+    the meaning of the metric changes. `needs` says in words what must be loaded or computed for it; a shipped metric
+    that has it stays known without its data, as `unavailable`. `implied` marks what nobody declared (see `implied`).
     """
 
     unit: str = ""
@@ -31,8 +32,10 @@ class MetricFields(Described):
     owner: str = ""
     version: int = Field(default=1, ge=1)
     hidden: bool = False
+    implied: bool = False
     stand_ins: tuple[Name, ...] = ()
     caveats: tuple[str, ...] = ()
+    needs: str = ""
 
 
 class SimpleMetric(MetricFields):
@@ -135,6 +138,12 @@ class PerEntityMetric(MetricFields):
     population: Literal["active", "all"] = "active"
 
 
+class UnavailableMetric(MetricFields):
+    """A metric that people ask for and nobody computes yet: known by its words, refused with what it `needs`."""
+
+    type: Literal["unavailable"]
+
+
 def _metric_type(value: Any) -> str:
     """The `type` of a metric, which may be left out of the YAML for a simple one."""
     if isinstance(value, Mapping):
@@ -151,6 +160,7 @@ METRIC_TYPES: Mapping[str, type[MetricFields]] = {
     "conversion": ConversionMetric,
     "retention": RetentionMetric,
     "per_entity": PerEntityMetric,
+    "unavailable": UnavailableMetric,
 }
 Metric = Annotated[
     Annotated[SimpleMetric, Tag("simple")]
@@ -160,6 +170,7 @@ Metric = Annotated[
     | Annotated[OffsetMetric, Tag("offset")]
     | Annotated[ConversionMetric, Tag("conversion")]
     | Annotated[RetentionMetric, Tag("retention")]
-    | Annotated[PerEntityMetric, Tag("per_entity")],
+    | Annotated[PerEntityMetric, Tag("per_entity")]
+    | Annotated[UnavailableMetric, Tag("unavailable")],
     Discriminator(_metric_type),
 ]

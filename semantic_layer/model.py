@@ -25,6 +25,7 @@ from semantic_layer.metric_types import (
     RatioMetric,
     RetentionMetric,
     SimpleMetric,
+    UnavailableMetric,
 )
 from semantic_layer.nodes import AIContext, Described, Direction, Name, Node, NumberFormat
 from semantic_layer.paths import Graph
@@ -59,6 +60,7 @@ __all__ = [
     "Segment",
     "SemanticLayer",
     "SimpleMetric",
+    "UnavailableMetric",
 ]
 
 FieldKind = Literal["categorical", "time", "number", "boolean"]
@@ -70,7 +72,7 @@ class Dimension(Described):
 
     `expression` is SQL over the dataset's own columns (default: the column of the same name). `values` maps a stored
     value to the words people use for it ("DE": ["Germany", "German"]). `stored_in` is the zone of a time's clock where
-    it is not UTC.
+    it is not UTC. `implied` marks what nobody declared (see `implied`).
     """
 
     expression: str = ""
@@ -78,6 +80,7 @@ class Dimension(Described):
     values: Mapping[str, tuple[str, ...]] = {}
     sample_values: tuple[str, ...] = ()
     hidden: bool = False
+    implied: bool = False
     pii: bool = False
     stored_in: str = ""
     unit: str = ""
@@ -148,7 +151,8 @@ class Dataset(Described):
 
     `source` is the table's name. `entity` marks what people count and list (customers). `time` names the time field
     that counts for its measures: a field of its own, or `dataset.field` of a dataset that it links to
-    ("orders.ordered_at" for order lines).
+    ("orders.ordered_at" for order lines). `population` is SQL over its own columns: the rows that lists, segments and
+    counts over all of its entities hold (not own staff, say); measures have filters of their own.
     """
 
     source: str
@@ -156,6 +160,7 @@ class Dataset(Described):
     unique_keys: tuple[tuple[str, ...], ...] = ()
     time: str | None = None
     entity: bool = False
+    population: str = ""
     fields: tuple[Dimension, ...] = ()
     measures: tuple[Measure, ...] = ()
     policy: RowPolicy | None = None
@@ -185,11 +190,13 @@ class Segment(Described):
     """A named set of entities: the rows of dataset `entity` that meet every filter.
 
     A filter is on a dimension that the entity reaches, or on a metric computed for each entity. `version` goes up when
-    the meaning changes.
+    the meaning changes. `horizon` marks a rule that is itself about the calendar period that the last day of data lies
+    in ("renewal due this quarter"): a question may say that period, and no other.
     """
 
     entity: Name
     filters: tuple[Filter, ...] = Field(min_length=1)
+    horizon: Literal["month", "quarter", "year"] | None = None
     version: int = Field(default=1, ge=1)
     owner: str = ""
     hidden: bool = False

@@ -134,6 +134,13 @@ def _bases(layer: SemanticLayer, name: str) -> Iterator[Metric]:
         yield metric
 
 
+def leaves(layer: SemanticLayer, name: str) -> tuple[Metric, ...]:
+    """The metrics at the bottom of a metric, which are computed from no other, each once."""
+    below = inputs(layer.metrics[name])
+    found = [leaf for part in below for leaf in leaves(layer, part)] if below else [layer.metrics[name]]
+    return tuple(dict.fromkeys(found))
+
+
 def footprints(layer: SemanticLayer, name: str) -> tuple[Footprint, ...]:
     """Where the rows that a metric groups by come from; a metric of metrics has those of all of them."""
     return tuple(dict.fromkeys(_footprints(layer, layer.metrics[name])))

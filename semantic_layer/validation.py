@@ -59,6 +59,7 @@ def _dataset(entry: Entry[Dataset], scope: NameScope) -> Iterator[Fault]:
         yield from _measure(entry, measure, ("measures", index), scope)
     if dataset.time:
         yield from _unresolved(entry, iter([Reference("time", dataset.time, ("time",), dataset.name)]), scope)
+    yield from _unresolved(entry, column_references(dataset.population, ("population",), dataset.name), scope)
     yield from _field_cycles(entry)
     if dataset.bridge:
         yield from _bridge(entry, dataset.bridge, scope)

@@ -9,7 +9,7 @@ from sqlglot import exp
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Draft, Frame, Part, Scope
 from semantic_layer.compiler.formulas import evaluated, formula
-from semantic_layer.compiler.rows import key_trees, row_conditions
+from semantic_layer.compiler.rows import key_trees, population_condition, row_conditions
 from semantic_layer.compiler.source import Source
 from semantic_layer.metric_types import Metric, PerEntityMetric
 from semantic_layer.references import inputs
@@ -61,7 +61,7 @@ def _with_everyone(draft: Draft, scope: Scope, metric: PerEntityMetric, frame: F
     draft.facts[metric.entity] = None
     keys = key_trees(source, scope, "")
     select = source.select(keys)
-    sql.filtered(select, row_conditions(source, replace(scope, span=None), ""))
+    sql.filtered(select, [*population_condition(source), *row_conditions(source, replace(scope, span=None), "")])
     everyone = draft.add(f"{metric.entity}_all", select)
     own: dict[str, exp.Expr] = {key.name: sql.column(key.name, everyone) for key in scope.keys}
     base = sql.selected([], sql.table(everyone))

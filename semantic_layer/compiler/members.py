@@ -10,7 +10,7 @@ from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft, Frame, Scope
 from semantic_layer.compiler.formulas import value_of
-from semantic_layer.compiler.rows import key_trees, row_conditions
+from semantic_layer.compiler.rows import key_trees, population_condition, row_conditions
 from semantic_layer.compiler.source import Source
 from semantic_layer.compiler.stitch import parts, settled, stitched
 from semantic_layer.nodes import interval
@@ -129,7 +129,7 @@ def _population(draft: Draft, listed: EntityList, filters: tuple[Filter, ...]) -
     draft.facts[listed.entity] = None
     about = tuple(_about_entity(draft, listed.entity, one) for one in filters)
     trees = key_trees(source, Scope(keys), "")
-    where = row_conditions(source, Scope((), about), "")
+    where = [*population_condition(source), *row_conditions(source, Scope((), about), "")]
     select = source.select(trees)
     sql.filtered(select, where)
     name = draft.add(f"{listed.entity}_list", select)

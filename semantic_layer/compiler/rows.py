@@ -56,6 +56,12 @@ def _cut(source: Source, top: TopSet, trees: dict[str, exp.Expr]) -> exp.Expr:
     return sql.when(kept, sql.cast(trees[top.field], exp.DType.VARCHAR), sql.text(top.others_label))
 
 
+def population_condition(source: Source) -> list[exp.Expr]:
+    """Keeps the rows of the source that count as entities."""
+    population = source.layer.datasets[source.fact].population
+    return [source.expression(population)] if population else []
+
+
 def row_conditions(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
     """Conditions of the scope's span and filters; filters on the same other dataset hold for one row of it together."""
     found = within(source.time(time), scope.span) if scope.span else []
