@@ -59,7 +59,8 @@ class ColumnMap(_Declared):
     """What fills one core column: source columns (several are joined by "-"), or one value for all rows.
 
     `values` translates cells, `other` is what cells have that it does not name; without `other` such rows go to
-    quarantine. `nulls` are texts that mean "missing".
+    quarantine. `nulls` are texts that mean "missing". `of` says whose ids a customer_id holds when they are not those
+    of the source's own system: another system, or email, phone, crm_id, shop_id, loyalty_no, device_id, cookie_id.
     """
 
     source: Texts = Field(default_factory=list, alias="from")
@@ -70,6 +71,7 @@ class ColumnMap(_Declared):
     date_format: Texts = Field(default_factory=list)
     decimal: str | None = None
     thousands: str | None = None
+    of: str | None = None
 
 
 def _column(value: Any) -> Any:
@@ -123,6 +125,7 @@ class Source(_Declared):
     date_format: Texts = Field(default_factory=list)
     key: Texts = Field(default_factory=list)
     watermark: str | None = None
+    customer_ids: bool = False  # its keys are the company's customer numbers: customers are known by them
     max_quarantined: float = Field(default=0.5, ge=0, le=1, strict=False)
     columns: dict[str, Annotated[ColumnMap, BeforeValidator(_column)]] = Field(default_factory=dict)
     expect: Expected = Expected()

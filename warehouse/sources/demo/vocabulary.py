@@ -81,6 +81,12 @@ FAMILIES = (
     "Claes", "Hoffmann", "Brown", "Moreau", "Visser", "Romero", "Greco", "Pichler", "Jacobs", "Koch", "Wilson", "Roux",
     "Smit", "Navarro", "Conti", "Steiner", "Willems",
 )  # fmt: skip
+STREETS = (
+    "Lindenallee", "Rosenweg", "Hauptstraße", "Gartenstraße", "Bergstraße", "Church Road", "Mill Lane", "High Street",
+    "Station Road", "Queen Street", "Rue de la Gare", "Rue des Lilas", "Avenue du Parc", "Place du Marché",
+    "Kerkstraat", "Molenweg", "Dorpsstraat", "Prinsengracht", "Calle Mayor", "Calle del Sol", "Avenida del Mar",
+    "Via Roma", "Via Garibaldi", "Corso Italia", "Mozartgasse", "Ringstraße", "Bahnhofstraße", "Marktplatz",
+)  # fmt: skip
 COMPANY_WORDS = (
     "Alder", "Beacon", "Cedar", "Delta", "Ember", "Fjord", "Granite", "Harbour", "Iris", "Juniper", "Kite", "Linden",
     "Meridian", "Nova", "Orchard", "Pioneer", "Quarry", "River", "Summit", "Thistle", "Union", "Vista", "Willow",
