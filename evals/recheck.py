@@ -13,6 +13,7 @@ from evals.golds import open_gold
 from warehouse import Read, WarehouseError
 
 RunAnswer = Callable[[str], Table]
+ZEROS = "zeros on "
 
 
 @dataclass(frozen=True)
@@ -30,48 +31,66 @@ class Recheck:
     copies: Mapping[str, Copy]
 
     def falls_apart(self, gold_sql: Sequence[str], answer_sql: str, rules: CompareRules) -> str:
-        """The name of the first copy on which the answer agrees with none of the golds; empty when it holds on all."""
+        """The name of the first copy on which the answer agrees with none of the golds; empty when it holds on all.
+
+        A copy on which they only part over groups that show as zero or not at all is named after all others, with
+        `ZEROS` before it.
+        """
+        only_zeros = ""
         for name, copy in self.copies.items():
             try:
                 table = copy.run(answer_sql)
             except WarehouseError:
                 continue  # a statement that cannot run on a copy says nothing about luck
-            if not any(holds_on(sql, table, copy.read, rules) for sql in gold_sql):
+            if any(holds_on(sql, table, copy.read, rules) for sql in gold_sql):
+                continue
+            if not any(holds_on(sql, table, copy.read, rules, zeros=False) for sql in gold_sql):
                 return name
-        return ""
+            only_zeros = only_zeros or ZEROS + name
+        return only_zeros
 
 
-def holds_on(gold_sql: str, table: Table, read: Read, rules: CompareRules) -> bool:
-    """Whether an answer is right on a copy: nothing agrees with nothing, and a gold that fails there with anything."""
+def holds_on(gold_sql: str, table: Table, read: Read, rules: CompareRules, *, zeros: bool = True) -> bool:
+    """Whether an answer is right on a copy: nothing agrees with nothing, and a gold that fails there with anything.
+
+    Without `zeros`, rows whose figures are all zero count as not being there.
+    """
     try:
         expected = open_gold(gold_sql, read)
     except GoldError:
         return True
-    gold, answer = _meaningful(expected), _without_empty(table)
+    gold, answer = _meaningful(expected, zeros), _without_empty(table, zeros)
     if not gold.shown:
         return not answer.rows
     return compare(gold, answer, rules).matches
 
 
-def _meaningful(expected: Expected) -> Expected:
+def _meaningful(expected: Expected, zeros: bool) -> Expected:
     """The expected rows without empty ones; where a cut counts rows, all of them stay."""
     if expected.cut != Cut():
         return replace(expected, table=_undefined_as_null(expected.table))
-    return replace(expected, table=_without_empty(expected.table), ranks=(), ordered=False)
+    return replace(expected, table=_without_empty(expected.table, zeros), ranks=(), ordered=False)
 
 
-def _without_empty(table: Table) -> Table:
-    """The table without rows in which no figure is defined.
+def _without_empty(table: Table, zeros: bool) -> Table:
+    """The table without rows in which no figure is defined, or none but zero.
 
     On small copies whole groups are empty. Whether such a group shows as a row without a figure or not at all, and
     whether nothing divided by nothing is NULL or not a number, tells nothing about the query.
     """
     table = _undefined_as_null(table)
-    figures = [at for at in range(len(table.columns)) if any(_is_figure(row[at]) for row in table.rows)]
+    figures = _figures(table)
     if not figures or len(figures) == len(table.columns):
         return table
-    kept = tuple(row for row in table.rows if any(row[at] is not None for at in figures))
+    kept = tuple(row for row in table.rows if any(row[at] is not None and (zeros or row[at]) for at in figures))
     return replace(table, rows=kept)
+
+
+def _figures(table: Table) -> list[int]:
+    """The columns that hold figures; when none does, those that are NULL all through."""
+    places = range(len(table.columns))
+    found = [at for at in places if any(_is_figure(row[at]) for row in table.rows)]
+    return found or [at for at in places if table.rows and all(row[at] is None for row in table.rows)]
 
 
 def _undefined_as_null(table: Table) -> Table:

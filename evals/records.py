@@ -84,8 +84,8 @@ class Record(Part):
 
     @property
     def is_fragile(self) -> bool:
-        """Whether the right answer falls apart only where links lead nowhere or NULL stands in unusual places."""
-        return self.lucky.startswith("loose")
+        """Whether it falls apart only where links lead nowhere, NULL stands in unusual places, or groups are empty."""
+        return self.lucky.startswith(("loose", "zeros"))
 
     @property
     def is_lucky(self) -> bool:

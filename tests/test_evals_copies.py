@@ -8,13 +8,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evals.comparison import CompareRules, Table
 from evals.copies import Needs, copies, random_databases, shuffled
 from evals.facts import tables_of
 from evals.mutants import campaign, summary
 from evals.mutations import mutants
 from evals.needs import needs_of
+from evals.recheck import Copy, Recheck
 from tests.evals_world import BY_COUNTRY, REVENUE, shop
-from warehouse import query_trusted
+from warehouse import query_trusted, trusted_reader
 
 ALL = Needs(frozenset({"customer", "orders"}))
 
@@ -118,3 +120,29 @@ def test_broken_queries_that_pass_on_the_data_fall_apart_on_copies(database, tmp
     assert sum(trial.passes for trial in counted) >= 2
     assert [trial.mutant.sql for trial in counted if trial.passes_copies] == []
     assert "all" in summary(trials)
+
+
+VISITS = "(SELECT channel, count(*) AS n FROM visit GROUP BY 1)"
+ORDERS = "(SELECT channel, count(*) AS n FROM bought GROUP BY 1)"
+INNER = f"SELECT v.channel, o.n / v.n AS rate FROM {VISITS} v JOIN {ORDERS} o USING (channel)"
+FULL = f"SELECT channel, coalesce(o.n, 0) / nullif(v.n, 0) AS rate FROM {VISITS} v FULL JOIN {ORDERS} o USING (channel)"
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer", "found"),
+    [
+        (INNER, FULL, "zeros on mixed-1"),
+        (INNER, FULL.replace("count(*)", "count(DISTINCT channel)"), "mixed-1"),
+        (FULL, FULL, ""),
+        (f"SELECT channel, n / 0 AS rate FROM {VISITS}", "SELECT channel, NULL AS rate FROM visit WHERE false", ""),
+        (f"SELECT channel, n / 0 AS rate FROM {VISITS}", f"SELECT channel, n AS rate FROM {VISITS}", "mixed-1"),
+    ],
+)
+def test_groups_without_a_figure_tell_nothing_and_zeros_are_told_apart(tmp_path, gold, answer, found):
+    path = tmp_path / "mixed-1.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE visit AS SELECT unnest(['a', 'a', 'b', 'c']) AS channel")
+        connection.execute("CREATE TABLE bought AS SELECT unnest(['a', 'b']) AS channel")
+    with trusted_reader(path) as read:
+        copy = Copy(read, lambda sql: Table(read(sql).columns, read(sql).rows))
+        assert Recheck({"mixed-1": copy}).falls_apart([gold], answer, CompareRules()) == found

@@ -92,7 +92,7 @@ def _further(summary: Summary) -> Iterator[str]:
         yield f"  model: {totals.calls} calls, {tokens}, {totals.dollars:.4f} USD"
     if summary.perturbed:
         yield f"  lucky passes: {summary.lucky} of {summary.perturbed} right answers fall apart on changed data,"
-        yield f"    {summary.fragile} more would if links led nowhere or NULL stood in other columns"
+        yield f"    {summary.fragile} more only over empty groups, links that lead nowhere, NULL in other columns"
     if summary.plan_differs:
         yield f"  right rows from another plan than expected: {summary.plan_differs}"
 
