@@ -123,7 +123,8 @@ class Draft:
 
     def add_view(self, item: Item, name: str, query: exp.Query, why: str) -> str:
         """The name of a table that holds what `query` selects."""
-        name = _numbered(clean_name(name), [one.name for one in self.views])
+        taken = {one.name for one in self.views} | {one.name.lower() for one in query.find_all(exp.Table)}
+        name = _numbered(clean_name(name), taken | {one.lower() for one in self.schema})
         self.views.append(View(name, query.sql("duckdb", pretty=True), why, Origin(item.file, item.line())))
         item.changed(
             f"dataset {name}", f"{why} Give the warehouse the SELECT as table `{name}` (see `views`).", "view"
@@ -162,7 +163,7 @@ class Draft:
         return {one["name"] for one in self.datasets[section[1]]["fields"]}
 
 
-def _numbered(name: str, taken: Mapping[str, object] | set[str] | list[str]) -> str:
+def _numbered(name: str, taken: Mapping[str, object] | set[str]) -> str:
     if name not in taken:
         return name
     return next(f"{name}_{number}" for number in range(2, 10_000) if f"{name}_{number}" not in taken)

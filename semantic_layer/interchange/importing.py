@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semantic_layer.errors import DefinitionError, Fault
+from semantic_layer.interchange.cube import read_cube
 from semantic_layer.interchange.draft import Draft, Schema
 from semantic_layer.interchange.finishing import Imported, finished, pruned
 from semantic_layer.interchange.items import Item
@@ -34,6 +35,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "ossie": Format("Apache Ossie semantic model (YAML or JSON)", (".yml", ".yaml", ".json"), read_ossie),
     "dbt": Format("a dbt project with semantic models (MetricFlow)", (".yml", ".yaml"), read_metricflow),
+    "cube": Format("a Cube data model (YAML)", (".yml", ".yaml"), read_cube),
     "snowflake": Format("a semantic model of Snowflake (YAML)", (".yml", ".yaml"), read_snowflake),
 }
 
@@ -58,14 +60,20 @@ def import_model(
             items.append(Item(document, (), document.data, draft.remarks))
     if not items:
         raise DefinitionError(faults or [Fault(str(path), 1, f"there is no file of {reader.title}.", "Check the path.")])
-    draft.remarks.extend(
-        Remark("lost", "file", f"{fault.message} {fault.remedy}".strip(), fault.file, fault.line, "file")
-        for fault in faults
-    )
+    draft.remarks.extend(_unread(fault) for fault in faults)
     reader.read(draft, items)
     if not draft.datasets:
         raise DefinitionError([_nothing(path, reader.title, draft.remarks)])
     return finished(pruned(draft), form, extends, only_loaded)
+
+
+def _unread(fault: Fault) -> Remark:
+    """A file that is left out; files that are templates are no YAML before they are rendered."""
+    text = Path(fault.file).read_bytes()[:_MOST_BYTES]
+    if b"{%" in text:
+        why = "the file is a template, which is never executed; import what the tool renders from it."
+        return Remark("lost", "file", why, fault.file, fault.line, "template")
+    return Remark("lost", "file", f"{fault.message} {fault.remedy}".strip(), fault.file, fault.line, "file")
 
 
 def _nothing(path: Path, title: str, remarks: Sequence[Remark]) -> Fault:
