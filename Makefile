@@ -7,7 +7,7 @@ PYTHON ?=
 STAMP := $(VENV)/.installed
 RIVALS := .venv-bench
 
-.PHONY: help run demo test test-deep check format evals bench bench-semantic clean
+.PHONY: help run demo test test-deep check format evals bench bench-semantic bench-load clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -40,6 +40,7 @@ evals: $(STAMP) ## how far the answers can be trusted
 bench: $(STAMP) ## speed, as ratios in one run
 	@$(BIN)/python -m evals.bench
 	@$(MAKE) --no-print-directory bench-semantic
+	@$(MAKE) --no-print-directory bench-load
 
 $(RIVALS)/.installed: evals/rivals/requirements.txt .ci/install-bench | $(STAMP)
 	@bash .ci/install-bench $(RIVALS) $(BIN)/python
@@ -47,6 +48,9 @@ $(RIVALS)/.installed: evals/rivals/requirements.txt .ci/install-bench | $(STAMP)
 
 bench-semantic: $(STAMP) $(RIVALS)/.installed ## the semantic layer beside MetricFlow and boring-semantic-layer, in one run
 	@$(BIN)/python -m evals.bench_semantic
+
+bench-load: $(STAMP) ## loading a million lines beside DuckDB's COPY, in one run
+	@$(BIN)/python -m evals.bench_load
 
 clean: ## remove the virtual environments and caches (the workspace stays)
 	@rm -rf $(VENV) $(RIVALS) .pytest_cache .ruff_cache .hypothesis

@@ -219,7 +219,9 @@ def apply(con: duckdb.DuckDBPyConnection, target: Target, batch: Batch, loaded_a
 
 def _apply_raw(con: duckdb.DuckDBPyConnection, target: Target, batch: Batch, loaded_at: datetime) -> None:
     """The cells of the rows that are taken, in the order of the batch: marked first, since a join would lose it."""
-    con.execute(f"UPDATE {BATCH} SET _out = true WHERE rowid IN (SELECT _n FROM {TYPED} WHERE NOT ({_TAKEN}))")
+    left_out = f"(SELECT _n FROM {TYPED} WHERE NOT ({_TAKEN}))"
+    if _holds_rows(con, left_out):
+        con.execute(f"UPDATE {BATCH} SET _out = true WHERE rowid IN {left_out}")
     cells = ", ".join(map(identifier, batch.names))
     mark = target.source.watermark
     newness = watermark_value(target.source, cleaned(mark)) if mark else "NULL"

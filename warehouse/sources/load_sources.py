@@ -199,6 +199,7 @@ def _read(
 def _stage_raw(batch: Batch, target: Target) -> None:
     """Rows that were loaded by another mapping, to be mapped anew; their files may be gone."""
     names = raw_columns(batch.con, target)
+    batch.again = True
     for name in names:
         batch.columns[name.casefold()] = name
         batch.con.execute(f"ALTER TABLE {BATCH} ADD COLUMN {identifier(name)} VARCHAR")

@@ -32,12 +32,16 @@ class Part:
 
 @dataclass
 class Batch:
-    """The temporary tables of one source while they are filled: columns so far, and records of each file."""
+    """The temporary tables of one source while they are filled: columns so far, and records of each file.
+
+    `again` says that they begin with rows that were loaded before.
+    """
 
     con: duckdb.DuckDBPyConnection
     columns: dict[str, str] = field(default_factory=dict[str, str])
     records: dict[str, int] = field(default_factory=dict[str, int])
     parts: list[Part] = field(default_factory=list[Part])
+    again: bool = False
 
     def __post_init__(self) -> None:
         for table in (BATCH, BAD):
@@ -51,13 +55,22 @@ class Batch:
         """Columns of all files so far, named as they were first met."""
         return tuple(self.columns.values())
 
+    @property
+    def alone(self) -> bool:
+        """Whether all rows are of one file that the database read by itself."""
+        return not self.again and len(self.parts) == 1 and self.parts[0].shift is not None
+
     def file(self, alias: str = BATCH) -> str:
         """SQL of the file that a row of the batch was read from."""
+        if self.alone:
+            return literal(self.parts[0].name)
         names = ", ".join(literal(part.name) for part in self.parts)
         return f"coalesce({alias}._file, CAST([{names}] AS VARCHAR[])[{alias}._part])"
 
     def line(self, alias: str = BATCH) -> str:
         """SQL of the line of its file that a row of the batch begins on."""
+        if self.alone:
+            return f"{alias}.rowid + {self.parts[0].shift}"
         shifts = ", ".join("NULL" if part.shift is None else str(part.shift) for part in self.parts)
         return f"coalesce({alias}._line, {alias}.rowid + CAST([{shifts}] AS BIGINT[])[{alias}._part])"
 
