@@ -27,8 +27,10 @@ _SETTLED = 7  # errors from which on their own scale is used
 _TAIL, _NORMAL_TAIL = 0.9, 1.645
 _KEPT, _MEAN_TO_SD = 0.97, 1.2533 * 1.06  # mean |error| of the lower 97% to a standard deviation
 _LEAST = {"log": 0.01, "rate": 0.01, "root": 0.5, "plain": 0.0}
-_RECURS = 3  # days of a kind before their effect is believed
-_DRIFT_CENTRE = 0.5  # how far a lasting drift counts as usual
+_RECURS = 3  # days of a kind before their effect can be believed
+_SURE = 2.0  # standard errors at which it is
+_DRIFT_CENTRE = 0.7  # how far a lasting drift counts as usual
+_TOGETHER = 1.4  # by how much neighbouring days alike widen a mean of them: sqrt((1 + r) / (1 - r)) at r = 0.32
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ class _Model:
         error = self.x[:, bucket] - plain - effect
         usable = np.isfinite(error) & ~self.days.special[bucket]
         self.expected[:, bucket], self.scale[:, bucket] = plain + effect, scale
-        self.z[:, bucket] = np.where(usable, error / scale, np.nan)
+        settled = np.isfinite(self.errors[:, :bucket]).sum(1) >= self.recipe.settled
+        self.z[:, bucket] = np.where(usable & settled, error / scale, np.nan)
         clipped = np.clip(np.where(usable, error, 0.0), -_CLIP * scale, _CLIP * scale)
         self.learned[:, bucket] = plain + clipped
         self.errors[:, bucket] = np.where(usable, error, np.nan)
@@ -137,14 +140,14 @@ class _Model:
         return np.maximum(self.least, 1e-9 + 1e-3 * size * (self.least == 0))
 
     def _effect(self, bucket: int, scale: Floats) -> Floats:
-        """What days of this kind have added, where at least three of them agree that it is no accident."""
+        """What days of this kind have added so far, where that is more than an accident."""
         total = np.zeros(len(self.x))
         for kind, seen in zip(self.days.recurring, self._effects, strict=True):
             past = seen[:, :bucket][:, kind[:bucket]][:, -12:]
             if kind[bucket] and past.shape[1] >= _RECURS:
                 middle = _median(past)
-                agreeing = (np.sign(past) == np.sign(middle)[:, None]).mean(1) >= 0.75
-                total = np.where(agreeing & (np.abs(middle) > scale), middle, total)
+                error = 1.25 * scale / np.sqrt(past.shape[1])  # standard error of a median
+                total = np.where(np.abs(middle) > _SURE * error, middle, total)
         return total
 
 
@@ -227,7 +230,7 @@ def _usual_drift(past: Floats, model: _Model, bucket: int) -> Floats:
     away = np.abs(past - _DRIFT_CENTRE * np.median(past, axis=1, keepdims=True))
     rank = int(_TAIL * (away.shape[1] - 1))
     tail = np.partition(away, rank, axis=1)[:, rank] / _NORMAL_TAIL
-    by_noise = model.scale[:, bucket] / np.sqrt(model.recipe.recent)
+    by_noise = _TOGETHER * model.scale[:, bucket] / np.sqrt(model.recipe.recent)
     return np.maximum.reduce([1.4826 * np.median(away, axis=1), tail, by_noise])
 
 

@@ -11,7 +11,7 @@ class Recipe:
 
     `season` is the period of the season, `memory` the history that season and level are read from, `level` the window
     of the present level, `errors` the history of one-step errors that the scale is read from, `warm_up` the buckets
-    before anything is scored. A drift is the mean of the last `recent` buckets beside the median of the buckets from
+    before the first forecast and `settled` the errors that are needed before anything is judged. A drift is the mean of the last `recent` buckets beside the median of the buckets from
     `reference[0]` to `reference[1]` ago, judged by its own history of `drifts` buckets. `drift_weight` puts both scores
     on one scale (their 99.8th percentiles on clean series). `cool_down` is the least distance of two alerts.
     """
@@ -21,6 +21,7 @@ class Recipe:
     level: int
     errors: int
     warm_up: int
+    settled: int
     recent: int
     reference: tuple[int, int]
     drifts: int
@@ -30,8 +31,8 @@ class Recipe:
 
 
 DAILY = Recipe(
-    season=7, memory=140, level=14, errors=180, warm_up=35, recent=7, reference=(42, 14), drifts=84,
-    drift_weight=0.97, cool_down=7, threshold=3.36,
+    season=7, memory=168, level=14, errors=260, warm_up=35, settled=28, recent=7, reference=(35, 10), drifts=84,
+    drift_weight=0.95, cool_down=7, threshold=3.32,
 )  # fmt: skip
 SENSITIVITY = {"quiet": 1.2, "normal": 1.0, "sensitive": 0.9}
 """By what a recipe's threshold is multiplied."""

@@ -50,7 +50,7 @@ RATE = Scale("rate", _log_rate, np.exp)
 
 
 def scale_of(values: Floats) -> Scale:
-    """The scale of one series, shape (buckets,), NaN where missing: by sign, size, and whether it is a rate of 0 to 1."""
+    """The scale of one series (NaN where missing): by its sign, its size, and whether it is a rate of 0 to 1."""
     known = values[:FIRST][np.isfinite(values[:FIRST])]
     if not known.size or known.min() < 0:
         return PLAIN
