@@ -65,6 +65,70 @@ def test_bad_rows_are_put_aside_with_their_line_and_the_others_loaded(world: Wor
     assert world.rows("SELECT order_id FROM core.orders ORDER BY 1") == [("1",), ("2",), ("3",)]
 
 
+# name -> (the file, rows loaded, lines put aside): odd, but no row of it may be lost
+ODD_FILES: dict[str, tuple[bytes, int, list[int]]] = {
+    "a byte order mark": (b"\xef\xbb\xbf" + GOOD.encode(), 2, []),
+    "mixed line ends": (GOOD.replace("paid\n", "paid\r\n").encode() + b"3,2026-01-07,x,paid\n", 2, [4]),
+    "line ends of old": (GOOD.replace("\n", "\r").encode(), 2, []),
+    "no line end at the end": (GOOD.rstrip().encode() + b"\n3,2026-01-07,x,paid", 2, [4]),
+    "blank lines": (GOOD.encode() + b"\n\n3,2026-01-07,x,paid\n", 2, [6]),
+    "a header alone": (HEADER.encode(), 0, []),
+    "signs of thousands": (GOOD.encode() + b'3,2026-01-07,"1,234.50",paid\n', 2, [4]),
+    "ragged rows": (GOOD.encode() + b"3\n4,2026-01-07\n5,2026-01-07,5,paid,,\n6,2026-01-07,5,paid\n", 3, [4, 5, 6]),
+    "a huge cell": (GOOD.encode() + b'3,2026-01-07,"' + b"9" * 3_000_000 + b'",paid\n4,2026-01-07,1,paid\n', 3, [4]),
+    "bytes of Windows": (GOOD.encode() + "3,2026-01-07,5,bezahlt für\n".encode("cp1252"), 2, [4]),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_FILES)
+def test_odd_files_lose_no_row(world: World, kind: str) -> None:
+    content, loaded, lines = ODD_FILES[kind]
+    world.write("orders.csv", content)
+    world.orders_from("orders.csv")
+    counts = world.load().loaded[0].counts
+    assert (counts.loaded, counts.quarantined, counts.rows_in) == (loaded, len(lines), loaded + len(lines))
+    there = "SELECT (SELECT count(*) FROM core.orders), (SELECT list(line ORDER BY line) FROM raw.quarantine)"
+    assert world.rows(there) == [(loaded, lines or None)]
+
+
+def test_an_encoding_that_is_not_the_files_is_told_with_the_line(world: World) -> None:
+    world.write("orders.csv", GOOD.encode() + "3,2026-01-07,5,für\n".encode("cp1252"))
+    world.orders_from("orders.csv", "    encoding: utf-8\n")
+    with pytest.raises(LoadError, match=r"orders\.csv:4: the bytes are not utf-8 text"):
+        world.load()
+
+
+def test_a_file_that_may_not_be_read_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write("orders.csv", GOOD)
+    world.orders_from("orders.csv")
+    opened = Path.open
+
+    def refuse(path: Path, *mode: str, **more: str) -> object:
+        if path.name == "orders.csv":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *mode, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)  # the rights of a file do not stop the superuser
+    with pytest.raises(LoadError, match=r"orders\.csv: it cannot be read: Permission denied"):
+        world.load()
+
+
+def test_lines_are_told_of_the_file_that_they_stand_in(world: World) -> None:
+    world.write("a.csv", GOOD)
+    world.write("b.csv", HEADER + "3,2026-01-07,x,paid\n4,2026-01-07,5,paid\n")
+    world.write("c.csv", HEADER + '5,2026-01-07,5,paid\n6,"2026-01-07,5,paid\n7,2026-01-07,y,paid\n')
+    world.orders_from("'*.csv'")
+    counts = world.load().loaded[0].counts
+    assert (counts.rows_in, counts.loaded, counts.quarantined) == (7, 4, 3)
+    assert world.rows("SELECT file, line FROM raw.quarantine ORDER BY ALL") == [
+        ("b.csv", 2),
+        ("c.csv", 3),
+        ("c.csv", 4),
+    ]
+    found = world.rows("SELECT no, _file, _line FROM raw.shop_orders ORDER BY no")
+    assert found == [("1", "a.csv", 2), ("2", "a.csv", 3), ("4", "b.csv", 3), ("5", "c.csv", 2)]
+
+
 def test_a_record_of_several_lines_is_one_row_and_later_lines_keep_their_numbers(world: World) -> None:
     world.write("orders.csv", 'no,day,total,state,note\n1,2026-01-05,1,paid,"two\nlines"\n\n2,x,2,paid,n\n')
     world.orders_from("orders.csv")
