@@ -25,7 +25,16 @@ from warehouse import BuildError, WarehouseError, live_path, publish, query_trus
 DEMO = "demo"
 WORKSPACE = "workspace"
 DEMO_SEED = 7
-_MADE_FROM = ("sources/demo/*.py", "schema/**/*.sql", "mart.py")  # what decides the demo company's rows
+# what decides the demo company's rows
+_MADE_FROM = (
+    "sources/demo/*.*",
+    "schema/**/*.sql",
+    "identity/*.py",
+    "mart.py",
+    "unify.py",
+    "references.py",
+    "profiles.py",
+)
 _TABLES = (
     "SELECT table_name FROM duckdb_tables() WHERE database_name = 'live' AND schema_name IN ('main', 'core', 'mart') "
     "AND NOT internal ORDER BY 1"
@@ -89,11 +98,12 @@ def _demo(wanted: Wanted, home: Path, progress: Progress) -> Prepared:
 
 
 def _build_demo(directory: Path, as_of: date) -> None:
-    from warehouse.sources.demo import DemoConfig, build_demo
+    """The same company that `tellwise demo` makes; its source files are not needed any more."""
+    from warehouse.sources.demo import DemoConfig, walk_demo
 
     with publish(directory, start="empty") as connection:
-        build_demo(connection, DemoConfig(as_of=as_of, seed=DEMO_SEED))
-        set_snapshot(connection, "demo", as_of)
+        walk_demo(connection, directory, DemoConfig(as_of=as_of, seed=DEMO_SEED))
+    shutil.rmtree(directory / "sources")
 
 
 def _file(wanted: Wanted, home: Path) -> Prepared:

@@ -36,6 +36,7 @@ from warehouse.sources.load_sources import RunReport, SourceFailure, SourceRepor
 from warehouse.sources.quarantine import QuarantinedRow, quarantined
 from warehouse.sources.sources_file import read_sources
 from warehouse.trusted import Read, derive_database, query_trusted, trusted_reader
+from warehouse.unify import Unified, UnifyRequest, unify
 
 __all__ = [
     "OPEN",
@@ -80,6 +81,8 @@ __all__ = [
     "TableLineage",
     "TableProfile",
     "TableRule",
+    "Unified",
+    "UnifyRequest",
     "ValidatedSQL",
     "WarehouseError",
     "build_mart",
@@ -109,5 +112,6 @@ __all__ = [
     "split_customer",
     "table_lineage",
     "trusted_reader",
+    "unify",
     "validate",
 ]

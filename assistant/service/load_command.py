@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,10 +21,10 @@ from warehouse import (
     LoadReport,
     LoadRequest,
     ReadOptions,
+    RunReport,
     SnapshotMissing,
     load_files,
     publish,
-    set_snapshot,
     snapshot_info,
 )
 
@@ -38,17 +39,45 @@ def has_no_data(settings: Settings) -> bool:
 
 
 def build_demo_company(settings: Settings, as_of: date | None, customers: int, seed: int) -> None:
-    """Build and publish the demo company up to `as_of` (default: yesterday), with progress, the truth beside it."""
-    from warehouse.sources.demo import DemoConfig, build_demo
+    """Build and publish the demo company up to `as_of` (default: yesterday), with a line for each step.
+
+    Its systems' files and the truth about it are left beside the snapshot.
+    """
+    from warehouse.sources.demo import DemoConfig, walk_demo
 
     last = as_of or date.today() - timedelta(days=1)
     click.echo(f"Building the demo company: {customers:,} customers, two years up to {last:%d %b %Y}")
     with publish(settings.warehouse, start="empty") as connection:
-        with click.progressbar(length=100, label="  tables", show_eta=False) as bar:
-            truth = build_demo(connection, DemoConfig(as_of=last, seed=seed, customers=customers), Progress(bar))
-        set_snapshot(connection, "demo", last)
-    (settings.warehouse / "demo-truth.json").write_text(truth.to_json(), encoding="utf-8")
+        report = walk_demo(
+            connection, settings.warehouse, DemoConfig(as_of=last, seed=seed, customers=customers), Steps()
+        )
+    for line in _demo_lines(report):
+        click.echo(line)
     click.echo(f"Published in {settings.warehouse}.")
+
+
+def _demo_lines(report: RunReport) -> Iterator[str]:
+    """What the files came to: rows, people, and what was put aside."""
+    yield f"{sum(one.counts.rows_in for one in report.loaded):,} rows of {len(report.loaded)} sources read."
+    found = report.unified.resolution if report.unified else None
+    if found:
+        yield f"{found.records:,} records of people are {found.customers:,} customers."
+    for one in report.loaded:
+        if one.counts.quarantined:
+            yield f"{one.counts.quarantined:,} rows of {one.source} are in quarantine: {one.reasons[0][0]}"
+
+
+class Steps:
+    """Prints a line for each step as it begins: seconds so far, share of the work done, what comes now."""
+
+    def __init__(self) -> None:
+        self._began, self._last = time.monotonic(), ""
+
+    def __call__(self, what: str, share: float) -> None:
+        """Tell of a step, once."""
+        if what != self._last:
+            self._last = what
+            click.echo(f"  {time.monotonic() - self._began:6.1f} s  {share:4.0%}  {what}")
 
 
 class Bar(Protocol):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -18,6 +19,8 @@ import duckdb
 
 from warehouse.build import first_line, identifier, publish, set_snapshot
 from warehouse.errors import LoadError
+from warehouse.journal import Journal
+from warehouse.profiles import put_back
 from warehouse.quality import QualityCheck, run_checks
 from warehouse.sources.core_tables import core_tables
 from warehouse.sources.declared import Source, Sources
@@ -37,13 +40,14 @@ from warehouse.sources.source_state import (
     note_run,
     now,
     prepare,
-    present_tables,
     recall,
     remember,
 )
 from warehouse.sources.staging import BAD, BATCH, Batch, stage
 from warehouse.sources.typed_rows import type_rows
+from warehouse.unify import Unified, UnifyRequest, unify
 
+_LOADING, _UNIFIED = 0.6, 0.95  # shares of the work
 _FEW = 20  # so many bad rows never stop a source, whatever their share
 
 
@@ -70,11 +74,15 @@ class SourceFailure:
 
 @dataclass(frozen=True)
 class RunReport:
-    """All sources of one run: those that were loaded, those that failed, and the checks of all data that failed."""
+    """All sources of one run: those that were loaded, those that failed, and the checks of all data that failed.
+
+    `unified` tells who the customers are now, and how many facts found theirs.
+    """
 
     loaded: tuple[SourceReport, ...]
     failed: tuple[SourceFailure, ...]
     alarms: tuple[QualityCheck, ...] = ()
+    unified: Unified | None = None
 
 
 def load_sources(
@@ -85,27 +93,77 @@ def load_sources(
     `only` names the sources to load (default: all), `fresh` begins with nothing. Raises LoadError when none of them
     could be loaded, BuildError when publishing fails.
     """
-    entries = _chosen(sources, only)
+    with publish(directory, start="empty" if fresh else "copy") as con:
+        _refuse_demo(con)
+        report = load_into(con, directory, Run(sources, tuple(only)), progress)
+        progress("Publishing", 0.97)
+    progress("Done", 1.0)
+    return report
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is loaded: the declared sources, names of some of them (empty: all), the last day of the derived tables
+    (None: as before, or today), and what the snapshot is called after."""
+
+    sources: Sources
+    only: tuple[str, ...] = ()
+    as_of: date | None = None
+    kind: str = "sources"
+
+
+def load_into(con: duckdb.DuckDBPyConnection, directory: Path, run: Run, progress: Progress) -> RunReport:
+    """What each source brought to a building connection, customers unified and derived tables built.
+
+    `directory` is the warehouse directory that is built in; decisions of people lie in the journal beside it. Raises
+    LoadError when no source could be loaded.
+    """
+    entries = _chosen(run.sources, run.only)
     loaded: list[SourceReport] = []
     failed: list[SourceFailure] = []
-    with publish(directory, start="empty" if fresh else "copy") as con, _room(directory) as room:
-        _refuse_demo(con)
-        prepare(con)
+    prepare(con)
+    put_back(con)
+    with _room(directory) as room:
         for at, (name, source) in enumerate(entries.items()):
-            progress(f"Loading {name}", at / len(entries))
+            progress(f"Loading {name}", _LOADING * at / len(entries))
             target = Target(name, source, core_tables()[source.table] if source.table else None)
             try:
-                loaded.append(_load(con, target, _Place(sources.folder, room)))
+                loaded.append(_load(con, target, _Place(run.sources.folder, room)))
             except LoadError as error:
                 failed.append(SourceFailure(name, str(error)))
-        if failed and not loaded:
-            raise LoadError("\n".join(f"{one.source}: {one.message}" for one in failed))
-        progress("Checking", 0.9)
-        checks = run_checks(con, sources.entries)
-        progress("Publishing", 0.95)
-        _finish(con)
-    progress("Done", 1.0)
-    return RunReport(tuple(loaded), tuple(failed), tuple(check for check in checks if not check.passed))
+    if failed and not loaded:
+        raise LoadError("\n".join(f"{one.source}: {one.message}" for one in failed))
+    as_of = _set_snapshot(con, run)
+    request = _unify_request(run.sources, Journal(directory.parent / "journal" / "decisions.jsonl"), as_of)
+    unified = unify(con, request, lambda what, share: progress(what, _LOADING + (_UNIFIED - _LOADING) * share))
+    progress("Checking", _UNIFIED)
+    checks = run_checks(con, run.sources.entries)
+    return RunReport(tuple(loaded), tuple(failed), tuple(check for check in checks if not check.passed), unified)
+
+
+def _set_snapshot(con: duckdb.DuckDBPyConnection, run: Run) -> date | None:
+    row = con.execute("SELECT as_of FROM meta.snapshot").fetchone()
+    as_of = run.as_of or (row[0] if row else None)
+    set_snapshot(con, run.kind, as_of)
+    return as_of
+
+
+def _unify_request(sources: Sources, journal: Journal, as_of: date | None) -> UnifyRequest:
+    """Systems are trusted in the order in which the file names them."""
+    systems = dict.fromkeys(source.system or name for name, source in sources.entries.items())
+    issuing = (source.system or name for name, source in sources.entries.items() if source.customer_ids)
+    kinds = {
+        (source.table, source.system or name): source.columns["customer_id"].of
+        for name, source in sources.entries.items()
+        if source.table and "customer_id" in source.columns and source.columns["customer_id"].of
+    }
+    return UnifyRequest(
+        as_of=as_of,
+        journal=journal,
+        systems=tuple(systems),
+        id_system=next(issuing, None),
+        kinds={key: of for key, of in kinds.items() if of},
+    )
 
 
 @dataclass(frozen=True)
@@ -139,13 +197,6 @@ def _refuse_demo(con: duckdb.DuckDBPyConnection) -> None:
     if con.execute("SELECT kind FROM meta.snapshot").fetchone() == ("demo",):
         reason = "the warehouse holds the demo company, and your customers would be counted with its."
         raise LoadError(reason, remedy="Use --fresh to begin with your own data alone.")
-
-
-def _finish(con: duckdb.DuckDBPyConnection) -> None:
-    if "person_record" in present_tables(con):
-        con.execute("CREATE OR REPLACE VIEW raw.raw_person AS SELECT * FROM core.person_record")
-    row = con.execute("SELECT as_of FROM meta.snapshot").fetchone()
-    set_snapshot(con, "sources", row[0] if row else None)
 
 
 def _load(con: duckdb.DuckDBPyConnection, target: Target, place: _Place) -> SourceReport:

@@ -6,6 +6,11 @@ they are lost (gamma-distributed rates, exponential stays: the buying process be
 Christmas and less on holidays; taste follows age, gender and income; content customers stay longer and say so.
 Everything depends on the DemoConfig alone: the same settings give the same rows, byte for byte.
 
+It can be had in two ways. `walk_demo` goes the whole way of a real company: its systems (CRM, shop, web log, help desk,
+mailing, loyalty, billing, survey tool) hand out files in formats and with ids of their own, in which people are
+misspelt, married, moved, entered twice and sharing mailboxes; the files are loaded, people recognised, facts given to
+them. `build_demo` writes the same company straight into the tables, for tests that need no more.
+
 Six things happen that a good analyst would find, at fixed distances before the last day. `build_demo` returns them
 with their days as Truth:
 
@@ -20,6 +25,7 @@ with their days as Truth:
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.sources.demo.config import DemoConfig
@@ -28,7 +34,9 @@ from warehouse.sources.demo.truth import Story, Truth
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["DemoConfig", "Story", "Truth", "build_demo"]
+    from warehouse.sources.load_sources import RunReport
+
+__all__ = ["DemoConfig", "Story", "Truth", "build_demo", "walk_demo"]
 
 
 def _silent(_table: str, _share: float) -> None:
@@ -42,3 +50,17 @@ def build_demo(con: DuckDBPyConnection, config: DemoConfig, progress: Callable[[
 
     load(con, config, progress)
     return truth(config)
+
+
+def walk_demo(
+    con: DuckDBPyConnection, directory: Path, config: DemoConfig, progress: Callable[[str, float], None] = _silent
+) -> RunReport:
+    """What came of the company's sources, written, loaded and unified on a building connection of this directory.
+
+    Beside the snapshot lie afterwards `sources/` (the files, and the sources.yml that reads them), `demo-truth.json`
+    (the stories) and `demo-persons.csv` (who is behind each record: person is the customer's number). Raises
+    BuildError when a source could not be loaded.
+    """
+    from warehouse.sources.demo.road import walk
+
+    return walk(con, directory, config, progress)

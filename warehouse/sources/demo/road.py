@@ -36,6 +36,7 @@ def walk(con: DuckDBPyConnection, directory: Path, config: DemoConfig, progress:
     Raises BuildError when a source could not be loaded: the product's own files must be whole.
     """
     papers = _papers(config, progress)
+    directory.mkdir(parents=True, exist_ok=True)
     folder = directory / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     for at, system in enumerate(write_sources(folder, papers, config.seed)):
@@ -52,7 +53,7 @@ def walk(con: DuckDBPyConnection, directory: Path, config: DemoConfig, progress:
 def _papers(config: DemoConfig, progress: Progress) -> Paperwork:
     frames: dict[str, Frame] = {}
     for number, (table, frame) in enumerate(tables(config)):
-        progress(f"Making {table}", _MADE * number / len(SOURCE))
+        progress("Making the company's history", _MADE * number / len(SOURCE))
         frames[table] = frame
     return paperwork(frames, config.seed)
 
