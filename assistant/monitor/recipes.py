@@ -11,9 +11,10 @@ class Recipe:
 
     `season` is the period of the season, `memory` the history that season and level are read from, `level` the window
     of the present level, `errors` the history of one-step errors that the scale is read from, `warm_up` the buckets
-    before the first forecast and `settled` the errors that are needed before anything is judged. A drift is the mean of the last `recent` buckets beside the median of the buckets from
-    `reference[0]` to `reference[1]` ago, judged by its own history of `drifts` buckets. `drift_weight` puts both scores
-    on one scale (their 99.8th percentiles on clean series). `cool_down` is the least distance of two alerts.
+    before the first forecast and `settled` the errors that are needed before anything is judged. A drift is the mean of
+    the last `recent` buckets beside the median of the buckets from `reference[0]` to `reference[1]` ago, judged by its
+    own history of `drifts` buckets. `drift_weight` puts both scores on one scale (their 99.8th percentiles on clean
+    series). `cool_down` is the least distance of two alerts.
     """
 
     season: int

@@ -154,7 +154,7 @@ def _effect(rng: np.random.Generator, anomaly: Planted, count: int) -> Floats:
         factor[day:] = 1 + rng.uniform(0.15, 0.45) if up else 1 - rng.uniform(0.11, 0.34)
     elif anomaly.kind == "trend change":
         daily = rng.uniform(0.006, 0.015) * (1 if up else -1)
-        factor = (1 + daily) ** np.clip(np.arange(count) - day + 1, 0, 60)
+        factor = np.power(1 + daily, np.clip(np.arange(count) - day + 1, 0, 60))
     elif anomaly.kind == "partial data":
         factor[day : day + int(rng.integers(1, 3))] = rng.uniform(0, 0.6)
     else:

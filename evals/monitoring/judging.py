@@ -45,7 +45,7 @@ def _tally(suite: Suite, alerts: Bools, planted: Sequence[Planted], how: tuple[s
     metric, gate = how
     delays: dict[int, int] = {}
     false = on_special = 0
-    for day in _spaced(np.flatnonzero(alerts & ~suite.days.special if gate else alerts)):
+    for day in _spaced(np.flatnonzero(alerts & ~suite.days.special if gate else alerts).tolist()):
         inside = [n for n, one in enumerate(planted) if one.day <= day < one.day + REACH[one.kind][0]]
         for number in inside:
             delays.setdefault(number, day - planted[number].day)
