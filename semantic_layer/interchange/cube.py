@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.interchange.cube_measures import read_measures
-from semantic_layer.interchange.cube_references import Cubes, equal_columns, own_rows
+from semantic_layer.interchange.members import Members, equal_columns, own_rows
 from semantic_layer.interchange.draft import Draft, described
 from semantic_layer.interchange.items import Item, Plain
 from semantic_layer.interchange.naming import NotCarried, clean_name, close
@@ -53,7 +53,7 @@ def read_cube(draft: Draft, roots: list[Item]) -> None:
     cubes: list[Cube] = []
     for item in known.values():
         _attempt(item, f"cube {item.text('name')}", lambda item=item: cubes.append(_cube(draft, item, known)))
-    names = Cubes(draft)
+    names = Members(draft)
     for cube in cubes:
         _declare(draft, cube)
     for cube in cubes:
@@ -94,7 +94,7 @@ def _cube(draft: Draft, item: Item, known: dict[str, Item]) -> Cube:
     if not tables:
         raise NotCarried("it has neither `sql_table` nor `sql`.", "shape")
     owner, key = tables[0]
-    entry: Plain = {"source": table_of(draft, item, owner.text(key)), **described(item, name, item.text("title"))}
+    entry: Plain = {"source": table_of(draft, item, owner.text(key), draft.dialect), **described(item, name, item.text("title"))}
     dataset = draft.add_dataset(item, name, entry)
     if not item.flag("public", item.flag("shown", True)):
         item.lost(f"cube {name}: public", "its fields can be asked; hide them one by one.", "key", "public")
@@ -153,13 +153,13 @@ def _declare_segment(draft: Draft, cube: Cube, item: Item) -> None:
     item.changed(f"segment {item.text('name')}", "is a field that is true or false here.", "segment")
 
 
-def _read_fields(names: Cubes, cube: Cube) -> None:
+def _read_fields(names: Members, cube: Cube) -> None:
     for key in ("dimensions", "segments"):
         for item in cube.members(key):
             _read_field(names, cube, item, key.removesuffix("s"))
 
 
-def _read_field(names: Cubes, cube: Cube, item: Item, kind: str) -> None:
+def _read_field(names: Members, cube: Cube, item: Item, kind: str) -> None:
     draft, name = names.draft, clean_name(item.text("name"))
     entry = draft.field(cube.dataset, name)
     ignored = ("type", "title", "description", "format", "public", "shown")
@@ -186,7 +186,7 @@ def _primary(draft: Draft, cube: Cube, tree: exp.Expr) -> None:
     draft.datasets[cube.dataset].setdefault("primary_key", []).append(tree.name)
 
 
-def _field_tree(names: Cubes, cube: Cube, item: Item, own: str) -> exp.Expr:
+def _field_tree(names: Members, cube: Cube, item: Item, own: str) -> exp.Expr:
     if item.flag("sub_query"):
         raise NotCarried("a dimension computed from a measure of another cube.", "sub_query")
     if not item.has("case"):
@@ -203,7 +203,7 @@ def _field_tree(names: Cubes, cube: Cube, item: Item, own: str) -> exp.Expr:
     return exp.Case(ifs=branches, default=exp.Literal.string(other) if other else None)
 
 
-def _join(names: Cubes, cube: Cube, item: Item) -> None:
+def _join(names: Members, cube: Cube, item: Item) -> None:
     draft, kind = names.draft, item.text("relationship")
     other = names.dataset_of(item.text("name"), cube.dataset)
     if kind not in (*_MANY_TO_ONE, *_ONE_TO_MANY):

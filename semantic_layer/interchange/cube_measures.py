@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 
 from sqlglot import exp
 
-from semantic_layer.interchange.cube_references import Cubes
+from semantic_layer.interchange.members import Measures, Members, Taking, take_in_order
 from semantic_layer.interchange.draft import described
 from semantic_layer.interchange.formulas import Formula, add_formula
 from semantic_layer.interchange.items import Item, Plain
@@ -31,84 +30,53 @@ _MULTI_STAGE = ("multi_stage", "time_shift", "group_by", "reduce_by", "add_group
 _WINDOW = re.compile(r"^([1-9]\d*) (hour|day|week|month|quarter|year)s?$")
 
 
-def read_measures(cubes: Cubes, members: list[tuple[str, list[Item]]], why: Mapping[str, str]) -> None:
-    """Take in the measures of all cubes, those first that others are computed from.
-
-    A metric is named as its measure, with the cube before it where several cubes have a measure of that name.
-    """
-    several = Counter(item.text("name").lower() for _, items in members for item in items)
-    waiting = [(dataset, item, _name(dataset, item, several)) for dataset, items in members for item in items]
-    waiting.sort(key=lambda one: one[1].text("type") in _COMPUTED)
-    while waiting:
-        later = [one for one in waiting if not _taken(cubes, one, why)]
-        if len(later) == len(waiting):
-            for dataset, item, _ in later:
-                what = f"measure {dataset}.{item.text('name')}"
-                item.lost(what, "a measure that it is computed from was not carried over.", "input")
-            return
-        waiting = later
+def read_measures(members: Members, measures: Measures, why: Mapping[str, str]) -> None:
+    """Take in the measures of all cubes."""
+    computed = {id(item) for _, items in measures for item in items if item.text("type") in _COMPUTED}
+    take_in_order(members, measures, Taking(_measure, computed, why))
 
 
-def _taken(cubes: Cubes, one: tuple[str, Item, str], why: Mapping[str, str]) -> bool:
-    """False when the measure waits for another one; what cannot be carried over is reported and done with."""
-    dataset, item, name = one
-    try:
-        cubes.metrics[dataset, item.text("name").lower()] = _measure(cubes, dataset, item, name)
-    except NotCarried as error:
-        if error.code == "input":
-            return False
-        item.lost(f"measure {dataset}.{item.text('name')}", str(error), error.code)
-        return True
-    item.leave(f"measure {dataset}.{item.text('name')}", why)
-    return True
-
-
-def _name(dataset: str, item: Item, several: Counter[str]) -> str:
-    name = item.text("name")
-    return f"{dataset}_{name}" if several[name.lower()] > 1 else name
-
-
-def _measure(cubes: Cubes, dataset: str, item: Item, name: str) -> str:
+def _measure(members: Members, dataset: str, item: Item, name: str) -> str:
     kind, text = item.text("type"), item.text("sql")
     about = _about(item)
-    filters = [cubes.tree(one.text("sql"), dataset) for one in item.items("filters")]
+    filters = [members.tree(one.text("sql"), dataset) for one in item.items("filters")]
     if any(item.has(key) for key in _MULTI_STAGE):
         raise NotCarried("a measure of several stages; say it as a metric per entity.", "multi_stage")
     if kind in _COMPUTED:
-        tree = cubes.tree(text, dataset, measures=True)
+        tree = members.tree(text, dataset, measures=True)
         if filters:
             raise NotCarried("filters on a computed number; filter the measures it is made of.", "filter")
         if not aggregates(tree) and not tree.find(exp.Column):
             raise NotCarried("it is computed from nothing.", "level")
-        cubes.draft.names.metrics.update({one.lower(): one for one in cubes.metrics.values()})
-        return add_formula(cubes.draft, item, Formula(name, tree, dataset, about))
+        members.draft.names.metrics.update({one.lower(): one for one in members.metrics.values()})
+        return add_formula(members.draft, item, Formula(name, tree, dataset, about))
     if kind not in _AGGREGATIONS:
         raise NotCarried(f"a measure of type `{kind}` is not one that Tellwise computes.", "type")
     if kind == "count_distinct_approx":
         item.changed(f"measure {dataset}.{item.text('name')}", "is exact here, not approximate.", "exact")
-    return _aggregate(cubes, dataset, item, (name, about, filters))
+    return _aggregate(members, dataset, item, (name, about, filters))
 
 
-def _aggregate(cubes: Cubes, dataset: str, item: Item, rest: tuple[str, Plain, list[exp.Expr]]) -> str:
+def _aggregate(members: Members, dataset: str, item: Item, rest: tuple[str, Plain, list[exp.Expr]]) -> str:
     name, about, filters = rest
     kind, text = item.text("type"), item.text("sql")
-    argument = cubes.tree(text, dataset) if text else None
+    argument = members.tree(text, dataset) if text else None
     if argument is None and kind != "count":
         raise NotCarried("it does not say what to aggregate.", "shape")
     if argument is not None and aggregates(argument):
         raise NotCarried("it aggregates an aggregate.", "nested_aggregate")
     call = Call(_AGGREGATIONS[kind], argument, exp.and_(*filters) if filters else None)
-    home = home_of(cubes.draft, call.trees, dataset)
-    entry: Plain = {"measure": cubes.draft.add_measure(item, home, name, measure_entry(call, home))}
+    home = home_of(members.draft, call.trees, dataset)
+    entry: Plain = {"measure": members.draft.add_measure(item, home, name, measure_entry(call, home))}
     if kind == "running_total":
-        inner = cubes.draft.add_part(item, f"{name}_each", entry)
-        return cubes.draft.add_metric(item, name, {"type": "cumulative", "metric": inner, **about})
+        inner = members.draft.add_part(item, f"{name}_each", entry)
+        return members.draft.add_metric(item, name, {"type": "cumulative", "metric": inner, **about})
     if item.has("rolling_window"):
-        return _rolling(cubes, item, (name, about, entry))
-    return cubes.draft.add_metric(item, name, {**entry, **about})
+        return _rolling(members, item, (name, about, entry))
+    return members.draft.add_metric(item, name, {**entry, **about})
 
 
-def _rolling(cubes: Cubes, item: Item, rest: tuple[str, Plain, Plain]) -> str:
+def _rolling(members: Members, item: Item, rest: tuple[str, Plain, Plain]) -> str:
     name, about, entry = rest
     window = item.child("rolling_window")
     if window.has("leading") or window.text("offset", "end") != "end":
@@ -123,8 +91,8 @@ def _rolling(cubes: Cubes, item: Item, rest: tuple[str, Plain, Plain]) -> str:
             raise NotCarried(f"`{trailing}` is no interval such as `7 day`.", "window")
         made["window"] = f"{found[1]} {found[2]}{'' if found[1] == '1' else 's'}"
     window.leave(f"measure {name}: rolling_window", {})
-    made["metric"] = cubes.draft.add_part(item, f"{name}_each", entry)
-    return cubes.draft.add_metric(item, name, {**made, **about})
+    made["metric"] = members.draft.add_part(item, f"{name}_each", entry)
+    return members.draft.add_metric(item, name, {**made, **about})
 
 
 def _about(item: Item) -> Plain:

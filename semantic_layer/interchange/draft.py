@@ -51,9 +51,12 @@ class VerifiedQuery:
 
 @dataclass
 class Draft:
-    """Entries by name, in the order in which they were read; `schema` are the tables of the warehouse, when known."""
+    """Entries by name, in the order in which they were read; `schema` are the tables of the warehouse, when known, `dialect`
+    is that of the original's database.
+    """
 
     name: str = "imported"
+    dialect: str = ""
     schema: Schema = field(default_factory=dict[str, Mapping[str, str]])
     header: Plain = field(default_factory=dict[str, Any])
     datasets: dict[str, Plain] = field(default_factory=dict[str, Plain])

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from semantic_layer.errors import DefinitionError, Fault
 from semantic_layer.interchange.cube import read_cube
 from semantic_layer.interchange.draft import Draft, Schema
 from semantic_layer.interchange.finishing import Imported, finished, pruned
 from semantic_layer.interchange.items import Item
+from semantic_layer.interchange.lookml import read_lookml_model
+from semantic_layer.interchange.lookml_source import read_lookml
 from semantic_layer.interchange.metricflow import read_metricflow
 from semantic_layer.interchange.ossie import read_ossie
 from semantic_layer.interchange.report import Remark
@@ -32,24 +35,38 @@ class Format:
     documents: Callable[[Path], Document] = read_document
 
 
+@dataclass(frozen=True)
+class Options:
+    """How to import: the SQL dialect of the original's database, what the definitions stand on, and how much.
+
+    `extends` is `shipped` when they add to the model that comes with the product. With `only_loaded` what stands on
+    tables that the warehouse does not have is left out.
+    """
+
+    dialect: str = ""
+    extends: Literal["shipped", "none"] = "none"
+    only_loaded: bool = False
+
+
 FORMATS: Mapping[str, Format] = {
     "ossie": Format("Apache Ossie semantic model (YAML or JSON)", (".yml", ".yaml", ".json"), read_ossie),
     "dbt": Format("a dbt project with semantic models (MetricFlow)", (".yml", ".yaml"), read_metricflow),
     "cube": Format("a Cube data model (YAML)", (".yml", ".yaml"), read_cube),
+    "lookml": Format("LookML views and explores", (".lkml",), read_lookml_model, read_lookml),
     "snowflake": Format("a semantic model of Snowflake (YAML)", (".yml", ".yaml"), read_snowflake),
 }
 
 
 def import_model(
-    form: str, path: Path, schema: Schema | None = None, *, extends: str = "none", only_loaded: bool = False
+    form: str, path: Path, schema: Schema | None = None, options: Options | None = None
 ) -> Imported:
     """The model in the file or folder `path`, read as one of `FORMATS`, as definitions that load.
 
-    `schema` are the tables of the warehouse, used to find tables and types; with `only_loaded` what stands on other
-    tables is left out. Raises DefinitionError with file, line and remedy when nothing can be read.
+    `schema` are the tables of the warehouse, used to find tables and types. Raises DefinitionError with file, line and
+    remedy when nothing can be read.
     """
-    reader = FORMATS[form]
-    draft = Draft(schema=schema or {})
+    reader, options = FORMATS[form], options or Options()
+    draft = Draft(dialect=options.dialect, schema=schema or {})
     faults: list[Fault] = []
     items: list[Item] = []
     for file in _files(path, reader.suffixes):
@@ -64,7 +81,7 @@ def import_model(
     reader.read(draft, items)
     if not draft.datasets:
         raise DefinitionError([_nothing(path, reader.title, draft.remarks)])
-    return finished(pruned(draft), form, extends, only_loaded)
+    return finished(pruned(draft), form, options.extends, options.only_loaded)
 
 
 def _unread(fault: Fault) -> Remark:

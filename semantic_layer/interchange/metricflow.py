@@ -163,7 +163,7 @@ def _mark_computed(draft: Draft, item: Item, model: _Model) -> None:
 
 def _raw(draft: Draft, text: str, dataset: str, own: str = "") -> exp.Expr:
     """SQL over the table's columns, which is what dbt's `expr` is."""
-    return replaced(read_sql(text, ""), lambda column: draft.names.physical(column, dataset, own))
+    return replaced(read_sql(text, draft.dialect), lambda column: draft.names.physical(column, dataset, own))
 
 
 def _dimension(draft: Draft, item: Item, dataset: str) -> None:

@@ -29,7 +29,7 @@ def condition(project: Project, text: str, dataset: str, time: str) -> exp.Expr:
         found.append(_reference(project, match, dataset, time))
         return f"__reference_{len(found) - 1}"
 
-    tree = read_sql(_TEMPLATE.sub(stand_in, text), "")
+    tree = read_sql(_TEMPLATE.sub(stand_in, text), project.draft.dialect)
 
     def resolve(column: exp.Column) -> exp.Expr:
         if column.name.startswith("__reference_"):

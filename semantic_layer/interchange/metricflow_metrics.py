@@ -207,7 +207,7 @@ def _derived(project: Project, item: Item, params: Item) -> Plain:
             names[(given.text("alias") or given.text("name")).lower()] = _given(project, item, given)
         else:
             names[str(one).lower()] = _known(project, str(one))
-    tree = read_sql(params.text("expr"), "")
+    tree = read_sql(params.text("expr"), project.draft.dialect)
 
     def metric(column: exp.Column) -> exp.Expr:
         if column.name.lower() not in names:

@@ -1,27 +1,33 @@
-"""Cube's references inside SQL: `{CUBE}.column`, `{dimension}`, `{cube.member}`, `{cube}.column`; nothing is executed."""
+"""Members that refer to each other inside SQL, as Cube and LookML have them; nothing of it is executed.
+
+Cube writes `{CUBE}.column`, `{dimension}`, `{cube.member}`, `{cube}.column`; LookML `${TABLE}.column`, `${field}`,
+`${view.field}`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from semantic_layer.interchange.draft import Draft
+from semantic_layer.interchange.items import Item
 from semantic_layer.interchange.naming import NotCarried, close, qualified
 from semantic_layer.interchange.sqltext import read_sql, replaced
 
 _REFERENCE = re.compile(r"\$?\{\s*([A-Za-z_]\w*)\s*(?:\.\s*([A-Za-z_]\w*)\s*)?\}(?=(\s*\.)?)")
+Measures = list[tuple[str, list[Item]]]  # the measures of each dataset
 _MEMBER, _COLUMN = "__member__", "__column__"
 
 
 @dataclass
-class Cubes:
-    """What references can name: the dataset of each cube, and the metric of each of its measures."""
+class Members:
+    """What references can name: the fields of each cube or view, and the metric of each of its measures."""
 
     draft: Draft
-    dialect: str = ""
     metrics: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
     def tree(self, text: str, dataset: str, own: str = "", *, measures: bool = False) -> exp.Expr:
@@ -30,7 +36,10 @@ class Cubes:
         Measures become metrics, bare, when `measures` may be named. Raises NotCarried.
         """
         marked = _REFERENCE.sub(lambda found: self._marked(found, dataset), text)
-        tree = read_sql(marked, self.dialect)
+        try:
+            tree = read_sql(marked, self.draft.dialect)
+        except NotCarried as error:
+            raise NotCarried(str(error).replace(_MEMBER, "").replace(_COLUMN, ""), error.code) from error
         return replaced(tree, lambda column: self._resolved(column, dataset, own, measures))
 
     def _marked(self, found: re.Match[str], dataset: str) -> str:
@@ -93,3 +102,50 @@ def equal_columns(tree: exp.Expr, plain: Callable[[exp.Column], str]) -> list[tu
     for one in (column for pair in pairs for column in pair):
         one.set("this", exp.to_identifier(plain(one)))
     return pairs
+
+
+@dataclass(frozen=True)
+class Taking:
+    """How measures are taken in: who makes the metric, which may wait for others, why some keys are not read."""
+
+    take: Callable[[Members, str, Item, str], str]
+    computed: Collection[int]
+    why: Mapping[str, str]
+
+
+def take_in_order(members: Members, measures: Measures, taking: Taking) -> None:
+    """Take in the measures of all datasets, those first that others are computed from.
+
+    A metric is named as its measure, with the dataset before it where several have a measure of that name.
+    """
+    several = Counter(item.text("name").lower() for _, items in measures for item in items)
+    waiting = [(dataset, item, _metric_name(dataset, item, several)) for dataset, items in measures for item in items]
+    waiting.sort(key=lambda one: id(one[1]) in taking.computed)
+    while waiting:
+        later = [one for one in waiting if not _taken(members, one, taking)]
+        if len(later) == len(waiting):
+            for dataset, item, _ in later:
+                what = f"measure {dataset}.{item.text('name')}"
+                item.lost(what, "a measure that it is computed from was not carried over.", "input")
+            return
+        waiting = later
+
+
+def _metric_name(dataset: str, item: Item, several: Counter[str]) -> str:
+    name = item.text("name")
+    return f"{dataset}_{name}" if several[name.lower()] > 1 else name
+
+
+def _taken(members: Members, one: tuple[str, Item, str], taking: Taking) -> bool:
+    """False when the measure waits for another one; what cannot be carried over is reported and done with."""
+    dataset, item, name = one
+    what = f"measure {dataset}.{item.text('name')}"
+    try:
+        members.metrics[dataset, item.text("name").lower()] = taking.take(members, dataset, item, name)
+    except NotCarried as error:
+        if error.code == "input":
+            return False
+        item.lost(what, str(error), error.code)
+        return True
+    item.leave(what, taking.why)
+    return True
