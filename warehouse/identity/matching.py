@@ -55,12 +55,15 @@ STRICT = (
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model: Splink's settings with its parameters, what it compares, and what it was trained on."""
+    """A trained model: Splink's settings with its parameters, what it compares, what it was trained on, how many
+    records those were.
+    """
 
     settings: dict[str, Any]
     comparisons: tuple[Comparison, ...]
     prior: float
     trained_on: tuple[str, ...]
+    records: int
 
 
 def train(con: duckdb.DuckDBPyConnection) -> Model | None:
@@ -68,7 +71,7 @@ def train(con: duckdb.DuckDBPyConnection) -> Model | None:
 
     Raises BuildError when Splink is not installed.
     """
-    used = tuple(one for one in COMPARISONS if _filled(con, one))
+    used = compared(con)
     prior = _prior(con)
     if len(used) < 2 or prior is None:
         return None
@@ -76,23 +79,34 @@ def train(con: duckdb.DuckDBPyConnection) -> Model | None:
         linker = _untrained(con, used, prior)
         linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED, num_chunks=1)
         trained = tuple(" and ".join(key) for key in TRAINING if _train_on(con, linker, key))
-        return Model(linker.misc.save_model_to_json(), used, prior, trained)
+        return Model(linker.misc.save_model_to_json(), used, prior, trained, count_records(con))
 
 
-def count_owners(con: duckdb.DuckDBPyConnection) -> None:
+def compared(con: duckdb.DuckDBPyConnection) -> tuple[Comparison, ...]:
+    """The comparisons whose columns `record` fills."""
+    return tuple(one for one in COMPARISONS if _filled(con, one))
+
+
+def count_records(con: duckdb.DuckDBPyConnection) -> int:
+    """How many records there are."""
+    return con.execute("SELECT count(*) FROM record").fetchall()[0][0]
+
+
+def count_owners(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Tables tf_<column>: how likely a stranger has that very value.
 
     A mailbox, number or home that one person alone has is not made frequent by that person's many records: its owners
     are counted by family names or by given names, whichever are fewer, because one person may change the one and one
     family shares the other. The pair at hand is left out of the count, as its own agreement proves nothing about
-    strangers.
+    strangers. The chance of owners that the file does not show is reckoned on the records that the model was trained
+    on: else every new record would make all rare values a little rarer, and tip pairs that nothing new was learnt of.
     """
     people = "least(count(DISTINCT last_sound), count(DISTINCT list_last(first_forms)))"
     for column, (own, chance) in OWNED.items():
         owners = "count(*)" if column in ("first", "last") else people
+        frequency = f"greatest({owners} - {own}, 0) / (SELECT count(*) FROM record) + {chance / model.records!r}"
         con.execute(
-            f"CREATE OR REPLACE TABLE tf_{column} AS SELECT {column},"
-            f" (greatest({owners}, {own}) - {own} + {chance}) / (SELECT count(*) FROM record) AS tf_{column}"
+            f"CREATE OR REPLACE TABLE tf_{column} AS SELECT {column}, {frequency} AS tf_{column}"
             f" FROM record WHERE {column} IS NOT NULL GROUP BY {column}"
         )
 
@@ -144,6 +158,11 @@ def _untrained(con: duckdb.DuckDBPyConnection, used: tuple[Comparison, ...], pri
     return splink.Linker(api(con).register("record"), settings)
 
 
+def splink_version() -> str:
+    """The version of Splink, whose models others may not read. Raises BuildError when it is not installed."""
+    return str(_splink()[0].__version__)
+
+
 def _splink() -> tuple[Any, Any]:
     try:
         import splink
@@ -180,10 +199,10 @@ def _filled(con: duckdb.DuckDBPyConnection, one: Comparison) -> bool:
 def _prior(con: duckdb.DuckDBPyConnection) -> float | None:
     """Probability that two random records are one person, from the pairs that strict rules find; None if too few."""
     rules = " OR ".join(f"({rule})" for rule in STRICT)
-    found, count = con.execute(
-        f"SELECT (SELECT count(*) FROM pair p JOIN record l ON l.id = p.id_l JOIN record r ON r.id = p.id_r"
-        f" WHERE {rules}), (SELECT count(*) FROM record)"
-    ).fetchall()[0]
+    found = con.execute(
+        f"SELECT count(*) FROM pair p JOIN record l ON l.id = p.id_l JOIN record r ON r.id = p.id_r WHERE {rules}"
+    ).fetchall()[0][0]
+    count = count_records(con)
     return None if found < LEAST_PAIRS else min(0.5, found / RECALL / (count * (count - 1) / 2))
 
 

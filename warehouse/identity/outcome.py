@@ -14,6 +14,8 @@ from warehouse.errors import BuildError
 from warehouse.identity.comparisons import Comparison
 from warehouse.identity.handover import Columns, create_table
 from warehouse.identity.households import Household
+from warehouse.identity.kept_model import keep_model
+from warehouse.identity.matching import Model
 from warehouse.identity.people import REVIEW, Decisions
 from warehouse.identity.records import STRONG_IDS
 
@@ -29,7 +31,7 @@ class Outcome:
     retired: Mapping[str, str]
     households: Sequence[Household]
     decisions: Decisions
-    comparisons: Sequence[Comparison]
+    model: Model | None
     now: datetime
 
 
@@ -80,6 +82,7 @@ def _write(con: duckdb.DuckDBPyConnection, work: duckdb.DuckDBPyConnection, outc
     )
     _copy(con, work, "FROM surviving ORDER BY ALL", "CREATE OR REPLACE TABLE meta.customer_value AS FROM rows", [])
     _write_merge_log(con, outcome)
+    keep_model(con, outcome.model, outcome.now)
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -115,7 +118,7 @@ def _prepare_matches(work: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:
         "CREATE TABLE decided AS SELECT *, 'merged' AS ruling FROM joined"
         " UNION ALL SELECT *, 'parted' FROM parted ANTI JOIN joined USING (id_l, id_r)"
     )
-    work.execute(_MATCH.format(evidence=_evidence(outcome.comparisons), review=REVIEW))
+    work.execute(_MATCH.format(evidence=_evidence(outcome.model.comparisons if outcome.model else ()), review=REVIEW))
     work.execute(
         "CREATE TABLE attached AS SELECT id, arg_max(method, probability) AS method, max(probability) AS probability"
         " FROM (SELECT id_l AS id, method, probability FROM tied UNION ALL SELECT id_r, method, probability FROM tied)"

@@ -7,6 +7,7 @@ birth or an id number says so. Such pairs and those from `REVIEW` on wait in the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from warehouse.identity.matching import Model, count_owners, score
 from warehouse.identity.records import STRONG_IDS
 
 AUTO = 0.99  # merged without asking, from this probability on
+INERTIA = 0.25  # log2 odds by which the evidence must pass `AUTO` to change what an earlier build decided
 REVIEW = 0.90  # shown to a person, from this probability on
 EXACT_WEIGHT = 40.0  # log2 odds of an id that only one customer has
 CONFLICT = -20.0  # added to the weight of a pair whose given names differ
@@ -39,7 +41,7 @@ def find_people(
     """Groups of two and more records that are one person, by first record; leaves table `edge` of all scored pairs.
 
     `edge`: id_l, id_r, weight, probability, method (exact|probabilistic), sure, conflict, and the levels and parts of
-    `score`. Needs tables `record` and `pair`.
+    `score`. Needs tables `record`, `pair` and `before` (id, customer: of records that an earlier build knew).
     """
     _score_edges(con, model)
     _mark_exact(con)
@@ -68,12 +70,14 @@ def _score_edges(con: duckdb.DuckDBPyConnection, model: Model | None) -> None:
             "CREATE TABLE judged (id_l INTEGER, id_r INTEGER, weight DOUBLE, probability DOUBLE, conflict BOOLEAN)"
         )
     else:
-        count_owners(con)
+        count_owners(con, model)
         score(con, model, "pair", "scored", least=0.0)
         _judge(con, model, "scored", "judged")
     con.execute(
-        "CREATE TABLE edge AS SELECT *, 'probabilistic' AS method,"
-        f" probability >= {AUTO} AND NOT conflict AS sure FROM judged"
+        "CREATE TABLE edge AS SELECT j.*, 'probabilistic' AS method, NOT conflict AND weight >="
+        f" {math.log2(AUTO / (1 - AUTO))} + {INERTIA} * CASE WHEN l.customer = r.customer THEN -1"
+        " WHEN l.customer <> r.customer THEN 1 ELSE 0 END AS sure"
+        " FROM judged j LEFT JOIN before l ON l.id = j.id_l LEFT JOIN before r ON r.id = j.id_r"
     )
 
 

@@ -15,7 +15,8 @@ from warehouse.identity.clustering import Rules
 from warehouse.identity.decisions import decided
 from warehouse.identity.handover import Columns, create_table
 from warehouse.identity.households import find_households
-from warehouse.identity.matching import Model, train
+from warehouse.identity.kept_model import kept_or_trained
+from warehouse.identity.matching import Model
 from warehouse.identity.outcome import Outcome, write_outcome
 from warehouse.identity.people import find_people
 from warehouse.identity.records import Records, read_records
@@ -66,7 +67,7 @@ def resolve_identities(
 ) -> Resolution:
     """What the records of `request.view` came to; writes customer_identity, identity_match, identity_merge_log,
     household and household_member in core, customer_record (record to customer) and customer_value (what each
-    customer is known by) in meta.
+    customer is known by) and identity_model (what was learnt) in meta.
 
     Every record gets a customer, with or without anything to match it by. Ids of customers in meta.customer_record
     are kept. All work is done in a private database; `con` sees the finished tables, in one transaction. Raises
@@ -90,20 +91,21 @@ def _resolve(con: duckdb.DuckDBPyConnection, records: Records, request: Identity
     shared = drop_shared_values(work)
     uses = candidate_pairs(work)
     clock.step("train")
-    model = train(work)
+    model = kept_or_trained(con, work)
     clock.step("match")
+    previous = _previous(con)
+    _write_before(work, keys, previous)
     decisions = decided(request.journal, keys)
     groups = find_people(work, model, decisions, request.rules)
     clock.step("name customers")
     people = _everyone(groups, keys)
-    previous = _previous(con)
     now = (request.now or datetime.now(UTC)).replace(tzinfo=None)
     named = [tuple(keys[record] for record in group) for group in people]
     assigned = assign_ids(named, previous, now)
     _write_people(work, people, assigned)
     clock.step("write")
     surviving_values(work, request.systems)
-    outcome = Outcome(assigned.retired, find_households(work), decisions, model.comparisons if model else (), now)
+    outcome = Outcome(assigned.retired, find_households(work), decisions, model, now)
     counts = write_outcome(con, work, outcome)
     clock.stop()
     return Resolution(
@@ -152,6 +154,17 @@ def _previous(con: duckdb.DuckDBPyConnection) -> dict[RecordKey, Issued]:
         return {}
     rows = con.execute("SELECT source_system, source_id, customer_id, issued_at FROM meta.customer_record").fetchall()
     return {(row[0], row[1]): Issued(row[2], row[3]) for row in rows}
+
+
+def _write_before(
+    work: duckdb.DuckDBPyConnection, keys: Mapping[int, RecordKey], previous: Mapping[RecordKey, Issued]
+) -> None:
+    known = [(number, previous[key].customer_id) for number, key in keys.items() if key in previous]
+    columns: Columns = {
+        "id": ("number", [number for number, _ in known]),
+        "customer": ("text", [customer for _, customer in known]),
+    }
+    create_table(work, "before", columns)
 
 
 def _write_people(work: duckdb.DuckDBPyConnection, people: list[list[int]], assigned: Assignment) -> None:
