@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from warehouse import query_trusted
+from warehouse import Read, trusted_reader
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _NUMBERS = (*_WHOLE, "FLOAT", "DOUBLE", "DECIMAL")
@@ -104,8 +104,13 @@ def tables_of(database: Path) -> tuple[TableFacts, ...]:
 @lru_cache(maxsize=64)
 def _tables_of(database: Path, stamp: int) -> tuple[TableFacts, ...]:
     del stamp  # it only tells this file from the next one under the same name
-    listed = query_trusted(
-        database,
+    with trusted_reader(database) as read:
+        return _parents_first(_found(read))
+
+
+def _found(read: Read) -> list[TableFacts]:
+    """The tables of an open database with all facts, in any order."""
+    listed = read(
         "SELECT c.schema_name, c.table_name, c.column_name, c.data_type FROM duckdb_columns() c "
         "WHERE c.database_name = 'live' AND NOT c.internal AND c.schema_name IN ('main', 'core', 'mart', 'meta') "
         "ORDER BY c.schema_name, c.table_name, c.column_index",
@@ -113,15 +118,15 @@ def _tables_of(database: Path, stamp: int) -> tuple[TableFacts, ...]:
     names: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for schema, table, column, kind in listed:
         names.setdefault((schema, table), []).append((column, kind))
-    keyed = [_with_keys(database, place, columns) for place, columns in names.items()]
-    return _parents_first([_with_bridge(database, _with_links(database, table, keyed)) for table in keyed])
+    keyed = [_with_keys(read, place, columns) for place, columns in names.items()]
+    return [_with_bridge(read, _with_links(read, table, keyed)) for table in keyed]
 
 
-def _with_keys(database: Path, place: tuple[str, str], columns: list[tuple[str, str]]) -> TableFacts:
+def _with_keys(read: Read, place: tuple[str, str], columns: list[tuple[str, str]]) -> TableFacts:
     """The table with its unique columns marked; a unique number with fractions or a unique day is no key."""
     schema, table = place
     counts = ", ".join(f"count({quote(name)}), count(DISTINCT {quote(name)})" for name, _ in columns)
-    found = query_trusted(database, f"SELECT count(*), {counts} FROM {quote(schema)}.{quote(table)}").rows[0]
+    found = read(f"SELECT count(*), {counts} FROM {quote(schema)}.{quote(table)}").rows[0]
     rows = found[0]
     marked: list[Column] = []
     for at, (name, kind) in enumerate(columns):
@@ -131,20 +136,20 @@ def _with_keys(database: Path, place: tuple[str, str], columns: list[tuple[str, 
     return TableFacts(schema, table, rows, tuple(marked))
 
 
-def _with_links(database: Path, table: TableFacts, others: Sequence[TableFacts]) -> TableFacts:
+def _with_links(read: Read, table: TableFacts, others: Sequence[TableFacts]) -> TableFacts:
     """The table with every column marked that points to another table's first key, by its name and by its values."""
     keys = [(other, other.first_key) for other in others if other.name != table.name and other.first_key]
-    linked = [replace(column, link=_link(database, table, column, keys)) for column in table.columns]
+    linked = [replace(column, link=_link(read, table, column, keys)) for column in table.columns]
     return replace(table, columns=tuple(linked))
 
 
-def _link(database: Path, table: TableFacts, column: Column, keys: Sequence[tuple[TableFacts, Column]]) -> Link | None:
+def _link(read: Read, table: TableFacts, column: Column, keys: Sequence[tuple[TableFacts, Column]]) -> Link | None:
     """The key that the column points to: alike in name, and holding at least half of the column's values."""
     if column == table.first_key or not column.name.lower().endswith(_KEY_ENDINGS):
         return None
     for other, key in sorted(keys, key=lambda pair: pair[1].name.lower() != column.name.lower()):
         if _same_name(column.name, other.name, key.name):
-            values, held = _held(database, table, column, other, key)
+            values, held = _held(read, table, column, other, key)
             if values and 2 * held >= values:
                 return Link(other.name, key.name, orphans=held < values)
     return None
@@ -161,23 +166,23 @@ def _same_name(name: str, table: str, key: str) -> bool:
     return common >= _COMMON_ENDING
 
 
-def _held(database: Path, table: TableFacts, column: Column, other: TableFacts, key: Column) -> tuple[int, int]:
+def _held(read: Read, table: TableFacts, column: Column, other: TableFacts, key: Column) -> tuple[int, int]:
     """How many different values the column has, and how many of them are values of the key."""
     ours = (
         f"SELECT DISTINCT CAST({column.quoted} AS VARCHAR) AS v FROM {table.target} WHERE {column.quoted} IS NOT NULL"
     )
     theirs = f"SELECT CAST({key.quoted} AS VARCHAR) FROM {other.target}"
-    row = query_trusted(database, f"SELECT count(*), count(*) FILTER (v IN ({theirs})) FROM ({ours})").rows[0]
+    row = read(f"SELECT count(*), count(*) FILTER (v IN ({theirs})) FROM ({ours})").rows[0]
     return row[0], row[1]
 
 
-def _with_bridge(database: Path, table: TableFacts) -> TableFacts:
+def _with_bridge(read: Read, table: TableFacts) -> TableFacts:
     """The table, marked as a bridge when its links together tell its rows apart and no single column does."""
     if any(column.key for column in table.columns) or not table.links:
         return table
     together = ", ".join(column.quoted for column in table.links)
     sql = f"SELECT count(*) FROM (SELECT DISTINCT {together} FROM {table.target})"
-    return replace(table, bridge=query_trusted(database, sql).rows[0][0] == table.rows)
+    return replace(table, bridge=read(sql).rows[0][0] == table.rows)
 
 
 def _parents_first(tables: Sequence[TableFacts]) -> tuple[TableFacts, ...]:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from evals.comparison import Table
-from evals.recheck import Copy, Recheck
+from evals.recheck import Copy
 from warehouse import DuckDBEngine, Limits, Result, trusted_reader, validate
 
 
-@contextmanager
-def opened(copies: Iterable[Path], *, compiled: bool) -> Generator[Recheck]:
-    """The copies open for re-checking, by their kind and number.
+def opened(copies: Iterable[Path], *, compiled: bool) -> Generator[tuple[str, Copy]]:
+    """The copies by their kind and number, each open until the next is asked for.
 
     SQL that the product `compiled` itself is read like a gold; SQL that a model or a person wrote runs in a worker.
     """
-    with ExitStack() as stack:
-        found = {path.stem.rpartition("-")[0]: _opened(path, stack, compiled) for path in copies}
-        yield Recheck(found)
+    for path in copies:
+        with ExitStack() as stack:
+            yield path.stem.rpartition("-")[0], _opened(path, stack, compiled)
 
 
 def _opened(path: Path, stack: ExitStack, compiled: bool) -> Copy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -25,29 +25,37 @@ class Copy:
 
 
 @dataclass(frozen=True)
-class Recheck:
-    """The copies by name on which right answers are asked again."""
+class Pass:
+    """A right answer to be asked again: its statement, those of the golds, and how their rows are compared."""
 
-    copies: Mapping[str, Copy]
+    gold_sql: tuple[str, ...]
+    answer_sql: str
+    rules: CompareRules
 
-    def falls_apart(self, gold_sql: Sequence[str], answer_sql: str, rules: CompareRules) -> str:
-        """The name of the first copy on which the answer agrees with none of the golds; empty when it holds on all.
 
-        A copy on which they only part over groups that show as zero or not at all is named after all others, with
-        `ZEROS` before it.
-        """
-        only_zeros = ""
-        for name, copy in self.copies.items():
-            try:
-                table = copy.run(answer_sql)
-            except WarehouseError:
-                continue  # a statement that cannot run on a copy says nothing about luck
-            if any(holds_on(sql, table, copy.read, rules) for sql in gold_sql):
-                continue
-            if not any(holds_on(sql, table, copy.read, rules, zeros=False) for sql in gold_sql):
-                return name
-            only_zeros = only_zeros or ZEROS + name
-        return only_zeros
+def fallen(passes: Iterable[Pass], copies: Iterable[tuple[str, Copy]]) -> dict[Pass, str]:
+    """For each that does not hold on all copies the name of the first on which its rows are none of the golds'.
+
+    A copy on which they only part over groups that show as zero or not at all counts after all others, and is named
+    with `ZEROS` before it.
+    """
+    found: dict[Pass, str] = {}
+    waiting = list(dict.fromkeys(passes))
+    for name, copy in copies:
+        for one in waiting:
+            if _parts_on(copy, one):
+                found[one] = name if _parts_on(copy, one, zeros=False) else found.get(one, ZEROS + name)
+        waiting = [one for one in waiting if found.get(one, ZEROS).startswith(ZEROS)]
+    return found
+
+
+def _parts_on(copy: Copy, one: Pass, *, zeros: bool = True) -> bool:
+    """Whether the answer agrees with none of the golds; one that cannot run on the copy says nothing about luck."""
+    try:
+        table = copy.run(one.answer_sql)
+    except WarehouseError:
+        return False
+    return not any(holds_on(sql, table, copy.read, one.rules, zeros=zeros) for sql in one.gold_sql)
 
 
 def holds_on(gold_sql: str, table: Table, read: Read, rules: CompareRules, *, zeros: bool = True) -> bool:

@@ -17,6 +17,7 @@ from evals.golds import Compile, GoldSource, compare_rules
 from evals.guarded import opened
 from evals.needs import needs_of
 from evals.questions import Question
+from evals.recheck import Pass, fallen
 from evals.records import Record
 from evals.replies import Till
 from evals.system import System, Usage
@@ -163,15 +164,14 @@ def rechecked(batch: Batch, records: Mapping[Key, Record]) -> dict[Key, Record]:
         return checked
     batch.listener.progress(f"Asking {len(right)} right answers again on changed copies of {batch.prepared.name}")
     asked = {question.key: question for question in batch.questions}
-    with opened(_copies(batch, right), compiled=batch.manner.compiled) as recheck:
-        known: dict[tuple[tuple[str, ...], str], str] = {}  # rewordings mostly end in the same statement
-        for key, record in right.items():
-            statements = (record.gold_sql, record.sql)
-            if statements not in known:
-                rules = compare_rules(asked[key].loaded.suite.rules_of(asked[key].case))
-                known[statements] = recheck.falls_apart(record.gold_sql, record.sql, rules)
-            checked[key] = record.model_copy(update={"lucky": known[statements], "rechecked": True})
-            batch.listener.changed(checked[key])
+    passes = {
+        key: Pass(r.gold_sql, r.sql, compare_rules(asked[key].loaded.suite.rules_of(asked[key].case)))
+        for key, r in right.items()
+    }
+    found = fallen(passes.values(), opened(_copies(batch, right), compiled=batch.manner.compiled))
+    for key, record in right.items():
+        checked[key] = record.model_copy(update={"lucky": found.get(passes[key], ""), "rechecked": True})
+        batch.listener.changed(checked[key])
     return checked
 
 

@@ -205,7 +205,13 @@ def test_a_newer_history_is_not_touched(tmp_path):
         History(tmp_path)
 
 
-def test_a_lucky_pass_is_flagged_and_a_right_one_is_not(tmp_path):
+@pytest.fixture
+def few_copies(monkeypatch):
+    monkeypatch.setattr("evals.copies.MIXED_ROWS", (100, 20))
+    monkeypatch.setattr("evals.copies.LOOSE_ROWS", (30, 60))
+
+
+def test_a_lucky_pass_is_flagged_and_a_right_one_is_not(tmp_path, few_copies):
     # every order of the shop has a known customer and a positive amount, so the wrong filter is right by luck
     lucky = rows(tmp_path, REVENUE + " WHERE amount < 1000") if shop(tmp_path) else None
     loaded = shop(tmp_path)
@@ -219,7 +225,7 @@ def test_a_lucky_pass_is_flagged_and_a_right_one_is_not(tmp_path):
     assert (summary.lucky, summary.perturbed) == (1, 3)
 
 
-def test_an_outer_join_beside_an_inner_one_is_fragile_not_lucky(tmp_path):
+def test_an_outer_join_beside_an_inner_one_is_fragile_not_lucky(tmp_path, few_copies):
     loaded = shop(tmp_path)
     outer = rows(tmp_path, BY_COUNTRY.replace("JOIN", "LEFT JOIN"))
     found = ask_all(loaded, Scripted(perfect(tmp_path) | {"Revenue by country": outer}), recheck=True)
@@ -227,7 +233,7 @@ def test_an_outer_join_beside_an_inner_one_is_fragile_not_lucky(tmp_path):
     assert (record.verdict, record.is_lucky, record.is_fragile) == ("right", False, True)
 
 
-def test_sql_of_a_model_is_re_checked_in_a_worker(tmp_path):
+def test_sql_of_a_model_is_re_checked_in_a_worker(tmp_path, few_copies):
     loaded = shop(tmp_path)
     found = ask_all(loaded, Scripted(perfect(tmp_path)), recheck=True, compiled=False)
     assert all(record.lucky == "" for record in found.records if record.verdict == "right" and record.sql)
