@@ -59,6 +59,15 @@ from semantic_layer.query import (
     Top,
 )
 from semantic_layer.stand_ins import substitute
+from semantic_layer.verified import (
+    Golden,
+    VerifiedQuestion,
+    normal_question,
+    read_goldens,
+    read_verified,
+    shipped_goldens,
+    write_verified,
+)
 
 __all__ = [
     "COHORT_AGE",
@@ -79,6 +88,7 @@ __all__ = [
     "Dimension",
     "Fault",
     "Filter",
+    "Golden",
     "GroupBy",
     "Measure",
     "Metric",
@@ -105,6 +115,7 @@ __all__ = [
     "Top",
     "UnavailableMetric",
     "UnsafeQuery",
+    "VerifiedQuestion",
     "Viewer",
     "check",
     "data_checks",
@@ -113,12 +124,17 @@ __all__ = [
     "formula",
     "load",
     "load_workspace",
+    "normal_question",
     "orphan_checks",
     "parts",
     "policy_for",
+    "read_goldens",
+    "read_verified",
     "shipped_definitions",
+    "shipped_goldens",
     "substitute",
     "suggest",
     "to_sql",
     "value_queries",
+    "write_verified",
 ]

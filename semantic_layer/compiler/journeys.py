@@ -11,7 +11,7 @@ from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.aggregate import measure_condition, measured, own_condition
 from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft, Part, Scope
-from semantic_layer.compiler.rows import key_trees, row_conditions
+from semantic_layer.compiler.rows import key_trees, population_condition, row_conditions
 from semantic_layer.compiler.source import Source
 from semantic_layer.metric_types import ConversionMetric, Metric, RetentionMetric, SimpleMetric
 from semantic_layer.nodes import interval
@@ -140,7 +140,7 @@ def _cohorts(draft: Draft, scope: Scope, metric: RetentionMetric) -> exp.Select:
     select = source.select([*keys, *(sql.named(tree, name) for tree, name in names), sql.named(period, _COHORT)])
     about = tuple(one for one in scope.filters if one.field != COHORT_AGE)
     where = row_conditions(source, Scope((), about, scope.span), time)
-    sql.filtered(select, [sql.is_known(source.time(time)), *where])
+    sql.filtered(select, [sql.is_known(source.time(time)), *population_condition(source), *where])
     return select
 
 
