@@ -33,7 +33,8 @@ RECALL = 0.6  # share of true pairs that the strict rules below find (0.59 to 0.
 # values whose owners are counted: how many of the people that have one are the two at hand at most, and how many
 # more must be reckoned with that the file does not show (guesses, in people)
 OWNED = {"email": (1, 0.1), "phone": (1, 0.1), "address": (1, 0.3), "first": (2, 0.5), "last": (2, 0.5)}
-# keys that strangers hardly share: within them the pairs of one person are frequent enough to learn from
+# keys that strangers hardly share: within them the pairs of one person are frequent enough to learn from; a key
+# teaches of what is compared without it
 TRAINING = (
     ("email",),
     ("phone",),
@@ -78,7 +79,8 @@ def train(con: duckdb.DuckDBPyConnection) -> Model | None:
     with _quiet():
         linker = _untrained(con, used, prior)
         linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED, num_chunks=1)
-        trained = tuple(" and ".join(key) for key in TRAINING if _train_on(con, linker, key))
+        keys = [key for key in TRAINING if any(not set(one.columns) & set(key) for one in used)]
+        trained = tuple(" and ".join(key) for key in keys if _train_on(con, linker, key))
         return Model(linker.misc.save_model_to_json(), used, prior, trained, count_records(con))
 
 
@@ -225,14 +227,22 @@ def _train_on(con: duckdb.DuckDBPyConnection, linker: Linker, key: tuple[str, ..
 
 @contextlib.contextmanager
 def _quiet() -> Generator[None]:
-    """Splink writes its progress to standard output and its log, and DuckDB warns of how it is used: all silenced."""
+    """Splink writes its progress to standard output and its log, and DuckDB warns of how it is used: all silenced.
+
+    Raises BuildError for what Splink cannot work with.
+    """
     _splink()
     from splink import logging as splink_logging
+    from splink.internals.exceptions import SplinkException
 
     sink = io.StringIO()  # its log handler is made on first use, for whatever standard error is then
     with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             yield
+        except SplinkException as error:
+            raise BuildError(
+                f"Records could not be matched: {str(error).splitlines()[0]}. Nothing was written."
+            ) from error
         finally:
             splink_logging.disable()
