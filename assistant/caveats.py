@@ -22,7 +22,16 @@ def of_plan(layer: SemanticLayer, plan: Plan, as_of: date, locale: str = "en") -
         if name in layer.metrics
         for text in _warnings(layer, name)
     )
-    return (*notes, *_of_period(plan.query, as_of, locale), *warnings)
+    return (*notes, *_of_segments(layer, plan.query), *_of_period(plan.query, as_of, locale), *warnings)
+
+
+def _of_segments(layer: SemanticLayer, query: SemanticQuery) -> Iterator[Caveat]:
+    """The rule of each segment that the question names, in its own words."""
+    named = dict.fromkeys(one.field for one in (*query.filters, *query.group_by) if one.field in layer.segments)
+    for name in named:
+        segment = layer.segments[name]
+        if segment.description:
+            yield Caveat("SEGMENT", f"{segment.title}: {segment.description}")
 
 
 def _warnings(layer: SemanticLayer, name: str) -> tuple[str, ...]:

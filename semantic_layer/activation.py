@@ -67,12 +67,20 @@ class _Work:
     def keep_known(self) -> None:
         """Shipped metrics that say what they need stay known without it, where the model's entities are there."""
         if not any(self._is_shipped(one) and one.node.entity for one in self.entries.datasets.values()):
+            self._forget_uncomputed()
             return
         for name, entry in self.lost.items():
             if entry.node.needs and name not in self.entries.metrics:
                 said = {key: getattr(entry.node, key) for key in MetricFields.model_fields if key != "stand_ins"}
                 self.entries.metrics[name] = replace(entry, node=UnavailableMetric(type="unavailable", **said))
                 del self.inactive[name]
+
+    def _forget_uncomputed(self) -> None:
+        for name, entry in list(self.entries.metrics.items()):
+            if self._is_shipped(entry) and isinstance(entry.node, UnavailableMetric):
+                self._drop("metrics", name, Problem(f"it needs {entry.node.needs}"))
+        while self.pass_over():
+            pass
 
     def _is_shipped(self, entry: Entry[Any]) -> bool:
         return is_shipped(entry, self.shipped)
