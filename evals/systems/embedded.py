@@ -27,9 +27,8 @@ class Embedded:
     deterministic = True
 
     def __init__(self, prepared: Prepared):
-        settings = replace(
-            read_settings(home=prepared.home), as_of=prepared.as_of, model=""
-        )  # whatever is set: no model
+        settings = read_settings(home=prepared.home)
+        settings = replace(settings, as_of=prepared.as_of, model="")  # whatever is set: no model
         try:
             self._assistant = Assistant.open(settings)
         except (AssistantError, WarehouseError, SemanticLayerError) as error:
