@@ -16,6 +16,7 @@ import duckdb
 
 from warehouse.build import identifier, read_snapshot
 from warehouse.journal import RecordKey
+from warehouse.references import forget_references
 
 FREE_TEXT = frozenset({"subject", "body", "title", "text", "verbatim", "transcript", "note", "recording_uri"})
 DEVICE = frozenset({"anonymous_id", "device_id", "cookie_id"})
@@ -78,7 +79,11 @@ class _Table:
 def erase(con: duckdb.DuckDBPyConnection, person: Person) -> list[Removed]:
     """What was done to each table of the current database; a copy of it has none of the bytes."""
     tables = _tables(con)
-    done = [*_erase_children(con, person, tables), *_erase_records(con, person, tables)]
+    done = [
+        *_erase_references(con, person, tables),
+        *_erase_children(con, person, tables),
+        *_erase_records(con, person, tables),
+    ]
     for table in tables:
         done += _part(con, person, table)
         done += _sweep(con, person, table, _people_sources(con, tables))
@@ -115,6 +120,17 @@ def _erase_children(con: duckdb.DuckDBPyConnection, person: Person, tables: list
             theirs = f"SELECT {key} FROM core.{parent} WHERE customer_id = ?"
             rows = _changed(con, f"DELETE FROM core.{child} WHERE {key} IN ({theirs})", [person.customer_id])
             yield Removed(f"core.{child}", rows, "deleted")
+
+
+def _erase_references(con: duckdb.DuckDBPyConnection, person: Person, tables: list[_Table]) -> Iterator[Removed]:
+    """Take out the ids of the sources by which facts name the customer, and what sources told of them as a customer."""
+    known = {(table.schema, table.name) for table in tables}
+    if ("meta", "load_mapping") in known:
+        for table, rows in forget_references(con, person.customer_id):
+            yield Removed(f"raw.{table}", rows, "what named the customer")
+    for system, key in sorted(person.records) if ("raw", "_customer") in known else ():
+        sql = "DELETE FROM raw._customer WHERE source_system = ? AND source_id = ?"
+        yield Removed("raw._customer", _changed(con, sql, [system, key]), "deleted")
 
 
 def _erase_records(con: duckdb.DuckDBPyConnection, person: Person, tables: list[_Table]) -> Iterator[Removed]:

@@ -28,6 +28,7 @@ from warehouse.erasure import Person, Removed, erase, marks_in
 from warehouse.errors import BuildError, SnapshotMissing
 from warehouse.journal import Journal, RecordKey
 from warehouse.mart import build_mart
+from warehouse.sources.demo.forgetting import forget_demo_files
 
 Forgetter = Callable[[Path, Person, str, bool], Iterable[Removed]]
 """What it did to its store: given the workspace, the person, who asked for it, and whether it is only a rehearsal."""
@@ -264,5 +265,6 @@ FORGETTERS: list[Forgetter] = [
     _forget_in_snapshot,
     _forget_prepared_databases,
     _forget_in_texts,
+    forget_demo_files,
 ]
 """The stores of a workspace, in the order in which they are asked: the journal first, so that nothing comes back."""

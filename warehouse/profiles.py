@@ -87,7 +87,7 @@ def _profiles(columns: Sequence[str]) -> str:
     home = ", ".join(f"'{name}': {name}" for name in _HOME)
     return (
         "profile AS (SELECT who AS customer_id,"
-        f" {', '.join(values)}, arg_min({{{home}}}, place) FILTER (city IS NOT NULL) AS home FROM (SELECT c.*,"
+        f" {', '.join(values)}, arg_min({{{home}}}, (city IS NULL, place)) AS home FROM (SELECT c.*,"
         " r.customer_id AS who, row_number() OVER (PARTITION BY r.customer_id ORDER BY"
         " list_position($systems, c.source_system) NULLS LAST, c.last_seen_at DESC NULLS LAST, c.source_system,"
         f" c.source_id) AS place FROM {STORE} c JOIN meta.customer_record r USING (source_system, source_id))"
@@ -131,10 +131,13 @@ def _value(name: str) -> str:
 def _home(name: str) -> str:
     """The address of the profile whole, or else that of the records; an unknown country has a code of its own."""
     other = {
-        "city": "s.city", "postal_code": "s.postal_code", "country_code": f"coalesce(s.country_code, '{NOWHERE}')",
-        "country": "coalesce(n.name, s.country_code, 'Unknown')",
-    }.get(name, "NULL")  # fmt: skip
-    return f"CASE WHEN p.home IS NOT NULL THEN p.home.{name} ELSE {other} END"
+        "city": "s.city",
+        "postal_code": "s.postal_code",
+        "country_code": f"coalesce(s.country_code, p.home.country_code, '{NOWHERE}')",
+        "country": "coalesce(n.name, s.country_code, p.home.country, 'Unknown')",
+    }.get(name, "NULL")
+    told = "p.home.city IS NOT NULL OR (s.city IS NULL AND p.home IS NOT NULL)"
+    return f"CASE WHEN {told} THEN p.home.{name} ELSE {other} END"
 
 
 _KIND = "coalesce(p.customer_type, CASE WHEN s.account_id IS NULL THEN 'person' ELSE 'account' END)"

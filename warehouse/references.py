@@ -11,7 +11,8 @@ A core row that was loaded again is told from one that was translated by its `in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -105,6 +106,47 @@ def translate(con: duckdb.DuckDBPyConnection, table: str) -> Translated:
     )
     con.execute("DROP TABLE temp.translated; DROP TABLE temp.found_customer")
     return Translated(table, *rows)
+
+
+def forget_references(con: duckdb.DuckDBPyConnection, customer_id: str) -> Iterator[tuple[str, int]]:
+    """(table of schema raw, rows) of what named the customer in facts, before those lose their `customer_id`.
+
+    Rows that the core table keeps lose the cells that name the customer; of rows that it deletes, those of raw go too.
+    """
+    there = {row[0] for row in con.execute(_TABLES_OF_RAW).fetchall()}
+    for table in fact_tables(con):
+        if f"_{table}_customer" not in there:
+            continue
+        core, store = f"core.{identifier(table)}", _store(table)
+        theirs = f"(SELECT source_system, source_id FROM {core} WHERE customer_id = $customer)"
+        for source, system, columns in con.execute(_SOURCES, [table]).fetchall():
+            cells = json.loads(columns).get("customer_id", "").split(", ")
+            if source in there:
+                yield source, _forget_raw(con, (source, system, core), cells, customer_id)
+        gone = f"DELETE FROM {store} WHERE (source_system, source_id) IN {theirs}"
+        yield f"_{table}_customer", con.execute(gone, {"customer": customer_id}).fetchall()[0][0]
+
+
+_TABLES_OF_RAW = (
+    "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND database_name = current_database()"
+)
+_SOURCES = "SELECT source, system, columns FROM meta.load_mapping WHERE core_table = ? ORDER BY source"
+
+
+def _forget_raw(
+    con: duckdb.DuckDBPyConnection, place: tuple[str, str, str], cells: Sequence[str], customer_id: str
+) -> int:
+    """Rows of raw that named the customer: without the cells, or deleted as those of the core table are."""
+    source, system, core = place
+    where = f"WHERE _key IN (SELECT source_id FROM {core} WHERE customer_id = $customer AND source_system = $system)"
+    kept = con.execute(
+        "SELECT is_nullable FROM duckdb_columns() WHERE schema_name = 'core' AND column_name = 'customer_id'"
+        " AND database_name = current_database() AND 'core.' || table_name = replace($core, '\"', '')",
+        {"core": core},
+    ).fetchall()[0][0]
+    blank = ", ".join(f"{identifier(cell)} = NULL" for cell in cells)
+    change = f"UPDATE raw.{identifier(source)} SET {blank}" if kept else f"DELETE FROM raw.{identifier(source)}"
+    return con.execute(f"{change} {where}", {"customer": customer_id, "system": system}).fetchall()[0][0]
 
 
 def _store(table: str) -> str:

@@ -25,6 +25,7 @@ from warehouse.build import first_line, identifier
 from warehouse.errors import BuildError
 from warehouse.identity import IdentityRequest, Resolution, resolve_identities, stitch_visitors
 from warehouse.journal import Journal
+from warehouse.journal_replay import replay_decisions, withdraw_decisions
 from warehouse.mart import MART, build_mart, mart_tables
 from warehouse.profiles import STORE, date_customers, number_orders, put_aside, write_customers
 from warehouse.references import Kinds, Translated, fact_tables, keep_references, translate
@@ -74,9 +75,11 @@ def unify(con: duckdb.DuckDBPyConnection, request: UnifyRequest, progress: Progr
     began = time.perf_counter()
     resolution, facts = None, ()
     try:
+        withdraw_decisions(con)
         if _has_people(con):
             resolution = _resolve(con, request, _part(progress, 0.0, 0.6))
             facts = tuple(_give_facts(con, request, _part(progress, 0.6, 0.85)))
+        replay_decisions(con, request.journal)
         notes = tuple(_build_mart(con, request, _part(progress, 0.85, 1.0)))
     except duckdb.Error as error:
         raise BuildError(f"Customers could not be unified: {first_line(error)}.") from error
@@ -96,10 +99,12 @@ def _has_people(con: duckdb.DuckDBPyConnection) -> bool:
 def _resolve(con: duckdb.DuckDBPyConnection, request: UnifyRequest, progress: Progress) -> Resolution:
     put_aside(con)
     _gather_people(con)
+    _drop_forgotten(con, request.journal)
     _offer_ids(con, request.id_system)
     told = iter(range(1, 100))
     asked = IdentityRequest(view=VIEW, journal=request.journal, systems=request.systems)
     resolution = resolve_identities(con, asked, lambda step: progress(f"identity: {step}", min(next(told) / 7, 0.9)))
+    _give_back_numbers(con, request.id_system)
     progress("core.customer", 0.95)
     write_customers(con, VIEW, request.systems)
     return resolution
@@ -113,6 +118,24 @@ def _gather_people(con: duckdb.DuckDBPyConnection) -> None:
         " country_code, birth_date, gender, account_id, first_seen_at AS created_at, last_seen_at AS updated_at,"
         f" source_system, source_id FROM {STORE} c ANTI JOIN core.person_record p USING (source_system, source_id)"
     )
+
+
+def _drop_forgotten(con: duckdb.DuckDBPyConnection, journal: Journal | None) -> None:
+    """Delete records that a source handed in again although their person asked to be forgotten."""
+    if journal is None or not journal.active("forget"):
+        return
+    gone = journal.forgotten(con.execute(f"SELECT source_system, source_id FROM {VIEW}").fetchall())
+    sources = con.execute(
+        "SELECT source, system FROM meta.load_mapping WHERE core_table IN ('customer', 'person_record')"
+    )
+    raw: dict[str, list[str]] = {}
+    for source, system in sources.fetchall():
+        raw.setdefault(system, []).append(source)
+    for system, key in sorted(gone):
+        for table in (STORE, "core.person_record"):
+            con.execute(f"DELETE FROM {table} WHERE source_system = ? AND source_id = ?", [system, key])
+        for source in raw.get(system, ()):
+            con.execute(f"DELETE FROM raw.{identifier(source)} WHERE _key = ?", [key])
 
 
 def _offer_ids(con: duckdb.DuckDBPyConnection, system: str | None) -> None:
@@ -134,6 +157,33 @@ def _offer_ids(con: duckdb.DuckDBPyConnection, system: str | None) -> None:
         " WHERE v.source_system = $system AND v.source_id NOT IN (SELECT customer_id FROM meta.customer_record)",
         {"now": datetime.now(UTC).replace(tzinfo=None), "system": system},
     )
+
+
+def _give_back_numbers(con: duckdb.DuckDBPyConnection, system: str | None) -> None:
+    """Call a customer by their number again who had lost it in a merge that people took back."""
+    lost = con.execute(
+        "SELECT r.customer_id, min(r.source_id) FROM meta.customer_record r WHERE r.source_system = ?"
+        " AND r.source_id NOT IN (SELECT customer_id FROM meta.customer_record) GROUP BY r.customer_id"
+        " HAVING r.customer_id NOT IN (SELECT source_id FROM meta.customer_record WHERE source_system = ?)",
+        [system, system],
+    ).fetchall()
+    for made, number in lost:
+        for table, column in _CUSTOMER_COLUMNS:
+            con.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [number, made])
+        con.execute(
+            "UPDATE core.identity_merge_log SET undone_at = ? WHERE undone_at IS NULL AND from_customer_id = ?",
+            [datetime.now(UTC).replace(tzinfo=None), number],
+        )
+
+
+_CUSTOMER_COLUMNS = (
+    ("meta.customer_record", "customer_id"),
+    ("meta.customer_value", "customer_id"),
+    ("core.customer_identity", "customer_id"),
+    ("core.identity_match", "left_customer_id"),
+    ("core.identity_match", "right_customer_id"),
+    ("core.household_member", "customer_id"),
+)
 
 
 def _give_facts(con: duckdb.DuckDBPyConnection, request: UnifyRequest, progress: Progress) -> Iterator[Translated]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from warehouse.errors import BuildError
 from warehouse.sources.demo.company import tables
 from warehouse.sources.demo.config import DemoConfig
+from warehouse.sources.demo.forgetting import FOLDER, PERSONS
 from warehouse.sources.demo.frame import Frame
 from warehouse.sources.demo.load import SOURCE
 from warehouse.sources.demo.offices import write_sources
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Progress = Callable[[str, float], None]
-FOLDER, TRUTH, PERSONS = "sources", "demo-truth.json", "demo-persons.csv"
+TRUTH = "demo-truth.json"
 _MADE, _WRITTEN = 0.15, 0.25  # shares of the work
 
 
