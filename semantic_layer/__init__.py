@@ -16,6 +16,8 @@ from semantic_layer.errors import (
     UnsafeQuery,
     suggest,
 )
+from semantic_layer.implied import implied_metric, with_implied
+from semantic_layer.interchange import Exported, Imported, ImportOptions, Remark, View, export_ossie, import_model
 from semantic_layer.loader import load, load_workspace, shipped_definitions
 from semantic_layer.metric_types import (
     ConversionMetric,
@@ -86,10 +88,13 @@ __all__ = [
     "Definitions",
     "DerivedMetric",
     "Dimension",
+    "Exported",
     "Fault",
     "Filter",
     "Golden",
     "GroupBy",
+    "ImportOptions",
+    "Imported",
     "Measure",
     "Metric",
     "NonAdditive",
@@ -102,6 +107,7 @@ __all__ = [
     "Rank",
     "RatioMetric",
     "Relationship",
+    "Remark",
     "RetentionMetric",
     "RowPolicy",
     "Segment",
@@ -116,12 +122,16 @@ __all__ = [
     "UnavailableMetric",
     "UnsafeQuery",
     "VerifiedQuestion",
+    "View",
     "Viewer",
     "check",
     "data_checks",
     "data_faults",
+    "export_ossie",
     "for_viewer",
     "formula",
+    "implied_metric",
+    "import_model",
     "load",
     "load_workspace",
     "normal_question",
@@ -136,5 +146,6 @@ __all__ = [
     "suggest",
     "to_sql",
     "value_queries",
+    "with_implied",
     "write_verified",
 ]

@@ -102,12 +102,16 @@ class OrderBy(QueryNode):
 class Share(QueryNode):
     """A metric's part of its total: over everything, or within each group of the dimensions in `within`.
 
+    `apart_from` names fields whose filters do not hold for the total ("Germany's share": filtered by country, but the
+    total is that of all countries).
+
     The total is that of the whole query, whatever is cut off afterwards; it is computed on its own, so that shares of
     distinct counts are right too (and need not add up to 1).
     """
 
     metric: str
     within: tuple[str, ...] = ()
+    apart_from: tuple[str, ...] = ()
 
 
 class Rank(QueryNode):
@@ -150,7 +154,7 @@ class SemanticQuery(QueryNode):
     With `entity` the result lists the rows of that dataset ("which customers ..."): its key, the dimensions of
     `group_by` as attributes, metrics computed for each, and filters on them. `fill` "spine" adds a row for every bucket
     of the period. `time_zone` overrides the model's. `mark_partial` adds a column that is true for buckets cut by the
-    period or by the end of the data.
+    period or by the end of the data. `skip` leaves out the first rows of the order ("second best": skip 1, limit 1).
     """
 
     metrics: tuple[str, ...] = ()
@@ -168,3 +172,4 @@ class SemanticQuery(QueryNode):
     time_zone: str = ""
     order_by: tuple[OrderBy, ...] = ()
     limit: int | None = None
+    skip: int = Field(default=0, ge=0)

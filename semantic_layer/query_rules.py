@@ -200,7 +200,12 @@ def _beside(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
         for name in one.within:
             if name not in known:
                 yield QueryFault("E_ORDER_NOT_IN_QUERY", f"The query is not grouped by `{name}`.", suggest(name, known))
+    filtered = [one.field for one in query.filters]
     for one in query.shares:
+        for name in one.apart_from:
+            if name not in filtered:
+                sentence = f"The query has no filter on `{name}`."
+                yield QueryFault("E_ORDER_NOT_IN_QUERY", sentence, suggest(name, filtered))
         if not _adds_up(layer, one.metric):
             yield QueryFault("E_SHARE_NOT_ADDITIVE", f"`{one.metric}` is no part of a whole, so it has no share.")
     twice = [one.metric for one in query.ranks]

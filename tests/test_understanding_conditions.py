@@ -43,7 +43,10 @@ def per_member(metric: str, op: str, *values: float, **parts: object) -> Filter:
         ("members with more than 5 rides", (per_member("rides", "gt", 5),)),
         ("how many members have exactly one ride", (per_member("rides", "eq", 1),)),
         ("members with between 3 and 5 rides", (per_member("rides", "between", 3, 5),)),
-        ("members with 1,000 or more rides", None),
+        ("members with 1,000 or more rides", (per_member("rides", "ge", 1000),)),
+        ("members with rides", (per_member("rides", "ge", 1),)),
+        ("members without rides", (per_member("rides", "eq", 0),)),
+        ("members with 20 rides", None),
         ("members with takings over €500 in 2025", (per_member("ride_fees", "gt", 500, time_range=LAST_YEAR),)),
         ("how many members have no more than 2 rides", (per_member("rides", "le", 2),)),
     ],
@@ -147,10 +150,27 @@ def test_a_period_that_may_hold_for_the_condition_too_is_asked_back(room: Unders
     assert [option.plan.query.filters[0].time_range is None for option in outcome.options] == [True, False]
 
 
-def test_the_share_of_one_case_is_offered_beside_the_others(room: Understanding) -> None:
-    outcome = room.plan("share of takings from Lyon")
-    assert isinstance(outcome, Clarification)
-    assert outcome.options[0].plan.query.shares == (Share(metric="ride_fees"),)
+def test_the_share_of_one_case_is_that_in_all_cases(room: Understanding) -> None:
+    read = meant(room, "share of rides by gold members")
+    assert read.shares == (Share(metric="rides", apart_from=("member.tier",)),)
+    assert [one.field for one in read.filters] == ["member.tier"]
+
+
+def test_words_behind_the_verb_are_the_case(room: Understanding) -> None:
+    read = meant(room, "what percent of gold rides are from the web")
+    assert read.shares == (Share(metric="rides", apart_from=("ride.platform",)),)
+
+
+def test_two_conditions_without_a_verb_could_both_be_the_case(room: Understanding) -> None:
+    assert not isinstance(room.plan("share of gold web rides"), Plan)
+
+
+@pytest.mark.parametrize(
+    ("question", "skip"), [("second best city by takings", 1), ("third largest city by takings", 2)]
+)
+def test_an_ordinal_asks_for_one_row(room: Understanding, question: str, skip: int) -> None:
+    read = meant(room, question)
+    assert (read.skip, read.limit) == (skip, 1)
 
 
 def test_a_value_owned_by_somebody_is_no_condition(room: Understanding) -> None:

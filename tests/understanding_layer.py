@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant.understanding import Understanding
-from semantic_layer import SemanticLayer, load
+from semantic_layer import SemanticLayer, load, with_implied
 
 TODAY = date(2026, 11, 21)
 YAML = """
@@ -101,4 +101,4 @@ def rental_layer(folder: Path) -> SemanticLayer:
 
 def rental(folder: Path) -> Understanding:
     """An understanding of the layer, with values and a fixed today."""
-    return Understanding(rental_layer(folder), VALUES, TODAY)
+    return Understanding(with_implied(rental_layer(folder)), VALUES, TODAY)

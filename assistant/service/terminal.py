@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.answer import Answer, Clarification, Explanation, Outcome, Refusal
+from assistant.data_caveats import freshness_words, utc_now
 from assistant.formatting import cell, style_of
 from semantic_layer import GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula
 
@@ -28,7 +29,7 @@ def render(outcome: Outcome, rows: int, with_sql: bool, locale: str) -> str:
 def _paragraphs(answer: Answer, rows: int, with_sql: bool, locale: str) -> list[str]:
     read = f"Read as: {answer.interpretation.sentence}" + (f"  ({answer.period})" if answer.period else "")
     notes = "\n".join(f"Note: {caveat.sentence}" for caveat in answer.caveats)
-    fresh = f"Data up to {answer.fresh_until:%Y-%m-%d %H:%M}" if answer.fresh_until else ""
+    fresh = f"Data: {words}" if (words := freshness_words(answer.freshness, utc_now())) else ""
     body = [answer.sentence, table(answer, rows, locale), "\n".join(p for p in (read, notes, fresh) if p)]
     if with_sql:
         meanings = "\n".join(f"{item.label} = {item.formula}. {item.text}" for item in answer.definitions)
@@ -86,6 +87,7 @@ def _answer_data(answer: Answer) -> Mapping[str, Any]:
         "definitions": [asdict(item) for item in answer.definitions],
         "caveats": [asdict(item) for item in answer.caveats],
         "fresh_until": answer.fresh_until,
+        "freshness": [asdict(item) for item in answer.freshness],
         "governed": answer.governed,
         "sql": answer.sql,
         "query": answer.plan.query.model_dump(mode="json") if answer.plan else None,
@@ -97,7 +99,7 @@ def _answer_data(answer: Answer) -> Mapping[str, Any]:
 def catalogue(layer: SemanticLayer, name: str | None) -> list[Mapping[str, Any]]:
     """What can be asked, one entry a metric; with a name, that metric and the dimensions that break it down."""
     if name is None:
-        return [_entry(layer, metric) for metric in layer.metrics if not layer.metrics[metric].hidden]
+        return [_entry(layer, metric) for metric, found in layer.metrics.items() if not (found.hidden or found.implied)]
     check(layer, SemanticQuery(metrics=(name,)))
     dimensions = [field for field in layer.fields if _breaks_down(layer, name, field)]
     return [{**_entry(layer, name), "dimensions": dimensions}]

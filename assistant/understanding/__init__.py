@@ -1,6 +1,7 @@
 """A question becomes a typed plan with no model: `Understanding.plan`, and `interpret` for any query in words."""
 
 from assistant.understanding.chart import Element
+from assistant.understanding.draft import World
 from assistant.understanding.fragments import Carrying, Fragment, Said
 from assistant.understanding.interpretation import interpret, period_label
 from assistant.understanding.language import load_language
@@ -18,6 +19,7 @@ __all__ = [
     "Token",
     "Trace",
     "Understanding",
+    "World",
     "add_units",
     "interpret",
     "load_language",

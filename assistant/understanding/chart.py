@@ -18,6 +18,7 @@ LENGTH_BONUS = 0.4
 UNKNOWN_COST = -3.0
 SIGNS = frozenset("-–—/")
 AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)([km]?)$")
+CLAUSE_COST, PASSIVE = 0.1, frozenset({"was", "were", "are", "is", "been"})
 EXCLUSIVE = frozenset({"blocked", "listing"})
 
 
@@ -113,11 +114,28 @@ def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: La
         if len(kept) > LONGEST_PHRASE:
             return
         concepts = lexicon.lookup(kept)
+        if len(kept) < behind - at:
+            concepts = _as_clause(tokens[at:behind], concepts, kept, lexicon, language)
         if concepts and not _cuts_a_name(tokens, at, behind, lexicon, language):
             weight = max(concept.weight for concept in concepts)
             score = len(kept) * weight + (behind - at - len(kept)) * 0.6 + LENGTH_BONUS * (len(kept) - 1)
             plural = token.text != token.plain
             yield Element(at, behind, _text(tokens, at, behind), score, concepts=concepts, plural=plural)
+
+
+def _as_clause(
+    said: Sequence[Token], concepts: tuple[Concept, ...], kept: list[Token], lexicon: Lexicon, language: Language
+) -> tuple[Concept, ...]:
+    """ "orders were placed" are orders rather than "orders placed", when the words mean both."""
+    if not any(token.text in PASSIVE for token in said[1:]):
+        return concepts
+    plain = {
+        c.target for c in lexicon.lookup([t for t in kept if t.text not in language.fillers]) if c.kind == "metric"
+    }
+    return tuple(
+        replace(c, weight=c.weight - CLAUSE_COST) if plain and c.kind == "metric" and c.target not in plain else c
+        for c in concepts
+    )
 
 
 def _cuts_a_name(tokens: Sequence[Token], at: int, behind: int, lexicon: Lexicon, language: Language) -> bool:

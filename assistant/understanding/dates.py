@@ -125,6 +125,7 @@ def month_at(clock: Clock, at: int) -> int | None:
     if number is None or word not in clock.language.data["ambiguous_months"]:
         return number
     looks = clock.tokens[at].raw[0].isupper() or year_at(clock, at + 1) or _day_number(clock, at + 1)
+    looks = looks or (at > 0 and not clock.word(at + 1)) or clock.after(at + 1, "time_words", "set_against") is not None
     return number if looks or (at and is_introduced(clock, at)) or _day_number(clock, at - 1) else None
 
 

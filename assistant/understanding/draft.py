@@ -47,13 +47,16 @@ class GroupChoice:
 class Condition:
     """Values that a field must have or must not have; each value with the concepts it may be.
 
-    `nouns` are datasets named beside the values, which their field probably belongs to.
+    `nouns` are datasets named beside the values, which their field probably belongs to. `place` is the element of the
+    first value; `part` marks the case of which a share is asked for.
     """
 
     values: tuple[tuple[Concept, ...], ...]
     negated: bool = False
     nouns: frozenset[str] = frozenset()
     grouped: bool = False
+    place: int = -1
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,12 @@ class Bound:
 
 @dataclass(frozen=True)
 class Presence:
-    """Whether a field must be filled or empty; `place` is the element that names it."""
+    """Whether a field must be filled or empty; `place` is the element that names it, `part` as for a condition."""
 
     place: int
     choices: tuple[Concept, ...]
     filled: bool
+    part: bool = False
 
 
 @dataclass
@@ -86,7 +90,8 @@ class Ranking:
     """Order and cut; `metric` is the element that names the metric to rank by, when one does.
 
     `judged` tells that the word judges ("best"), so that less is better for some metrics; `lasting` that it speaks of
-    a length of time ("fastest"). `cut_by_default` tells that nobody named the number of rows.
+    a length of time ("fastest"). `cut_by_default` tells that nobody named the number of rows. `along_time` orders by
+    time instead of by a metric ("the first order"); `skip` leaves out the rows before ("the second best").
     """
 
     descending: bool = True
@@ -96,6 +101,8 @@ class Ranking:
     lasting: bool = False
     cut_by_default: bool = False
     column: Literal["value", "change"] = "value"
+    along_time: bool = False
+    skip: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,7 @@ class Draft:
     presence: list[Presence] = field(default_factory=list[Presence])
     listed: str = ""
     shared: bool = False
+    share_within: bool = False
     within: int | None = None
     same_unit: bool = False
     penalty: float = 0.0

@@ -63,7 +63,7 @@ def _add_condition(draft: Draft, run: list[int], narrowed: dict[int, tuple[Conce
     fields = set.intersection(*({c.target for c in narrowed[at]} for at in run))
     values = tuple(tuple(c for c in narrowed[at] if c.target in fields) for at in run)
     negated = _negation_before(draft, run[0])
-    grouped = len(run) > 1 and not negated and (_compared(draft, run) or _listed(draft, run))
+    grouped = len(run) > 1 and not negated and (_compared(draft, run) or _listed(draft, run) or _told_apart(draft, run))
     draft.penalty += READ_AS_VALUE_COST * sum(
         bool(draft.concepts(at, "dimension") or draft.concepts(at, "metric")) for at in run
     )
@@ -72,7 +72,7 @@ def _add_condition(draft: Draft, run: list[int], narrowed: dict[int, tuple[Conce
     for first, last in pairwise(run):
         for joiner in draft.joiners(first, last):
             draft.use(joiner, "filler")
-    draft.conditions.append(Condition(values, negated, _nouns_beside(draft, run), grouped))
+    draft.conditions.append(Condition(values, negated, _nouns_beside(draft, run), grouped, run[0]))
 
 
 def _negation_before(draft: Draft, first: int) -> bool:
@@ -81,8 +81,20 @@ def _negation_before(draft: Draft, first: int) -> bool:
         place = draft.back(place)
     if place is not None and draft.kind(place) == "" and draft.has(place, "exclude"):
         draft.use(place, "condition", "not_in")
+        _use_whole(draft, place, first)
         return True
     return False
+
+
+def _use_whole(draft: Draft, exclusion: int, first: int) -> None:
+    """ "all channels except web": the field of the value before says only of what it is left out."""
+    whole = draft.back(exclusion)
+    fields = {concept.target for concept in draft.concepts(first, "value")}
+    if whole is None or draft.kind(whole) != "dimension" or whole in draft.uses or not draft.element(whole).plural:
+        return
+    every = any(draft.element(i).text.casefold() in draft.world.language.words("every_words") for i in range(whole))
+    if every and fields & {concept.target for concept in draft.concepts(whole, "dimension")}:
+        draft.use(whole, "condition", "not_in")
 
 
 def _compared(draft: Draft, run: list[int]) -> bool:
@@ -104,6 +116,12 @@ def _listed(draft: Draft, run: list[int]) -> bool:
     return len(run) > 2 and not together and not draft.groups
 
 
+def _told_apart(draft: Draft, run: list[int]) -> bool:
+    """ "how many male and female customers": kinds of what is counted, each with its number."""
+    joined = all("and" in draft.element(at).cues for a, b in pairwise(run) for at in draft.joiners(a, b))
+    return joined and draft.counted is not None and draft.ahead(run[-1]) == draft.counted and not draft.cues("together")
+
+
 def _nouns_beside(draft: Draft, run: list[int]) -> frozenset[str]:
     places = (draft.back(run[0]), draft.ahead(run[-1]))
     return frozenset(draft.noun(at) for at in places if at is not None and draft.kind(at) == "noun")
@@ -117,7 +135,7 @@ def find_dimensions(draft: Draft) -> None:
         flags = _flags(draft, at)
         if flags:
             negated = _negation_before(draft, at)
-            draft.conditions.append(Condition((flags,), negated))
+            draft.conditions.append(Condition((flags,), negated, place=at))
             draft.use(at, "condition", flags[0].target)
         elif not draft.has(draft.back(at), "exclude") and not _held(draft, at):
             draft.take_group(at)

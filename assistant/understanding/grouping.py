@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.understanding.bounds import amount_of_verb
 from assistant.understanding.draft import Draft, Ranking
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
@@ -11,7 +12,12 @@ def find_counted(draft: Draft) -> None:
     """ "how many German customers": the noun or metric that is counted, past the words that only narrow it."""
     for at in draft.cues("how_many"):
         place, implied = draft.ahead(at), None
-        while place is not None and (draft.kind(place) == "value" or draft.is_flag(place)):
+        if place is None:
+            _count_before(draft, at)
+            continue
+        while place is not None and (
+            draft.kind(place) == "value" or draft.is_flag(place) or _joins_values(draft, place)
+        ):
             implied = place if draft.implied_noun(place) else implied
             place = draft.ahead(place)
         if implied is not None and (place is None or draft.kind(place) not in ("metric", "noun")):
@@ -25,6 +31,21 @@ def find_counted(draft: Draft) -> None:
             if draft.kind(at - 1 if at else None) != "grain" and not draft.metrics:
                 draft.counted = place
                 draft.take_metric(place)
+
+
+def _joins_values(draft: Draft, at: int) -> bool:
+    """ "or" in "high or urgent tickets"."""
+    joins = draft.kind(at) == "" and not draft.element(at).cues.isdisjoint({"and", "or"})
+    return joins and draft.kind(draft.back(at)) == "value" and draft.kind(draft.ahead(at)) == "value"
+
+
+def _count_before(draft: Draft, at: int) -> None:
+    """ "customers from Austria: how many?": what the question began with is counted."""
+    places = [i for i in range(at) if draft.kind(i) in ("noun", "metric")]
+    if places and draft.metric_choices(places[0]) and not draft.metrics:
+        draft.use(at, "filler")
+        draft.counted = places[0]
+        draft.take_metric(places[0])
 
 
 def find_asked_groups(draft: Draft) -> None:
@@ -67,6 +88,7 @@ def find_rankings(draft: Draft) -> None:
     """ "top 10 products", "the 5 best customers", "with the highest revenue", "... the most"."""
     for at in draft.cues("top", "bottom"):
         descending = draft.has(at, "top")
+        nth = _ordinal_before(draft, at)
         number = _number_beside(draft, at)
         place = draft.ahead(number if number is not None and number > at else at)
         subject = _subject_before(draft, at)
@@ -78,6 +100,21 @@ def find_rankings(draft: Draft) -> None:
             continue
         if draft.ranking is not None:
             _direct(draft, at, descending)
+            _take_nth(draft, at, nth)
+
+
+def _ordinal_before(draft: Draft, at: int) -> int:
+    """2 for "second best", 0 without an ordinal."""
+    if at == 0 or at - 1 in draft.uses:
+        return 0
+    return max(0, int(draft.world.language.data["ordinals"].get(draft.element(at - 1).text.casefold(), 0)))
+
+
+def _take_nth(draft: Draft, at: int, nth: int) -> None:
+    """Only the nth row, when an ordinal asks for it."""
+    if nth and draft.ranking is not None and draft.ranking.limit in (None, 1):
+        draft.ranking.limit, draft.ranking.skip = 1, nth - 1
+        draft.use(at - 1, "limit", str(nth))
 
 
 def _direct(draft: Draft, at: int, descending: bool) -> None:
@@ -190,6 +227,14 @@ def find_groups(draft: Draft) -> None:
             _order_by(draft, at, place)
         elif draft.kind(place) == "value":
             draft.use(at, "filler")
+        elif (
+            draft.element(place).unknown and (draft.groups or draft.grain) and (choices := amount_of_verb(draft, place))
+        ):
+            draft.metrics.append((place, choices))
+            draft.use(place, "metric", choices[0].target)
+            draft.use(at, "order", "descending")
+            draft.ranking = draft.ranking or Ranking()
+            draft.ranking.metric = place
 
 
 def _past_values(draft: Draft, at: int | None) -> int | None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from assistant.answer import Interpretation, Part
 from assistant.understanding.language import load_language
 from assistant.understanding.periods import add_units, unit_start
-from semantic_layer import METRIC_TIME, Filter, GroupBy, OrderBy, SemanticLayer, SemanticQuery, TimeRange
+from semantic_layer import METRIC_TIME, Filter, GroupBy, OrderBy, SemanticLayer, SemanticQuery, Share, TimeRange
 
 SIGNS = {
     "in": "", "eq": "", "not_in": "not ", "ne": "not ", "gt": "> ", "ge": "≥ ", "lt": "< ", "le": "≤ ",
@@ -28,7 +28,7 @@ def _parts(layer: SemanticLayer, query: SemanticQuery, as_of: date) -> Iterator[
     for name in query.metrics:
         yield Part("metric", layer.metrics[name].title, name)
     for share in query.shares:
-        yield Part("metric", f"share of {_lower_first(layer.metrics[share.metric].title)}", share.metric)
+        yield Part("metric", _share_label(layer, share), share.metric)
     for group in query.group_by:
         kind = "grain" if group.grain else "dimension"
         yield Part(kind, f"by {_group_label(layer, group)}", group.field)
@@ -44,8 +44,21 @@ def _parts(layer: SemanticLayer, query: SemanticQuery, as_of: date) -> Iterator[
         yield Part("limit", f"{first} {query.top.n}" + (f" of each {each}" if each else ""))
     for order in query.order_by:
         yield Part("order", _order_label(layer, query, order), order.by)
+    yield from _cut_parts(query)
+
+
+def _cut_parts(query: SemanticQuery) -> Iterator[Part]:
+    if query.skip:
+        yield Part("limit", f"leaving out the first {query.skip}")
     if query.limit is not None:
         yield Part("limit", f"first {query.limit}")
+
+
+def _share_label(layer: SemanticLayer, share: Share) -> str:
+    """ "share of sessions", "share of the sessions of any device"."""
+    title = _lower_first(layer.metrics[share.metric].title)
+    fields = " and ".join(_lower_first(_title(layer, name)) for name in share.apart_from)
+    return f"share of {title} of any {fields}" if fields else f"share of {title}"
 
 
 def _title(layer: SemanticLayer, name: str) -> str:

@@ -154,7 +154,7 @@ class Lexicon:
 
     def _phrases(self, values: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[tuple[str, Concept]]:
         for metric in self._layer.metrics.values():
-            if not metric.hidden:
+            if not (metric.hidden or metric.implied):
                 yield from self._metric_phrases(metric)
         for dataset in self._layer.datasets.values():
             yield from _named(dataset.name, dataset.label, dataset.synonyms, Concept("noun", dataset.name))
@@ -167,12 +167,24 @@ class Lexicon:
         concept = Concept("metric", metric.name)
         for phrase, found in _named(metric.name, metric.label, metric.synonyms, concept):
             yield phrase, found
-            words = phrase.split()
-            if len(words) == 2 and words[0].endswith(self._language.words("participle_endings")):
-                yield f"{words[1]} {words[0]}", replace(found, weight=found.weight - COMPOSED)
+            yield from self._reordered(phrase, found)
             shorter = self._without_count_words(phrase)
             if shorter and isinstance(metric, SimpleMetric) and not metric.filter:
                 yield shorter, replace(found, weight=found.weight - COMPOSED)
+
+    def _reordered(self, phrase: str, found: Concept) -> Iterator[tuple[str, Concept]]:
+        """ "carts abandoned" for "abandoned carts", "percent of carts abandoned" for "share of abandoned carts"."""
+        composed = replace(found, weight=found.weight - COMPOSED)
+        words = phrase.casefold().split()
+        head: list[str] = []
+        shares = self._language.words("share_words")
+        if len(words) > 2 and words[0] in shares and words[1] in self._language.words("genitive"):
+            head, words = words[:2], words[2:]
+            for other in shares:
+                yield " ".join([other, head[1], *words]), composed
+        if len(words) == 2 and words[0].endswith(self._language.words("participle_endings")):
+            for first in shares if head else ("",):
+                yield " ".join([first, *head[1:], words[1], words[0]]).strip(), composed
 
     def _without_count_words(self, phrase: str) -> str:
         """ "customers" for "number of customers" and for "customer count", empty when nothing was cut."""
@@ -264,6 +276,7 @@ def _value_phrases(
     concept = Concept("value", f"{dataset.name}.{field.name}")
     stored = dict.fromkeys((*field.values, *field.sample_values, *(value for value, _ in values)))
     for value in stored:
-        yield str(value), replace(concept, value=value)
+        if not field.implied:  # "Friday" is a day, "Fridays" are a kind of day
+            yield str(value), replace(concept, value=value)
         for synonym in field.values.get(value, ()):
             yield synonym, replace(concept, value=value, weight=SYNONYM)

@@ -33,7 +33,7 @@ def find_metrics(draft: Draft) -> None:
 def _measure_verb(draft: Draft) -> None:
     """ "how much did we sell", "what did women spend": a verb that by itself asks for an amount."""
     language, lexicon = draft.world.language, draft.world.lexicon
-    if not draft.cues("how_much", "which"):
+    if not any(element.cues & {"how_much", "which"} for element in draft.elements):
         return
     said = [element.text.casefold() for element in draft.elements]
     own = not set(said).isdisjoint(language.words("we"))
@@ -98,25 +98,6 @@ def _count_participles(draft: Draft) -> None:
         inflected = all(concept.inflected for concept in choices)
         if inflected and at + 1 < len(draft.elements) and draft.kind(at + 1) == "noun":
             draft.penalty += PARTICIPLE_COST
-
-
-def find_shares(draft: Draft) -> None:
-    """ "share of revenue by category": each group beside the total of all; the rest of the words name no ratio."""
-    cues = draft.cues("share")
-    split = draft.groups or any(condition.grouped for condition in draft.conditions)
-    if not cues or not split or len(draft.metrics) != 1 or draft.grain:
-        return
-    if all(_adds_up(draft, concept.target) for concept in draft.metrics[0][1]):
-        draft.shared = True
-        for at in cues:
-            draft.use(at, "metric", "share")
-
-
-def _adds_up(draft: Draft, name: str) -> bool:
-    """Whether a metric's groups are parts of a whole."""
-    metric = draft.world.layer.metrics[name]
-    measures = draft.world.layer.measures
-    return isinstance(metric, SimpleMetric) and measures[metric.measure].agg in ("sum", "count", "count_distinct")
 
 
 def find_averages(draft: Draft) -> None:
@@ -213,6 +194,8 @@ def _heads(draft: Draft, at: int) -> bool:
     if at > first or draft.ahead(at) == first == at + 1:
         return False
     start = draft.back(at)
+    while start is not None and draft.kind(start) == "value":  # "did Gen Z customers spend"
+        start = draft.back(start)
     introducing = range((start if start is not None else -1) + 1, at)
     auxiliaries = draft.world.language.words("auxiliaries")
     said = [draft.element(place) for place in introducing]
@@ -229,5 +212,10 @@ def _conditional(draft: Draft, at: int) -> bool:
 
 def blocked_scopes(draft: Draft, metrics: tuple[str, ...]) -> list[int]:
     """The scope nouns that no chosen metric's rows can belong to, so that they would be ignored."""
-    reach = draft.world.reach
-    return [at for at, dataset in draft.scopes if reach.distance(metrics, dataset) is None]
+    return [at for at, dataset in draft.scopes if not all(_can_reach(draft, name, dataset) for name in metrics)]
+
+
+def _can_reach(draft: Draft, name: str, dataset: str) -> bool:
+    """Whether a metric, or one that stands in for it, has rows that belong to rows of a dataset."""
+    ways = (name, *draft.world.layer.metrics[name].stand_ins)
+    return any(draft.world.reach.distance([way], dataset) is not None for way in ways)

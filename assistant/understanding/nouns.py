@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.tokens import tokenize
-from semantic_layer import Dataset, SemanticLayer, SimpleMetric
+from semantic_layer import Dataset, SemanticLayer, SimpleMetric, implied_metric
 
 
 class Nouns:
@@ -20,6 +20,10 @@ class Nouns:
         self._counts: dict[str, str] = {}
         for name, dataset_name in self.counted.items():
             self._counts.setdefault(dataset_name, name)
+        for dataset in layer.datasets:
+            implied = implied_metric(layer, f"{dataset}.rows", "count")
+            if implied:
+                self._counts.setdefault(dataset, implied)
 
     def count_of(self, dataset: str) -> str:
         """The metric that counts a dataset's rows, empty when the layer has none."""

@@ -159,7 +159,9 @@ def plan_of(candidate: Candidate, spelling: Spelling) -> Plan:
     typos = tuple(language.message("typo", typo=typed, word=word) for typed, word in spelling.corrections)
     confidence = max(0.5, 1.0 - draft.penalty - 0.1 * len(typos) - 0.05 * len(candidate.notes))
     spans = tuple(spans_of(draft, spelling.tokens))
-    return Plan(candidate.query, spans, round(confidence, 2), (*typos, *draft.notes, *candidate.notes))
+    return Plan(
+        candidate.query, spans, round(confidence, 2), (*typos, *draft.notes, *candidate.notes), asked=candidate.asked
+    )
 
 
 def spans_of(draft: Draft, tokens: Sequence[Token]) -> Iterable[Span]:
@@ -197,6 +199,9 @@ def _ask_metric(question: str, readings: Readings, world: World) -> Outcome | No
         return None
     if not draft.groups and not draft.conditions:
         return refuse(question, "NO_METRIC", world)
+    listed = _list_values(draft, readings, world)
+    if listed is not None:
+        return listed
     plans: list[Plan] = []
     for name in _offered(draft, world):
         filled = replace(draft, metrics=[(-1, (Concept("metric", name),))])
@@ -207,6 +212,21 @@ def _ask_metric(question: str, readings: Readings, world: World) -> Outcome | No
     if len(plans) < 2:
         return refuse(question, "NO_METRIC", world)
     return Clarification(question, world.language.message("no_metric_choice"), (), _options(plans, world))
+
+
+def _list_values(draft: Draft, readings: Readings, world: World) -> Plan | None:
+    """ "which categories are there": the values of a field, with the number of rows of each."""
+    asks = any(element.cues & {"which", "listing"} for element in draft.elements)
+    if not asks or len(draft.groups) != 1 or draft.grain or draft.ranking is not None or draft.bounds:
+        return None
+    weights = {choice.fields[0]: choice.weight for choice in draft.groups[0][1] if not choice.grain}
+    best = [field for field, weight in weights.items() if weight >= max(weights.values()) - MARGIN]
+    count = world.nouns.count_of(best[0].partition(".")[0]) if len(best) == 1 else ""
+    if not count:
+        return None
+    groups = [(draft.groups[0][0], (GroupChoice((best[0],)),))]
+    filled = replace(draft, metrics=[(-1, (Concept("metric", count),))], groups=groups)
+    return next(iter(_accepted_plans(filled, readings.spelling)), None)
 
 
 def _offered(draft: Draft, world: World) -> list[str]:
@@ -308,7 +328,8 @@ def _refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: W
         whole = " ".join(element.text for element in draft.elements[draft.per[0] - 1 : draft.per[1] + 1])
         sentence = language.message("per_not_defined", words=whole)
         return Refusal(question, "NOT_AVAILABLE", sentence, words, suggestions(world, _named(draft)))
-    if any(draft.kind(at) == "time" for at in left) and not any(element.unknown for element in elements):
+    timed = any(draft.kind(at) == "time" or elements[i].cues & {"latest", "earliest"} for i, at in enumerate(left))
+    if timed and not any(element.unknown for element in elements) and any(element.time for element in draft.elements):
         return refuse(question, "UNCLEAR_TIME", world, words, sentence=language.message("unclear_time", words=quoted))
     if not _touches_layer(draft, world):
         return refuse(question, "OUT_OF_DOMAIN", world, words)

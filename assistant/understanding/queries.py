@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from assistant.understanding.draft import (
     Bound,
@@ -19,7 +19,6 @@ from assistant.understanding.draft import (
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.own_filters import contradicts
-from assistant.understanding.reach import Reach
 from semantic_layer import (
     METRIC_TIME,
     Filter,
@@ -51,12 +50,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A query that a draft may mean, with its score; not yet checked by the layer."""
+    """A query that a draft may mean, with its score; not yet checked by the layer.
+
+    `asked` is the query before stand-ins for its metrics, when there are some.
+    """
 
     query: SemanticQuery
     score: float
     draft: Draft
     notes: tuple[str, ...] = ()
+    asked: SemanticQuery | None = None
 
 
 def candidates(draft: Draft) -> list[Candidate]:
@@ -66,7 +69,8 @@ def candidates(draft: Draft) -> list[Candidate]:
     found = []
     for choice in islice(_choices(draft), MOST_CHOICES):
         names = tuple(dict.fromkeys(concept.target for concept in choice.metrics))
-        if not (names or draft.listed) or blocked_scopes(draft, names) or not _rankable(draft, names):
+        fits = _rankable(draft, names) and _countable(draft, names)
+        if not (names or draft.listed) or blocked_scopes(draft, names) or not fits:
             continue
         score = _score(draft, choice, names)
         found.extend(Candidate(query, score, draft) for query in _readings(draft, choice, names))
@@ -75,9 +79,30 @@ def candidates(draft: Draft) -> list[Candidate]:
 
 def _rankable(draft: Draft, names: tuple[str, ...]) -> bool:
     """Whether the ranking word suits the metric: "fastest" ranks lengths of time only."""
-    if draft.ranking is None or not draft.ranking.lasting:
+    if draft.ranking is None:
+        return True
+    ranked = draft.world.layer.metrics[_ranked_by(draft, names)] if names else None
+    if (
+        draft.ranking.judged
+        and ranked is not None
+        and ranked.good_direction == "neutral"
+        and ranked.format == "integer"
+    ):
+        return False  # "the worst reviews" are not the fewest
+    if not draft.ranking.lasting:
         return True
     return draft.world.layer.metrics[_ranked_by(draft, names)].format == "duration"
+
+
+def _countable(draft: Draft, names: tuple[str, ...]) -> bool:
+    """Whether what "how many" asks for is a number of things, not an amount or a rate."""
+    asked = any("how_many" in element.cues for element in draft.elements) or _says_many(draft)
+    return not asked or not names or draft.world.layer.metrics[names[0]].format not in ("percent", "currency")
+
+
+def _says_many(draft: Draft) -> bool:
+    texts = [element.text.casefold() for element in draft.elements]
+    return any(first.split()[-1:] == ["how"] and second.split()[:1] == ["many"] for first, second in pairwise(texts))
 
 
 def _ranked_by(draft: Draft, names: tuple[str, ...]) -> str:
@@ -93,7 +118,9 @@ def accepted(candidate: Candidate) -> Candidate | QueryError:
     if fault is None:
         return candidate
     replaced = _with_stand_ins(world, candidate.query)
-    return fault if replaced is None else replace(candidate, query=replaced[0], notes=replaced[1])
+    return (
+        fault if replaced is None else replace(candidate, query=replaced[0], notes=replaced[1], asked=candidate.query)
+    )
 
 
 def _choices(draft: Draft) -> Iterator[Choice]:
@@ -188,24 +215,24 @@ def _stand_in_note(world: World, old: str, new: str) -> str:
 
 def _score(draft: Draft, choice: Choice, names: tuple[str, ...]) -> float:
     """How good the meanings are: exact names first, near datasets before far ones."""
-    reach = draft.world.reach
     score = sum(element.score for element in draft.elements) - draft.penalty
     score += sum(concept.weight - 1 for concept in (*choice.metrics, *choice.bounds, *choice.presence))
     for concept, held in zip(choice.presence, draft.presence, strict=True):
-        score -= _detour(reach, names, concept.target, [other.target for other in held.choices])
+        score -= _detour(draft, names, concept.target, [other.target for other in held.choices])
     for group, (_, others) in zip(choice.groups, draft.groups, strict=True):
-        score += group.weight - 1 - _detour(reach, names, group.fields[0], [other.fields[0] for other in others])
+        score += group.weight - 1 - _detour(draft, names, group.fields[0], [other.fields[0] for other in others])
     for condition, concepts in zip(draft.conditions, choice.filters, strict=True):
         dataset = concepts[0].target.partition(".")[0]
         others = [found[0].target for found in _field_choices(condition)]
-        score += min(c.weight for c in concepts) - 1 - _detour(reach, names, concepts[0].target, others)
+        score += min(c.weight for c in concepts) - 1 - _detour(draft, names, concepts[0].target, others)
         score -= FOREIGN_NOUN_COST if condition.nouns and dataset not in condition.nouns else 0
     return score
 
 
-def _detour(reach: Reach, names: tuple[str, ...], field: str, others: Sequence[str]) -> float:
+def _detour(draft: Draft, names: tuple[str, ...], field: str, others: Sequence[str]) -> float:
     """What it costs to take a field that lies further off than another field the words may mean."""
-    steps = {name: reach.detour(names, name.partition(".")[0]) for name in {field, *others}}
+    reach, listed = draft.world.reach, draft.listed
+    steps = {name: reach.detour(names, name.partition(".")[0], listed) for name in {field, *others}}
     return STEP_COST * (steps[field] - min(steps.values()))
 
 
@@ -236,11 +263,20 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
         ),
         time_range=choice.time.period if timed else None,
         compare=choice.time.compare,
-        shares=tuple(Share(metric=name) for name in names) if draft.shared else (),
+        shares=_shares(draft, choice, names, groups) if draft.shared else (),
         order_by=_order_by(draft, names, groups),
         top=_top(draft, choice, names),
         limit=draft.ranking.limit if draft.ranking and not is_top_of_each(draft) else None,
+        skip=draft.ranking.skip if draft.ranking else 0,
     )
+
+
+def _shares(draft: Draft, choice: Choice, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[Share, ...]:
+    """The share of each group in the total, or of the case asked for in all cases."""
+    cases = [concepts[0].target for condition, concepts in _conditions(draft, choice) if condition.part]
+    cases += [c.target for held, c in zip(draft.presence, choice.presence, strict=True) if held.part]
+    within = tuple(group.field for group in groups) if draft.share_within else ()
+    return tuple(Share(metric=name, within=within, apart_from=tuple(dict.fromkeys(cases))) for name in names)
 
 
 def _conditions(draft: Draft, choice: Choice) -> Sequence[tuple[Condition, tuple[Concept, ...]]]:
@@ -330,6 +366,8 @@ def _known_only(draft: Draft, choice: Choice) -> Iterator[Filter]:
 def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[OrderBy, ...]:
     """The asked order; without one the largest first, except along time, which runs forward by itself."""
     ranking = draft.ranking
+    if ranking is not None and ranking.along_time:
+        return (OrderBy(by=METRIC_TIME, descending=ranking.descending),)
     if ranking is not None:
         by = _ranked_by(draft, names)
         less_is_better = ranking.judged and draft.world.layer.metrics[by].good_direction == "down"

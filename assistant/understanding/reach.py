@@ -33,9 +33,12 @@ class Reach:
         walks = [self.steps(fact, dataset) for metric in metrics for fact in self._facts[metric]]
         return None if any(walk is None for walk in walks) else max((w for w in walks if w is not None), default=0)
 
-    def detour(self, metrics: Iterable[str], dataset: str) -> int:
-        """How far off a dataset is: its distance, one more when it is not who or what the layer is about."""
-        walk = self.distance(metrics, dataset)
+    def detour(self, metrics: Iterable[str], dataset: str, listed: str = "") -> int:
+        """How far off a dataset is: its distance, one more when it is not who or what the layer is about.
+
+        With `listed` the distance is that from the dataset whose rows are listed.
+        """
+        walk = self.steps(listed, dataset) if listed else self.distance(metrics, dataset)
         if walk is None:
             return OUT_OF_REACH
         return walk + (0 if walk == 0 or self._layer.datasets[dataset].entity else 1)

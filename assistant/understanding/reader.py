@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 
-from assistant.understanding.bounds import find_bounded_grain, find_bounds, find_deeds, find_lists, find_presence
+from assistant.understanding.bounds import find_bounded_grain, find_bounds
 from assistant.understanding.chart import Cover, Element
+from assistant.understanding.computed import find_computed, find_value_counts
+from assistant.understanding.deeds import find_deeds, find_presence
 from assistant.understanding.draft import Draft, World, is_top_of_each
 from assistant.understanding.filtering import find_dimensions, find_values
 from assistant.understanding.grouping import (
@@ -17,16 +19,21 @@ from assistant.understanding.grouping import (
     find_rankings,
     find_sorting,
 )
-from assistant.understanding.measuring import find_averages, find_metrics, find_scopes, find_shares
+from assistant.understanding.listing import find_lists
+from assistant.understanding.measuring import find_averages, find_metrics, find_scopes
+from assistant.understanding.moments import find_moments
+from assistant.understanding.sharing import find_shares
 from assistant.understanding.timing import find_change_rank, find_grains, find_steps, find_times, find_trend
 
 MOST_VARIANTS = 12
 PASSES: tuple[Callable[[Draft], None], ...] = (
+    find_moments,
     find_bounds,
     find_deeds,
     find_presence,
     find_lists,
     find_counted,
+    find_value_counts,
     find_asked_groups,
     find_ranking_metrics,
     find_rankings,
@@ -35,6 +42,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_grains,
     find_bounded_grain,
     find_values,
+    find_computed,
     find_dimensions,
     find_metrics,
     find_averages,
@@ -133,19 +141,24 @@ def _genitives(draft: Draft) -> list[int]:
 def _use_context(draft: Draft) -> None:
     """Words of a metric's own names, or used around it in its example questions, say nothing new about it."""
     lexicon = draft.world.lexicon
+    bound = {bound.choices[0].target for bound in draft.bounds if bound.choices[0].kind == "metric"}
     names = [choices[0].target for _, choices in draft.metrics]
+    beside = [lexicon.words_of(name) for name in bound]
     words = [draft.world.context.get(name, frozenset[str]()) | lexicon.words_of(name) for name in names]
     units = {draft.world.layer.metrics[name].unit for name in names}
     for at, element in enumerate(draft.elements):
         if element.unknown and any(element.text.casefold() in draft.world.language.unit_words(unit) for unit in units):
             draft.use(at, "filler")
-        if element.unknown and words and all(_says_nothing(draft, element.word, known) for known in words):
+        idle = bool(words) and all(_says_nothing(draft, element.word, known) for known in words)
+        if element.unknown and (idle or any(_says_nothing(draft, element.word, known) for known in beside)):
             draft.use(at, "filler")
 
 
 def _says_nothing(draft: Draft, word: str, known: frozenset[str]) -> bool:
     """Whether a word only repeats what a metric is called, itself or as a verb of the same deed ("bought", "sold")."""
-    return word in known or bool(draft.world.language.same_deed(word) & known)
+    language = draft.world.language
+    meant = {language.bare(str(noun)) for noun in language.data["adjectives"].get(word, ())}
+    return word in known or bool((language.same_deed(word) | meant) & known)
 
 
 def _harmless(draft: Draft, at: int) -> bool:

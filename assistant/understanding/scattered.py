@@ -85,7 +85,8 @@ class Scattered:
         if token.text in language.data["adjectives"] or "share" in language.cues.get(token.text, ()):
             return True
         small = token.text in language.fillers or token.text in language.function_words or token.text in language.cues
-        return all(concept.inflected for concept in found) if found else token.text.isalpha() and not small
+        idle = all(concept.inflected or concept.kind == "value" for concept in found)
+        return idle if found else token.text.isalpha() and not small
 
     def _is_listed(self, tokens: Sequence[Token], at: int) -> bool:
         """ "which customers bought": the rows are asked for, not their number."""
@@ -160,6 +161,8 @@ class Scattered:
         """The word sets of a phrase: each noun of the layer as its own word or as any of its synonyms."""
         tokens = [t for t in tokenize(text, self._world.language.forms) if t.text.isalpha()]
         telling = [list(self._keys(token)) for token in tokens if token.text not in self._world.language.function_words]
+        if any(char.isdigit() for char in text):  # "p90 response time" is no response time
+            return
         if len(telling) == 1 and len(tokens) == 1 and (verb := self._world.language.agent_verb(tokens[0])):
             yield Phrase(concept, frozenset({f"agent:{verb}"}))
         if self._is_ratio(concept.target):  # "spend per order" is an average already

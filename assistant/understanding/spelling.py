@@ -53,7 +53,20 @@ class Speller:
         return tuple(variants)
 
     def _content_cues(self) -> Iterable[str]:
-        telling = {"by", "top", "bottom", "compare", "versus", "trend", "change", "change_up", "change_down", "exclude"}
+        telling = {
+            "average",
+            "median",
+            "by",
+            "top",
+            "bottom",
+            "compare",
+            "versus",
+            "trend",
+            "change",
+            "change_up",
+            "change_down",
+            "exclude",
+        }
         for phrase, cues in self._language.cues.items():
             if telling.intersection(cues) and " " not in phrase:
                 yield phrase

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from assistant.understanding.dates import Clock, Found, day_period, is_introduced, named_period
+from assistant.understanding.holidays import holiday
 from assistant.understanding.periods import MONTHS_IN, Period, add_units, previous_unit, unit_period, unit_start
 
 ROLLING_UNITS = ("day", "week", "month", "quarter", "half", "year")
@@ -49,9 +50,30 @@ def period_at(clock: Clock, at: int) -> Found | None:
     """One period, named or relative."""
     if clock.word(at) in clock.language.determiners and clock.word(at + 1):
         at += 1
-    readers = (named_period, _relative, _other_unit, _near_day, _to_date, _unit_to_date, _ago, _weekday)
+    readers = (
+        named_period,
+        holiday,
+        _week_of,
+        _relative,
+        _other_unit,
+        _near_day,
+        _to_date,
+        _unit_to_date,
+        _ago,
+        _weekday,
+    )
     found = [match for reader in readers if (match := reader(clock, at)) is not None]
     return max(found, key=lambda match: match[1], default=None)
+
+
+def _week_of(clock: Clock, at: int) -> Found | None:
+    """ "the week of 8 June", "week starting June 8": the calendar week that holds the day."""
+    opened = clock.after(at, "time_words", "week_of")
+    found = named_period(clock, opened) if opened is not None else None
+    if found is None or found[0][0].unit != "day" or found[0][0].start is None:
+        return None
+    weeks = tuple(unit_period(day.start, "week", 0, _said(clock, at, found[1])) for day in found[0] if day.start)
+    return weeks, found[1]
 
 
 def _said(clock: Clock, first: int, behind: int) -> str:

@@ -165,6 +165,11 @@ def _set_against(draft: Draft, places: list[int]) -> bool:
         for at in (*more, *(at for at in between if "than" in draft.element(at).cues)):
             draft.use(at, "comparison", "range")
         return True
+    if draft.cues("compare") and not any(draft.kind(at) in ("value", "dimension") for at in between):
+        for at in between:
+            if draft.kind(at) == "" and draft.element(at).cues & {"link_any", "link_value", "and"}:
+                draft.use(at, "comparison", "range")
+        return True
     tied = draft.joined(places[0], "and", "versus", "or") == places[1] or draft.ahead(places[0]) == places[1]
     return tied and bool(draft.cues(*COMPARE))
 
@@ -283,7 +288,8 @@ def find_trend(draft: Draft) -> None:
     open_change = changes and draft.times[0].compare is None and (cues or draft.grain or draft.times[0].period)
     if not cues and not open_change:
         return
-    if changes and draft.grain and any(draft.has(at, "growth") for at in changes):
+    asked = any("how_much" in element.cues for element in draft.elements)  # "how much did revenue grow each month"
+    if changes and draft.grain and (asked or any(draft.has(at, "growth") for at in changes)):
         _use_all(draft, changes, "comparison", "step")  # "growth by month" sets each month beside the one before
         draft.times = tuple(TimeChoice(choice.period, Comparison(kind="previous_period")) for choice in draft.times)
         return

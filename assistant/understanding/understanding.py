@@ -16,6 +16,7 @@ from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import Readings, decide, read, refuse
 from assistant.understanding.reach import Reach
+from assistant.understanding.rewriting import rewritten
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.spelling import Speller
 from assistant.understanding.tokens import Token, tokenize
@@ -61,7 +62,7 @@ class Understanding:
 
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
-        tokens = tokenize(question, self._world.language.forms)
+        tokens = self._tokens(question)
         early = self._early(question, tokens)
         return early or decide(question, self._read(tokens), self._world)
 
@@ -84,7 +85,7 @@ class Understanding:
 
     def explain(self, question: str) -> Trace:
         """How `plan` comes to its outcome, for people who maintain the words of a layer."""
-        tokens = tokenize(question, self._world.language.forms)
+        tokens = self._tokens(question)
         readings = [] if self._early(question, tokens) else self._read(tokens)
         meanings = {
             f"{element.text} -> {concept.kind} {concept.target} {concept.value or ''} ({concept.weight:.2f})"
@@ -98,6 +99,9 @@ class Understanding:
         )
         words = tuple(token.text for token in tokens)
         return Trace(question, words, tuple(sorted(meanings)), kept, _lost(readings), self.plan(question))
+
+    def _tokens(self, question: str) -> list[Token]:
+        return rewritten(tokenize(question, self._world.language.forms), self._world.language)
 
     def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
         refused = _refuse_early(question, tokens, self._world)

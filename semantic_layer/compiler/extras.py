@@ -59,7 +59,8 @@ def shares(draft: Draft) -> None:
 
 def _share(draft: Draft, share: Share, index: int) -> Shown:
     within = tuple(key_named(draft.keys, name) for name in share.within)
-    scope = replace(draft.scope, keys=within, spine=False, top=None)
+    rows = tuple(one for one in draft.scope.filters if one.field not in share.apart_from)
+    scope = replace(draft.scope, keys=within, filters=rows, spine=False, top=None)
     total = evaluated(draft, scope, (share.metric,), f"{share.metric}_total")
     on = [sql.same(draft.frame.keys[key.name].copy(), total.keys[key.name].copy()) for key in within]
     sql.joined(draft.statement, total.relation(), sql.both(on), "LEFT" if on else "CROSS")

@@ -51,6 +51,8 @@ def _column(draft: Draft, one: OrderBy) -> str:
 
 
 def cut(draft: Draft) -> None:
-    """Keep the first `limit` rows."""
+    """Leave out the first `skip` rows, and keep the first `limit` of the others."""
+    if draft.query.skip:
+        draft.statement.set("offset", exp.Offset(expression=sql.integer(draft.query.skip)))
     if draft.query.limit is not None:
         draft.statement.set("limit", exp.Limit(expression=sql.integer(draft.query.limit)))

@@ -1,0 +1,54 @@
+"""Named days of the year ("Black Friday", "Christmas Eve"): their dates, from rules in the language's data file."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from assistant.understanding.dates import Clock, Found, day_period, year_at
+from assistant.understanding.periods import Period
+
+
+def holiday(clock: Clock, at: int) -> Found | None:
+    """The day a name stands for: in the year named, else the latest one that has begun; "last" adds nothing."""
+    start = clock.after(at, "relative", "last") or at
+    for name, rule in clock.language.data["holidays"].items():
+        words = str(name).split()
+        if [clock.word(start + step) for step in range(len(words))] == words:
+            behind = start + len(words)
+            named = year_at(clock, behind)
+            year = named[0] if named else _latest(rule, clock.as_of)
+            day = _day_of(rule, year)
+            label = " ".join(token.raw for token in clock.tokens[start:behind])
+            period = day_period(day)
+            return (Period(period.start, period.end, "day", f"{label} {year}", named is None),), named[
+                1
+            ] if named else behind
+    return None
+
+
+def _latest(rule: dict[str, int], as_of: date) -> int:
+    return as_of.year if _day_of(rule, as_of.year) <= as_of else as_of.year - 1
+
+
+def _day_of(rule: dict[str, int], year: int) -> date:
+    """A fixed day, the nth weekday of a month and days after it, or days from Easter Sunday."""
+    if "easter" in rule:
+        return _easter(year) + timedelta(days=rule["easter"])
+    if "nth" in rule:
+        first = date(year, rule["month"], 1)
+        ahead = (rule["weekday"] - first.weekday()) % 7 + 7 * (rule["nth"] - 1)
+        return first + timedelta(days=ahead + rule.get("plus", 0))
+    return date(year, rule["month"], rule["day"])
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday in the Gregorian calendar (the anonymous algorithm, Nature 1876)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = b // 4, b % 4
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = c // 4, c % 4
+    el = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * el) // 451
+    month, day = divmod(h + el - 7 * m + 114, 31)
+    return date(year, month, day + 1)

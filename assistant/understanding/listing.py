@@ -1,0 +1,55 @@
+"""Passes that find lists of rows: "which customers ...", "list all products", "customers who spent over 500"."""
+
+from __future__ import annotations
+
+from assistant.understanding.draft import Draft
+
+CLAUSES = frozenset({"which", "denied"})
+
+
+def _list_entity(draft: Draft) -> None:
+    """ "list all enterprise customers in France": an entity named right after a word that asks for its rows."""
+    for cue in draft.cues("listing"):
+        at = draft.ahead(cue)
+        while at is not None and draft.kind(at) == "value":
+            at = draft.ahead(at)
+        counted = at is not None and draft.kind(at) == "noun" and draft.world.nouns.identity(draft.noun(at))
+        others = any(draft.kind(i) in ("metric", "grain", "time") for i in range(len(draft.elements)))
+        if at is not None and counted and not others and not draft.bounds:
+            draft.subjects.setdefault(draft.noun(at), at)
+
+
+def find_lists(draft: Draft) -> None:
+    """Rows of an entity that meet conditions."""
+    _list_entity(draft)
+    for dataset, at in draft.subjects.items():
+        before = [place for place in range(at) if draft.has(place, "which", "listing")]
+        if _counting(draft) or draft.listed or draft.ranking is not None:
+            continue
+        if not before and not _relative(draft, at):
+            continue
+        draft.listed = dataset
+        draft.use(at, "dimension", dataset)
+        if before:
+            draft.use(before[-1], "filler")
+
+
+def _relative(draft: Draft, at: int) -> bool:
+    """ "customers who spent over 500": nothing else is asked for, and a clause tells which ones."""
+    places = range(len(draft.elements))
+    others = any(draft.kind(i) in ("metric", "dimension", "grain") and i not in draft.uses for i in places)
+    first = all(draft.kind(i) in ("", "value", "number") for i in range(at))
+    words = draft.world.language.words("relatives")
+    behind = [draft.element(i) for i in range(at + 1, len(draft.elements)) if draft.kind(i) == ""]
+    clause = any(element.cues & CLAUSES or element.text.casefold() in words for element in behind)
+    return first and clause and not others
+
+
+def _counting(draft: Draft) -> bool:
+    """Whether a number is asked for, also inside a name ("number of customers")."""
+    cues = draft.world.language.cues
+    phrases = [phrase for phrase, roles in cues.items() if "how_many" in roles]
+    said = [element.text.casefold() for element in draft.elements]
+    return any("how_many" in element.cues for element in draft.elements) or any(
+        text.startswith(phrase + " ") for text in said for phrase in phrases
+    )

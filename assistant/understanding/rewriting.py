@@ -1,0 +1,64 @@
+"""Wordings brought into the one form that the reader knows: "how many percent" is "what percent"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.understanding.language import Language
+from assistant.understanding.tokens import Token, tokenize
+
+ANY = "*"
+
+
+def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
+    """The tokens with every phrase of the table replaced; new words stand where the old ones stood."""
+    found = list(tokens)
+    for old, new in language.data["rewrites"].items():
+        found = _replaced(found, _words(str(old)), _words(str(new)), language)
+    return _without_free_dashes(found, language)
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+def _replaced(tokens: list[Token], old: list[str], new: list[str], language: Language) -> list[Token]:
+    at = 0
+    while at + len(old) <= len(tokens):
+        span = tokens[at : at + len(old)]
+        if all(word in (ANY, token.text) for word, token in zip(old, span, strict=True)):
+            kept = [token for word, token in zip(old, span, strict=True) if word == ANY]
+            tokens = [*tokens[:at], *_made(new, span, kept, language), *tokens[at + len(old) :]]
+        at += 1
+    return tokens
+
+
+def _made(new: list[str], span: Sequence[Token], kept: list[Token], language: Language) -> list[Token]:
+    """The new words; a star takes the next word that the old phrase left open."""
+    made: list[Token] = []
+    open_ = iter(kept)
+    for word in new:
+        fresh = next(open_) if word == ANY else tokenize(word, language.forms)[0]
+        made.append(fresh if word == ANY else replace(fresh, start=span[0].start, end=span[-1].end))
+    return made
+
+
+def _without_free_dashes(tokens: list[Token], language: Language) -> list[Token]:
+    """Without dashes before a word that asks, as in "customers from Austria - how many?"; any other may be a minus."""
+    asking = set(language.words("asking_words"))
+    return [
+        token for at, token in enumerate(tokens) if not (_is_free_dash(tokens, at) and tokens[at + 1].text in asking)
+    ]
+
+
+def _is_free_dash(tokens: Sequence[Token], at: int) -> bool:
+    if tokens[at].text not in ("-", "–", "—") or not 0 < at < len(tokens) - 1:
+        return False
+    before, after = tokens[at - 1], tokens[at + 1]
+    return (
+        before.end < tokens[at].start
+        and tokens[at].end < after.start
+        and before.text.isalpha()
+        and after.text.isalpha()
+    )

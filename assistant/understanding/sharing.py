@@ -1,0 +1,87 @@
+"""Passes that find shares: each group beside the total of all, and one case beside the total of all cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.understanding.draft import Draft
+from assistant.understanding.lexicon import Concept
+from semantic_layer import RatioMetric, SimpleMetric
+
+
+def find_shares(draft: Draft) -> None:
+    """ "share of revenue by category", "what percent of visits come from mobile"."""
+    cues = draft.cues("share")
+    if not cues or len(draft.metrics) != 1 or draft.grain:
+        return
+    if not all(_adds_up(draft, concept.target) for concept in draft.metrics[0][1]):
+        return
+    if _as_rate(draft, cues):
+        return
+    split = draft.groups or any(condition.grouped for condition in draft.conditions)
+    part = _part(draft, cues[0])
+    if part:
+        _mark(draft, part, within=bool(split))
+    elif not split or _cases(draft):
+        return
+    draft.shared = True
+    for at in cues:
+        draft.use(at, "metric", "share")
+
+
+def _as_rate(draft: Draft, cues: list[int]) -> bool:
+    """ "late replies in percent by team": the declared rate of a count, when the layer has one."""
+    words, layer = draft.world.language.words("as_percent"), draft.world.layer
+    asked = {concept.target for concept in draft.metrics[0][1]}
+    ratios = [
+        m for m in layer.metrics.values() if isinstance(m, RatioMetric) and not m.hidden and m.format == "percent"
+    ]
+    rates = tuple(Concept("metric", m.name) for m in ratios if m.numerator in asked)
+    if not rates or not all(draft.element(at).text.casefold() in words for at in cues):
+        return False
+    draft.metrics = [(draft.metrics[0][0], rates)]
+    for at in cues:
+        draft.use(at, "metric", rates[0].target)
+    return True
+
+
+def _cases(draft: Draft) -> int:
+    """How many conditions may be the case that the share is asked for."""
+    return sum(not condition.negated for condition in draft.conditions) + len(draft.presence)
+
+
+def _part(draft: Draft, cue: int) -> list[int]:
+    """The places of the conditions that make the case; empty when there is none, or when it could be one of several.
+
+    Words after a verb are the case ("of German visits are mobile"); a single condition is it in any order, unless the
+    question also splits, where the total could be that of each group or of all.
+    """
+    places = [(condition.place, not condition.negated) for condition in draft.conditions]
+    places += [(held.place, True) for held in draft.presence]
+    verb = _verb_after(draft, draft.metrics[0][0])
+    behind = [place for place, _ in places if verb is not None and place > verb]
+    if behind and cue < draft.metrics[0][0]:
+        return behind
+    split = draft.groups or any(condition.grouped for condition in draft.conditions)
+    return [place for place, _ in places] if len(places) == 1 and places[0][1] and not split else []
+
+
+def _verb_after(draft: Draft, metric: int) -> int | None:
+    verbs = draft.world.language.words("case_verbs")
+    for at in range(metric + 1, len(draft.elements)):
+        if draft.kind(at) == "" and draft.element(at).text.casefold() in verbs:
+            return at
+    return None
+
+
+def _mark(draft: Draft, part: list[int], within: bool) -> None:
+    draft.conditions = [replace(c, part=c.place in part) for c in draft.conditions]
+    draft.presence = [replace(held, part=held.place in part) for held in draft.presence]
+    draft.share_within = within
+
+
+def _adds_up(draft: Draft, name: str) -> bool:
+    """Whether a metric's groups are parts of a whole."""
+    metric = draft.world.layer.metrics[name]
+    measures = draft.world.layer.measures
+    return isinstance(metric, SimpleMetric) and measures[metric.measure].agg in ("sum", "count", "count_distinct")

@@ -1,0 +1,112 @@
+"""What can be asked of a model without being declared in it: counts of its rows and values, sums and averages of its
+number fields, the weekday of its times.
+
+They are metrics and fields like any other for the compiler, but nobody's definition: they are marked `implied`, have
+no synonyms and are not listed. A reader finds them by what they compute, with `implied_metric`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from semantic_layer.metric_types import SimpleMetric
+from semantic_layer.model import Aggregation, Dataset, Dimension, Measure, SemanticLayer
+from semantic_layer.nodes import AIContext
+
+_NUMBERS: Mapping[Aggregation, str] = {
+    "average": "Average {}",
+    "median": "Median {}",
+    "sum": "Total {}",
+    "min": "Lowest {}",
+    "max": "Highest {}",
+}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAY = "weekday"
+
+
+def implied_metric(layer: SemanticLayer, field: str, aggregation: str) -> str:
+    """The implied metric that aggregates a field (`dataset.field`), or counts the rows of a dataset with `rows` in
+    place of a field; empty when there is none.
+    """
+    name = _name(aggregation, *field.split("."))
+    return name if name in layer.metrics and layer.metrics[name].implied else ""
+
+
+def with_implied(layer: SemanticLayer) -> SemanticLayer:
+    """The model with what it implies; declared names stay as they are."""
+    now = layer.definitions
+    fresh = {dataset.name: dict(_of_dataset(dataset)) for dataset in now.datasets}
+    datasets = tuple(_extended(layer, one, tuple(fresh[one.name].values())) for one in now.datasets)
+    metrics = tuple(metric for made in fresh.values() for metric in made if metric.name not in layer.metrics)
+    changed = now.model_copy(update={"datasets": datasets, "metrics": (*now.metrics, *metrics)})
+    return SemanticLayer(changed, layer.inactive, layer.schema)
+
+
+def _name(aggregation: str, dataset: str, field: str) -> str:
+    return f"{aggregation}_of_{dataset}_{field}"
+
+
+def _extended(layer: SemanticLayer, dataset: Dataset, measures: tuple[Measure, ...]) -> Dataset:
+    fields = (*dataset.fields, *_weekday(layer, dataset))
+    return dataset.model_copy(update={"fields": fields, "measures": (*dataset.measures, *measures)})
+
+
+def _of_dataset(dataset: Dataset) -> Iterator[tuple[SimpleMetric, Measure]]:
+    if dataset.primary_key:
+        measure = Measure(name="implied_rows", agg="count", filter=dataset.population)
+        yield (
+            _metric(dataset, _name("count", dataset.name, "rows"), measure, f"Number of {_low(dataset.title)}"),
+            measure,
+        )
+    for field in dataset.fields:
+        if field.hidden:
+            continue
+        if field.kind == "number":
+            for aggregation, label in _NUMBERS.items():
+                measure = _measure(dataset, field, aggregation)
+                name = _name(aggregation, dataset.name, field.name)
+                shown = {"unit": field.unit, "format": field.format or "decimal"}
+                made = _metric(dataset, name, measure, label.format(_low(field.title)))
+                yield made.model_copy(update=shown), measure
+        elif field.kind == "categorical" and not field.pii:
+            measure = _measure(dataset, field, "count_distinct")
+            name = _name("count_distinct", dataset.name, field.name)
+            yield _metric(dataset, name, measure, f"Number of different values of {_low(field.title)}"), measure
+
+
+def _measure(dataset: Dataset, field: Dimension, aggregation: Aggregation) -> Measure:
+    name = f"implied_{aggregation}_{field.name}"
+    return Measure(name=name, agg=aggregation, expression=field.sql, filter=dataset.population)
+
+
+def _metric(dataset: Dataset, name: str, measure: Measure, label: str) -> SimpleMetric:
+    return SimpleMetric(
+        name=name,
+        label=label,
+        description=f"{label}, over {_low(dataset.title)}.",
+        measure=f"{dataset.name}.{measure.name}",
+        format="integer",
+        implied=True,
+    )
+
+
+def _weekday(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
+    """The day of the week of the time that counts for a dataset, when days are counted on the clock of the data."""
+    times = [field for field in dataset.fields if field.name == dataset.time and field.kind == "time"]
+    name = f"{dataset.time}_{WEEKDAY}"
+    if not times or layer.definitions.time_zone or any(field.name == name for field in dataset.fields):
+        return
+    cases = " ".join(f"WHEN {at} THEN '{day}'" for at, day in enumerate(_DAYS, start=1))
+    yield Dimension(
+        name=name,
+        label=f"Weekday of {_low(times[0].title)}",
+        description=f"Day of the week of {_low(times[0].title)}.",
+        expression=f"CASE isodow({times[0].sql}) {cases} END",
+        values={day: (f"{day}s",) for day in _DAYS},
+        implied=True,
+        ai_context=AIContext(synonyms=("weekday", "day of the week", "day of week")),
+    )
+
+
+def _low(title: str) -> str:
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
