@@ -17,6 +17,7 @@ import click
 from assistant.config import Settings, help_table, read_settings
 from assistant.errors import AssistantError
 from assistant.service import load_command, terminal
+from assistant.service.identity_command import identity
 from semantic_layer import SemanticLayerError
 from warehouse import SnapshotMissing, WarehouseError
 
@@ -233,6 +234,9 @@ def show_settings(settings: Settings) -> None:
     """List every setting with its value, default and meaning."""
     for name, default, text in help_table():
         click.echo(f"{name:16} {getattr(settings, name)!s:28} (default {default or 'none'}) {text}")
+
+
+main.add_command(identity)
 
 
 def _open(settings: Settings) -> Assistant:

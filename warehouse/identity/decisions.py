@@ -45,6 +45,19 @@ def split_customer(
     return journal.append("split", {"groups": groups, "reason": reason}, by)
 
 
+def keep_apart(
+    con: duckdb.DuckDBPyConnection, journal: Journal, customers: Sequence[str], by: str, reason: str = ""
+) -> Entry:
+    """The decision that these customers are different people; their records are never joined, and wait no more.
+
+    Raises BuildError when there are fewer than two or one is unknown.
+    """
+    if len(set(customers)) < 2:
+        raise BuildError("To keep people apart, name two customers or more.")
+    groups = [[list(record) for record in records_of(con, customer)] for customer in dict.fromkeys(customers)]
+    return journal.append("split", {"groups": groups, "reason": reason}, by)
+
+
 def records_of(con: duckdb.DuckDBPyConnection, customer: str) -> list[RecordKey]:
     """The source records of a customer. Raises BuildError for an unknown id, naming what it became if it was merged."""
     rows = con.execute(
