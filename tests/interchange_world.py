@@ -47,9 +47,11 @@ def database() -> duckdb.DuckDBPyConnection:
 def schema() -> dict[str, dict[str, str]]:
     """Columns and types of the shop's tables."""
     found: dict[str, dict[str, str]] = {}
-    for table, column, kind in database().execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
-    ).fetchall():
+    for table, column, kind in (
+        database()
+        .execute("SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal")
+        .fetchall()
+    ):
         found.setdefault(table, {})[column] = kind
     return found
 
@@ -70,7 +72,7 @@ def plain(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) or hasattr(value, "quantize")
+    return (isinstance(value, int | float) and not isinstance(value, bool)) or hasattr(value, "quantize")
 
 
 def give_views(imported: Imported) -> None:

@@ -7,7 +7,18 @@ everything that is left out is listed.
 
 from semantic_layer.interchange.draft import VerifiedQuery, View
 from semantic_layer.interchange.finishing import Imported
-from semantic_layer.interchange.importing import FORMATS, import_model
+from semantic_layer.interchange.importing import FORMATS, ImportOptions, import_model
+from semantic_layer.interchange.ossie_export import Exported, export_ossie
 from semantic_layer.interchange.report import Remark
 
-__all__ = ["FORMATS", "Imported", "Remark", "VerifiedQuery", "View", "import_model"]
+__all__ = [
+    "FORMATS",
+    "Exported",
+    "ImportOptions",
+    "Imported",
+    "Remark",
+    "VerifiedQuery",
+    "View",
+    "export_ossie",
+    "import_model",
+]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.interchange.cube_measures import read_measures
-from semantic_layer.interchange.members import Members, equal_columns, own_rows
 from semantic_layer.interchange.draft import Draft, described
 from semantic_layer.interchange.items import Item, Plain
+from semantic_layer.interchange.members import Members, equal_columns, own_rows
 from semantic_layer.interchange.naming import NotCarried, clean_name, close
 from semantic_layer.interchange.sqltext import to_duckdb
 from semantic_layer.interchange.tables import declared_key, set_times, table_of
@@ -94,7 +94,10 @@ def _cube(draft: Draft, item: Item, known: dict[str, Item]) -> Cube:
     if not tables:
         raise NotCarried("it has neither `sql_table` nor `sql`.", "shape")
     owner, key = tables[0]
-    entry: Plain = {"source": table_of(draft, item, owner.text(key), draft.dialect), **described(item, name, item.text("title"))}
+    entry: Plain = {
+        "source": table_of(draft, item, owner.text(key), draft.dialect),
+        **described(item, name, item.text("title")),
+    }
     dataset = draft.add_dataset(item, name, entry)
     if not item.flag("public", item.flag("shown", True)):
         item.lost(f"cube {name}: public", "its fields can be asked; hide them one by one.", "key", "public")

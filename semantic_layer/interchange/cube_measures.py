@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from semantic_layer.interchange.members import Measures, Members, Taking, take_in_order
 from semantic_layer.interchange.draft import described
 from semantic_layer.interchange.formulas import Formula, add_formula
 from semantic_layer.interchange.items import Item, Plain
 from semantic_layer.interchange.measures import Call, home_of, measure_entry
+from semantic_layer.interchange.members import Measures, Members, Taking, take_in_order
 from semantic_layer.interchange.naming import NotCarried
 from semantic_layer.interchange.sqltext import aggregates
 

@@ -51,8 +51,10 @@ class VerifiedQuery:
 
 @dataclass
 class Draft:
-    """Entries by name, in the order in which they were read; `schema` are the tables of the warehouse, when known, `dialect`
-    is that of the original's database.
+    """Entries by name, in the order in which they were read.
+
+    `dialect` is that of the original's database, `schema` are the tables of the warehouse, when known. `parts` are
+    metrics made for others, `own` datasets that Tellwise itself wrote, `bridges` those that link many with many.
     """
 
     name: str = "imported"
@@ -69,6 +71,9 @@ class Draft:
     remarks: list[Remark] = field(default_factory=list[Remark])
     origins: dict[Path, Origin] = field(default_factory=dict[Path, Origin])
     names: Names = field(default_factory=Names)
+    parts: set[str] = field(default_factory=set[str])
+    own: set[str] = field(default_factory=set[str])
+    bridges: set[str] = field(default_factory=set[str])
 
     def add_dataset(self, item: Item, original: str, entry: Plain) -> str:
         """Take in a dataset under a name of ours; raises NotCarried when another has it."""
@@ -121,6 +126,7 @@ class Draft:
                 return name
         name = _numbered(clean_name(wanted), self.metrics)
         self.metrics[name] = {"name": name, **entry, "hidden": True}
+        self.parts.add(name)
         self.origins["metrics", name] = Origin(item.file, item.line())
         return name
 
@@ -129,9 +135,7 @@ class Draft:
         taken = {one.name for one in self.views} | {one.name.lower() for one in query.find_all(exp.Table)}
         name = _numbered(clean_name(name), taken | {one.lower() for one in self.schema})
         self.views.append(View(name, query.sql("duckdb", pretty=True), why, Origin(item.file, item.line())))
-        item.changed(
-            f"dataset {name}", f"{why} Give the warehouse the SELECT as table `{name}` (see `views`).", "view"
-        )
+        item.changed(f"dataset {name}", f"{why} Give the warehouse the SELECT as table `{name}` (see `views`).", "view")
         return name
 
     def field(self, dataset: str, name: str) -> Plain | None:

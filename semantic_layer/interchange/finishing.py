@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -79,7 +80,7 @@ def _drop(draft: Draft, document: Document, error: DefinitionError) -> None:
         _remove(draft, place)
         why = f"{fault.message} {fault.remedy}".strip()
         what = f"{place[0].removesuffix('s')} {'.'.join(place[1::2])}"
-        draft.remarks.append(Remark("lost", what, why, origin.file, origin.line, "refused"))
+        draft.remarks.append(Remark("lost", what, why, origin.file, origin.line, "refused", ".".join(place)))
 
 
 def _place(document: Document, line: int) -> Place | None:
@@ -121,19 +122,16 @@ def _remove(draft: Draft, place: Place) -> None:
 
 
 def pruned(draft: Draft) -> Draft:
-    """The draft without hidden metrics and measures that nothing uses."""
-    used = _used(draft)
-    metrics = {name: one for name, one in draft.metrics.items() if not one.get("hidden") or name in used}
-    if len(metrics) != len(draft.metrics):
-        return pruned(replace(draft, metrics=metrics))
-    return draft
+    """The draft without the hidden metrics that were made for others and that nothing uses now."""
+    unused = draft.parts & draft.metrics.keys() - _used(draft)
+    if not unused:
+        return draft
+    return pruned(replace(draft, metrics={name: one for name, one in draft.metrics.items() if name not in unused}))
 
 
 def _used(draft: Draft) -> set[str]:
-    from semantic_layer.references import inputs
-    from semantic_layer.metric_types import METRIC_TYPES
-
-    used: set[str] = set()
-    for one in draft.metrics.values():
-        used.update(inputs(METRIC_TYPES[one.get("type", "simple")].model_validate(one)))  # type: ignore[arg-type]  # every class of the mapping is a metric
-    return used
+    """Names that other metrics are computed from, as far as these can be read."""
+    keys = ("numerator", "denominator", "metric", "base", "conversion", "activity")
+    used = {str(one[key]) for one in draft.metrics.values() for key in keys if key in one}
+    texts = [str(one.get(key, "")) for one in draft.metrics.values() for key in ("expression", "condition")]
+    return used | {word for text in texts for word in re.findall(r"\w+", text)}

@@ -36,7 +36,7 @@ class Format:
 
 
 @dataclass(frozen=True)
-class Options:
+class ImportOptions:
     """How to import: the SQL dialect of the original's database, what the definitions stand on, and how much.
 
     `extends` is `shipped` when they add to the model that comes with the product. With `only_loaded` what stands on
@@ -57,15 +57,13 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def import_model(
-    form: str, path: Path, schema: Schema | None = None, options: Options | None = None
-) -> Imported:
+def import_model(form: str, path: Path, schema: Schema | None = None, options: ImportOptions | None = None) -> Imported:
     """The model in the file or folder `path`, read as one of `FORMATS`, as definitions that load.
 
     `schema` are the tables of the warehouse, used to find tables and types. Raises DefinitionError with file, line and
     remedy when nothing can be read.
     """
-    reader, options = FORMATS[form], options or Options()
+    reader, options = FORMATS[form], options or ImportOptions()
     draft = Draft(dialect=options.dialect, schema=schema or {})
     faults: list[Fault] = []
     items: list[Item] = []
@@ -76,7 +74,9 @@ def import_model(
         else:
             items.append(Item(document, (), document.data, draft.remarks))
     if not items:
-        raise DefinitionError(faults or [Fault(str(path), 1, f"there is no file of {reader.title}.", "Check the path.")])
+        raise DefinitionError(
+            faults or [Fault(str(path), 1, f"there is no file of {reader.title}.", "Check the path.")]
+        )
     draft.remarks.extend(_unread(fault) for fault in faults)
     reader.read(draft, items)
     if not draft.datasets:

@@ -121,9 +121,7 @@ def _dataset(members: Members, view: str) -> str:
     return known[view.lower()]
 
 
-def _add(
-    members: Members, item: Item, role: str, link: tuple[tuple[str, str], tuple[list[str], list[str]]]
-) -> None:
+def _add(members: Members, item: Item, role: str, link: tuple[tuple[str, str], tuple[list[str], list[str]]]) -> None:
     draft, ((many, to), (from_columns, to_columns)) = members.draft, link
     entry: Plain = {"from": many, "to": to, "from_columns": from_columns, "to_columns": to_columns}
     if any({key: one[key] for key in entry} == entry for one in draft.relationships.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sqlglot import exp
 
@@ -75,7 +76,7 @@ def _text(tree: exp.Expr, said: str) -> exp.Expr:
     return exp.and_(*parts)
 
 
-def _in(tree: exp.Expr, values: list[exp.Literal]) -> exp.Expr:
+def _in(tree: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
     if len(values) == 1:
         return exp.EQ(this=tree.copy(), expression=values[0])
     return exp.In(this=tree.copy(), expressions=values)

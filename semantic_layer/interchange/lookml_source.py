@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from semantic_layer.yaml_source import Document, Location
-
-if TYPE_CHECKING:
-    from lkml.tree import SyntaxNode
 
 _LISTS = ("when", "filters", "include", "extends", "extends__all")
 _MOST_BYTES = 2_000_000
@@ -73,9 +70,7 @@ def _list(document: Document, node: Any, location: Location, start: int) -> list
     """Texts, or `name: value` pairs as mappings."""
     found: list[Any] = []
     for index, one in enumerate(node.items):
-        document.lines[(*location, start + index)] = (
-            getattr(one, "line_number", None) or node.line_number or 1
-        )
+        document.lines[(*location, start + index)] = getattr(one, "line_number", None) or node.line_number or 1
         pair = type(one).__name__ == "PairNode"
         found.append({"name": one.type.value, "value": one.value.value} if pair else one.value)
     return found
@@ -89,7 +84,7 @@ def _old_filter(document: Document, found: dict[str, Any], node: Any, location: 
     filters.append({"name": block.get("field", ""), "value": block.get("value", "")})
 
 
-def _named(document: Document, found: dict[str, Any], node: SyntaxNode | Any, location: Location) -> None:
+def _named(document: Document, found: dict[str, Any], node: Any, location: Location) -> None:
     blocks: list[Any] = found.setdefault(str(location[-1]), [])
     here = (*location, len(blocks))
     document.lines.setdefault(location, node.line_number or 1)

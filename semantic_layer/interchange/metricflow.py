@@ -63,7 +63,9 @@ def read_metricflow(draft: Draft, roots: list[Item]) -> None:
     models: list[_Model] = []
     for root in roots:
         for item in root.items("semantic_models"):
-            _attempt(item, f"semantic model {item.text('name')}", lambda item=item: models.append(_model(project, item)))
+            _attempt(
+                item, f"semantic model {item.text('name')}", lambda item=item: models.append(_model(project, item))
+            )
     _links(project, models)
     read_metrics(project, [item for root in roots for item in root.items("metrics")])
     for root in roots:
@@ -174,7 +176,9 @@ def _dimension(draft: Draft, item: Item, dataset: str) -> None:
         params.raw("validity_params")
     grain = params.text("time_granularity").lower()
     if kind == "time" and grain in ("week", "month", "quarter", "year"):
-        params.changed(f"dimension {name}", f"holds one value a {grain}; asking by shorter periods leaves gaps.", "grain")
+        params.changed(
+            f"dimension {name}", f"holds one value a {grain}; asking by shorter periods leaves gaps.", "grain"
+        )
     tree = _raw(draft, item.text("expr") or name, dataset, clean_name(name))
     entry: Plain = {**_kind(kind), **described(item, name, item.text("label"))}
     ours = draft.add_field(item, dataset, name, entry)
@@ -251,7 +255,11 @@ def _links(project: Project, models: list[_Model]) -> None:
                 why = "no semantic model has it as its primary or unique entity, so it links to nothing."
                 one.item.lost(f"entity {model.dataset}.{one.name}", why, "link")
             for other, key in targets:
-                _attempt(one.item, f"entity {one.name}", lambda m=model, o=one, t=other, k=key: _link(project, (m, o), (t, k)))
+                _attempt(
+                    one.item,
+                    f"entity {one.name}",
+                    lambda m=model, o=one, t=other, k=key: _link(project, (m, o), (t, k)),
+                )
 
 
 def _link(project: Project, many: tuple[_Model, _Entity], to: tuple[_Model, _Entity]) -> None:

@@ -260,4 +260,3 @@ def _window(text: str) -> str:
     if not found:
         raise NotCarried(f"`{text}` is no interval such as `7 days`.", "window")
     return f"{found[1]} {found[2]}{'' if found[1] == '1' else 's'}"
-

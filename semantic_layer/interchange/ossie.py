@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
 
 from sqlglot import exp
@@ -12,10 +11,10 @@ from semantic_layer.interchange.formulas import Formula, add_formula, check_wind
 from semantic_layer.interchange.items import Item, Plain
 from semantic_layer.interchange.measures import home_of, local
 from semantic_layer.interchange.naming import NotCarried, clean_name
+from semantic_layer.interchange.ossie_extension import VENDOR, add_rest, kept
 from semantic_layer.interchange.sqltext import aggregates, read_sql, replaced, to_duckdb
 from semantic_layer.interchange.tables import declared_key, is_time, set_times, table_of, with_windows
 
-VENDOR = "TELLWISE"
 DIALECTS = {
     "DUCKDB": "duckdb",
     "OSSIE_SQL_2026": "ansi",
@@ -61,7 +60,7 @@ def _model(draft: Draft, model: Item) -> None:
     _fields(draft, model)
     for item in model.items("metrics"):
         _try(item, f"metric {item.text('name')}", lambda item=item: _metric(draft, item))
-    _extension(draft, model)
+    add_rest(draft, model)
     set_times(draft)
     model.leave(f"model {model.text('name')}", _WHY)
 
@@ -97,11 +96,13 @@ def _dataset(draft: Draft, item: Item) -> None:
     if keys := item.texts("primary_key"):
         entry["primary_key"] = keys
     unique = cast("list[Any]", item.raw("unique_keys") or [])
-    others = [key for key in unique if isinstance(key, list) and key != keys]
+    others = [cast("list[str]", key) for key in unique if isinstance(key, list) and key != keys]
     if others:
         entry["unique_keys"] = others
     ours = draft.add_dataset(item, name, entry)
-    if item.text("role") not in ("", "bridge"):
+    if item.text("role") == "bridge":
+        draft.bridges.add(ours)
+    elif item.has("role"):
         item.lost(f"dataset {name}: role", f"`{item.text('role')}` is not known; only `bridge` is.", "key", "role")
     for one in item.items("fields"):
         _try(one, f"field {name}.{one.text('name')}", lambda one=one: _declared(draft, one, ours))
@@ -121,10 +122,14 @@ def _type(draft: Draft, item: Item, dataset: str) -> Plain:
     dimension = item.child("dimension")
     said = dimension.text("is_time").lower()
     dimension.leave(f"field {name}: dimension", {})
+    if item.has("custom_extensions") and "type" in kept(Item(item.document, item.location, item.data, [])):
+        return {}
     column = draft.column_type(dataset, name)
     if said == "true" and kind not in TIMES and not is_time(column):
         if not kind and not column:
-            why = "`is_time` is said without a date type, so it is a plain value here; set `type: time` if it is a date."
+            why = (
+                "`is_time` is said without a date type, so it is a plain value here; set `type: time` if it is a date."
+            )
             item.assumed(f"field {name}", why, "time_type")
         return {"type": "number"} if kind in _NUMBERS else {}
     if said == "false" and kind in TIMES:
@@ -153,7 +158,8 @@ def _fields(draft: Draft, model: Item) -> None:
         if windows:
             with_windows(draft, item, dataset, windows)
         if dataset:
-            _extension(draft, item, dataset)
+            draft.datasets[dataset].update(kept(item))
+            draft.own.update([dataset] if VENDOR in str(item.data.get("custom_extensions")) else [])
         _done(item, f"dataset {item.text('name')}")
 
 
@@ -168,6 +174,11 @@ def _expression(draft: Draft, item: Item, dataset: str, windows: dict[str, exp.E
     if entry is None:
         item.raw("expression")
         return
+    definition = kept(item)
+    entry.update(definition)
+    if "expression" in definition:
+        item.raw("expression")
+        return
     tree = replaced(_sql(item), lambda column: _own(draft, column, dataset))
     found = list(tree.find_all(exp.Window))
     check_window(found)
@@ -179,7 +190,6 @@ def _expression(draft: Draft, item: Item, dataset: str, windows: dict[str, exp.E
     text = to_duckdb(tree)
     if text != name:
         entry["expression"] = text
-    _extension(draft, item, dataset, name)
 
 
 def _own(draft: Draft, column: exp.Column, dataset: str) -> exp.Expr:
@@ -214,11 +224,10 @@ def _relationship(draft: Draft, item: Item) -> None:
     name = item.text("name")
     ends = {key: _known(draft, item.text(key)) for key in ("from", "to")}
     entry: Plain = {**ends, "from_columns": item.texts("from_columns"), "to_columns": item.texts("to_columns")}
-    if _is_bridge(item, ends["from"]):
+    if ends["from"] in draft.bridges:
         entry["dedupe"] = True
     _only_key(draft, item, ends["to"], entry["to_columns"])
-    ours = draft.add_relationship(item, name, entry)
-    _extension(draft, item, "", ours)
+    draft.add_relationship(item, name, {**entry, **kept(item)})
     item.leave(f"relationship {name}", {"ai_context": "links have no words of their own in Tellwise."})
 
 
@@ -226,19 +235,6 @@ def _known(draft: Draft, name: str) -> str:
     if name.lower() not in draft.names.datasets:
         raise NotCarried(f"there is no dataset `{name}`.", "unknown_name")
     return draft.names.datasets[name.lower()]
-
-
-def _is_bridge(item: Item, dataset: str) -> bool:
-    """Whether the file calls the dataset on the many side a bridge."""
-    place = item.location[:-2]
-    data: Any = item.document.data
-    for step in place:
-        data = data[step]
-    datasets = cast("list[Any]", data.get("datasets") or [])
-    return any(
-        isinstance(one, dict) and clean_name(str(one.get("name"))) == dataset and one.get("role") == "bridge"
-        for one in datasets
-    )
 
 
 def _only_key(draft: Draft, item: Item, dataset: str, columns: list[str]) -> None:
@@ -255,17 +251,14 @@ def _metric(draft: Draft, item: Item) -> None:
         about["format"] = "integer"
     elif item.text("datatype") in ("Decimal", "Float"):
         about["format"] = "decimal"
-    tree = replaced(_sql(item), lambda column: _in_metric(draft, column))
-    if tree.find(exp.Window) and not _aggregates_beside(tree):
+    definition = kept(item)
+    tree = None if definition else replaced(_sql(item), lambda column: _in_metric(draft, column))
+    if tree is None:
+        draft.add_metric(item, name, {**about, **definition})
+    elif tree.find(exp.Window) and not _aggregates_beside(tree):
         _as_field(draft, item, tree)
-        return
-    kept = _kept(item)
-    if kept is None or kept.get("of") != item_expression(item):
-        if kept is not None:
-            item.changed(f"metric {name}", "its SQL was changed since Tellwise wrote it; the SQL is taken.", "changed")
-        add_formula(draft, item, Formula(name, tree, "", about))
     else:
-        draft.add_metric(item, name, {**about, **kept["definition"]})
+        add_formula(draft, item, Formula(name, tree, "", about))
     item.leave(f"metric {name}", _WHY)
 
 
@@ -285,16 +278,15 @@ def _as_field(draft: Draft, item: Item, tree: exp.Expr) -> None:
     with_windows(draft, item, home, {ours: local(tree, home)})
     why = f"has a value for each row, so it is the field `{home}.{ours}` here."
     item.changed(f"metric {name}", why, "window_field")
-    item.leave(f"metric {name}", _WHY)
 
 
 def _in_metric(draft: Draft, column: exp.Column) -> exp.Expr:
     """A qualified name is a field, a bare one a metric, or a field of the only dataset there is."""
     if column.table and column.table.lower() in draft.names.datasets:
         dataset = draft.names.datasets[column.table.lower()]
-        if column.name.lower() not in draft.names.fields.get(dataset, {}) and column.name.lower() in (
-            draft.names.metrics
-        ):
+        known = column.name.lower() in draft.names.fields.get(dataset, {})
+        aggregated = column.find_ancestor(exp.AggFunc) is not None
+        if not known and not aggregated and column.name.lower() in draft.names.metrics:
             return exp.column(draft.names.metrics[column.name.lower()])
         return draft.names.resolve(column, "")
     if not column.table and column.name.lower() not in draft.names.metrics and len(draft.datasets) == 1:
@@ -302,68 +294,3 @@ def _in_metric(draft: Draft, column: exp.Column) -> exp.Expr:
     if column.table:
         raise NotCarried(f"there is no dataset `{column.table}`.", "unknown_name")
     return column
-
-
-def item_expression(item: Item) -> str:
-    """The expression as its file spells it, to tell whether somebody changed it."""
-    value = item.raw("expression")
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-
-
-def _kept(item: Item) -> Plain | None:
-    """What Tellwise itself wrote beside the object; other vendors' extensions are reported."""
-    found: Plain | None = None
-    for one in item.items("custom_extensions"):
-        vendor = one.text("vendor_name")
-        if vendor != VENDOR:
-            item.lost(f"{item.text('name')}: {vendor}", "the extension of another vendor.", "extension")
-            continue
-        try:
-            content = json.loads(one.text("data"))
-        except ValueError:
-            item.lost(f"{item.text('name')}: {VENDOR}", "its `data` is not JSON.", "extension")
-            continue
-        found = cast("Plain", content) if isinstance(content, dict) else None
-    return found
-
-
-def _extension(draft: Draft, item: Item, dataset: str = "", name: str = "") -> None:
-    """Lay what Tellwise wrote beside the object over the entry."""
-    kept = _kept(item)
-    if kept is None:
-        return
-    definition = kept.get("definition")
-    if not isinstance(definition, dict):
-        item.lost(f"{item.text('name')}: {VENDOR}", "it holds no definition.", "extension")
-        return
-    entry = cast("Plain", definition)
-    if not dataset and not name:
-        _rest(draft, item, entry)
-    elif not dataset:
-        draft.relationships[name].update(entry)
-    elif not name:
-        draft.datasets[dataset].update(entry)
-    else:
-        _field_extension(draft, item, (dataset, name), kept)
-
-
-def _field_extension(draft: Draft, item: Item, place: tuple[str, str], kept: Plain) -> None:
-    entry = draft.field(*place)
-    if entry is None:
-        return
-    if kept.get("of") != item_expression(item):
-        item.changed(f"field {place[1]}", "its SQL was changed since Tellwise wrote it; the SQL is taken.", "changed")
-        kept = {"definition": {key: value for key, value in kept["definition"].items() if key != "expression"}}
-    entry.pop("expression", None) if "expression" not in kept["definition"] and "of" in kept else None
-    entry.update(kept["definition"])
-
-
-def _rest(draft: Draft, item: Item, entry: Plain) -> None:
-    """Sections and settings that Ossie has no place for."""
-    for section in ("metrics", "segments", "calendars"):
-        for one in cast("list[Plain]", entry.get(section, [])):
-            getattr(draft, section).setdefault(one.get("name", ""), one)
-    for key, value in entry.items():
-        if key not in ("metrics", "segments", "calendars"):
-            draft.header[key] = value
-    del item

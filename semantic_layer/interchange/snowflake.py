@@ -230,7 +230,7 @@ def _in_metric(draft: Draft, column: exp.Column, dataset: str) -> exp.Expr:
     """A name in a metric: a fact or column of its table, one of another table, or another metric."""
     home = draft.names.datasets.get(column.table.lower(), dataset) if column.table else dataset
     known = column.name.lower() in draft.names.fields.get(home, {})
-    if not known and column.name.lower() in draft.names.metrics:
+    if not known and column.find_ancestor(exp.AggFunc) is None and column.name.lower() in draft.names.metrics:
         return exp.column(draft.names.metrics[column.name.lower()])
     return draft.names.resolve(column, dataset, "unsure") if column.table or dataset else column
 
@@ -285,10 +285,9 @@ def _verified(draft: Draft, item: Item) -> None:
     for table in query.find_all(exp.Table):
         known = draft.names.datasets.get(table.name.lower().removeprefix("__"))
         if known:
-            table.set("this", exp.to_identifier(draft.datasets[known]["source"]))
+            table.set("this", exp.to_identifier(str(draft.datasets[known]["source"])))
     sql = query.sql("duckdb")
     draft.verified.append(
         VerifiedQuery(item.text("name"), item.text("question"), sql, item.text("verified_by"), item.text("verified_at"))
     )
     item.leave(f"verified query {item.text('name')}", _WHY, ("use_as_onboarding_question",))
-

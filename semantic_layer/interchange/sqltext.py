@@ -36,7 +36,9 @@ def read_sql(text: str, dialect: str) -> exp.Expr:
     if not isinstance(tree, exp.Paren):
         raise NotCarried(f"`{_short(text)}` is not one SQL expression.", "sql")
     for length in tree.find_all(exp.Length):
-        length.set("binary", None)  # of text, as everywhere in a model; otherwise DuckDB is asked for the type of each row
+        length.set(
+            "binary", None
+        )  # of text, as everywhere in a model; otherwise DuckDB is asked for the type of each row
     return tree.this
 
 

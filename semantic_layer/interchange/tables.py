@@ -61,7 +61,7 @@ def set_times(draft: Draft) -> None:
     }
     graph = draft.graph()
     for name, entry in draft.datasets.items():
-        if entry.get("time") or not entry["measures"]:
+        if entry.get("time") or not entry["measures"] or name in draft.own:
             continue
         linked = [one for one in times if one != name and times[one] and graph.reaches(name, one)]
         elsewhere = [f"{linked[0]}.{one}" for one in times[linked[0]]] if len(linked) == 1 else []
