@@ -18,7 +18,8 @@ class Leaves:
 
     `codes` (leaves, dimensions) number the values of each dimension, `names[d][code]` says them; `now` is what is
     counted now and `then` what would be expected from before, both (leaves,), in the unit of the metric. For a ratio
-    `now` is the numerator now and `then` the numerator that the old rates would give on the new denominators.
+    `now` is the numerator now and `then` the numerator that the old rates would give on the new denominators. `then` is
+    the mean of so many `periods`: the more, the surer it is.
     """
 
     dimensions: tuple[str, ...]
@@ -26,6 +27,7 @@ class Leaves:
     codes: NDArray[np.int64]
     now: Floats
     then: Floats
+    periods: float = 1.0
 
 
 def leaves_of(dimensions: Sequence[str], now: Mapping[Key, float], then: Mapping[Key, float]) -> Leaves:

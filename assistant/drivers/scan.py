@@ -1,9 +1,9 @@
-"""Which slice of one or two dimensions explains a change best: a two-rate scan with a price on searching.
+"""Which slice of one or two dimensions explains a change best: a two-sample scan with a price on searching.
 
-For a slice S with A counted and B expected inside, and TA and TB in all, the gain in log-likelihood of giving S a rate
-of its own is A ln(A/B) + (TA - A) ln((TA - A)/(TB - B)) - TA ln(TA/TB) (Kulldorff 1997, A spatial scan statistic).
-Amounts that vary more than counts do are judged by their own dispersion. After the best slice its leaves are set
-aside, and the rest is searched again.
+Of everything counted in a slice, now and then, the share that was counted now is compared with that share outside: the
+gain in log-likelihood of giving the slice a share of its own (Kulldorff 1997, A spatial scan statistic, with the
+expectation itself a sample). Amounts that vary more than counts do are judged by their own dispersion. After the best
+slice its leaves are set aside, and the rest is searched again.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from assistant.drivers.leaves import Floats, Leaves
 
 Ints = NDArray[np.int64]
-_SURE = 4.0  # log-likelihood above the price of searching that a further slice must gain
+_SURE = 6.0  # log-likelihood above the price of searching that a further slice must gain
 _DEPTH_PRICE = 2.0
+_ENOUGH = 8  # groups that a dispersion is read from
+_LEAST_PART = 0.05  # of all movement: a smaller slice is not worth a sentence
 
 
 @dataclass(frozen=True)
@@ -56,22 +58,36 @@ def scan(leaves: Leaves, most: int = 3) -> tuple[Slice, ...]:
         inside = open_leaves & (_combined(leaves, best.places)[0] == best.code)
         found.append(_slice(leaves, best, inside))
         open_leaves &= ~inside
-    return tuple(found)
+    least = _LEAST_PART * max(
+        abs(leaves.now.sum() - leaves.then.sum()), max((abs(one.change) for one in found), default=0)
+    )
+    return tuple(one for one in found if abs(one.change) >= least)
+
+
+def gains_by_dimension(leaves: Leaves) -> Mapping[str, float]:
+    """How well the best value of each dimension alone explains the change, with the price of searching taken off."""
+    spread, every = _dispersion(leaves), np.ones(len(leaves.now), bool)
+    gains: dict[str, float] = {}
+    for place, name in enumerate(leaves.dimensions):
+        best = _best_of(leaves, (place,), every, (spread, float(np.log(len(leaves.names[place])))))
+        gains[name] = best.gain if best else -np.inf
+    return gains
 
 
 def _dispersion(leaves: Leaves) -> float:
-    """How much more a group varies than a count would: the middle of squared Pearson residuals, at least 1.
+    """How much more a group varies than a count would: the mean of squared Pearson residuals, at least 1.
 
-    Groups of a few rows are left out; the change of the whole is taken off first. 0.455 is the median of a chi-square
-    with one degree of freedom.
+    Groups of little weight are left out, and so is the most extreme hundredth, which may be what is looked for; the
+    change of the whole is taken off first.
     """
     ratio = leaves.now.sum() / leaves.then.sum() if leaves.then.sum() > 0 else 1.0
     expected = leaves.then * ratio
-    large = expected > max(1.0, float(np.median(expected)) if len(expected) else 1.0)
-    if large.sum() < 8:
+    large = expected > (float(np.median(expected[expected > 0])) if (expected > 0).any() else 0.0)
+    if large.sum() < _ENOUGH:
         return 1.0
-    squares = (leaves.now[large] - expected[large]) ** 2 / expected[large]
-    return max(1.0, float(np.median(squares)) / 0.455)
+    noise = expected[large] * (1 + ratio / leaves.periods)  # of what is counted now, and of what is expected
+    squares = np.sort((leaves.now[large] - expected[large]) ** 2 / noise)
+    return max(1.0, float(np.mean(squares[: max(_ENOUGH, int(0.99 * len(squares)))])))
 
 
 def _best(leaves: Leaves, open_leaves: NDArray[np.bool_], spread: float) -> _Candidate | None:
@@ -95,7 +111,7 @@ def _best_of(
         np.bincount(codes[open_leaves], side[open_leaves], size).astype(np.float64)
         for side in (leaves.now, leaves.then)
     )
-    gains = _gains(now, then) / spread - price
+    gains = _gains(now, then * leaves.periods) / spread - price
     whole = (now >= now.sum()) & (then >= then.sum())  # a slice that is everything explains nothing
     gains[whole | ((now == 0) & (then == 0))] = -np.inf
     at = int(np.argmax(gains)) if size else 0
@@ -112,17 +128,19 @@ def _combined(leaves: Leaves, places: tuple[int, ...]) -> tuple[Ints, int]:
 
 
 def _gains(now: Floats, then: Floats) -> Floats:
-    inside, outside = np.maximum(now, 0), np.maximum(now.sum() - now, 0)
-    expected_inside, expected_outside = np.maximum(then, 1e-9), np.maximum(then.sum() - then, 1e-9)
-    total, expected = max(float(now.sum()), 1e-9), max(float(then.sum()), 1e-9)
-    return (
-        _times_log(inside, expected_inside) + _times_log(outside, expected_outside) - total * np.log(total / expected)
-    )
+    inside = _likelihood(np.maximum(now, 0), np.maximum(then, 0))
+    outside = _likelihood(np.maximum(now.sum() - now, 0), np.maximum(then.sum() - then, 0))
+    return inside + outside - _likelihood(now.sum(keepdims=True), then.sum(keepdims=True))
 
 
-def _times_log(counted: Floats, expected: Floats) -> Floats:
-    safe = np.where(counted > 0, counted, 1.0)
-    return np.where(counted > 0, counted * np.log(safe / expected), 0.0)
+def _likelihood(now: Floats, then: Floats) -> Floats:
+    """Log-likelihood of what was counted now among all, at its own share."""
+    every = np.maximum(now + then, 1e-12)
+    return _times_log(now, now / every) + _times_log(then, then / every)
+
+
+def _times_log(counted: Floats, share: Floats) -> Floats:
+    return np.where(counted > 0, counted * np.log(np.where(counted > 0, share, 1.0)), 0.0)
 
 
 def _slice(leaves: Leaves, best: _Candidate, inside: NDArray[np.bool_]) -> Slice:
