@@ -130,7 +130,8 @@ def _named_in_definition(layer: SemanticLayer, name: str) -> frozenset[str]:
             texts += [metric.filter, measure.filter, measure.expression]
     words = frozenset(re.findall(r"\w+", " ".join(texts)))
     fields = layer.datasets[_home(layer, name)].fields if _home(layer, name) else ()
-    return words.union(*(re.findall(r"\w+", one.expression) for one in fields if one.name in words))
+    behind = words.union(*(re.findall(r"\w+", one.expression) for one in fields if one.name in words))
+    return behind | {one.name for one in fields if behind & set(re.findall(r"\w+", one.expression))}
 
 
 def _home(layer: SemanticLayer, name: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Key = tuple[str, ...]
+_PRIOR = 20.0  # units of a denominator
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,18 @@ def leaves_of_ratio(
     dimensions: Sequence[str],
     now: Mapping[Key, tuple[float, float]],
     then: Mapping[Key, tuple[float, float]],
-    prior: float = 20.0,
+    periods: float = 1.0,
 ) -> Leaves:
     """Leaves of a ratio, from (numerator, denominator) of each group now and then.
 
-    The old rate of a group with few rows is drawn towards the old rate of all, as if `prior` units of the denominator
-    had been seen at that rate.
+    The old rate of a group with few rows is drawn towards the old rate of all, as if some units of the denominator had
+    been seen at that rate. The old side covers so many `periods`.
     """
     total = np.array(list(then.values()), float).reshape(-1, 2).sum(0)
     overall = total[0] / total[1] if total[1] else 0.0
     expected: dict[Key, float] = {}
     for key, (_, denominator) in now.items():
         numerator, before = then.get(key, (0.0, 0.0))
-        expected[key] = denominator * (numerator + prior * overall) / (before + prior)
-    return leaves_of(dimensions, {key: pair[0] for key, pair in now.items()}, expected)
+        expected[key] = denominator * (numerator + _PRIOR * overall) / (before + _PRIOR)
+    leaves = leaves_of(dimensions, {key: pair[0] for key, pair in now.items()}, expected)
+    return replace(leaves, periods=periods)
