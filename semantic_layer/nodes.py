@@ -23,9 +23,13 @@ class Node(BaseModel):
 
 
 class AIContext(Node):
-    """Words people use for a thing, hints on its use, and questions it answers."""
+    """Words people use for a thing, hints on its use, and questions it answers.
+
+    `shared` are words that mean another thing, too ("CTR" of ads and of e-mails): whoever says one is asked which.
+    """
 
     synonyms: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     instructions: str = ""
     examples: tuple[str, ...] = ()
 
@@ -45,8 +49,8 @@ class Described(Node):
 
     @property
     def synonyms(self) -> tuple[str, ...]:
-        """Other words for the same thing."""
-        return self.ai_context.synonyms
+        """Other words for the same thing, those that it shares with other things last."""
+        return (*self.ai_context.synonyms, *self.ai_context.shared)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from semantic_layer.errors import DefinitionError
 from semantic_layer.nodes import Name
-from semantic_layer.query import GroupBy, QueryNode, SemanticQuery
+from semantic_layer.query import Filter, GroupBy, QueryNode, SemanticQuery
 from semantic_layer.yaml_source import Document, read_document
 
 _SHIPPED = Path(__file__).parent / "goldens"
@@ -38,19 +38,21 @@ class VerifiedQuestion(QueryNode):
 
 
 class Golden(QueryNode):
-    """Hand-written SQL that a metric must agree with, in total or broken down.
+    """Hand-written SQL that a metric must agree with, in total, broken down or for the members of a segment.
 
     The columns of `sql` are those of `group_by`, then the metric.
     """
 
     metric: Name
     group_by: tuple[GroupBy, ...] = ()
+    segment: str = ""
     sql: str = Field(min_length=1)
 
     @property
     def query(self) -> SemanticQuery:
         """The golden as a query of the model."""
-        return SemanticQuery(metrics=(self.metric,), group_by=self.group_by)
+        members = (Filter(field=self.segment, op="eq", values=(True,)),) if self.segment else ()
+        return SemanticQuery(metrics=(self.metric,), group_by=self.group_by, filters=members)
 
 
 def shipped_goldens() -> tuple[Path, ...]:
