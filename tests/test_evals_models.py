@@ -191,3 +191,28 @@ def test_a_killed_run_goes_on_where_it_was_and_pays_nothing_twice(tmp_path):
     stored = results(tmp_path)
     assert [record["verdict"] for record in stored["records"]].count("right") == 4
     assert stored["summary"]["totals"]["calls"] == 6
+
+
+@pytest.mark.deep
+def test_a_run_that_is_killed_again_and_again_comes_to_its_end(tmp_path):
+    """Several questions at a time, killed at every third: only what was with the model at a kill is asked again."""
+    shop(tmp_path)
+    running: list[subprocess.Popen] = []
+
+    def deadly(body: Body) -> Reply:
+        if len(server.requests) % 3 == 0 and len(running) < 4:
+            os.kill(running[-1].pid, signal.SIGKILL)
+        return fluent(body)
+
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with OpenAIServer(deadly) as server:
+        for _ in range(8):
+            words = command(tmp_path, server, "--repeats", "3", "--jobs", "2", "--resume")
+            running.append(subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL))
+            if running[-1].wait(60) == 0:
+                break
+    assert [process.returncode for process in running] == [-signal.SIGKILL] * 3 + [0]
+    stored = results(tmp_path)
+    assert len(stored["records"]) == 18
+    assert {record["verdict"] for record in stored["records"]} == {"right", "rightly_refused"}
+    assert 18 <= len(server.requests) <= 18 + 2 * 3
