@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from assistant.data_state import Freshness
 from semantic_layer import Column, SemanticQuery
 from warehouse import Result
 
@@ -113,6 +114,7 @@ class Answer:
     """A number and everything that belongs to it.
 
     `governed` is False when the SQL was written by a person or a model instead of compiled from definitions.
+    `freshness` tells how far each table that was read reaches and when it was loaded, `fresh_until` the earliest end.
     `timings` holds milliseconds by step.
     """
 
@@ -127,6 +129,7 @@ class Answer:
     definitions: tuple[Definition, ...] = ()
     caveats: tuple[Caveat, ...] = ()
     fresh_until: datetime | None = None
+    freshness: tuple[Freshness, ...] = ()
     governed: bool = True
     plan: Plan | None = None
     timings: Mapping[str, float] = field(default_factory=dict)

@@ -14,11 +14,13 @@ from assistant.charts import choose
 from assistant.clock import Clock
 from assistant.config import Settings
 from assistant.conversation import Conversation, resolve
+from assistant.data_caveats import Asked, freshness_of, of_state, utc_now
+from assistant.data_state import read_state
 from assistant.errors import NothingToAsk, SettingsError
 from assistant.formatting import day, span
 from assistant.free_sql import columns_of
 from assistant.narrate import describe
-from assistant.reading import read_freshness, read_values
+from assistant.reading import read_values
 from assistant.shape import context
 from assistant.understanding import Understanding, interpret
 from assistant.viewers import read_viewer, rules_for
@@ -94,7 +96,7 @@ class Assistant:
         self.layer, self.policy = self._rights(with_implied(layer))
         self.as_of = self.settings.as_of or self._snapshot.as_of or date.today()
         self.values = read_values(self.engine, self.layer, self.policy)
-        self.freshness = read_freshness(self.engine)
+        self.state = read_state(self.engine, self.policy)
         self.understanding = Understanding(self.layer, self.values, self.as_of)
         self._checks = data_checks(self.layer)
         self._counted: dict[str, int] = {}
@@ -180,8 +182,8 @@ class Assistant:
     def fresh_until(self, datasets: tuple[str, ...] = ()) -> datetime | None:
         """How far the data reaches: the earliest end among the tables of an answer, or the latest of all."""
         sources = {self.layer.datasets[name].source for name in datasets if name in self.layer.datasets}
-        ends = [end for source, end in self.freshness.items() if source in sources]
-        return min(ends) if ends else max(self.freshness.values(), default=None)
+        ends = [end for source, end in self.state.ends.items() if source in sources]
+        return min(ends) if ends else max(self.state.ends.values(), default=None)
 
     def _carry_out(self, question: str, plan: Plan, on_step: Step, clock: Clock) -> Outcome:
         try:
@@ -245,6 +247,7 @@ class Assistant:
         with clock.step("describe"):
             shape = context(self.layer, plan.query, self.as_of, self.settings.locale)
             sentence = describe(compiled.columns, result, shape)
+            asked = Asked(self.layer, plan.query, compiled.datasets, self.as_of, self.settings.locale)
             chart = choose(compiled.columns, result, shape, sentence, plan.chart)
         return Answer(
             question=question,
@@ -256,8 +259,13 @@ class Assistant:
             sql=compiled.sql,
             period=period_of(plan.query.time_range, self.settings.locale),
             definitions=definitions_of(self.layer, plan.query.metrics),
-            caveats=(*run.caveats, *caveats.of_result(compiled.columns, result)),
+            caveats=(
+                *run.caveats,
+                *caveats.of_result(compiled.columns, result),
+                *of_state(self.state, asked, utc_now()),
+            ),
             fresh_until=self.fresh_until(compiled.datasets),
+            freshness=freshness_of(self.state, asked),
             plan=plan,
             timings=dict(clock.milliseconds),
         )

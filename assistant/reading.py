@@ -1,9 +1,8 @@
-"""What an assistant must know of the data before the first question: its words, and how far it reaches."""
+"""What an assistant must know of the data before the first question: its words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from semantic_layer import SemanticLayer, value_queries
 from warehouse import Engine, Policy, SQLRejected, validate
@@ -19,12 +18,3 @@ def read_values(engine: Engine, layer: SemanticLayer, policy: Policy) -> Mapping
             continue  # a field that this viewer may not see has no words
         found[field] = tuple((str(value), int(n)) for value, n in rows)
     return found
-
-
-def read_freshness(engine: Engine) -> Mapping[str, datetime]:
-    """How far the events of each table reach; tables without a time are left out."""
-    if "source_freshness" not in engine.schema:
-        return {}
-    sql = "SELECT source, max_event_at FROM source_freshness WHERE max_event_at IS NOT NULL"
-    rows = engine.run(validate(sql, engine.schema)).rows
-    return {str(source).rsplit(".", 1)[-1]: end for source, end in rows}

@@ -44,6 +44,7 @@ from warehouse.identity import (
     waiting_pairs,
 )
 from warehouse.journal import Entry, Journal
+from warehouse.journal_replay import annotation_days, replay_decisions
 from warehouse.lineage import SourceLineage, TableLineage, table_lineage
 from warehouse.mart import build_mart, customer_360_at
 from warehouse.policy import OPEN, Policy, TableRule
@@ -113,6 +114,7 @@ __all__ = [
     "ValidatedSQL",
     "WaitingPair",
     "WarehouseError",
+    "annotation_days",
     "build_mart",
     "check",
     "customer_360_at",
@@ -141,6 +143,7 @@ __all__ = [
     "read_sources",
     "record_key",
     "register_forgetter",
+    "replay_decisions",
     "resolve_identities",
     "set_snapshot",
     "snapshot_info",

@@ -28,7 +28,7 @@ FIELDS = {  # what each kind of decision must say
     "merge": ("records",),  # records that are one customer: [[source_system, source_id], ...]
     "split": ("groups",),  # records that are different customers: [[[source_system, source_id], ...], ...]
     "consent": ("record", "purpose", "channel", "status", "valid_from"),
-    "annotation": ("day", "title", "kind"),
+    "annotation": ("day", "title", "kind"),  # and, when it lasted longer, its last day: until
     "forget": ("digests",),  # salted digests of records that must never come back
     "undo": ("entry",),  # id of the decision that holds no longer
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -18,19 +19,23 @@ from warehouse.sources.declared import Source
 from warehouse.sources.source_state import now, present_tables
 
 DDL = """
-CREATE TABLE IF NOT EXISTS meta.quality_check (
+CREATE OR REPLACE TABLE meta.quality_check (
     subject VARCHAR NOT NULL,     -- source, or core table with its schema
-    kind VARCHAR NOT NULL,        -- freshness, volume, quarantine, key, missing, range or reference
+    kind VARCHAR NOT NULL,        -- freshness, volume, quarantine, key, missing, range, reference, reach or day
     "column" VARCHAR NOT NULL,    -- column it is about; empty when it is about the whole
     value DOUBLE,                 -- what was found: hours, rows or a share from 0 to 1; NULL: nothing to see
     threshold DOUBLE NOT NULL,    -- what it is held against
     passed BOOLEAN NOT NULL,      -- whether it holds
     told VARCHAR NOT NULL,        -- the finding as a sentence
+    "day" DATE,                   -- day that it is about; NULL when it is about the whole
     checked_at TIMESTAMP NOT NULL -- when, UTC
 )
 """
 MOST_ORPHANS = 0.01  # share of references that may lead nowhere: the other table may be loaded later
 LEAST_OF_USUAL = 0.5  # a load that brings less than half of what is usual is told
+LEAST_OF_A_DAY = 0.3  # a day that has less than this share of the same weekday's median is told
+_ROWS_OF_A_DAY = 30  # smaller days differ by chance
+_WEEKS, _RECENT_DAYS, _REACH_DAYS = 8, 90, 90
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class QualityCheck:
     threshold: float
     passed: bool
     told: str
+    day: date | None = None
 
 
 def run_checks(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> tuple[QualityCheck, ...]:
@@ -53,12 +59,13 @@ def run_checks(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) ->
     known = {name: source for name, source in sources.items() if source.table is None or source.table in present}
     found = [check for name, source in known.items() for check in _source_checks(con, name, source)]
     filled = {name: table for name, table in present.items() if _count(con, f"core.{identifier(name)}")}
-    found += [check for table in filled.values() for check in _table_checks(con, table, filled)]
-    con.execute("DELETE FROM meta.quality_check")
+    last = _last_day(con)
+    for table in filled.values():
+        found += [*_table_checks(con, table, filled), *_day_checks(con, table, last)]
     moment = now()
     for one in found:
-        row = [one.subject, one.kind, one.column, one.value, one.threshold, one.passed, one.told, moment]
-        con.execute("INSERT INTO meta.quality_check VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = [one.subject, one.kind, one.column, one.value, one.threshold, one.passed, one.told, one.day, moment]
+        con.execute("INSERT INTO meta.quality_check VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     return tuple(found)
 
 
@@ -139,6 +146,64 @@ def _put_aside(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> Ite
     share = aside / (aside + there) if aside + there else 0.0
     told = f"{aside:,} rows are in quarantine."
     yield QualityCheck(name, "quarantine", "", share, MOST_ORPHANS, share <= MOST_ORPHANS, told)
+
+
+def _last_day(con: duckdb.DuckDBPyConnection) -> date:
+    """The day that counts as today in this data."""
+    row = con.execute("SELECT as_of FROM meta.snapshot").fetchone()
+    return row[0] if row and row[0] else now().date()
+
+
+def _day_checks(con: duckdb.DuckDBPyConnection, table: CoreTable, last: date) -> Iterator[QualityCheck]:
+    """Do rows reach as far as they should, and is there a day with far fewer of them than its weekday usually has?"""
+    if table.event_time is None:
+        return
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE rows_of_day AS SELECT CAST({identifier(table.event_time)} AS DATE) AS d,"
+        f" count(*) AS n FROM core.{identifier(table.name)}"
+        f" WHERE {identifier(table.event_time)} < CAST(? AS DATE) + 1 GROUP BY 1",
+        [last],
+    )
+    yield from _reach(con, table, last)
+    yield from _thin_days(con, table)
+    con.execute("DROP TABLE temp.rows_of_day")
+
+
+def _reach(con: duckdb.DuckDBPyConnection, table: CoreTable, last: date) -> Iterator[QualityCheck]:
+    """How many days back the last event lies, held against the most that lately lay between two days with events."""
+    row = con.execute(
+        f"SELECT max(d), max(gap) FILTER (d > (SELECT max(d) FROM temp.rows_of_day) - {_REACH_DAYS})"
+        " FROM (SELECT d, d - lag(d) OVER (ORDER BY d) AS gap FROM temp.rows_of_day)"
+    ).fetchone()
+    if row and row[0] is not None and row[1] is not None:
+        behind, usual = (last - row[0]).days, int(row[1])
+        told = f"The last {table.event_time} is {behind:,} days back; {usual:,} are the most between two of its days."
+        # never an alarm by itself, since old data may be all there is: who asks about later days is told
+        yield QualityCheck(f"core.{table.name}", "reach", table.event_time or "", behind, usual, True, told)
+
+
+def _thin_days(con: duckdb.DuckDBPyConnection, table: CoreTable) -> Iterator[QualityCheck]:
+    """Days with a small part of what the weekday usually has, and fewer rows than any day of the weeks before.
+
+    The second keeps rhythms apart from faults: nothing is renewed on the 31st, and nobody should look then.
+    """
+    weekday = f"PARTITION BY dayofweek(d) ORDER BY d ROWS BETWEEN {_WEEKS} PRECEDING AND 1 PRECEDING"
+    before = f"ORDER BY d ROWS BETWEEN {7 * _WEEKS + 7} PRECEDING AND 8 PRECEDING"
+    rows = con.execute(
+        "WITH every AS (SELECT u.d::DATE AS d, coalesce(c.n, 0) AS n FROM (SELECT unnest(generate_series("
+        "(SELECT min(d) FROM temp.rows_of_day), (SELECT max(d) FROM temp.rows_of_day), INTERVAL 1 DAY)) AS d) u"
+        " LEFT JOIN temp.rows_of_day c ON c.d = u.d) SELECT d, n, usual FROM (SELECT d, n,"
+        f" median(n) OVER ({weekday}) AS usual, count(*) OVER ({weekday}) AS weeks,"
+        f" min(n) OVER ({before}) AS fewest FROM every)"
+        f" WHERE weeks >= {_WEEKS // 2} AND usual >= {_ROWS_OF_A_DAY} AND n < {LEAST_OF_A_DAY} * usual"
+        " AND n < fewest"
+        f" AND d > (SELECT max(d) FROM every) - {_RECENT_DAYS} AND d < (SELECT max(d) FROM every) ORDER BY d"
+    ).fetchall()
+    for day, count, usual in rows:
+        rows_told = f"{count:,} {'row' if count == 1 else 'rows'}, {1 - count / usual:.0%} below what is usual"
+        told = f"{day:%d %b %Y} has {rows_told} for that weekday."
+        least = LEAST_OF_A_DAY * usual
+        yield QualityCheck(f"core.{table.name}", "day", table.event_time or "", count, least, False, told, day)
 
 
 def _table_checks(

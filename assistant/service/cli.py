@@ -196,6 +196,32 @@ def lineage(settings: Settings, name: str) -> None:
     lineage_command.show_lineage(settings, name)
 
 
+@main.command("annotate")
+@click.argument("words", nargs=-1, metavar="FIRST_DAY [LAST_DAY] TEXT")
+@click.option("--kind", default="other", show_default=True, help="outage, price_change, launch, promotion, ...")
+@click.option("--list", "listed", is_flag=True, help="List the notes that people made.")
+@click.option("--undo", metavar="ID", help="Take a note back; the list shows its id.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.pass_obj
+def annotate_days(
+    settings: Settings, words: tuple[str, ...], kind: str, listed: bool, undo: str | None, as_json: bool
+) -> None:
+    """Note what happened on a day or from a day to another; answers over that time say so.
+
+    \b
+    tellwise annotate 2026-05-12 2026-05-20 "checkout outage on iOS" --kind outage
+    The note is kept in the journal and survives every rebuild of the data.
+    """
+    from assistant.service import annotate_command
+
+    if listed:
+        annotate_command.list_events(settings, as_json)
+    elif undo:
+        annotate_command.take_back(settings, undo)
+    else:
+        annotate_command.annotate(settings, annotate_command.event_of(words), annotate_command.known_kind(kind))
+
+
 @main.command("forget")
 @click.argument("customer")
 @click.option("--yes", "sure", is_flag=True, help="Do it. Without this, only tell what would be removed.")
@@ -234,9 +260,6 @@ def show_settings(settings: Settings) -> None:
     """List every setting with its value, default and meaning."""
     for name, default, text in help_table():
         click.echo(f"{name:16} {getattr(settings, name)!s:28} (default {default or 'none'}) {text}")
-
-
-main.add_command(identity)
 
 
 @main.command("import")
