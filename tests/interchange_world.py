@@ -13,7 +13,7 @@ from semantic_layer import Imported, SemanticLayer, SemanticQuery, to_sql
 
 FIXTURES = Path(__file__).parent / "fixtures" / "interchange"
 AS_OF = date(2026, 6, 30)
-_TABLES = """
+TABLES = """
 CREATE TABLE customers AS SELECT i AS id, 'Customer ' || i AS full_name,
   CASE WHEN i % 7 = 0 THEN NULL ELSE (['DE', 'FR', 'GB', 'US'])[1 + i % 4] END AS country,
   1950 + i * 2 AS birth_year, i % 5 = 0 AS is_business, DATE '2025-01-03' + i * 11 AS signed_up
@@ -22,7 +22,8 @@ CREATE TABLE products AS SELECT i AS id, 'Product ' || i AS title, (['toys', 'bo
   1.5 * i AS list_price FROM range(1, 11) t(i);
 CREATE TABLE orders AS SELECT i AS id, CASE WHEN i % 13 = 0 THEN 99 WHEN i % 17 = 0 THEN NULL ELSE 1 + i * 7 % 30 END
   AS customer_id, (['complete', 'open', 'cancelled', 'complete'])[1 + i % 4] AS status,
-  (['web', 'shop', 'Web'])[1 + i % 3] AS channel, TIMESTAMP '2025-01-05 09:00:00' + INTERVAL (i * 61) HOUR AS ordered_at,
+  (['web', 'shop', 'Web'])[1 + i % 3] AS channel,
+  TIMESTAMP '2025-01-05 09:00:00' + INTERVAL (i * 61) HOUR AS ordered_at,
   CAST(10 + i * 37 % 91 + i % 10 * 0.1 AS DECIMAL(10, 2)) AS amount, CAST(i % 5 AS DECIMAL(10, 2)) AS discount,
   CASE WHEN i % 6 = 0 THEN NULL ELSE i % 11 END AS days_to_ship
   FROM range(1, 181) t(i);
@@ -39,7 +40,7 @@ CREATE TABLE balances AS SELECT c * 1000 + d AS id, c AS customer_id, DATE '2025
 def database() -> duckdb.DuckDBPyConnection:
     """The shop, once for all tests of a process."""
     connection = duckdb.connect()
-    connection.execute(_TABLES)
+    connection.execute(TABLES)
     return connection
 
 

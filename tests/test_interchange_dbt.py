@@ -9,6 +9,7 @@ from semantic_layer.interchange import Imported
 from tests.interchange_world import FIXTURES, answer, schema, truth
 
 MONTH = {"field": "metric_time", "grain": "month"}
+SPRING = {"start": "2025-03-01", "end": "2025-06-01"}
 YEAR = {"time_range": {"start": "2025-01-01", "end": "2026-01-01"}}
 LINKED = "FROM orders o LEFT JOIN customers c ON c.id = o.customer_id"
 
@@ -55,8 +56,9 @@ CASES = {
     "ratio over two models": (
         by("customers.country", "revenue_share_of_visits"),
         "SELECT c.country, sum(r.amount) / sum(v.n) FROM (SELECT * FROM customers UNION ALL BY NAME SELECT 99 AS id) c"
-        " LEFT JOIN (SELECT coalesce(customer_id, 99) AS id, sum(amount) AS amount FROM orders WHERE status = 'complete'"
-        " GROUP BY 1) r ON r.id = c.id LEFT JOIN (SELECT customer_id AS id, count(*) AS n FROM visits GROUP BY 1) v"
+        " LEFT JOIN (SELECT coalesce(customer_id, 99) AS id, sum(amount) AS amount FROM orders"
+        " WHERE status = 'complete' GROUP BY 1) r ON r.id = c.id"
+        " LEFT JOIN (SELECT customer_id AS id, count(*) AS n FROM visits GROUP BY 1) v"
         " ON v.id = c.id GROUP BY 1 ORDER BY 1 NULLS LAST",
     ),
     "ratio with a filtered input": (
@@ -72,15 +74,16 @@ CASES = {
         f"SELECT sum(amount) FILTER (status = 'complete') - sum(discount) {LINKED} WHERE is_business",
     ),
     "offset": (
-        {"metrics": ["revenue_growth"], "group_by": [MONTH], "time_range": {"start": "2025-03-01", "end": "2025-06-01"}},
+        {"metrics": ["revenue_growth"], "group_by": [MONTH], "time_range": SPRING},
         "WITH m AS (SELECT date_trunc('month', ordered_at)::DATE AS m, sum(amount) AS r FROM orders"
         " WHERE status = 'complete' GROUP BY 1) SELECT a.m, a.r - b.r FROM m a JOIN m b"
         " ON b.m = a.m - INTERVAL 1 MONTH WHERE a.m BETWEEN '2025-03-01' AND '2025-05-01' ORDER BY 1",
     ),
     "cumulative over a window": (
-        {"metrics": ["revenue_30_days"], "group_by": [MONTH], "time_range": {"start": "2025-04-01", "end": "2025-06-01"}},
+        {"metrics": ["revenue_30_days"], "group_by": [MONTH], "time_range": {**SPRING, "start": "2025-04-01"}},
         "SELECT m, (SELECT sum(amount) FROM orders WHERE ordered_at >= m + INTERVAL 1 MONTH - INTERVAL 30 DAY"
-        " AND ordered_at < m + INTERVAL 1 MONTH) FROM (VALUES (DATE '2025-04-01'), (DATE '2025-05-01')) t(m) ORDER BY 1",
+        " AND ordered_at < m + INTERVAL 1 MONTH)"
+        " FROM (VALUES (DATE '2025-04-01'), (DATE '2025-05-01')) t(m) ORDER BY 1",
     ),
     "cumulative to date": (
         {"metrics": ["revenue_to_date"], "group_by": [MONTH], **YEAR},

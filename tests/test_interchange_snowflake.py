@@ -8,6 +8,7 @@ from semantic_layer import import_model
 from semantic_layer.interchange import Imported
 from tests.interchange_world import FIXTURES, answer, give_views, schema, truth
 
+KNOWN = {"field": "customers.is_business", "op": "not_null"}
 MONTH = {"field": "metric_time", "grain": "month"}
 LINKED = "FROM orders o LEFT JOIN customers c ON c.id = o.customer_id"
 
@@ -54,8 +55,9 @@ CASES = {
     ),
     "window function as a column of a view": (
         by("orders.customer_rank", "gross_amount", limit=2),
-        "SELECT n, sum(amount) FROM (SELECT amount, row_number() OVER (PARTITION BY customer_id ORDER BY ordered_at, id)"
-        " AS n FROM orders) GROUP BY 1 ORDER BY 1 LIMIT 2",
+        "SELECT n, sum(amount) FROM (SELECT amount,"
+        " row_number() OVER (PARTITION BY customer_id ORDER BY ordered_at, id) AS n FROM orders)"
+        " GROUP BY 1 ORDER BY 1 LIMIT 2",
     ),
     "table that is a SELECT, measures of the older form": (
         by("lines.category", "units", "line_total", "price_per_unit"),
@@ -68,7 +70,7 @@ CASES = {
         " LEFT JOIN customers c ON c.id = o.customer_id GROUP BY 1 ORDER BY 1 NULLS LAST",
     ),
     "derived over two tables": (
-        by("customers.is_business", "revenue_per_customer", filters=[{"field": "customers.is_business", "op": "not_null"}]),
+        by("customers.is_business", "revenue_per_customer", filters=[KNOWN]),
         "SELECT is_business, (SELECT sum(amount - discount) FROM orders o JOIN customers i ON i.id = o.customer_id"
         " WHERE i.is_business = c.is_business) / count(*) FROM customers c GROUP BY 1 ORDER BY 1",
     ),

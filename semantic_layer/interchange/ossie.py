@@ -14,6 +14,7 @@ from semantic_layer.interchange.naming import NotCarried, clean_name
 from semantic_layer.interchange.ossie_extension import VENDOR, add_rest, kept
 from semantic_layer.interchange.sqltext import aggregates, read_sql, replaced, to_duckdb
 from semantic_layer.interchange.tables import declared_key, is_time, set_times, table_of, with_windows
+from semantic_layer.model import AIContext
 
 DIALECTS = {
     "DUCKDB": "duckdb",
@@ -84,9 +85,10 @@ def _context(item: Item, what: str) -> Plain:
     if not isinstance(item.data.get("ai_context"), dict):
         return words([], item.text("ai_context"))
     context = item.child("ai_context")
-    found = words(context.texts("synonyms"), context.text("instructions"), context.texts("examples"))
+    lists = {key: isinstance(value, tuple) for key, value in AIContext()}
+    said = {key: context.texts(key) if lists[key] else context.text(key) for key in lists if context.has(key)}
     context.leave(f"{what}: ai_context", {})
-    return found
+    return {"ai_context": said} if said else {}
 
 
 def _dataset(draft: Draft, item: Item) -> None:

@@ -6,12 +6,12 @@ and Tellwise reads back; without extensions it is lost, and listed as that.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import yaml
 from pydantic import BaseModel
 
 from semantic_layer.expressions import parse_expression
@@ -19,6 +19,7 @@ from semantic_layer.interchange.naming import NotCarried
 from semantic_layer.interchange.ossie_extension import VENDOR, expression_text
 from semantic_layer.interchange.ossie_formulas import formula_tree
 from semantic_layer.interchange.report import Remark, in_order
+from semantic_layer.interchange.sqltext import read_sql, to_duckdb
 from semantic_layer.interchange.tables import is_time
 from semantic_layer.model import Dataset, Dimension, Metric, Relationship, SemanticLayer
 
@@ -30,6 +31,7 @@ _FIELD = ("name", "description", "ai_context", "expression", "type")
 _LINK = ("name", "from", "to", "from_columns", "to_columns")
 _METRIC = ("name", "description", "ai_context")
 _ROOT = ("name", "description", "ai_context", "datasets", "relationships", "metrics", "version", "extends")
+_FORMULA = {"type", "measure", "filter", "numerator", "denominator", "expression"}
 _SECTIONS = ("segments", "calendars")
 _NUMBERS = {"INTEGER": "Integer", "BIGINT": "Integer", "DECIMAL": "Decimal", "DOUBLE": "Float", "FLOAT": "Float"}
 
@@ -52,7 +54,8 @@ class _Writer:
         """The key `custom_extensions` with what Ossie has no place for; without extensions it is listed as lost."""
         rest = {key: value for key, value in plain.items() if key not in known}
         for key in rest:
-            self.note(f"{place}.{key}", "Ossie has no place for it.")
+            if key != "expression":
+                self.note(f"{place}.{key}", "Ossie has no place for it.")
         if not rest or not self.extensions:
             return {}
         return {"custom_extensions": [self.extension({"definition": rest, **({"of": of} if of else {})})]}
@@ -123,7 +126,8 @@ def _dataset(writer: _Writer, dataset: Dataset) -> Plain:
 
 def _field(writer: _Writer, dataset: Dataset, one: Dimension) -> Plain:
     plain, place = plain_of(one), f"datasets.{dataset.name}.fields.{one.name}"
-    expression = _expression(parse_expression(one.sql).sql())
+    text = parse_expression(one.sql).sql()
+    expression = _expression(text)
     found: Plain = {"name": one.name, "expression": expression}
     found.update({key: plain[key] for key in ("description", "ai_context") if key in plain})
     if one.kind != "number":
@@ -131,20 +135,16 @@ def _field(writer: _Writer, dataset: Dataset, one: Dimension) -> Plain:
     kind = _datatype(writer.layer, dataset, one)
     if kind:
         found["datatype"] = kind
-    known = _FIELD if kind or one.kind == "categorical" else tuple(key for key in _FIELD if key != "type")
-    kept = {**plain, **({"expression": one.expression} if one.expression else {})}
-    if writer.extensions and one.expression:
-        known = tuple(key for key in known if key != "expression")
-        return {**found, **_with_expression(writer, kept, place, known, expression)}
-    return {**found, **writer.beyond(kept, place, known, expression_text(expression))}
-
-
-def _with_expression(writer: _Writer, plain: Plain, place: str, known: tuple[str, ...], expression: Plain) -> Plain:
-    """The extension with our own SQL, which the standard SQL is a translation of."""
-    before = len(writer.remarks)
-    found = writer.beyond(plain, place, known, expression_text(expression))
-    writer.remarks[before:] = [one for one in writer.remarks[before:] if one.place != f"{place}.expression"]
-    return found
+    said = {"type"} if kind or one.kind == "categorical" else set[str]()
+    if to_duckdb(read_sql(text, "ansi")) == one.expression or not one.expression:
+        said.add("expression")
+    else:
+        why = "the SQL is another in the standard; it means the same."
+        writer.remarks.append(Remark("changed", f"{place}.expression", why, code="sql", place=f"{place}.expression"))
+    known = tuple(key for key in _FIELD if key not in ("type", "expression") or key in said)
+    if not writer.extensions:
+        known = (*known, "expression")
+    return {**found, **writer.beyond(plain, place, known, expression_text(expression))}
 
 
 def _datatype(layer: SemanticLayer, dataset: Dataset, one: Dimension) -> str:
@@ -185,11 +185,16 @@ def _metric(writer: _Writer, metric: Metric) -> Plain:
     found.update({key: plain[key] for key in ("description", "ai_context") if key in plain})
     if metric.format == "integer":
         found["datatype"] = "Integer"
+    place = f"metrics.{metric.name}"
+    if not writer.extensions:
+        for key in _FORMULA & plain.keys():
+            why = "it is one formula in Ossie, made into measures and metrics anew by who reads it."
+            writer.remarks.append(Remark("changed", f"{place}.{key}", why, code="sql", place=f"{place}.{key}"))
+        plain = {key: value for key, value in plain.items() if key not in _FORMULA}
     before = len(writer.remarks)
-    extension = writer.beyond(plain, f"metrics.{metric.name}", _METRIC, expression_text(expression))
-    said = ("type", "measure", "filter", "numerator", "denominator", "expression")  # is in the formula
-    places = {f"metrics.{metric.name}.{key}" for key in said}
-    writer.remarks[before:] = [one for one in writer.remarks[before:] if one.place not in places]
+    extension = writer.beyond(plain, place, _METRIC, expression_text(expression))
+    said = {f"{place}.{key}" for key in _FORMULA}
+    writer.remarks[before:] = [one for one in writer.remarks[before:] if one.place not in said]
     return {**found, **extension}
 
 
@@ -198,11 +203,4 @@ def _expression(text: str) -> Plain:
 
 
 def _yaml(document: Mapping[str, object]) -> str:
-    from ruamel.yaml import YAML  # only where a file is written
-
-    yaml = YAML()
-    yaml.width = 120
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    out = io.StringIO()
-    yaml.dump(document, out)  # pyright: ignore[reportUnknownMemberType]  # ruamel.yaml has no full types
-    return out.getvalue()
+    return yaml.dump(dict(document), Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120)
