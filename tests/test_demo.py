@@ -20,8 +20,9 @@ SCHEMA = Path(__file__).parent.parent / "warehouse" / "schema" / "core"
 FIXTURES = Path(__file__).parent / "fixtures"
 RESOLVED = {
     "person_record", "customer_identity", "identity_match", "identity_merge_log", "household", "household_member",
-    "call", "cart_item", "conversion", "customer_attribute", "event", "experiment", "experiment_assignment",
-    "interaction", "market_signal", "product_usage", "social_post", "survey", "ticket_message", "wallet_estimate",
+    "call", "cart_item", "conversion", "customer_attribute", "customer_change", "event", "experiment",
+    "experiment_assignment", "interaction",
+    "market_signal", "product_usage", "social_post", "survey", "ticket_message", "wallet_estimate",
 }  # not demo's  # fmt: skip
 TABLES = sorted(path.stem for path in SCHEMA.glob("*.sql") if path.stem not in RESOLVED)
 SMALL = DemoConfig(as_of=date(2026, 3, 17), seed=11, customers=800, days=400)

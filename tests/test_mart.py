@@ -227,6 +227,23 @@ def test_months_add_up_and_have_no_gaps(company: duckdb.DuckDBPyConnection) -> N
 
 
 @pytest.mark.xdist_group("mart")
+def test_days_add_up_to_what_customers_did(company: duckdb.DuckDBPyConnection) -> None:
+    found = "SELECT sum(orders_n), sum(net_revenue), sum(sessions_n), sum(tickets_n), sum(answers_n)"
+    by_hand = (
+        "SELECT (SELECT count(*) FROM core.orders"
+        " WHERE customer_id IS NOT NULL AND status <> 'cancelled' AND NOT is_test),"
+        " (SELECT sum(net_amount) FROM core.orders"
+        " WHERE customer_id IS NOT NULL AND status <> 'cancelled' AND NOT is_test),"
+        " (SELECT count(*) FROM core.session WHERE customer_id IS NOT NULL AND NOT is_bot),"
+        " (SELECT count(*) FROM core.ticket WHERE customer_id IS NOT NULL),"
+        f" (SELECT count(*) FROM core.survey_response WHERE responded_at < DATE '{TODAY}' + 1)"
+    )
+    assert rows(company, f"{found} FROM mart.customer_daily") == rows(company, by_hand)
+    assert rows(company, "SELECT day FROM mart.customer_daily GROUP BY day, customer_id HAVING count(*) > 1") == []
+    assert rows(company, "SELECT max(day) FROM mart.customer_daily") == [(TODAY,)]
+
+
+@pytest.mark.xdist_group("mart")
 def test_a_cohort_cell_agrees_with_orders_counted_by_hand(company: duckdb.DuckDBPyConnection) -> None:
     expected = rows(
         company,

@@ -22,7 +22,7 @@ from warehouse.identity import normalise
 from warehouse.identity.handover import create_table
 from warehouse.sources.source_state import present_tables
 
-OWN = frozenset({"customer", "person_record", "customer_identity", "household", "household_member"})
+OWN = frozenset({"customer", "customer_change", "person_record", "customer_identity", "household", "household_member"})
 """Core tables that say who the customers are; all others with a `customer_id` are facts about them."""
 
 

@@ -22,6 +22,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from warehouse.build import first_line, identifier
+from warehouse.customer_changes import note_changes
 from warehouse.errors import BuildError
 from warehouse.identity import IdentityRequest, Resolution, resolve_identities, stitch_visitors
 from warehouse.journal import Journal
@@ -79,6 +80,7 @@ def unify(con: duckdb.DuckDBPyConnection, request: UnifyRequest, progress: Progr
         if _has_people(con):
             resolution = _resolve(con, request, _part(progress, 0.0, 0.6))
             facts = tuple(_give_facts(con, request, _part(progress, 0.6, 0.85)))
+        note_changes(con)
         replay_decisions(con, request.journal)
         notes = tuple(_build_mart(con, request, _part(progress, 0.85, 1.0)))
     except duckdb.Error as error:
