@@ -78,7 +78,7 @@ def explain_change(
     if total is None:
         return None
     kind = kind_of(layer, metric)
-    dimensions = _dimensions(layer, whole, vocabulary)
+    dimensions = splitting_fields(layer, whole, vocabulary)
     found = ChangeExplained(metric, total[1], total[0], kind, whole, factors=_factors(layer, ask, whole))
     return _by_groups(layer, ask, found, dimensions) if dimensions and kind != "other" else found
 
@@ -103,7 +103,9 @@ def _pair(row: Row, metric: str) -> tuple[float, float] | None:
     return None if then is None or now is None else (float(then), float(now))
 
 
-def _dimensions(layer: SemanticLayer, query: SemanticQuery, vocabulary: Mapping[str, int]) -> tuple[str, ...]:
+def splitting_fields(
+    layer: SemanticLayer, query: SemanticQuery, vocabulary: Mapping[str, int], most: int = MOST_DIMENSIONS
+) -> tuple[str, ...]:
     """Fields that the metric can be split by, near ones first.
 
     Those that the question fixed are left out, and those that the metric is defined by: they would explain it by
@@ -117,7 +119,7 @@ def _dimensions(layer: SemanticLayer, query: SemanticQuery, vocabulary: Mapping[
         for field, count in vocabulary.items()
         if LEAST_VALUES <= count <= MOST_VALUES and field not in fixed and _splits(layer, query, field)
     ]
-    return tuple(sorted(fitting, key=lambda field: field.partition(".")[0] != home)[:MOST_DIMENSIONS])
+    return tuple(sorted(fitting, key=lambda field: field.partition(".")[0] != home)[:most])
 
 
 def _named_in_definition(layer: SemanticLayer, name: str) -> frozenset[str]:

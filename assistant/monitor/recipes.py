@@ -35,5 +35,9 @@ DAILY = Recipe(
     season=7, memory=168, level=14, errors=260, warm_up=35, settled=28, recent=7, reference=(35, 10), drifts=84,
     drift_weight=0.95, cool_down=7, threshold=3.32,
 )  # fmt: skip
+WEEKLY = Recipe(
+    season=1, memory=26, level=8, errors=78, warm_up=17, settled=12, recent=6, reference=(20, 7), drifts=52,
+    drift_weight=0.95, cool_down=3, threshold=3.32,
+)  # fmt: skip
 SENSITIVITY = {"quiet": 1.2, "normal": 1.0, "sensitive": 0.9}
 """By what a recipe's threshold is multiplied."""

@@ -1,0 +1,123 @@
+"""Series of a metric, read through the semantic layer: whole buckets only, missing told from zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semantic_layer import Filter, GroupBy, RatioMetric, SemanticLayer, SemanticQuery, TimeRange
+
+Floats = NDArray[np.float64]
+Grain = Literal["day", "week", "month"]
+Ask = Callable[[SemanticQuery], Sequence[Mapping[str, Any]]]
+"""Rows of a query, each by column name."""
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A metric to read: for which rows, split by which fields, at which grain, over how many buckets up to `last`."""
+
+    metric: str
+    last: date
+    buckets: int
+    grain: Grain = "day"
+    filters: tuple[Filter, ...] = ()
+    split: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeriesSet:
+    """Series of one metric over the same buckets.
+
+    `keys` name the slice of each (field to value; empty for the whole), `starts` the first day of each bucket, `values`
+    has shape (series, buckets) with NaN where nothing is known.
+    """
+
+    metric: str
+    grain: Grain
+    keys: tuple[Mapping[str, str], ...]
+    starts: tuple[date, ...]
+    values: Floats
+
+
+def bucket_starts(last: date, buckets: int, grain: Grain, sunday: bool = False) -> tuple[date, ...]:
+    """The first days of the last whole buckets that end on `last` or before, oldest first."""
+    if grain == "day":
+        return tuple(last - timedelta(days=number) for number in range(buckets - 1, -1, -1))
+    if grain == "week":
+        after = last + ONE_DAY
+        since = (after.weekday() + 1) % 7 if sunday else after.weekday()
+        newest = after - timedelta(days=since + 7)
+        return tuple(newest - timedelta(days=7 * number) for number in range(buckets - 1, -1, -1))
+    return _months(last, buckets)
+
+
+def _months(last: date, buckets: int) -> tuple[date, ...]:
+    after = last + ONE_DAY
+    number = after.year * 12 + after.month - 1  # months before this one are whole
+    return tuple(date((number - back) // 12, (number - back) % 12 + 1, 1) for back in range(buckets, 0, -1))
+
+
+def bucket_end(start: date, grain: Grain) -> date:
+    """The first day after a bucket."""
+    if grain == "month":
+        return (start.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return start + timedelta(days=7 if grain == "week" else 1)
+
+
+def load_series(layer: SemanticLayer, ask: Ask, wanted: Wanted) -> SeriesSet:
+    """The series asked for, back-filled at once from all history; raises QueryError when the metric cannot be split so.
+
+    A bucket in which the whole metric has no row at all is missing. In any other, a slice without rows counts zero when
+    it is a count or a sum, and is missing when it is a ratio or a mean.
+    """
+    starts = bucket_starts(wanted.last, wanted.buckets, wanted.grain, layer.definitions.week_start == "sunday")
+    rows = ask(_query(wanted, starts))
+    place = {start: number for number, start in enumerate(starts)}
+    found: dict[tuple[str, ...], Floats] = {}
+    for row in rows:
+        *values, start, value = _cells(row, wanted)
+        at = place.get(start)
+        if at is not None:
+            series = found.setdefault(tuple(values), np.full(len(starts), np.nan))
+            series[at] = np.nan if value is None else float(value)
+    known = np.array(list(found.values())).reshape(len(found), len(starts))
+    if counts(layer, wanted.metric) and len(known):
+        known = np.where(np.isnan(known) & np.isfinite(known).any(0), 0.0, known)
+    keys = tuple(dict(zip(wanted.split, key, strict=True)) for key in found)
+    return SeriesSet(wanted.metric, wanted.grain, keys, starts, known)
+
+
+def _query(wanted: Wanted, starts: Sequence[date]) -> SemanticQuery:
+    groups = tuple(GroupBy(field=field) for field in wanted.split)
+    return SemanticQuery(
+        metrics=(wanted.metric,),
+        group_by=(*groups, GroupBy(field="metric_time", grain=wanted.grain)),
+        filters=wanted.filters,
+        time_range=TimeRange(start=starts[0], end=bucket_end(starts[-1], wanted.grain)),
+    )
+
+
+def _cells(row: Mapping[str, Any], wanted: Wanted) -> tuple[Any, ...]:
+    """The slice's values as text, the bucket's first day, the metric's value."""
+    cells = list(row.values())
+    time = cells[len(wanted.split)]
+    names = ["" if cell is None else str(cell) for cell in cells[: len(wanted.split)]]
+    return (*names, time.date() if isinstance(time, datetime) else time, row[wanted.metric])
+
+
+def counts(layer: SemanticLayer, name: str) -> bool:
+    """Whether nothing of a metric is zero of it: a sum or a count, or arithmetic over such."""
+    metric = layer.metrics[name]
+    if metric.type == "simple":
+        return layer.measures[metric.measure].agg in ("sum", "count", "count_distinct")
+    return (
+        not isinstance(metric, RatioMetric) and metric.type in ("derived", "conversion") and metric.format != "percent"
+    )
