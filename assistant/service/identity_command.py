@@ -58,7 +58,8 @@ def review(settings: Settings, limit: int, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"waiting": total, "pairs": [asdict(pair) for pair in pairs]}, indent=2))
         return
-    click.echo(f"{total:,} pairs of customers wait for a decision." if total else "Nothing waits for a decision.")
+    many = f"{total:,} pairs of customers wait" if total > 1 else "1 pair of customers waits"
+    click.echo(f"{many} for a decision." if total else "Nothing waits for a decision.")
     for pair in pairs:
         click.echo("\n".join(_pair_lines(pair)))
 
@@ -139,7 +140,7 @@ def _told(entry: Entry, what: str) -> None:
 
 def _pair_lines(pair: WaitingPair) -> Iterator[str]:
     left, right = pair.left, pair.right
-    more = f", and {pair.pairs - 1} more pairs of their records" if pair.pairs > 1 else ""
+    more = f", the likeliest of {pair.pairs} pairs of their records" if pair.pairs > 1 else ""
     yield f"\n{pair.probability:.1%}  {left.customer_id} ({_name(left)}) and {right.customer_id} ({_name(right)}){more}"
     for column in dict.fromkeys((*left.values, *right.values)):
         said = f"{left.values.get(column, '-')} | {right.values.get(column, '-')}"

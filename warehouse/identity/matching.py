@@ -126,7 +126,9 @@ def score(con: duckdb.DuckDBPyConnection, model: Model, pairs: str, result: str,
     splink, api_of = _splink()
     with _quiet():
         api = api_of(con)
-        linker = splink.Linker(api.register("record"), model.settings)
+        linker = splink.Linker(
+            api.register("record"), model.settings, validate_settings=False
+        )  # they were, in training
         table = linker.table_management
         for column in OWNED:
             table.register_term_frequency_lookup(api.register(f"tf_{column}"), column)

@@ -73,12 +73,15 @@ def _score_edges(con: duckdb.DuckDBPyConnection, model: Model | None) -> None:
         count_owners(con, model)
         score(con, model, "pair", "scored", least=0.0)
         _judge(con, model, "scored", "judged")
-    con.execute(
-        "CREATE TABLE edge AS SELECT j.*, 'probabilistic' AS method, NOT conflict AND weight >="
-        f" {math.log2(AUTO / (1 - AUTO))} + {INERTIA} * CASE WHEN l.customer = r.customer THEN -1"
-        " WHEN l.customer <> r.customer THEN 1 ELSE 0 END AS sure"
-        " FROM judged j LEFT JOIN before l ON l.id = j.id_l LEFT JOIN before r ON r.id = j.id_r"
-    )
+    con.execute(SURE_EDGES)
+
+
+SURE_EDGES = f"""
+    CREATE TABLE edge AS SELECT j.*, 'probabilistic' AS method,
+        NOT conflict AND weight >= {math.log2(AUTO / (1 - AUTO))} + {INERTIA}
+        * CASE WHEN l.customer = r.customer THEN -1 WHEN l.customer <> r.customer THEN 1 ELSE 0 END AS sure
+    FROM judged j LEFT JOIN before l ON l.id = j.id_l LEFT JOIN before r ON r.id = j.id_r
+"""
 
 
 def _judge(con: duckdb.DuckDBPyConnection, model: Model, scored: str, judged: str) -> None:
@@ -96,8 +99,7 @@ def _judge(con: duckdb.DuckDBPyConnection, model: Model, scored: str, judged: st
     )
 
 
-_OTHER_NAME = f"""((l.first_known AND r.first_known) OR list_max(list_transform(l.first_forms, lambda x:
-    list_max(list_transform(r.first_forms, lambda y: jaro_winkler_similarity(x, y))))) < {RESEMBLES})"""
+_OTHER_NAME = f"((l.first_known AND r.first_known) OR jaro_winkler_similarity(l.first, r.first) < {RESEMBLES})"
 
 
 def _mark_exact(con: duckdb.DuckDBPyConnection) -> None:
@@ -135,6 +137,8 @@ def _complete(con: duckdb.DuckDBPyConnection, model: Model, found: Iterable[list
         " JOIN member r ON l.component = r.component AND l.id < r.id"
         " ANTI JOIN edge e ON e.id_l = l.id AND e.id_r = r.id"
     )
+    if not con.execute("SELECT count(*) FROM unseen").fetchall()[0][0]:
+        return
     score(con, model, "unseen", "scored_within")
     _judge(con, model, "scored_within", "judged_within")
     con.execute("INSERT INTO edge BY NAME SELECT *, 'probabilistic' AS method, false AS sure FROM judged_within")
