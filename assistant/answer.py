@@ -69,7 +69,8 @@ class Interpretation:
 class Plan:
     """A question made whole: the typed query, how each word was used, and how sure the reading is (0 to 1).
 
-    `notes` are sentences the answer must carry ("Read 'revnue' as 'revenue'"); `chart` is the picture asked for.
+    `notes` are sentences the answer must carry ("Read 'revnue' as 'revenue'"). `chart` is the picture asked for;
+    `asked` is the query before metrics that mean the same at a finer grain stood in, when some did.
     """
 
     query: SemanticQuery
@@ -77,6 +78,7 @@ class Plan:
     confidence: float = 1.0
     notes: tuple[str, ...] = ()
     chart: ChartKind | None = None
+    asked: SemanticQuery | None = None
 
 
 @dataclass(frozen=True)

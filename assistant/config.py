@@ -48,6 +48,12 @@ class Settings:
     model_seconds: float = field(default=60.0, metadata={"help": "how long one reply of the model may take, in seconds"})
     model_price_in: float = field(default=0.0, metadata={"help": "US dollars per million tokens sent to the model"})
     model_price_out: float = field(default=0.0, metadata={"help": "US dollars per million tokens that it writes"})
+    state_url: str = field(
+        default="", metadata={"help": "where conversations and approvals are kept; empty: state.db in the workspace"}
+    )
+    approver_role: str = field(
+        default="approver", metadata={"help": "the role of a viewer who may approve verified questions and words"}
+    )
     few_rows: int = field(default=30, metadata={"help": "answers that rest on fewer rows than this carry a caveat"})
 
     @property

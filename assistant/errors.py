@@ -3,6 +3,8 @@
 * AssistantError
   x SettingsError       the maintainer: a setting cannot be read; file or variable and remedy are named
   x NothingToAsk        the maintainer: there is no data, or no definition fits it; says what to run
+  x StoreError          the maintainer: the state store cannot be opened or written; says where to look
+  x Forbidden           the person: this needs a right that they have not; says which
 
 A question that cannot be answered is no error: it comes back as a Refusal or a Clarification (`assistant.answer`).
 """
@@ -20,3 +22,11 @@ class SettingsError(AssistantError):
 
 class NothingToAsk(AssistantError):
     """The workspace holds no data, or no definitions that fit the data."""
+
+
+class StoreError(AssistantError):
+    """What people did cannot be read or kept."""
+
+
+class Forbidden(AssistantError):
+    """Somebody asked for what they have no right to."""

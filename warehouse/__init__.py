@@ -5,6 +5,7 @@ from __future__ import annotations
 from warehouse.build import SnapshotInfo, live_path, publish, set_snapshot, snapshot_info
 from warehouse.engine import Engine, Limits, Result, Schema
 from warehouse.engines.duckdb import DuckDBEngine
+from warehouse.erasure import Person, Removed
 from warehouse.errors import (
     BuildError,
     LoadError,
@@ -80,6 +81,7 @@ __all__ = [
     "LoadError",
     "LoadReport",
     "LoadRequest",
+    "Person",
     "PersonRecord",
     "Policy",
     "PolicyError",
@@ -91,6 +93,7 @@ __all__ = [
     "QueryTooLarge",
     "Read",
     "ReadOptions",
+    "Removed",
     "Resolution",
     "Result",
     "RunReport",

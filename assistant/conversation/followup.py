@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from assistant.answer import Clarification, Plan, Refusal
+from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.merging import Manner, merge
 from assistant.conversation.phrases import Phrases, words_of
 from assistant.conversation.population import population
@@ -12,7 +13,7 @@ from assistant.conversation.turns import Turn
 from assistant.understanding import Carrying, Fragment, Said, Token, Understanding
 from semantic_layer import SemanticQuery
 
-Reading = Plan | Clarification | Refusal
+Reading = Plan | Clarification | Explanation | Refusal
 CATEGORIES = (
     "polite", "leaning", "among", "correcting", "adding", "replacing", "narrowing", "removing", "filtering",
     "comparing",
@@ -40,7 +41,8 @@ class FollowUp:
     @property
     def manner(self) -> Manner:
         """How the cues bind."""
-        return Manner("adding" in self.cues, bool({"replacing", "correcting"} & self.cues))
+        replaces = bool({"replacing", "correcting"} & self.cues)
+        return Manner("adding" in self.cues, replaces, "narrowing" in self.cues)
 
     def with_tokens(self, tokens: tuple[Token, ...]) -> FollowUp:
         """The same with other words."""
@@ -56,9 +58,17 @@ class FollowUp:
         if "filtering" in self.cues and "filters" not in said.slots:
             return None
         base = self.base
+        if "ranking" in said.slots and not self._countable(said):
+            return None
         if "among" in self.cues and not self._cuts_shorter(said):
             base = population(base, self.turn) or base
         return merge(base, said, self.manner)
+
+    def _countable(self, said: Said) -> bool:
+        """Whether words like "most common" rank a count."""
+        counting = any(self.phrases.is_one((word,), "counting") for word in self.words)
+        metrics = self.understanding.world.layer.metrics
+        return not counting or all(metrics[o.by].format == "integer" for o in said.query.order_by if o.by in metrics)
 
     def _cuts_shorter(self, said: Said) -> bool:
         """ "top 3 of those" of a ranking in the same order needs no list of the rows."""
@@ -78,15 +88,21 @@ class FollowUp:
 def stripped(tokens: tuple[Token, ...], phrases: Phrases) -> tuple[tuple[Token, ...], frozenset[str]]:
     """The words without the cues around them, and the categories of those cues."""
     cues: set[str] = set()
-    changed = True
-    while changed and tokens:
-        changed = False
-        for side, take in (("openers", phrases.opens), ("closers", phrases.closes)):
-            best = max(
-                ((take(words_of(tokens), side, name), name) for name in phrases.data[side]), key=lambda item: item[0]
-            )
-            if best[0]:
-                tokens = tokens[best[0] :] if side == "openers" else tokens[: -best[0]]
-                cues.add(best[1])
-                changed = True
+    while tokens:
+        size, cue, side = max(_cues(tokens, phrases), key=lambda found: found[0])
+        if not size:
+            return tokens, frozenset(cues)
+        tokens = tokens[size:] if side == "openers" else tokens[:-size]
+        cues.add(cue)
     return tokens, frozenset(cues)
+
+
+def _cues(tokens: tuple[Token, ...], phrases: Phrases) -> Iterator[tuple[int, str, str]]:
+    """How many words each sort of cue takes at the beginning or at the end."""
+    words = words_of(tokens)
+    for name in phrases.data["openers"]:
+        yield phrases.opens(words, "openers", name), name, "openers"
+    for name in phrases.data["closers"]:
+        yield phrases.closes(words, "closers", name), name, "closers"
+    size = phrases.opens(words, "pointing")
+    yield size if phrases.opens(words[size:], "dependent") else 0, "leaning", "openers"

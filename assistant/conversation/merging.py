@@ -16,11 +16,12 @@ class Manner:
     """How the words of a follow-up bind: `adds` joins to what is there, `replaces` puts the new in place of the old.
 
     Without either the usual sense holds: a new value of the same field, another metric or another period replaces; a
-    breakdown replaces one of its own sort.
+    breakdown replaces one of its own sort. With `narrows` ("just countries") no other breakdown stays.
     """
 
     adds: bool = False
     replaces: bool = False
+    narrows: bool = False
 
 
 def merge(base: SemanticQuery, said: Said, manner: Manner) -> SemanticQuery | None:
@@ -71,11 +72,14 @@ def _with_groups(query: SemanticQuery, said: Said, manner: Manner) -> SemanticQu
     """Another breakdown: time takes the place of time, a category that of a category, unless words say otherwise."""
     new = tuple(group for group in said.query.group_by if group not in query.group_by)
     if not new:
-        return query
+        others = {group.field for group in query.group_by if group not in said.query.group_by}
+        return without_group(query, others) if manner.narrows else query
     names = {group.field for group in new}
-    gone = [group.field for group in query.group_by if group.field in names]
-    if not manner.adds:
-        gone += [old.field for old in query.group_by if manner.replaces or any(_same_sort(old, g) for g in new)]
+    cut = "ranking" in said.slots and said.query.limit is not None
+    if cut or (manner.narrows and not manner.adds):
+        gone = {group.field for group in query.group_by}
+    else:
+        gone = {old.field for old in query.group_by if _gives_way(old, new, manner)}
     limit, order = query.limit, query.order_by
     query = without_group(query, gone)
     kept = query.group_by
@@ -86,6 +90,13 @@ def _with_groups(query: SemanticQuery, said: Said, manner: Manner) -> SemanticQu
         query = query.model_copy(update={"limit": limit, "order_by": order})
     filters = tuple(dict.fromkeys((*query.filters, *known)))
     return query.model_copy(update={"group_by": merged, "filters": filters})
+
+
+def _gives_way(old: GroupBy, new: tuple[GroupBy, ...], manner: Manner) -> bool:
+    """Whether an old breakdown makes room for a new one: the same field, or the same sort, unless words add."""
+    if any(old.field == group.field for group in new):
+        return True
+    return not manner.adds and (manner.replaces or any(_same_sort(old, group) for group in new))
 
 
 def _same_sort(old: GroupBy, new: GroupBy) -> bool:
@@ -187,7 +198,10 @@ def remove(query: SemanticQuery, removal: Removal) -> SemanticQuery | None:
         order = tuple(o for o in changed.order_by if o.by in metrics or o.by not in query.metrics)
         shares = tuple(s for s in changed.shares if s.metric in metrics)
         changed = changed.model_copy(update={"metrics": metrics, "order_by": order, "shares": shares})
-    filters = tuple(f for f in changed.filters if f.field not in removal.filters or f.op == "not_null")
+    grouped = {group.field for group in changed.group_by}
+    cut = {"not_null"} if removal.limit else set[str]()
+    kept = (f for f in changed.filters if not (f.op in cut and f.field in grouped))
+    filters = tuple(f for f in kept if f.field not in removal.filters or f.op == "not_null")
     compare = None if removal.compare or removal.period else changed.compare
     span = None if removal.period else changed.time_range
     limit = None if removal.limit else changed.limit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.conversation.turns import Turn
+from assistant.understanding import World
 from semantic_layer import METRIC_TIME, Filter, SemanticQuery
 
 MOST_VALUES = 500
@@ -11,6 +12,20 @@ MOST_VALUES = 500
 def column_of(turn: Turn, field: str) -> int | None:
     """The place of a field among the columns of an answer."""
     return next((i for i, column in enumerate(turn.columns) if field in (column.ref, column.name)), None)
+
+
+def count_listed(base: SemanticQuery, world: World) -> SemanticQuery | None:
+    """How many rows a list has: its conditions are those of each one counted. None for other queries."""
+    count = world.nouns.count_of(base.entity) if base.entity else None
+    if not count or base.limit is not None:
+        return None
+    filters = tuple(_of_each(f, base) if f.field in world.layer.metrics else f for f in base.filters)
+    return SemanticQuery(metrics=(count,), filters=filters)
+
+
+def _of_each(condition: Filter, base: SemanticQuery) -> Filter:
+    span = condition.time_range or (None if condition.last else base.time_range)
+    return condition.model_copy(update={"entity": base.entity, "time_range": span})
 
 
 def population(base: SemanticQuery, turn: Turn) -> SemanticQuery | None:

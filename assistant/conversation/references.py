@@ -81,13 +81,17 @@ def _noun_after(follow_up: FollowUp, tokens: tuple[Token, ...]) -> Element | Non
     """The noun, field or unit of time right behind a pointing word; only what the base is about."""
     if not tokens:
         return None
-    meanings = follow_up.understanding.meanings(tokens[:LONGEST_NOUN])
-    first = meanings[0] if meanings else None
-    if first is None:
-        return None
-    if first.grain and "adverb" not in first.cues:
-        return first
-    return first if any(c.kind in ("noun", "dimension") for c in first.concepts) or _counted(follow_up, first) else None
+    for size in range(LONGEST_NOUN, 0, -1):
+        first = next(iter(follow_up.understanding.meanings(tokens[:size])), None)
+        if first is not None and _is_noun(follow_up, first):
+            return first
+    return None
+
+
+def _is_noun(follow_up: FollowUp, element: Element) -> bool:
+    if element.grain:
+        return "adverb" not in element.cues
+    return any(c.kind in ("noun", "dimension") for c in element.concepts) or _counted(follow_up, element)
 
 
 def _counted(follow_up: FollowUp, element: Element) -> bool:
@@ -101,7 +105,7 @@ def resolve_reference(follow_up: FollowUp) -> Reading | FollowUp | None:
     if found is None:
         return None
     tokens, base = follow_up.tokens, follow_up.base
-    without = (*tokens[: found.first], *tokens[found.behind :])
+    without = (*_before(follow_up, found), *tokens[found.behind :])
     if found.kind == "owner":
         return replace(follow_up, tokens=without, base=population(follow_up.base, follow_up.turn) or base)
     if found.kind in ("group", "there"):
@@ -113,6 +117,13 @@ def resolve_reference(follow_up: FollowUp) -> Reading | FollowUp | None:
     if found.named.grain and not found.named.concepts:
         return _in_that_time(follow_up, found, without)
     return _named(follow_up, found, without)
+
+
+def _before(follow_up: FollowUp, found: Reference) -> tuple[Token, ...]:
+    """The words before a reference, without the one that ties a pronoun to them ("by them", "from there")."""
+    tokens, phrases = follow_up.tokens[: found.first], follow_up.phrases
+    tied = found.kind in ("group", "there") and tokens and phrases.is_one((tokens[-1].text,), "dependent")
+    return tokens[:-1] if tied else tokens
 
 
 def _named(follow_up: FollowUp, found: Reference, without: tuple[Token, ...]) -> Reading | FollowUp:

@@ -28,7 +28,8 @@ def read_whole(follow_up: FollowUp) -> Reading | None:
         return None
     fields = _fields(follow_up.understanding.meanings(follow_up.tokens[len(words) - len(bare) + size :]))
     gone = {f.field for f in base.filters if f.field in fields and f.op in ("in", "not_in", "eq", "ne")}
-    changed = remove(base, Removal(filters=frozenset(gone))) if gone else None
+    cut = base.limit is not None and any(group.field in fields for group in base.group_by)
+    changed = remove(base, Removal(filters=frozenset(gone), limit=cut)) if gone or cut else None
     return Plan(changed) if changed is not None else None
 
 

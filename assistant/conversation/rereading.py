@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.answer import Clarification, Option, Plan, Refusal
+from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.conversation.comparing import read_comparison
 from assistant.conversation.drawing import read_chart
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_metrics
 from assistant.conversation.periods import read_period
+from assistant.conversation.phrases import words_of
+from assistant.conversation.population import count_listed
 from assistant.conversation.references import resolve_reference
 from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
-from assistant.understanding import Token, interpret
-from semantic_layer import QueryError, SemanticQuery, check
+from assistant.understanding import Element, Fragment, Said, Token, interpret
+from semantic_layer import Filter, QueryError, SemanticQuery, check
 
 Reader = Callable[[FollowUp], "Reading | None"]
 
@@ -32,10 +34,85 @@ def read_why(follow_up: FollowUp) -> Reading | None:
     return Refusal(follow_up.question, "NOT_AVAILABLE", sentence, follow_up.words)
 
 
+def read_meaning(follow_up: FollowUp) -> Reading | None:
+    """What the number of the answer before means."""
+    asked = follow_up.phrases.is_one(words_of(follow_up.rest), "commands", "meaning")
+    if not (asked or follow_up.phrases.is_one(follow_up.words, "commands", "meaning")) or not follow_up.base.metrics:
+        return None
+    title = follow_up.understanding.world.layer.metrics[follow_up.base.metrics[0]].title
+    explained = follow_up.understanding.plan(f"what does {title} mean?")
+    return explained if isinstance(explained, Explanation) else None
+
+
+def read_how_many(follow_up: FollowUp) -> Reading | None:
+    """ "how many are women", "how many of them ...": the rows counted or listed before, under one more condition."""
+    place = _how_many(follow_up)
+    if place is None or place[0] != 0:
+        return None
+    world, base = follow_up.understanding.world, follow_up.base
+    tied = follow_up.words[place[1] - 1] in world.language.words("genitive")
+    rest = follow_up.tokens[place[1] - tied :]
+    among = follow_up.phrases.opens(words_of(rest), "openers", "among")
+    named = any(c.kind in ("metric", "noun") for e in follow_up.understanding.meanings(rest) for c in e.concepts)
+    if named and not among:
+        return None
+    counts = base.metrics[:1] if not base.entity else ()
+    counted = base if counts and world.layer.metrics[counts[0]].format == "integer" else count_listed(base, world)
+    if counted is None:
+        return None
+    told = [token for token in rest[among:] if token.text not in world.language.fillers]
+    return replace(follow_up, tokens=rest[among:], base=counted).read("metrics") if told else Plan(counted)
+
+
+def read_bound(follow_up: FollowUp) -> Reading | None:
+    """ "only those above 1000": a condition on the number of the answer before."""
+    elements = [e for e in follow_up.understanding.meanings(follow_up.tokens) if e.cues != {"filler"} or e.amount]
+    base = follow_up.base
+    grouped = {group.field for group in base.group_by}
+    told = [
+        e for e in elements if not (e.cues & {"only", "which", "having", "link_value", "link_any"} and not _compares(e))
+    ]
+    told = [e for e in told if not any(c.target in grouped or c.kind == "noun" for c in e.concepts)]
+    if len(told) != 2 or told[1].amount is None or not _compares(told[0]) or len(base.metrics) != 1:
+        return None
+    if not (base.group_by or base.entity):
+        return None
+    operator = next(cue.removeprefix("cmp_") for cue in sorted(told[0].cues) if cue.startswith("cmp_"))
+    condition = Filter.model_validate({"field": base.metrics[0], "op": operator, "values": (_plain(told[1].amount),)})
+    filters = (*(f for f in base.filters if f.field != base.metrics[0]), condition)
+    query = base.model_copy(update={"filters": filters})
+    return Plan(query) if _accepted(follow_up, query) else None
+
+
+def _plain(amount: float) -> float | int:
+    return int(amount) if amount.is_integer() else amount
+
+
+def _compares(element: Element) -> bool:
+    return any(cue.startswith("cmp_") and cue != "cmp_between" for cue in element.cues)
+
+
+def read_beside(follow_up: FollowUp) -> Reading | None:
+    """ "with the number of orders": one more number in each row."""
+    size = follow_up.phrases.opens(follow_up.words, "beside")
+    if not size:
+        return None
+    rest = follow_up.with_tokens(follow_up.tokens[size:])
+
+    def joined(said: Said) -> SemanticQuery | None:
+        alone = said.slots == {"metrics"}
+        return with_metrics(follow_up.base, said.query.metrics, adds=True) if alone else None
+
+    found = follow_up.understanding.follow(rest.tokens, Fragment(follow_up.question, follow_up.base, "nothing", joined))
+    return found if isinstance(found, Plan) else None
+
+
 def read_nothing(follow_up: FollowUp) -> Reading | None:
     """Only cue words: the answer before once more, unless the cues promised a change."""
     if follow_up.tokens:
         return None
+    if follow_up.cues <= {"polite"}:
+        return Explanation(follow_up.question, follow_up.phrases.message("welcome"))
     if follow_up.cues <= {"polite", "leaning"}:
         return Plan(follow_up.base)
     return Refusal(follow_up.question, "UNKNOWN_WORDS", follow_up.phrases.message("rephrase"))
@@ -77,10 +154,31 @@ def _swapped(follow_up: FollowUp) -> tuple[tuple[Token, ...], tuple[Token, ...]]
     return None
 
 
+def read_asked_group(follow_up: FollowUp) -> Reading | None:
+    """ "which one was best": one of the groups of the answer before."""
+    size = follow_up.phrases.opens(follow_up.words, "asked_groups")
+    groups = [
+        group.field for group in follow_up.base.group_by if group.field in follow_up.understanding.world.layer.fields
+    ]
+    if len(groups) != 1 or not (size or _only_ranks(follow_up)):
+        return None
+    title = follow_up.understanding.tokens("which " + follow_up.understanding.world.layer.fields[groups[0]].title)
+    read = follow_up.with_tokens((*title, *follow_up.tokens[size:])).read("metrics")
+    return read if isinstance(read, Plan) else None
+
+
+def _only_ranks(follow_up: FollowUp) -> bool:
+    """ "and the worst?": a word that ranks, and nothing to rank."""
+    elements = [e for e in follow_up.understanding.meanings(follow_up.tokens) if e.cues != {"filler"}]
+    return len(elements) == 1 and bool(elements[0].cues & {"top", "bottom"})
+
+
 def read_fragment(follow_up: FollowUp) -> Reading:
     """The words as slots beside the base: conditions first, then a number of their own."""
+    if _how_many(follow_up):
+        return follow_up.read("nothing")
     carried = follow_up.read("metrics")
-    if isinstance(carried, Plan) and not (_asks_count(follow_up) and _own(follow_up) is not None):
+    if isinstance(carried, Plan):
         return carried
     broken = carried if isinstance(carried, Plan | Clarification) else follow_up.read("breakdown")
     if isinstance(broken, Plan):
@@ -100,15 +198,14 @@ def _refusal(carried: Reading, broken: Reading, own: Reading) -> Reading:
     return reasoned[0] if reasoned else min(refusals, key=lambda found: sum(map(len, found.words)))
 
 
-def _asks_count(follow_up: FollowUp) -> bool:
-    """Whether the words ask how many, so that their noun is what is counted."""
-    meanings = follow_up.understanding.meanings(follow_up.tokens)
-    return any("how_many" in element.cues for element in meanings)
-
-
-def _own(follow_up: FollowUp) -> Plan | None:
-    own = follow_up.read("nothing")
-    return own if isinstance(own, Plan) else None
+def _how_many(follow_up: FollowUp) -> tuple[int, int] | None:
+    """Where words like "how many" and "number of" stand."""
+    words, cues = follow_up.words, follow_up.understanding.world.language.cues
+    for at in range(len(words)):
+        for behind in range(min(at + 4, len(words)), at, -1):
+            if "how_many" in cues.get(" ".join(words[at:behind]), ()):
+                return at, behind
+    return None
 
 
 def _partly_named(follow_up: FollowUp) -> Reading | None:
@@ -130,7 +227,8 @@ def _partly_named(follow_up: FollowUp) -> Reading | None:
         name for name in names if name != current and _title_words(follow_up, name) & _title_words(follow_up, current)
     ]
     near = near or [name for name in names if name != current and lexicon.words_of(name) & known]
-    return _offer(follow_up, near)
+    standing_in = {other for name in near for other in layer.metrics[name].stand_ins}
+    return _offer(follow_up, [name for name in near if name not in standing_in])
 
 
 def _title_words(follow_up: FollowUp, name: str) -> set[str]:
@@ -173,9 +271,12 @@ PLAIN: tuple[Reader, ...] = (
     read_removal,
     read_share,
     read_ratio,
-    read_period,
     read_comparison,
+    read_period,
     read_sorting,
+    read_bound,
+    read_beside,
+    read_asked_group,
     read_fragment,
 )
-READERS: tuple[Reader, ...] = (read_nothing, read_why, read_chart, read_swap, read_referring, *PLAIN)
+READERS = (read_nothing, read_meaning, read_why, read_chart, read_swap, read_how_many, read_referring, *PLAIN)

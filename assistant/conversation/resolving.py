@@ -43,19 +43,29 @@ def resolve(question: str, conversation: Conversation, understanding: Understand
 def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     """The follow-up; or the question as it stands, when it does not lean or only makes sense alone."""
     leaning = _leans(follow_up)
-    alone = follow_up.understanding.plan(follow_up.question)
+    alone = _alone(follow_up)
     if not leaning and _stands_alone(alone, follow_up):
         return alone
     followed = _first(READERS, follow_up)
-    if isinstance(followed, Plan):
+    if isinstance(followed, Plan | Explanation):
         return followed
     if isinstance(alone, Explanation):
         return alone
-    if isinstance(alone, Plan) and not _dangling(follow_up):
+    if isinstance(alone, Plan) and _may_stand_alone(alone, follow_up):
         return alone if not isinstance(followed, Clarification) else followed
     if isinstance(alone, Clarification) and not leaning and not isinstance(followed, Clarification):
         return alone
     return followed if isinstance(followed, Clarification) or leaning else _telling(alone, followed)
+
+
+def _alone(follow_up: FollowUp) -> Resolution:
+    """The question read without the one before it; "and" in front of a whole question says nothing."""
+    alone = follow_up.understanding.plan(follow_up.question)
+    if isinstance(alone, Plan | Explanation) or not follow_up.tokens or not follow_up.cues <= {"polite", "leaning"}:
+        return alone
+    told = follow_up.question[follow_up.tokens[0].start : follow_up.tokens[-1].end]
+    core = follow_up.understanding.plan(told)
+    return core if isinstance(core, Plan) else alone
 
 
 def _telling(alone: Resolution, followed: Reading) -> Resolution:
@@ -85,6 +95,12 @@ def _leans(follow_up: FollowUp) -> bool:
 def _dangling(follow_up: FollowUp) -> bool:
     """Whether a word stands for something that was said before: "their", "these customers", "of those"."""
     return refers(follow_up)
+
+
+def _may_stand_alone(alone: Plan, follow_up: FollowUp) -> bool:
+    """Whether a question that only begins like a follow-up ("and how many ...") is whole without the one before."""
+    loose = follow_up.cues <= {"polite", "leaning"} and not follow_up.phrases.opens(follow_up.words, "dependent")
+    return loose and not _dangling(follow_up) and not _is_bare(alone, follow_up)
 
 
 def _stands_alone(alone: Resolution, follow_up: FollowUp) -> bool:

@@ -17,7 +17,7 @@ def read_share(follow_up: FollowUp) -> Reading | None:
     if not phrases.is_one(words, "shares") and not total:
         return None
     base, layer = follow_up.base, follow_up.understanding.world.layer
-    if not base.group_by or not all(_adds_up(layer, name) for name in base.metrics) or not base.metrics:
+    if len(base.group_by) != 1 or not all(_adds_up(layer, name) for name in base.metrics) or not base.metrics:
         return follow_up.refuse("no_share")
     return Plan(base.model_copy(update={"shares": tuple(Share(metric=name) for name in base.metrics)}))
 

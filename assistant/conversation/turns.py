@@ -36,7 +36,9 @@ def turn_of(question: str, outcome: Outcome) -> Turn:
     if isinstance(outcome, Answer) and outcome.plan is not None:
         rows = outcome.result.rows
         whole = len(rows) <= ROWS_KEPT and not outcome.result.truncated
-        return Turn(question, "answer", outcome.plan.query, (), outcome.columns, rows[:ROWS_KEPT], whole)
+        return Turn(
+            question, "answer", outcome.plan.asked or outcome.plan.query, (), outcome.columns, rows[:ROWS_KEPT], whole
+        )
     if isinstance(outcome, Clarification):
         return Turn(question, "clarification", options=outcome.options)
     kinds: dict[type, Kind] = {Refusal: "refusal", Explanation: "explanation"}

@@ -92,6 +92,10 @@ def _whole(fragment: Fragment, spelling: Spelling, world: World, unused: list[tu
 def _completed(draft: Draft, fragment: Fragment, size: int) -> Iterator[Candidate]:
     if not draft.metrics and not draft.listed and fragment.base.entity:
         draft.listed = fragment.base.entity
+    measured = {at for at, _ in draft.metrics}
+    known = {at for at in range(size) if any(c.kind == "metric" for c in draft.elements[at].concepts)}
+    if not known <= measured:  # what is known stays what is measured, and never only says where to look
+        return
     for candidate in candidates(draft):
         query = fragment.complete(_said(draft, candidate.query, size, fragment))
         if query is not None:
@@ -191,7 +195,7 @@ def _refused(question: str, faults: list[QueryError], unused: list[tuple[str, ..
         sentence = world.language.message("not_available", reason=faults[0].faults[0].sentence)
         return Refusal(question, code, sentence)
     words = min(unused, key=lambda found: sum(map(len, found)), default=())
-    return refuse(question, "UNKNOWN_WORDS", world, words)
+    return refuse(question, "UNKNOWN_WORDS" if words else "NO_METRIC", world, words)
 
 
 def meanings_of(tokens: Sequence[Token], world: World) -> Cover:
