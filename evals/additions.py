@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,17 @@ def add_case(file: Path, new: NewCase, head: SuiteHead | None = None) -> str:
     case_id = _free_id(new.question, _known_ids(file))
     _replace(file, _with_case(file, text, _written(case_id, new)))
     return case_id
+
+
+def add_new(file: Path, cases: Iterable[NewCase], head: SuiteHead) -> list[str]:
+    """The ids of the cases that the suite did not have yet; a question counts with those asked before it."""
+    asked = {(case.question, case.before) for case in load_suite(file).suite.cases} if file.is_file() else set()
+    ids: list[str] = []
+    for case in cases:
+        if (case.question, case.before) not in asked:
+            asked.add((case.question, case.before))
+            ids.append(add_case(file, case, head))
+    return ids
 
 
 def _fresh(file: Path, head: SuiteHead) -> str:

@@ -14,8 +14,10 @@ from click.testing import CliRunner
 from assistant.service.cli import main as tellwise
 from evals.cli import main
 from evals.loader import load_suite
+from tests.openai_server import OpenAIServer, Reply
 
 DOCS = Path(__file__).parent.parent / "docs" / "evals.md"
+MODEL_URL = "http://localhost:11434/v1"
 BLOCK = re.compile(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -34,10 +36,11 @@ def test_the_commands_of_the_docs_work_as_written(workspace: Path) -> None:
     for kind, file, text in BLOCK.findall(DOCS.read_text(encoding="utf-8")):
         if file:
             (workspace / file).write_text(text, encoding="utf-8")
-        if kind == "sh":
-            for line in text.strip().splitlines():
-                ran.append(run(line))
-    assert len(ran) >= 8
+        if kind in ("sh", "bash"):
+            with OpenAIServer([Reply("CANNOT ANSWER: nothing is known")]) as server:
+                ran += [run(line.replace(MODEL_URL, server.url)) for line in text.strip().splitlines()]
+    assert len(ran) >= 13
+    assert "plain SQL by NAME" in next(output for output in ran if "run-to-run agreement: 100.0%" in output)
     assert "errors, 0 warnings" in ran[0]
     assert re.search(r"accuracy +100.0%", ran[1])
     assert "0 broken" in next(output for output in ran if "questions in both runs" in output)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +63,7 @@ def import_(context: click.Context) -> None:
 @click.argument("suite", type=click.Path(path_type=Path))
 @click.option("--question", default="", help="What was asked.")
 @click.option("--from-answer", type=click.File(), help="The output of `tellwise ask --json`: a file, or - to read it.")
+@click.option("--from-feedback", is_flag=True, help="Every answer that people found right, corrected or approved.")
 @click.option("--sql", multiple=True, help="An accepted query; may be given several times.")
 @click.option("--query", help="An accepted semantic query, as JSON.")
 @click.option("--abstain", help="Why it must be refused, for example missing_term.")
@@ -81,14 +84,36 @@ def add(context: click.Context) -> None:
     Examples:
       tellwise ask --json "orders by channel in May 2026" | python -m evals add first.yml --from-answer -
       python -m evals add first.yml --question "orders by mood" --abstain missing_term --mention mood
+      python -m evals add first.yml --from-feedback
     An answer counts as right as it stands, unless --sql, --query, --abstain or --clarify say what would have been.
     """
     from evals.additions import add_case
 
     given = context.params
-    case, head = _case(given), _head(given)
-    case_id = add_case(given["suite"], case, head)
-    click.echo(f"Added {case_id} to {given['suite']}. Check it with `python -m evals lint {given['suite']}`.")
+    if given["from_feedback"]:
+        _add_feedback(given)
+    else:
+        case_id = add_case(given["suite"], _case(given), _head(given))
+        click.echo(f"Added {case_id} to {given['suite']}.")
+    click.echo(f"Check the suite with `python -m evals lint {given['suite']}`.")
+
+
+def _add_feedback(given: dict[str, Any]) -> None:
+    """The store's cases, each once, and a line for whatever is none yet."""
+    from assistant.config import read_settings
+    from assistant.store import Store
+    from evals.additions import add_new
+    from evals.feedback import rated
+    from evals.loader import load_suite
+
+    file, head = given["suite"], _head(given)
+    day = load_suite(file).suite.as_of if file.is_file() else date.fromisoformat(head.as_of)
+    with closing(Store.open(read_settings(home=given["home"]))) as store:
+        found = rated(store, day)
+    ids = add_new(file, found.cases, head)
+    for sentence in found.left_out:
+        click.echo(f"Left out: {sentence}")
+    click.echo(f"{len(ids)} cases added to {file}, {len(found.cases) - len(ids)} were there already.")
 
 
 def _case(given: dict[str, Any]) -> NewCase:
@@ -110,7 +135,7 @@ def _head(given: dict[str, Any]) -> SuiteHead:
     from evals.additions import SuiteHead
     from evals.from_use import today_of
 
-    if given["from_answer"] and not given["as_of"]:
+    if (given["from_answer"] or given["from_feedback"]) and not given["as_of"]:
         return SuiteHead(given["database"], today_of(read_settings(home=given["home"])).isoformat())
     return SuiteHead(given["database"], given["as_of"])
 
