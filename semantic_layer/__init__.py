@@ -7,6 +7,7 @@ from semantic_layer.catalog import formula, parts, value_queries
 from semantic_layer.check import check
 from semantic_layer.compiler import Column, Compiled, to_sql
 from semantic_layer.data_checks import DataFault, data_checks, data_faults, orphan_checks
+from semantic_layer.difference import Difference, differences, read_side
 from semantic_layer.errors import (
     DefinitionError,
     Fault,
@@ -16,8 +17,11 @@ from semantic_layer.errors import (
     UnsafeQuery,
     suggest,
 )
+from semantic_layer.history import Logged, changes_of, latest, meaning_of, read_history, record_history
 from semantic_layer.implied import implied_metric, with_implied
 from semantic_layer.interchange import Exported, Imported, ImportOptions, Remark, View, export_ossie, import_model
+from semantic_layer.lint_ground import Finding, Ground
+from semantic_layer.linting import lint
 from semantic_layer.loader import load, load_workspace, shipped_definitions
 from semantic_layer.metric_types import (
     ConversionMetric,
@@ -87,14 +91,18 @@ __all__ = [
     "DefinitionError",
     "Definitions",
     "DerivedMetric",
+    "Difference",
     "Dimension",
     "Exported",
     "Fault",
     "Filter",
+    "Finding",
     "Golden",
+    "Ground",
     "GroupBy",
     "ImportOptions",
     "Imported",
+    "Logged",
     "Measure",
     "Metric",
     "NonAdditive",
@@ -124,22 +132,30 @@ __all__ = [
     "VerifiedQuestion",
     "View",
     "Viewer",
+    "changes_of",
     "check",
     "data_checks",
     "data_faults",
+    "differences",
     "export_ossie",
     "for_viewer",
     "formula",
     "implied_metric",
     "import_model",
+    "latest",
+    "lint",
     "load",
     "load_workspace",
+    "meaning_of",
     "normal_question",
     "orphan_checks",
     "parts",
     "policy_for",
     "read_goldens",
+    "read_history",
+    "read_side",
     "read_verified",
+    "record_history",
     "shipped_definitions",
     "shipped_goldens",
     "substitute",

@@ -10,7 +10,18 @@ from typing import Any
 import duckdb
 import pytest
 
-from semantic_layer import QueryError, SemanticLayer, SemanticQuery, check, load, shipped_definitions, to_sql
+from semantic_layer import (
+    QueryError,
+    SemanticLayer,
+    SemanticQuery,
+    check,
+    load,
+    read_goldens,
+    shipped_definitions,
+    shipped_goldens,
+    to_sql,
+)
+from tests.test_metric_referees import plain
 
 SCHEMA = Path(__file__).parent.parent / "warehouse" / "schema"
 TODAY = date(2026, 3, 31)
@@ -130,6 +141,18 @@ def test_satisfaction_is_no_share_of_those_who_kept_silent(world: World) -> None
                                          "sent_at": "2026-03-01"})  # fmt: skip
     assert world.value("csat") == pytest.approx(2 / 3)  # the answer on the scale of 7 is on another scale
     assert world.value("csat_response_rate") == pytest.approx(4 / 5)
+
+
+def test_the_golden_queries_hold_over_these_rows(world: World) -> None:
+    goldens = read_goldens(path for path in shipped_goldens() if path.stem == "journeys")
+    asked = [(one, to_sql(world.layer, one.query, as_of=TODAY).sql) for one in goldens]
+    different = [
+        (one.metric, one.group_by)
+        for one, sql in asked
+        if plain(world.connection.execute(sql).fetchall()) != plain(world.connection.execute(one.sql).fetchall())
+    ]
+    assert different == []
+    assert all(world.value(one.metric) is not None for one in goldens if not one.group_by)
 
 
 @pytest.mark.parametrize(

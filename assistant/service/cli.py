@@ -177,13 +177,43 @@ def init(settings: Settings, force: bool) -> None:
 
 @main.command()
 @click.argument("name", required=False)
+@click.argument("others", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.pass_obj
-def metrics(settings: Settings, name: str | None, as_json: bool) -> None:
-    """List what can be asked: metrics and the dimensions that break them down; or tell all about NAME."""
+def metrics(settings: Settings, name: str | None, others: tuple[str, ...], as_json: bool) -> None:
+    """List what can be asked: metrics and the dimensions that break them down; or tell all about NAME.
+
+    \b
+      tellwise metrics diff OLD NEW    what two definition files, or folders of them, say differently
+      tellwise metrics log [NAME...]   how the definitions have changed since the log began
+    """
+    from assistant.service import lint_command
+
+    if name == "diff" and len(others) == 2:
+        lint_command.show_differences(Path(others[0]), Path(others[1]), as_json)
+        return
+    if name == "log":
+        lint_command.log_definitions(settings, others)
+        return
+    if others:
+        raise click.UsageError("name one metric, or say `diff OLD NEW`, or `log [NAME...]`.")
     layer = load_command.read_layer(settings)
     data = terminal.catalogue(layer, name)
     click.echo(json.dumps(data, indent=2, ensure_ascii=False) if as_json else terminal.render_catalogue(data))
+
+
+@main.command("lint")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.pass_obj
+def lint_definitions(settings: Settings, as_json: bool) -> None:
+    """Tell what is doubtful in the definitions: words that clash, names nobody needs, numbers that changed.
+
+    Golden queries (goldens.yml) and verified questions (verified.yml) of the workspace are run again.
+    Exit status: 0 nothing to mend, 1 something.
+    """
+    from assistant.service import lint_command
+
+    lint_command.lint_model(settings, as_json)
 
 
 @main.command()

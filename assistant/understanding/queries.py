@@ -19,13 +19,16 @@ from assistant.understanding.draft import (
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.own_filters import contradicts
+from assistant.understanding.segments import owner
 from semantic_layer import (
+    COHORT_AGE,
     METRIC_TIME,
     Filter,
     GroupBy,
     OrderBy,
     QueryError,
     QueryFault,
+    RetentionMetric,
     SemanticQuery,
     Share,
     Top,
@@ -81,17 +84,17 @@ def _rankable(draft: Draft, names: tuple[str, ...]) -> bool:
     """Whether the ranking word suits the metric: "fastest" ranks lengths of time only."""
     if draft.ranking is None:
         return True
-    ranked = draft.world.layer.metrics[_ranked_by(draft, names)] if names else None
-    if (
-        draft.ranking.judged
-        and ranked is not None
-        and ranked.good_direction == "neutral"
-        and ranked.format == "integer"
-    ):
+    if draft.ranking.judged and names and _ranked_by(draft, names) in draft.world.nouns.counted and _judges(draft):
         return False  # "the worst reviews" are not the fewest
     if not draft.ranking.lasting:
         return True
     return draft.world.layer.metrics[_ranked_by(draft, names)].format == "duration"
+
+
+def _judges(draft: Draft) -> bool:
+    """Whether the word that judges stands right before the thing that would be counted."""
+    at = draft.ranking.metric if draft.ranking else None
+    return bool(at) and not draft.element(at - 1).cues.isdisjoint({"good", "bad"})
 
 
 def _countable(draft: Draft, names: tuple[str, ...]) -> bool:
@@ -222,7 +225,7 @@ def _score(draft: Draft, choice: Choice, names: tuple[str, ...]) -> float:
     for group, (_, others) in zip(choice.groups, draft.groups, strict=True):
         score += group.weight - 1 - _detour(draft, names, group.fields[0], [other.fields[0] for other in others])
     for condition, concepts in zip(draft.conditions, choice.filters, strict=True):
-        dataset = concepts[0].target.partition(".")[0]
+        dataset = owner(draft.world.layer, concepts[0].target)
         others = [found[0].target for found in _field_choices(condition)]
         score += min(c.weight for c in concepts) - 1 - _detour(draft, names, concepts[0].target, others)
         score -= FOREIGN_NOUN_COST if condition.nouns and dataset not in condition.nouns else 0
@@ -232,7 +235,8 @@ def _score(draft: Draft, choice: Choice, names: tuple[str, ...]) -> float:
 def _detour(draft: Draft, names: tuple[str, ...], field: str, others: Sequence[str]) -> float:
     """What it costs to take a field that lies further off than another field the words may mean."""
     reach, listed = draft.world.reach, draft.listed
-    steps = {name: reach.detour(names, name.partition(".")[0], listed) for name in {field, *others}}
+    layer = draft.world.layer
+    steps = {name: reach.detour(names, owner(layer, name), listed) for name in {field, *others}}
     return STEP_COST * (steps[field] - min(steps.values()))
 
 
@@ -249,7 +253,7 @@ def _readings(draft: Draft, choice: Choice, names: tuple[str, ...]) -> Iterator[
 
 
 def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuery:
-    groups = _group_by(draft, choice)
+    groups = _aged(draft, names, _group_by(draft, choice))
     timed = _takes_time(draft, names)
     return SemanticQuery(
         entity=draft.listed,
@@ -269,6 +273,12 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
         limit=draft.ranking.limit if draft.ranking and not is_top_of_each(draft) else None,
         skip=draft.ranking.skip if draft.ranking else 0,
     )
+
+
+def _aged(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[GroupBy, ...]:
+    """The groups; retention is told for each age of its cohorts, which nobody has to say."""
+    ages = any(isinstance(draft.world.layer.metrics[name], RetentionMetric) for name in names)
+    return (*groups, GroupBy(field=COHORT_AGE)) if ages else groups
 
 
 def _shares(draft: Draft, choice: Choice, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[Share, ...]:
@@ -348,6 +358,8 @@ def _bounded(draft: Draft, bound: Bound, concept: Concept, time: TimeChoice, tim
 
 def _filter(condition: Condition, concepts: tuple[Concept, ...]) -> Filter:
     values = tuple(dict.fromkeys(concept.value for concept in concepts))
+    if "." not in concepts[0].target:  # a segment
+        return Filter(field=concepts[0].target, op="eq", values=(not condition.negated,))
     return Filter(field=concepts[0].target, op="not_in" if condition.negated else "in", values=values)
 
 
