@@ -53,12 +53,10 @@ def write_csv(path: Path, table: Any, delimiter: str = ",", encoding: str = "utf
 
 
 def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """One JSON object a line; what is missing is left out."""
+    """One JSON object a line; what is missing is null, so that every line has every field."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
-        for row in rows:
-            kept = {name: value for name, value in row.items() if value is not None}
-            file.write(json.dumps(kept, ensure_ascii=False, default=str) + "\n")
+        file.writelines(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
 
 
 def write_json(path: Path, rows: Rows) -> None:

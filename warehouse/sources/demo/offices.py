@@ -69,18 +69,21 @@ def _crm(folder: Path, papers: Paperwork, _seed: int) -> None:
 def _contact(record: Record) -> dict[str, Any]:
     return {
         "number": record.key,
-        "name": {"first": record.first, "last": record.last} if record.last else None,
+        "name": {"first": record.first, "last": record.last},
         "email": record.email,
         "phone": record.phone,
-        "address": {"street": record.home.street, "zip": record.home.postal_code, "city": record.city}
-        if record.home
-        else None,
+        "address": _address("street", record),
         "country": record.country,
         "born": record.born,
         "account": record.account,
         "created": record.created,
         "changed": record.updated,
     }
+
+
+def _address(street: str, record: Record) -> dict[str, str | None]:
+    home = record.home
+    return {street: home.street if home else None, "zip": home.postal_code if home else None, "city": record.city}
 
 
 def _shop(folder: Path, papers: Paperwork, seed: int) -> None:
@@ -254,9 +257,7 @@ def _billing(folder: Path, papers: Paperwork, _seed: int) -> None:
         {
             "payer": record.key,
             "contact": {"first": record.first, "last": record.last, "mail": record.email, "phone": record.phone},
-            "address": {"line1": record.home.street, "zip": record.home.postal_code, "city": record.city}
-            if record.home
-            else {},
+            "address": _address("line1", record),
             "country": record.country,
             "account": record.account,
             "crm_number": record.crm_id,
