@@ -19,6 +19,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 from evals.facts import Column, TableFacts, quote, tables_of
@@ -50,10 +51,14 @@ Constants = Mapping[tuple[str, str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Needs:
-    """What the queries to be asked on copies need: their tables (lower case), and the constants they compare with."""
+    """What the queries to be asked on copies need: their tables (lower case), and the constants they compare with.
+
+    `until` is the day that counts as today: what lies behind it happens on no copy, unless the data has it, too.
+    """
 
     tables: frozenset[str]
     constants: Constants = field(default_factory=dict)
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class Draw:
 
     seed: int
     constants: Constants = field(default_factory=dict)
+    until: date | None = None
     rows: int = 50
     skewed: bool = False
     loose: bool = False
@@ -81,10 +87,10 @@ def copies(database: Path, room: Path, needs: Needs) -> tuple[Path, ...]:
     needed = [table for table in tables if table.name.lower() in _with_parents(needs.tables, tables)]
     made: list[Path] = []
     for number, rows in enumerate(MIXED_ROWS, start=1):
-        draw = Draw(number, constants, rows, skewed=number % 2 == 0)
+        draw = Draw(number, constants, needs.until, rows, skewed=number % 2 == 0)
         made.append(_copy(thinned[0], room, f"mixed-{number}", mixed(needed, draw)))
     for number, rows in enumerate(LOOSE_ROWS, start=1):
-        draw = Draw(100 + number, constants, rows, skewed=number % 2 == 0, loose=True)
+        draw = Draw(100 + number, constants, needs.until, rows, skewed=number % 2 == 0, loose=True)
         made.append(_copy(thinned[0], room, f"{LOOSE}-{number}", mixed(needed, draw)))
     return (*thinned, *made)
 
@@ -106,7 +112,7 @@ def random_databases(database: Path, room: Path, needs: Needs, count: int, *, lo
     tables, found = tables_of(database), []
     for number in range(count):
         seed = 1000 + number * 13
-        drawn = mixed(tables, Draw(seed, needs.constants, 5 + seed * 7 % 60, loose=loose))
+        drawn = mixed(tables, Draw(seed, needs.constants, needs.until, 5 + seed * 7 % 60, loose=loose))
         found.append(_copy(database, room, f"{'random-loose' if loose else 'random'}-{number}", drawn))
     return tuple(found)
 
@@ -237,7 +243,8 @@ def _drawn(table: TableFacts, column: Column, tables: Sequence[TableFacts], draw
     if column.key:
         return f"SELECT {name} AS v FROM {source} ORDER BY hash({name}, 5)", _next_key(column)
     values = _pool(table, column, tables, draw)
-    pool = f"SELECT v FROM ({' UNION ALL '.join(values)}) WHERE v IS NOT NULL ORDER BY hash(CAST(v AS VARCHAR), {seed})"
+    known = f"v IS NOT NULL{_not_to_come(table, column, draw)}"
+    pool = f"SELECT v FROM ({' UNION ALL '.join(values)}) WHERE {known} ORDER BY hash(CAST(v AS VARCHAR), {seed})"
     chance = f"hash(i, {seed}) % 10000 / 10000"
     place = f"pow({chance}, 2.5)" if draw.skewed else f"({chance})"
     pick = f"list_extract($pool, CAST(1 + floor({place} * len($pool)) AS INTEGER))"
@@ -256,6 +263,14 @@ def _pool(table: TableFacts, column: Column, tables: Sequence[TableFacts], draw:
         return [keys, own] if column.link.orphans else [keys]
     constants = draw.constants.get((table.name.lower(), column.name.lower()), ())
     return [own] + [f"SELECT {near} AS v" for constant in constants for near in _near(column, constant)]
+
+
+def _not_to_come(table: TableFacts, column: Column, draw: Draw) -> str:
+    """The condition that a time is not behind today, unless the data reaches that far."""
+    if not column.is_time or draw.until is None:
+        return ""
+    behind = draw.until + timedelta(days=1)
+    return f" AND (v < DATE '{behind}' OR v <= (SELECT max({column.quoted}) FROM {table.source}))"
 
 
 def _next_key(column: Column) -> str:

@@ -180,4 +180,5 @@ def _copies(batch: Batch, right: Mapping[Key, Record]) -> tuple[Path, ...]:
     database = batch.prepared.database
     statements = sorted({sql for record in right.values() for sql in (*record.gold_sql, record.sql)})
     room = batch.home / "evals" / "copies" / batch.prepared.fingerprint[:12]
-    return copies(database, room, needs_of(statements, database))
+    needs = replace(needs_of(statements, database), until=batch.prepared.as_of)
+    return copies(database, room, needs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -114,6 +115,15 @@ def test_every_kind_of_fault_is_made():
                 connection.execute(mutant.sql)
 
 
+def test_nothing_happens_behind_today_unless_the_data_reaches_that_far(database, tmp_path):
+    late = {("orders", "ordered_at"): ["'2026-07-01'", "'2027-01-01'"]}
+    last = "SELECT max(ordered_at) FROM orders"
+    for until, latest in ((date(2026, 6, 30), date(2026, 6, 30)), (None, date(2027, 1, 2)), (date(2026, 1, 5), None)):
+        made = copies(database, tmp_path / str(until), Needs(ALL.tables, late, until))
+        found = max(one(path, last) for path in made)
+        assert found == (latest or one(database, last))
+
+
 def test_broken_queries_that_pass_on_the_data_fall_apart_on_copies(database, tmp_path, monkeypatch):
     monkeypatch.setattr("evals.mutants.RANDOM_DATABASES", 6)
     golds = [
@@ -140,6 +150,9 @@ FULL = f"SELECT channel, coalesce(o.n, 0) / nullif(v.n, 0) AS rate FROM {VISITS}
         (INNER, FULL, "zeros on mixed-1"),
         (INNER, FULL.replace("count(*)", "count(DISTINCT channel)"), "mixed-1"),
         (FULL, FULL, ""),
+        ("SELECT max(channel) AS last FROM visit WHERE false", "SELECT channel FROM visit WHERE false", ""),
+        ("SELECT max(channel) AS last FROM visit", "SELECT channel FROM visit WHERE false", "mixed-1"),
+        ("SELECT channel FROM visit WHERE false", "SELECT max(channel) AS last FROM visit", "mixed-1"),
         (f"SELECT channel, n / 0 AS rate FROM {VISITS}", "SELECT channel, NULL AS rate FROM visit WHERE false", ""),
         (f"SELECT channel, n / 0 AS rate FROM {VISITS}", f"SELECT channel, n AS rate FROM {VISITS}", "mixed-1"),
     ],
