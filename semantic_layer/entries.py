@@ -99,18 +99,45 @@ def merge(documents: Iterable[Document]) -> Entries:
     Faults are added to the documents.
     """
     entries = Entries()
+    words: list[tuple[Document, str, tuple[str, ...]]] = []
     for document in documents:
         definitions = _typed(document)
         if definitions is None:
             continue
+        words += [(document, name, added) for name, added in definitions.synonyms.items()]
         entries.header.update(_header(definitions))
         for section in _SECTIONS:
             _take(document, section, getattr(definitions, section), getattr(entries, section))
+    for document, name, added in words:
+        _add_words(document, name, added, entries)
     return entries
 
 
+def _add_words(document: Document, name: str, added: tuple[str, ...], entries: Entries) -> None:
+    """Give a metric, segment, dataset or field more words; one that nobody defines is a fault."""
+    owner, _, field_name = name.partition(".")
+    for section in ("metrics", "segments", "datasets"):
+        found: dict[str, Entry[Any]] = getattr(entries, section)
+        node = found[owner].node if owner in found else None
+        if node is not None and not field_name:
+            found[owner] = replace(found[owner], node=_with_words(node, added))
+            return
+        if isinstance(node, Dataset) and any(one.name == field_name for one in node.fields):
+            fields = tuple(_with_words(one, added) if one.name == field_name else one for one in node.fields)
+            found[owner] = replace(found[owner], node=node.model_copy(update={"fields": fields}))
+            return
+    known = [*entries.metrics, *entries.segments, *entries.datasets]
+    document.fault(("synonyms", name), f"nothing is called `{name}`.", _hint(name, known))
+
+
+def _with_words(node: Any, added: tuple[str, ...]) -> Any:
+    synonyms = tuple(dict.fromkeys((*node.ai_context.synonyms, *added)))
+    return node.model_copy(update={"ai_context": node.ai_context.model_copy(update={"synonyms": synonyms})})
+
+
 def _header(definitions: Definitions) -> dict[str, Any]:
-    return {key: getattr(definitions, key) for key in definitions.model_fields_set if key not in _SECTIONS}
+    own = definitions.model_fields_set - {*_SECTIONS, "synonyms"}
+    return {key: getattr(definitions, key) for key in own}
 
 
 def _take(document: Document, section: str, nodes: Iterable[Any], into: dict[str, Entry[Any]]) -> None:

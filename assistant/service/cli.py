@@ -99,6 +99,28 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool, with_sql: 
     sys.exit(0 if isinstance(outcome, Answer) else EXIT_UNANSWERED)
 
 
+@main.command("chat")
+@click.option("--rows", default=20, show_default=True, help="How many rows to print.")
+@click.pass_obj
+def chat_in_terminal(settings: Settings, rows: int) -> None:
+    """Ask in a conversation: follow-ups lean on what was asked before; /help tells the commands."""
+    from assistant.service import chat_command
+
+    chat_command.chat(settings, rows)
+
+
+@main.command("learn")
+@click.option("--review", is_flag=True, help="Go through what waits, and decide.")
+@click.option("--accept", metavar="WORD=TARGET", help="Let WORD mean a metric, or a dataset.field, from now on.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.pass_obj
+def learn_from_use(settings: Settings, review: bool, accept: str | None, as_json: bool) -> None:
+    """List questions proposed as verified, and words that questions failed on, with their nearest meanings."""
+    from assistant.service import learn_command
+
+    learn_command.accept(settings, accept) if accept else learn_command.learn(settings, review, as_json)
+
+
 @main.command()
 @click.option("--as-of", type=DAY, help="Last day of data (default: yesterday).")
 @click.option("--customers", default=20_000, show_default=True, help="How many customers.")

@@ -18,6 +18,7 @@ from assistant.understanding.outcome import Readings, decide, read, refuse
 from assistant.understanding.reach import Reach
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.scattered import Scattered
+from assistant.understanding.sentences import adds_nothing, names_columns, sentences, with_columns
 from assistant.understanding.spelling import Speller
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import SemanticLayer
@@ -25,6 +26,7 @@ from semantic_layer import SemanticLayer
 LONGEST_QUESTION = 600
 MOST_TRACED = 20
 MOST_TOKENS = 60
+MOST_SENTENCES = 3
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,24 @@ class Understanding:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
         tokens = self._tokens(question)
         early = self._early(question, tokens)
-        return early or decide(question, self._read(tokens), self._world)
+        if early is not None and not isinstance(early, Refusal):
+            return early
+        outcome = early or decide(question, self._read(tokens), self._world)
+        return outcome if isinstance(outcome, Plan) else self._by_sentence(question) or outcome
+
+    def _by_sentence(self, question: str) -> Plan | None:
+        """The plan of one sentence of several, when the others only tell columns or say the same."""
+        parts = sentences(question)
+        if len(parts) < 2 or len(parts) > MOST_SENTENCES:
+            return None
+        if names_columns(parts[-1], self._world):
+            first = self.plan(" ".join(parts[:-1]))
+            return with_columns(first, parts[-1], self._world) if isinstance(first, Plan) else None
+        asked = self.plan(parts[-1])
+        if not isinstance(asked, Plan) or not all(adds_nothing(part, asked, self._world) for part in parts[:-1]):
+            return None
+        note = self._world.language.message("answered_part", part=parts[-1])
+        return replace(asked, spans=(), notes=(*asked.notes, note), confidence=round(asked.confidence - 0.1, 2))
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The words and signs of a text."""
@@ -77,6 +96,10 @@ class Understanding:
     def meanings(self, tokens: Sequence[Token]) -> tuple[Element, ...]:
         """What a few words mean by themselves, in order: concepts of the layer, times, grains, numbers."""
         return meanings_of(tokens, self._world)
+
+    def meanings_on(self, text: str, as_of: date) -> tuple[Element, ...]:
+        """What a few words meant on another day."""
+        return meanings_of(self.tokens(text), replace(self._world, as_of=as_of))
 
     @property
     def world(self) -> World:
