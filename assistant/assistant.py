@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from assistant import caveats
 from assistant.answer import Answer, Definition, Interpretation, Option, Outcome, Part, Plan, Refusal
@@ -16,9 +17,11 @@ from assistant.config import Settings
 from assistant.conversation import Conversation, resolve
 from assistant.data_caveats import Asked, freshness_of, of_state, utc_now
 from assistant.data_state import read_state
+from assistant.definition_changes import keep_history, of_changes
 from assistant.errors import NothingToAsk, SettingsError
 from assistant.formatting import day, span
 from assistant.free_sql import columns_of
+from assistant.learning import definitions_stamp, read_book
 from assistant.narrate import describe
 from assistant.reading import read_values
 from assistant.shape import context
@@ -57,6 +60,9 @@ from warehouse import (
     validate,
 )
 
+if TYPE_CHECKING:
+    from assistant.store import Store
+
 Step = Callable[[str, str], None]
 
 
@@ -89,15 +95,19 @@ class Assistant:
 
     def _read(self) -> None:
         """Read the published snapshot, the definitions and the viewer's rights; learn the words of the data."""
+        stamp = definitions_stamp(self.settings)
         self._snapshot = snapshot_info(self.settings.warehouse)
         layer = load_workspace(self.settings.home, self.engine.schema)
         if not layer.metrics:
             raise NothingToAsk(_no_metrics(self.settings.definitions))
+        self.history = keep_history(self.settings.home, layer, date.today())
         self.layer, self.policy = self._rights(with_implied(layer))
         self.as_of = self.settings.as_of or self._snapshot.as_of or date.today()
         self.values = read_values(self.engine, self.layer, self.policy)
         self.state = read_state(self.engine, self.policy)
         self.understanding = Understanding(self.layer, self.values, self.as_of)
+        self._book = read_book(self.settings, self.understanding)
+        self._stamp = stamp
         self._checks = data_checks(self.layer)
         self._counted: dict[str, int] = {}
 
@@ -108,9 +118,12 @@ class Assistant:
         return for_viewer(layer, viewer), rules_for(layer, viewer)
 
     def _refresh(self) -> None:
-        """Read again when another snapshot has been published since."""
+        """Read again when another snapshot has been published, or the definitions have been edited, since."""
         with self._reading:
-            if snapshot_info(self.settings.warehouse) != self._snapshot:
+            if (
+                snapshot_info(self.settings.warehouse) != self._snapshot
+                or definitions_stamp(self.settings) != self._stamp
+            ):
                 self._read()
 
     def close(self) -> None:
@@ -126,7 +139,8 @@ class Assistant:
         clock = Clock()
         on_step("Reading the question", question)
         with clock.step("understand"):
-            plan = resolve(question, conversation or Conversation(), self.understanding)
+            verified = self._book.plan(question)
+            plan = verified or resolve(question, conversation or Conversation(), self.understanding)
         outcome = self._carry_out(question, plan, on_step, clock) if isinstance(plan, Plan) else plan
         if conversation is not None:
             conversation.record(question, outcome)
@@ -140,6 +154,17 @@ class Assistant:
         if conversation is not None:
             conversation.record(question, outcome)
         return outcome
+
+    def propose(self, store: Store, answer: Answer) -> bool:
+        """Whether an answer could be proposed as a verified question: only one that is whole without a conversation."""
+        if answer.plan is None:
+            return False
+        asked = answer.plan.asked or answer.plan.query
+        alone = self.understanding.plan(answer.question)
+        if not isinstance(alone, Plan) or (alone.asked or alone.query) != asked:
+            return False
+        store.propose(answer.question, asked, answer.sql, self.as_of)
+        return True
 
     def replay(self, questions: Sequence[str]) -> Conversation:
         """A conversation in which these questions were asked, oldest first."""
@@ -214,7 +239,8 @@ class Assistant:
 
     def _caveats(self, plan: Plan, result: Result) -> caveats.Caveats:
         known = caveats.of_plan(self.layer, plan, self.as_of, self.settings.locale)
-        found = (*known, *caveats.of_orphans(self.layer, self._orphans_of(plan)))
+        changed = of_changes(self.history, self.layer, plan.query, date.today(), self.settings.locale)
+        found = (*known, *changed, *caveats.of_orphans(self.layer, self._orphans_of(plan)))
         query = caveats.base_counts(self.layer, plan.query)
         if query is None:
             return found
@@ -286,7 +312,7 @@ def standing_in(layer: SemanticLayer, plan: Plan) -> Plan:
     pairs = zip(plan.query.metrics, query.metrics, strict=True)
     swapped = [(layer.metrics[old].title, layer.metrics[new].title) for old, new in pairs if old != new]
     notes = tuple(f"{old} cannot be split this way; this is {new[:1].lower()}{new[1:]}." for old, new in swapped)
-    return replace(plan, query=query, notes=(*plan.notes, *notes)) if swapped else plan
+    return replace(plan, query=query, asked=plan.asked or plan.query, notes=(*plan.notes, *notes)) if swapped else plan
 
 
 def period_of(asked: TimeRange | None, locale: str) -> str:
