@@ -7,7 +7,7 @@ PYTHON ?=
 STAMP := $(VENV)/.installed
 RIVALS := .venv-bench
 
-.PHONY: help run demo test test-deep check format evals bench bench-semantic bench-load clean
+.PHONY: help run demo test test-deep check format evals bench bench-semantic bench-load bench-identity clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -41,6 +41,7 @@ bench: $(STAMP) ## speed, as ratios in one run
 	@$(BIN)/python -m evals.bench
 	@$(MAKE) --no-print-directory bench-semantic
 	@$(MAKE) --no-print-directory bench-load
+	@$(MAKE) --no-print-directory bench-identity
 
 $(RIVALS)/.installed: evals/rivals/requirements.txt .ci/install-bench | $(STAMP)
 	@bash .ci/install-bench $(RIVALS) $(BIN)/python
@@ -51,6 +52,9 @@ bench-semantic: $(STAMP) $(RIVALS)/.installed ## the semantic layer beside Metri
 
 bench-load: $(STAMP) ## loading a million lines beside DuckDB's COPY, in one run
 	@$(BIN)/python -m evals.bench_load
+
+bench-identity: $(STAMP) ## how well records become people, beside exact-match rules (TELLWISE_FEBRL=folder for FEBRL)
+	@$(BIN)/python -m evals.bench_identity
 
 clean: ## remove the virtual environments and caches (the workspace stays)
 	@rm -rf $(VENV) $(RIVALS) .pytest_cache .ruff_cache .hypothesis

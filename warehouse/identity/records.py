@@ -60,7 +60,7 @@ def read_records(con: duckdb.DuckDBPyConnection, view: str, country: str | None 
     """
     written = _read(con, view)
     work = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
-    work.execute("SET preserve_insertion_order = true")
+    work.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
     work.register("written_view", written)
     work.execute("CREATE TABLE written AS SELECT (row_number() OVER ())::INTEGER - 1 AS id, * FROM written_view")
     work.unregister("written_view")
