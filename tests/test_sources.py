@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.sources_world import GOOD, HEADER, World
-from warehouse import BuildError, LoadError, SourcesInvalid, publish, read_sources, set_snapshot
+from warehouse import BuildError, Journal, LoadError, SourcesInvalid, publish, read_sources, set_snapshot
 from warehouse.sources.core_tables import PROVENANCE, core_tables
 
 
@@ -233,3 +233,16 @@ def test_core_tables_are_read_as_the_database_reads_them(name: str) -> None:
     assert ours == theirs
     assert all(column.comment for column in table.columns)
     assert table.comment.endswith(".")
+
+
+def test_people_who_asked_to_be_forgotten_are_never_written_again(world: World) -> None:
+    Journal(world.folder / "journal" / "decisions.jsonl").forget([("crm", "p2")], by="ann")
+    world.write("people.csv", "id,mail\np1,ann@example.com\np2,bob@example.com\np2,bob@example.com\n")
+    world.declare(
+        "sources:\n  people:\n    {system: crm, table: person_record, files: people.csv, columns: {record_id: id, email: mail}}\n"
+    )
+    report = world.load().loaded[0]
+    assert (report.counts.rows_in, report.counts.loaded, report.counts.quarantined) == (1, 1, 0)
+    assert report.notes == ("2 rows of people who asked to be forgotten were left out; tell the source.",)
+    assert world.rows("SELECT _key FROM raw.people") == [("p1",)]
+    assert b"bob@example.com" not in (world.warehouse / "live.duckdb").read_bytes()

@@ -44,7 +44,7 @@ from warehouse.sources.source_state import (
     remember,
 )
 from warehouse.sources.staging import BAD, BATCH, Batch, stage
-from warehouse.sources.typed_rows import type_rows
+from warehouse.sources.typed_rows import leave_out_forgotten, type_rows
 from warehouse.unify import Unified, UnifyRequest, unify
 
 _LOADING, _UNIFIED = 0.6, 0.95  # shares of the work
@@ -121,6 +121,7 @@ def load_into(con: duckdb.DuckDBPyConnection, directory: Path, run: Run, progres
     entries = _chosen(run.sources, run.only)
     loaded: list[SourceReport] = []
     failed: list[SourceFailure] = []
+    journal = Journal(directory.parent / "journal" / "decisions.jsonl")
     prepare(con)
     put_back(con)
     with _room(directory) as room:
@@ -128,13 +129,13 @@ def load_into(con: duckdb.DuckDBPyConnection, directory: Path, run: Run, progres
             progress(f"Loading {name}", _LOADING * at / len(entries))
             target = Target(name, source, core_tables()[source.table] if source.table else None)
             try:
-                loaded.append(_load(con, target, _Place(run.sources.folder, room)))
+                loaded.append(_load(con, target, _Place(run.sources.folder, room, journal)))
             except LoadError as error:
                 failed.append(SourceFailure(name, str(error)))
     if failed and not loaded:
         raise LoadError("\n".join(f"{one.source}: {one.message}" for one in failed))
     as_of = _set_snapshot(con, run)
-    request = _unify_request(run.sources, Journal(directory.parent / "journal" / "decisions.jsonl"), as_of)
+    request = _unify_request(run.sources, journal, as_of)
     unified = unify(con, request, lambda what, share: progress(what, _LOADING + (_UNIFIED - _LOADING) * share))
     progress("Checking", _UNIFIED)
     checks = run_checks(con, run.sources.entries)
@@ -168,10 +169,11 @@ def _unify_request(sources: Sources, journal: Journal, as_of: date | None) -> Un
 
 @dataclass(frozen=True)
 class _Place:
-    """Where files are looked for, and where rewritten ones may be put."""
+    """Where files are looked for, where rewritten ones may be put, and what people decided."""
 
     folder: Path
     room: Path
+    journal: Journal
 
 
 def _chosen(sources: Sources, only: Collection[str]) -> Mapping[str, Source]:
@@ -208,7 +210,7 @@ def _load(con: duckdb.DuckDBPyConnection, target: Target, place: _Place) -> Sour
         told, kinds = drift(con, known, batch.names) if batch.names else ((), {})
         con.execute("BEGIN")
         try:
-            counts, reasons, notes = _apply(con, target, batch, known)
+            counts, reasons, notes = _apply(con, target, batch, known, place.journal)
             remember(con, target, files, kinds)
             note_run(con, target, started, counts, (*told, *notes))
             con.execute("COMMIT")
@@ -273,7 +275,7 @@ def _check_columns(target: Target, reading: Reading) -> None:
 
 
 def _apply(
-    con: duckdb.DuckDBPyConnection, target: Target, batch: Batch, known: Known
+    con: duckdb.DuckDBPyConnection, target: Target, batch: Batch, known: Known, journal: Journal
 ) -> tuple[Counts, tuple[tuple[str, int], ...], tuple[str, ...]]:
     if target.table:
         make_core_table(con, target.table)
@@ -283,6 +285,7 @@ def _apply(
         empty_target(con, target)
     fit_raw_table(con, target, batch.names)
     type_rows(con, target)
+    forgotten = leave_out_forgotten(con, target, journal)
     found = decide(con, target, batch)
     aside = quarantine(con, target.name, batch, TYPED, now())
     counts = Counts(found.inserted, found.updated, found.unchanged, found.superseded, aside)
@@ -290,7 +293,7 @@ def _apply(
     reasons = commonest_reasons(con, TYPED)
     _refuse_too_many(target, counts, reasons)
     apply(con, target, batch, now())
-    return counts, reasons, tuple(_notes(con, known))
+    return counts, reasons, tuple(_notes(con, known, forgotten))
 
 
 def _check_sum(con: duckdb.DuckDBPyConnection, target: Target, counts: Counts) -> None:
@@ -311,7 +314,9 @@ def _refuse_too_many(target: Target, counts: Counts, reasons: Sequence[tuple[str
         )
 
 
-def _notes(con: duckdb.DuckDBPyConnection, known: Known) -> Iterator[str]:
+def _notes(con: duckdb.DuckDBPyConnection, known: Known, forgotten: int) -> Iterator[str]:
+    if forgotten:
+        yield f"{forgotten:,} rows of people who asked to be forgotten were left out; tell the source."
     if known.remap:
         yield "The mapping changed: all rows loaded before were mapped anew."
     row = con.execute(f"SELECT count(*) FROM {TYPED} WHERE _rounded AND _reason IS NULL").fetchone()

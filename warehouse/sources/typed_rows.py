@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import duckdb
 
 from warehouse.build import identifier
+from warehouse.erasure import PEOPLE
+from warehouse.journal import Journal
 from warehouse.sources.incremental import TYPED, Target
 from warehouse.sources.mapping import Mapped, cleaned, filled_columns, joined, mapped_columns, watermark_value
 from warehouse.sources.staging import BATCH
@@ -31,6 +33,18 @@ def type_rows(con: duckdb.DuckDBPyConnection, target: Target) -> None:
         _outcome(target, mapped),
     ]
     con.execute(f"CREATE OR REPLACE TEMP TABLE {TYPED} AS {_nested(steps)}")
+
+
+def leave_out_forgotten(con: duckdb.DuckDBPyConnection, target: Target, journal: Journal | None) -> int:
+    """How many rows of people who asked to be forgotten were taken out of the batch: they are never written, since a
+    database file keeps the bytes of rows that are deleted later."""
+    if target.table is None or target.table.name not in PEOPLE or journal is None or not journal.active("forget"):
+        return 0
+    keys = con.execute(f"SELECT DISTINCT _key FROM {TYPED} WHERE _key IS NOT NULL").fetchall()
+    gone = [key for _, key in journal.forgotten((target.system, row[0]) for row in keys)]
+    con.execute(f"DELETE FROM {BATCH} WHERE rowid IN (SELECT _n FROM {TYPED} WHERE list_contains(?, _key))", [gone])
+    row = con.execute(f"DELETE FROM {TYPED} WHERE list_contains(?, _key)", [gone]).fetchone()
+    return row[0] if row else 0
 
 
 def _watermark(target: Target, cells: Mapping[str, str]) -> str:
