@@ -239,7 +239,8 @@ def test_people_who_asked_to_be_forgotten_are_never_written_again(world: World) 
     Journal(world.folder / "journal" / "decisions.jsonl").forget([("crm", "p2")], by="ann")
     world.write("people.csv", "id,mail\np1,ann@example.com\np2,bob@example.com\np2,bob@example.com\n")
     world.declare(
-        "sources:\n  people:\n    {system: crm, table: person_record, files: people.csv, columns: {record_id: id, email: mail}}\n"
+        "sources:\n  people:\n    {system: crm, table: person_record, files: people.csv,"
+        " columns: {record_id: id, email: mail}}\n"
     )
     report = world.load().loaded[0]
     assert (report.counts.rows_in, report.counts.loaded, report.counts.quarantined) == (1, 1, 0)
