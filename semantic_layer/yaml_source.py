@@ -21,6 +21,7 @@ from semantic_layer.errors import Fault
 
 Location = tuple[str | int, ...]
 _MOST_VALUES = 200_000
+_DEEPEST = 60
 
 
 # libyaml: fifteen times faster, and it knows that a flow sequence may hold a question with its question mark
@@ -108,6 +109,10 @@ class _Converter:
                 self.document.fault(
                     (), f"the file holds more than {_MOST_VALUES} values.", "Split it; check its aliases."
                 )
+            return None
+        if len(location) > _DEEPEST:  # an alias of what it stands in never ends
+            self.document.fault(location[:1], f"more than {_DEEPEST} levels deep.", "Check its aliases.")
+            self.seen = _MOST_VALUES + 1
             return None
         self.document.lines.setdefault(location, node.start_mark.line + 1)
         if isinstance(node, MappingNode):

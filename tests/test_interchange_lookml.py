@@ -107,6 +107,7 @@ def test_what_cannot_be_carried_over_is_listed_with_its_place(imported: Imported
         ("shop", "file: connection", "key"),
         ("shop", "week_start_day", "key"),
         ("shop", "explore orders: sql_always_where", "always_filter"),
+        ("shop", "explore orders: label", "key"),
         ("shop", "join orders.newest", "link"),
         ("shop", "join newest: type inner", "key"),
         ("shop", "join lines.visitors", "unknown_name"),

@@ -296,3 +296,34 @@ def test_an_export_keeps_to_the_schema(shipped: SemanticLayer, extensions: bool)
         rules = json.loads((SPEC / name).read_text(encoding="utf-8"))
         text = export_ossie(shipped, extensions=extensions, root=root).text  # type: ignore[arg-type]  # a literal
         jsonschema.Draft202012Validator(rules).validate(yaml.load(text, yaml.CSafeLoader))
+
+
+def test_a_bridge_counts_each_row_once_for_each_value(tmp_path: Path):
+    """Orders by the category of their products: an order with two toys counts once among the toys."""
+    links = [
+        {"name": "line_order", "from": "lines", "to": "orders", "from_columns": ["order_id"], "to_columns": ["id"]},
+        {"name": "line_item", "from": "lines", "to": "products", "from_columns": ["product_id"], "to_columns": ["id"]},
+    ]
+    model = {
+        "name": "bridged",
+        "datasets": [
+            {"name": "orders", "source": "orders", "primary_key": ["id"]},
+            {"name": "lines", "source": "order_items", "primary_key": ["id"], "role": "bridge"},
+            {
+                "name": "products",
+                "source": "products",
+                "primary_key": ["id"],
+                "fields": [{"name": "category", "expression": "category"}],
+            },
+        ],
+        "relationships": links,
+        "metrics": [{"name": "amount", "expression": "SUM(orders.amount)"}],
+    }
+    path = tmp_path / "bridged.yaml"
+    path.write_text(yaml.safe_dump(model), encoding="utf-8")
+    layer = import_model("ossie", path, schema()).layer
+    expected = truth(
+        "SELECT category, sum(amount) FROM orders o LEFT JOIN (SELECT DISTINCT order_id, category FROM order_items i"
+        " LEFT JOIN products p ON p.id = i.product_id) x ON x.order_id = o.id GROUP BY 1 ORDER BY 1 NULLS LAST"
+    )
+    assert answer(layer, **by("products.category", "amount")) == expected

@@ -96,7 +96,7 @@ class Draft:
         """The name `dataset.measure` of such a measure: one that is there already, or a new one."""
         measures: list[Plain] = self.datasets[dataset]["measures"]
         for one in measures:
-            if {key: value for key, value in one.items() if key not in ("name", "description")} == entry:
+            if _computes(one) == _computes(entry):
                 return f"{dataset}.{one['name']}"
         taken = {one["name"] for one in measures}
         name = _numbered(clean_name(wanted), taken)
@@ -105,7 +105,9 @@ class Draft:
         return f"{dataset}.{name}"
 
     def add_relationship(self, item: Item, original: str, entry: Plain) -> str:
-        """Take in a relationship; raises NotCarried when another has its name."""
+        """Take in a relationship; raises NotCarried when another has its name, or when its columns do not pair."""
+        if not entry["from_columns"] or len(entry["from_columns"]) != len(entry["to_columns"]):
+            raise NotCarried("the columns of its two sides do not pair.", "link")
         name = self._free("relationships", original, item)
         self.relationships[name] = {"name": name, **entry}
         self.origins["relationships", name] = Origin(item.file, item.line())
@@ -122,7 +124,7 @@ class Draft:
     def add_part(self, item: Item, wanted: str, entry: Plain) -> str:
         """The name of a hidden metric that others are computed from: one that says the same, or a new one."""
         for name, one in self.metrics.items():
-            if {key: value for key, value in one.items() if key not in _ABOUT} == entry:
+            if _computes(one) == _computes(entry):
                 return name
         name = _numbered(clean_name(wanted), self.metrics)
         self.metrics[name] = {"name": name, **entry, "hidden": True}
@@ -174,6 +176,11 @@ def _numbered(name: str, taken: Mapping[str, object] | set[str]) -> str:
     if name not in taken:
         return name
     return next(f"{name}_{number}" for number in range(2, 10_000) if f"{name}_{number}" not in taken)
+
+
+def _computes(entry: Plain) -> Plain:
+    """What an entry computes, without what it says about itself."""
+    return {key: value for key, value in entry.items() if key not in _ABOUT}
 
 
 def described(item: Item, original: str = "", label: str = "") -> Plain:

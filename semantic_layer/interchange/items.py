@@ -65,6 +65,17 @@ class Item:
             return []
         return [str(one).strip() for one in found if one is not None]
 
+    def lists(self, key: str) -> list[list[str]]:
+        """A list of lists of texts."""
+        value = self.raw(key)
+        if value is None:
+            return []
+        found = cast("list[Any]", value) if isinstance(value, list) else [value]
+        inner = [[str(one) for one in cast("list[Any]", each)] for each in found if isinstance(each, list)]
+        if len(inner) != len(found):
+            self._wrong(key, "a list of lists")
+        return inner
+
     def child(self, key: str) -> Item:
         """The mapping under `key`; an empty one when there is none."""
         value = self.raw(key)

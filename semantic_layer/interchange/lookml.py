@@ -86,7 +86,7 @@ def _leave(roots: Iterable[Item], views: Iterable[View]) -> None:
         read = ("label", "description", "dimensions", "dimension_groups", "measures", "extension")
         view.item.leave(f"view {view.item.text('name')}", WHY, read)
     for root in roots:
-        root.leave("file", WHY, ("include", "includes", "label", "week_start_day"))
+        root.leave("file", WHY, ("include", "week_start_day"))
         if root.has("week_start_day") and root.text("week_start_day").lower() != "monday":
             root.lost("week_start_day", "say `week_start: sunday` in the definitions.", "key", "week_start_day")
 

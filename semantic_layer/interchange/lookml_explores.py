@@ -10,6 +10,7 @@ from semantic_layer.interchange.naming import NotCarried, close
 from semantic_layer.interchange.tables import declared_key
 
 _MANY_TO_ONE = ("many_to_one", "one_to_one")
+_SAID = ("label", "description", "hidden", "group_label", "view_label")
 _ALWAYS = (
     "sql_always_where",
     "sql_always_having",
@@ -40,7 +41,7 @@ def read_explores(members: Members, items: list[Item], why: Mapping[str, str]) -
                 item.raw(key)
                 reason = "every query of the explore is filtered by it; here nothing is, say it in a metric's `filter`."
                 item.lost(f"explore {name}: {key}", reason, "always_filter", key)
-        item.leave(f"explore {name}", why, ("label", "description", "hidden", "group_label", "view_label"))
+        item.leave(f"explore {name}", {**why, **dict.fromkeys(_SAID, "an explore is no thing of its own here.")})
 
 
 def _join(members: Members, item: Item, explore: tuple[str, str, Mapping[str, str]]) -> None:

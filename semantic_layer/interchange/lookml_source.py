@@ -29,7 +29,7 @@ def read_lookml(path: Path) -> Document:
         document.fault((), "there is no such file.", "Check the path.")
     except (OSError, UnicodeDecodeError) as error:
         document.fault((), f"the file cannot be read: {error}.", "Check that it is a readable text file.")
-    except (SyntaxError, KeyError, RecursionError) as error:
+    except (SyntaxError, KeyError, IndexError, RecursionError) as error:
         document.fault((), f"not valid LookML: {str(error) or 'too deep'}.", "Mend the file.")
     else:
         document.data = _block(document, tree.container.items, ())

@@ -149,7 +149,8 @@ def _entity_fields(draft: Draft, model: _Model) -> None:
     """Entities can be grouped by, so each is a field unless a dimension has the name."""
     for one in model.entities:
         if draft.field(model.dataset, clean_name(one.name)) is None:
-            name = draft.add_field(one.item, model.dataset, one.name, {})
+            about = described(one.item, "", one.item.text("label"))
+            name = draft.add_field(one.item, model.dataset, one.name, about)
             if one.column != name:
                 draft.field(model.dataset, name)["expression"] = one.column  # type: ignore[index]  # added just now
 
@@ -207,14 +208,13 @@ def _measure(project: Project, item: Item, model: _Model) -> None:
         entry["expression"] = to_duckdb(tree)
     entry.update(_percentile(item, agg))
     entry.update(_level(draft, item, model))
-    ref = draft.add_measure(item, model.dataset, name, entry)
+    ref = draft.add_measure(item, model.dataset, name, {**entry, **described(item)})
     time = item.text("agg_time_dimension")
     usual = draft.datasets[model.dataset].get("time")
     project.measures[name] = SourceMeasure(ref, clean_name(time) if time and clean_name(time) != usual else "")
-    about = described(item, "", item.text("label"))
     if item.flag("create_metric"):
-        project.created.append((item, name, about))
-    item.leave(f"measure {name}", _WHY)
+        project.created.append((item, name, described(item, "", item.text("label"))))
+    item.leave(f"measure {name}", {**_WHY, "label": "measures are not shown; label the metric."})
 
 
 def _percentile(item: Item, agg: str) -> Plain:
@@ -225,7 +225,11 @@ def _percentile(item: Item, agg: str) -> Plain:
         params.changed(f"measure {item.text('name')}", "the percentile is exact here.", "exact")
     share = params.text("percentile")
     params.leave(f"measure {item.text('name')}: agg_params", _WHY)
-    return {"percentile": float(share)} if agg == "percentile" and share else {}
+    if agg != "percentile":
+        return {}
+    if not re.fullmatch(r"0?\.\d+", share):
+        raise NotCarried(f"the percentile `{share}` is not a number between 0 and 1.", "aggregate")
+    return {"percentile": float(share)}
 
 
 def _level(draft: Draft, item: Item, model: _Model) -> Plain:

@@ -111,10 +111,7 @@ def _simple_of(project: Project, measure: str) -> Plain:
 def _simple(project: Project, item: Item, params: Item) -> Plain:
     if params.has("metric_aggregation_params") or item.has("agg"):
         raise NotCarried("a metric with its own aggregation is not read; give it a measure.", "key")
-    entry = _measure_input(project, params, "measure")
-    if params.text("fill_nulls_with") == "0":
-        entry["fill_zero"] = True
-    return entry
+    return {**_measure_input(project, params, "measure"), **_filled(params)}
 
 
 def _measure_input(project: Project, params: Item, key: str) -> Plain:
@@ -122,15 +119,18 @@ def _measure_input(project: Project, params: Item, key: str) -> Plain:
     if not isinstance(params.data.get(key), dict):
         return _simple_of(project, params.text(key))
     given = params.child(key)
-    entry = _simple_of(project, given.text("name"))
-    fill = given.text("fill_nulls_with")
-    if fill == "0":
-        entry["fill_zero"] = True
-    elif fill:
-        raise NotCarried(f"empty values are filled with {fill}; Tellwise fills with 0 only.", "fill")
+    entry = {**_simple_of(project, given.text("name")), **_filled(given)}
     filters = given.texts("filter")
     given.leave(f"measure {given.text('name')}", _WHY, ("alias",))
     return _filtered_simple(project, entry, filters) if filters else entry
+
+
+def _filled(item: Item) -> Plain:
+    """The key `fill_zero`, when empty values are filled."""
+    fill = item.text("fill_nulls_with")
+    if fill not in ("", "0"):
+        raise NotCarried(f"empty values are filled with {fill}; Tellwise fills with 0 only.", "fill")
+    return {"fill_zero": True} if fill else {}
 
 
 def _filtered_simple(project: Project, entry: Plain, filters: list[str]) -> Plain:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sqlglot import exp
 
@@ -43,7 +43,11 @@ def read_ossie(draft: Draft, roots: list[Item]) -> None:
     """Take in the models of Ossie documents: `semantic_model: [...]` or one model as the root."""
     for root in roots:
         models = root.items("semantic_model") if root.has("semantic_model") else [root]
-        root.raw("version")
+        version = root.text("version")
+        if version and not version.startswith(("0.1", "0.2")):
+            root.assumed(f"version {version}", "is read as 0.2, the newest that is known here.", "version", "version")
+        if len(models) > 1:
+            root.changed("semantic_model", f"its {len(models)} models are one model here.", "merged", "semantic_model")
         for model in models:
             _model(draft, model)
         root.leave("root", _WHY)
@@ -97,8 +101,7 @@ def _dataset(draft: Draft, item: Item) -> None:
     entry.update(_context(item, name))
     if keys := item.texts("primary_key"):
         entry["primary_key"] = keys
-    unique = cast("list[Any]", item.raw("unique_keys") or [])
-    others = [cast("list[str]", key) for key in unique if isinstance(key, list) and key != keys]
+    others = [key for key in item.lists("unique_keys") if key and key != keys]
     if others:
         entry["unique_keys"] = others
     ours = draft.add_dataset(item, name, entry)
