@@ -45,9 +45,18 @@ class Settings:
     model_url: str = field(
         default="", metadata={"help": "the base address of an OpenAI-compatible server; empty: OpenAI's own"}
     )
-    model_seconds: float = field(default=60.0, metadata={"help": "how long one reply of the model may take, in seconds"})
+    model_seconds: float = field(
+        default=60.0, metadata={"help": "how long one reply of the model may take, in seconds"}
+    )
     model_price_in: float = field(default=0.0, metadata={"help": "US dollars per million tokens sent to the model"})
     model_price_out: float = field(default=0.0, metadata={"help": "US dollars per million tokens that it writes"})
+    model_calls_a_day: int = field(
+        default=0, metadata={"help": "how often the model may be asked in a day; 0: no limit"}
+    )
+    model_tokens_a_day: int = field(default=0, metadata={"help": "tokens that may be spent in a day; 0: no limit"})
+    model_dollars_a_day: float = field(
+        default=0.0, metadata={"help": "US dollars that may be spent in a day, by the prices above; 0: no limit"}
+    )
     state_url: str = field(
         default="", metadata={"help": "where conversations and approvals are kept; empty: state.db in the workspace"}
     )

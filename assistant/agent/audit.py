@@ -1,0 +1,57 @@
+"""Every call of a model written down: what was sent, with personal data masked, and what it took."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+FILE = "model-calls.jsonl"
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_NUMBER = re.compile(r"(?<![\w.-])(?!\d{4}-\d\d-\d\d(?!\d))\+?\d(?:[\s()/-]?\d){7,}(?![\w.-])")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: the messages sent, the reply, tokens, dollars, milliseconds, and how the reply ended."""
+
+    model: str
+    messages: Sequence[Mapping[str, str]]
+    reply: str
+    tokens_in: int
+    tokens_out: int
+    dollars: float
+    milliseconds: float
+    finish: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A file that grows by one line with each call, in the logs of a workspace."""
+
+    folder: Path
+
+    def write(self, call: Call) -> None:
+        """Add a call to the file."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        row = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "model": call.model,
+            "sent": [{"role": one["role"], "content": masked(one["content"])} for one in call.messages],
+            "reply": masked(call.reply),
+            "tokens_in": call.tokens_in,
+            "tokens_out": call.tokens_out,
+            "dollars": call.dollars,
+            "milliseconds": round(call.milliseconds),
+            "finish": call.finish,
+        }
+        with (self.folder / FILE).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def masked(text: str) -> str:
+    """The text with e-mail addresses and long numbers, such as those of phones and cards, put out of sight."""
+    return _NUMBER.sub("[number]", _EMAIL.sub("[e-mail]", text))

@@ -1,0 +1,193 @@
+"""One structured reply of any OpenAI-compatible server: what it may cost, what it lacks, what it said.
+
+Servers differ in how they can be held to a shape. The strictest way is tried first; one that the server refuses is not
+tried again while this process lasts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from assistant.agent.audit import Audit, Call
+from assistant.agent.errors import BudgetReached, ModelUnavailable, UnusableReply
+from assistant.config import Settings
+
+if TYPE_CHECKING:
+    import openai
+
+KEYS = ("TELLWISE_MODEL_KEY", "OPENAI_API_KEY")
+Way = Literal["schema", "json", "text"]
+WAYS: tuple[Way, ...] = ("schema", "json", "text")
+RETRIES = 2
+Message = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What may be spent in one day; 0 is no limit. Dollars need prices in the settings."""
+
+    calls: int = 0
+    tokens: int = 0
+    dollars: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply that keeps to the shape, and what it took."""
+
+    data: Mapping[str, Any]
+    tokens_in: int
+    tokens_out: int
+    dollars: float
+    milliseconds: float
+
+
+@dataclass
+class _Spent:
+    day: date
+    calls: int = 0
+    tokens: int = 0
+    dollars: float = 0.0
+
+
+@dataclass
+class ModelClient:
+    """A model behind an address; safe for several threads. Remembers what the server cannot do and what was spent."""
+
+    name: str
+    client: openai.OpenAI
+    audit: Audit
+    budget: Budget = field(default_factory=Budget)
+    prices: tuple[float, float] = (0.0, 0.0)
+    ways: list[Way] = field(default_factory=lambda: list(WAYS))
+    _spent: _Spent = field(default_factory=lambda: _Spent(datetime.now(UTC).date()))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
+        """A JSON object after the schema.
+
+        Raises ModelUnavailable when the server cannot be used, BudgetReached when the day's budget is spent,
+        UnusableReply when the reply is no such object.
+        """
+        import openai
+
+        while True:
+            self._require_budget()
+            way = self.ways[0]
+            try:
+                return self._ask(messages, schema, way)
+            except (openai.BadRequestError, openai.UnprocessableEntityError, openai.NotFoundError) as error:
+                if len(self.ways) == 1 or "model" in str(getattr(error, "code", "") or ""):
+                    raise ModelUnavailable(f"The model {self.name} refused the request: {_said(error)}.") from error
+                self.ways.remove(way)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+    def _ask(self, messages: Sequence[Message], schema: Mapping[str, Any], way: Way) -> Reply:
+        import openai
+
+        began = time.perf_counter()
+        written: Any = [dict(message) for message in messages]
+        try:
+            found = self.client.chat.completions.create(
+                model=self.name, messages=written, temperature=0, **_shape(schema, way)
+            )
+        except (openai.BadRequestError, openai.UnprocessableEntityError, openai.NotFoundError):
+            raise
+        except openai.APITimeoutError as error:
+            raise ModelUnavailable(f"The model {self.name} did not reply in time.") from error
+        except (openai.APIError, ValueError) as error:
+            raise ModelUnavailable(f"The model {self.name} cannot be used: {_said(error)}.") from error
+        return self._read(found, messages, (time.perf_counter() - began) * 1000)
+
+    def _read(self, found: Any, messages: Sequence[Message], milliseconds: float) -> Reply:
+        usage = getattr(found, "usage", None)
+        counts = [int(getattr(usage, name, 0) or 0) for name in ("prompt_tokens", "completion_tokens")]
+        dollars = (counts[0] * self.prices[0] + counts[1] * self.prices[1]) / 1_000_000
+        self._spend(sum(counts), dollars)
+        choices = getattr(found, "choices", None) or []
+        text = (choices[0].message.content or "") if choices else ""
+        finish = choices[0].finish_reason if choices else "nothing"
+        self.audit.write(Call(self.name, messages, text, counts[0], counts[1], dollars, milliseconds, str(finish)))
+        if finish not in ("stop", None):
+            raise UnusableReply(f"The model's reply ended before its end ({finish}).")
+        return Reply(_object_of(text), counts[0], counts[1], dollars, milliseconds)
+
+    def _require_budget(self) -> None:
+        with self._lock:
+            today = datetime.now(UTC).date()
+            if self._spent.day != today:
+                self._spent = _Spent(today)
+            for word in ("calls", "tokens", "dollars"):
+                limit = getattr(self.budget, word)
+                if limit and getattr(self._spent, word) >= limit:
+                    raise BudgetReached(f"The model's budget of {limit:g} {word} a day is used up until midnight UTC.")
+            self._spent.calls += 1
+
+    def _spend(self, tokens: int, dollars: float) -> None:
+        with self._lock:
+            self._spent.tokens += tokens
+            self._spent.dollars += dollars
+
+
+def _shape(schema: Mapping[str, Any], way: Way) -> dict[str, Any]:
+    if way == "schema":
+        return {
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "plan", "strict": True, "schema": schema},
+            }
+        }
+    return {"response_format": {"type": "json_object"}} if way == "json" else {}
+
+
+def _object_of(text: str) -> Mapping[str, Any]:
+    """The one JSON object in a text, which small models like to wrap in words."""
+    found = re.search(r"\{.*\}", text, re.DOTALL)
+    try:
+        data = json.loads(found.group(0)) if found else None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise UnusableReply("The model's reply is no JSON.") from error
+    if not isinstance(data, dict):
+        raise UnusableReply("The model's reply holds no JSON object.")
+    return data
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:200].rstrip(".")
+
+
+def open_client(settings: Settings, name: str = "") -> ModelClient | None:
+    """The model of the settings, or None when none is set.
+
+    Raises ModelUnavailable when the package for it is missing, or the key.
+    """
+    model = name or settings.model
+    if not model:
+        return None
+    try:
+        import openai
+    except ModuleNotFoundError as error:
+        raise ModelUnavailable("Models need the package openai: pip install 'tellwise[agent]'.") from error
+    key = next((os.environ[one] for one in KEYS if os.environ.get(one)), "")
+    if not key and not settings.model_url:
+        raise ModelUnavailable(f"There is no key for OpenAI's server. Put it in {' or '.join(KEYS)}.")
+    client = openai.OpenAI(
+        base_url=settings.model_url or None,
+        api_key=key or "none",
+        timeout=settings.model_seconds,
+        max_retries=RETRIES,
+    )
+    budget = Budget(settings.model_calls_a_day, settings.model_tokens_a_day, settings.model_dollars_a_day)
+    prices = (settings.model_price_in, settings.model_price_out)
+    return ModelClient(model, client, Audit(settings.home / "logs"), budget, prices)
