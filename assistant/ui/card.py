@@ -9,6 +9,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import SqlLexer
 
 from assistant.answer import Answer, Clarification, Explanation, Refusal, Span
+from assistant.data_caveats import freshness_words, utc_now
 from assistant.formatting import day
 from assistant.ui import tables
 from assistant.ui.look import Look
@@ -128,12 +129,18 @@ def _how(answer: Answer, look: Look) -> Markup:
         ("period", answer.period),
         ("definitions", _definitions(answer)),
         ("sql", _sql(answer.sql, look)),
-        ("fresh", day(answer.fresh_until, look.locale) if answer.fresh_until else ""),
+        ("fresh", _fresh(answer, look)),
         ("times", _times(answer, look)),
     ]
     pairs = [join([tag("dt", look.say(f"answer.how_{key}")), tag("dd", value)]) for key, value in rows if value]
     body = join([tag("summary", look.say("answer.how")), tag("dl", join(pairs))])
     return tag("details", body, {"class": "tw-how"})
+
+
+def _fresh(answer: Answer, look: Look) -> str:
+    """How far each table reaches and when it was loaded; of one's own SQL only how far all data reaches."""
+    reach = day(answer.fresh_until, look.locale) if answer.fresh_until else ""
+    return freshness_words(answer.freshness, utc_now()) or reach
 
 
 def _used_words(answer: Answer) -> Markup:
