@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.people_world import FIRST, LAST, NOW, connected, crowd, person, resolve, seen
+from tests.people_world import FIRST, LAST, NOW, Row, connected, crowd, person, resolve, seen
 from warehouse import BuildError, IdentityRequest, Journal, merge_customers, resolve_identities, split_customer
 from warehouse.identity import kept_model, normalise
 from warehouse.identity.clustering import Evidence, Rules, cohesive_groups, components
@@ -251,14 +251,30 @@ def test_records_without_a_key_are_refused(con: duckdb.DuckDBPyConnection, rows:
 def test_what_was_learnt_is_kept_until_the_records_are_others(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(kept_model, "train", lambda _: asked.append("anew"))
-    few = [row for row in crowd() if row["source_id"] < "p085"]
-    resolve(con, few)  # 170 of 200
-    assert con.execute("SELECT records FROM meta.identity_model").fetchall() == [(200,)]
-    assert asked == []
-    resolve(con, [row | {"birth_date": "1980-02-03"} for row in few])
-    assert asked == ["anew"]
+    monkeypatch.setattr(kept_model, "train", lambda _: None)
+
+    def kept(rows: list[Row]) -> bool:
+        con.register("written_so", seen(rows))
+        return kept_model.kept_or_trained(con, read_records(con, "written_so").con) is not None
+
+    assert kept(crowd()[30:])  # 170 of 200
+    assert not kept(crowd()[50:])
+    assert not kept([row | {"birth_date": "1980-02-03"} for row in crowd()])
+    kept_model.keep_model(con, None, NOW)
+    assert not kept(crowd())
+
+
+def test_colleagues_share_an_account_and_stay_two_customers(con: duckdb.DuckDBPyConnection) -> None:
+    office = {"source_system": "desk", "phone": "+49 30 7777777", "street": "1 Office Park", "city": "Town",
+              "postal_code": "99999", "account_id": "A-9"}  # fmt: skip
+    ann = person(3) | office | {"source_id": "d1"}
+    ben = person(4) | office | {"source_id": "d2"}
+    _, customer = resolve(con, [*crowd(), ann, ben])
+    assert customer["desk", "d1"] == customer["crm", "p003"] != customer["desk", "d2"] == customer["crm", "p004"]
+    accounts = con.execute(
+        "SELECT customer_id, value FROM meta.customer_value WHERE attribute = 'account_id' ORDER BY 1"
+    ).fetchall()
+    assert accounts == sorted([(customer["desk", "d1"], "A-9"), (customer["desk", "d2"], "A-9")])
 
 
 def test_addresses_made_of_a_name_alone_do_not_tie_namesakes(con: duckdb.DuckDBPyConnection) -> None:

@@ -52,7 +52,8 @@ def _kept(con: duckdb.DuckDBPyConnection) -> tuple[Any, ...] | None:
     ).fetchall()
     if not there[0][0]:
         return None
-    return con.execute("SELECT fingerprint, records, prior, trained_on, settings FROM meta.identity_model").fetchone()
+    rows = con.execute("SELECT fingerprint, records, prior, trained_on, settings FROM meta.identity_model").fetchall()
+    return rows[0] if rows else None
 
 
 def _fingerprint(used: tuple[Comparison, ...]) -> str:

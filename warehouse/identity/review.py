@@ -184,8 +184,10 @@ def _record(con: duckdb.DuckDBPyConnection, record: str) -> PersonRecord:
         columns = [row[0] for row in con.execute(_COLUMNS, [schema, table]).fetchall()]
         if columns:
             sql = f"SELECT {', '.join(f'{name}::VARCHAR' for name in columns)} FROM {schema}.{table}"
-            row = con.execute(f"{sql} WHERE source_system = ? AND source_id = ?", list(key)).fetchone() or ()
-            return PersonRecord(key, customer, {name: text for name, text in zip(columns, row, strict=False) if text})
+            rows = con.execute(f"{sql} WHERE source_system = ? AND source_id = ?", list(key)).fetchall()
+            return PersonRecord(
+                key, customer, {name: text for row in rows for name, text in zip(columns, row, strict=True) if text}
+            )
     return PersonRecord(key, customer, {})
 
 
