@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,10 @@ from click.testing import CliRunner, Result
 from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.config import read_settings
+from assistant.data_caveats import Asked, of_state
+from assistant.data_state import DataState, Event
 from assistant.service.cli import main
+from semantic_layer import SemanticQuery, TimeRange, load_workspace
 from tests.sources_world import HEADER, World
 from warehouse import Journal, live_path, query_trusted
 
@@ -91,26 +94,30 @@ def test_a_day_with_far_fewer_rows_is_told_of_periods_that_hold_it(tmp_path: Pat
 
 def test_notes_of_people_are_cited_survive_a_rebuild_and_can_be_taken_back(tmp_path: Path) -> None:
     world = shop(tmp_path, orders(70))
+    journal = Journal(tmp_path / "journal" / "decisions.jsonl")
+    journal.append("annotation", {"day": "2026-06-01", "title": "prices raised", "kind": "price_change"}, by="ann")
+    journal.append("annotation", {"day": "2026-06-05", "title": "stocktaking", "kind": "other"}, by="ann")
     text = ("annotate", "2026-06-12", "2026-06-20", "checkout outage on iOS", "--kind", "outage")
     assert run(world, *text).exit_code == 0
-    run(world, "annotate", "2026-06-01", "prices raised", "--kind", "price change")
-    run(world, "annotate", "2026-06-05", "stocktaking")
-    run(world, "annotate", "2026-06-29", "a holiday", "--kind", "holiday")
     wanted = [("ANNOTATION", "1 Jun 2026: prices raised"), ("ANNOTATION", "12–20 Jun 2026: checkout outage on iOS")]
     assert told(ask(world, "orders in june 2026")) == wanted
-    assert told(ask(world, "orders from 25 june 2026 to 30 june 2026")) == [("ANNOTATION", "29 Jun 2026: a holiday")]
-    world.load(fresh=True)
-    assert told(ask(world, "orders in june 2026")) == wanted
     listed = run(world, "annotate", "--list").output.splitlines()
-    assert [line.split("  ")[1] for line in listed] == [
-        "2026-06-29",
-        "2026-06-12 to 2026-06-20",
-        "2026-06-05",
-        "2026-06-01",
-    ]
-    undone = run(world, "annotate", "--undo", listed[1].split()[0])
-    assert "Taken back" in undone.output
-    assert told(ask(world, "orders in june 2026"))[1] == ("ANNOTATION", "5 Jun 2026: stocktaking")
+    assert [line.split("  ")[1] for line in listed] == ["2026-06-12 to 2026-06-20", "2026-06-05", "2026-06-01"]
+    assert "Taken back" in run(world, "annotate", "--undo", listed[0].split()[0]).output
+    world.load(fresh=True)
+    left = [("ANNOTATION", "1 Jun 2026: prices raised"), ("ANNOTATION", "5 Jun 2026: stocktaking")]
+    assert told(ask(world, "orders in june 2026")) == left
+
+
+@pytest.mark.parametrize(("last", "cited"), [(3, ["a holiday", "a sale"]), (30, ["a sale"]), (60, [])])
+def test_what_comes_every_year_is_told_of_short_periods_only(last: int, cited: list[str]) -> None:
+    first = date(2026, 5, 1)
+    days = TimeRange(start=first, end=first + timedelta(days=last))
+    events = (Event(first, first, "a holiday", "holiday"), Event(first, first, "a sale", "promotion"))
+    layer = load_workspace(Path("/nowhere"), {})
+    asked = Asked(layer, SemanticQuery(metrics=("orders",), time_range=days), (), date(2026, 12, 31))
+    found = of_state(DataState(events=events), asked, datetime(2026, 12, 31))
+    assert sorted(caveat.sentence.split(": ")[1] for caveat in found) == cited
 
 
 @pytest.mark.parametrize(
