@@ -24,6 +24,7 @@ from assistant.free_sql import columns_of
 from assistant.learning import definitions_stamp, read_book
 from assistant.narrate import describe
 from assistant.reading import read_values
+from assistant.second_opinion import SecondOpinion
 from assistant.shape import context
 from assistant.understanding import Understanding, interpret
 from assistant.viewers import read_viewer, rules_for
@@ -98,7 +99,7 @@ class Assistant:
         stamp = definitions_stamp(self.settings)
         self._snapshot = snapshot_info(self.settings.warehouse)
         layer = load_workspace(self.settings.home, self.engine.schema)
-        if not layer.metrics:
+        if all(metric.type == "unavailable" for metric in layer.metrics.values()):
             raise NothingToAsk(_no_metrics(self.settings.definitions))
         self.history = keep_history(self.settings.home, layer, date.today())
         self.layer, self.policy = self._rights(with_implied(layer))
@@ -106,6 +107,7 @@ class Assistant:
         self.values = read_values(self.engine, self.layer, self.policy)
         self.state = read_state(self.engine, self.policy)
         self.understanding = Understanding(self.layer, self.values, self.as_of)
+        self.second_opinion = SecondOpinion(self.settings, self.layer, self.values, self.as_of)
         self._book = read_book(self.settings, self.understanding)
         self._stamp = stamp
         self._checks = data_checks(self.layer)
@@ -127,7 +129,8 @@ class Assistant:
                 self._read()
 
     def close(self) -> None:
-        """Stop the worker processes."""
+        """Stop the worker processes and close the model's connection."""
+        self.second_opinion.close()
         self.engine.close()
 
     def ask(self, question: str, on_step: Step = _silent, conversation: Conversation | None = None) -> Outcome:
@@ -140,7 +143,9 @@ class Assistant:
         on_step("Reading the question", question)
         with clock.step("understand"):
             verified = self._book.plan(question)
-            plan = verified or resolve(question, conversation or Conversation(), self.understanding)
+            turns = conversation or Conversation()
+            plan = verified or resolve(question, turns, self.understanding)
+            plan = self.second_opinion.on(question, plan, turns.base.query if turns.base else None)
         outcome = self._carry_out(question, plan, on_step, clock) if isinstance(plan, Plan) else plan
         if conversation is not None:
             conversation.record(question, outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from assistant.assistant import Assistant
 from assistant.config import Settings
 from assistant.errors import NothingToAsk
 from semantic_layer import SemanticQuery
+from tests.openai_server import OpenAIServer, Reply
 from warehouse import SnapshotMissing, publish, set_snapshot
 
 MODEL = """
@@ -136,3 +138,41 @@ def test_no_snapshot_and_no_fitting_definition_are_told(tmp_path: Path) -> None:
     fill(tmp_path, ORDERS)
     with pytest.raises(NothingToAsk, match="tellwise init"):
         Assistant.open(Settings(home=tmp_path))
+
+
+def test_a_model_is_asked_when_the_engine_is_not_sure(tmp_path: Path) -> None:
+    plan = {
+        "metrics": ["revenue"], "group_by": [{"field": "customer.region", "grain": "none"}], "filters": [],
+        "first_day": "", "last_day": "", "compare": "none", "list_of": "", "order_by": [], "limit": 0, "unplaced": [],
+    }  # fmt: skip
+    fill(tmp_path, ORDERS)
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "model.yml").write_text(MODEL)
+    with OpenAIServer([Reply(json.dumps(plan))]) as server:
+        opened = Assistant.open(Settings(home=tmp_path, model="stub", model_url=server.url))
+        sure = opened.ask("revenue by region")
+        assert isinstance(sure, Answer)
+        assert not server.requests
+        odd = opened.ask("wherefrom hails our dosh, region for region")
+        assert isinstance(odd, Answer)
+        assert odd.interpretation.sentence.startswith("Revenue")
+        assert sorted(odd.result.rows, key=str) == sorted(sure.result.rows, key=str)
+        assert any("model stub" in caveat.sentence for caveat in odd.caveats)
+        assert len(server.requests) == 1
+        refused = opened.ask("delete all orders of the North")
+        assert isinstance(refused, Refusal)
+        assert len(server.requests) == 1
+        opened.close()
+
+
+def test_without_its_model_the_assistant_goes_on_and_says_so(tmp_path: Path) -> None:
+    fill(tmp_path, ORDERS)
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "model.yml").write_text(MODEL)
+    with OpenAIServer([Reply(status=401)]) as server:
+        opened = Assistant.open(Settings(home=tmp_path, model="stub", model_url=server.url))
+        assert isinstance(opened.ask("revenue by region"), Answer)
+        refused = opened.ask("wherefrom hails our dosh, region for region")
+        assert isinstance(refused, Refusal)
+        assert "read without it" in refused.sentence
+        opened.close()

@@ -5,6 +5,16 @@ other; what does not pass is refused.
 """
 
 from assistant.agent.client import Budget, ModelClient, open_client
-from assistant.agent.planning import Planner
+from assistant.agent.errors import BudgetReached, ModelUnavailable, UnusableReply
+from assistant.agent.planning import Planned, Planner
 
-__all__ = ["Budget", "ModelClient", "Planner", "open_client"]
+__all__ = [
+    "Budget",
+    "BudgetReached",
+    "ModelClient",
+    "ModelUnavailable",
+    "Planned",
+    "Planner",
+    "UnusableReply",
+    "open_client",
+]

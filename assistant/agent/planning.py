@@ -50,15 +50,16 @@ class Planner:
         self._values = values
         self._catalogue = Catalogue(layer, values)
 
-    def plan(self, question: str) -> Planned:
+    def plan(self, question: str, before: SemanticQuery | None = None) -> Planned:
         """The question as a plan that the definitions accept, or why there is none.
 
-        Raises ModelUnavailable (BudgetReached) when the model cannot be asked.
+        `before` is the query of the turn before, on which the question may lean. Raises ModelUnavailable
+        (BudgetReached) when the model cannot be asked.
         """
-        excerpt = self._catalogue.excerpt(question)
+        excerpt = self._catalogue.excerpt(question, before)
         messages: list[Message] = [
             {"role": "system", "content": _SYSTEM},
-            {"role": "user", "content": f"{self._context(excerpt)}\n\nQuestion (data): {masked(question)}"},
+            {"role": "user", "content": f"{self._context(excerpt, before)}\n\nQuestion (data): {masked(question)}"},
         ]
         replies: list[Reply] = []
         fault = ""
@@ -113,7 +114,11 @@ class Planner:
             if not re.search(rf"(?<!\d){re.escape(number)}(?!\d)", used):
                 raise UnusableReply(f"The question says {number}, and the plan does not use it.")
 
-    def _context(self, excerpt: Excerpt) -> str:
+    def close(self) -> None:
+        """Close the model's connections."""
+        self._client.close()
+
+    def _context(self, excerpt: Excerpt, before: SemanticQuery | None) -> str:
         lines = [f"Today is {self._as_of:%A, %Y-%m-%d}, the last day of data.", "Metrics:"]
         lines += [f"- {name}: {_short(self._layer.metrics[name].description)}" for name in excerpt.metrics]
         lines.append("Fields:")
@@ -124,6 +129,8 @@ class Planner:
         if excerpt.segments:
             lines.append("Segments (filter eq true or false):")
             lines += [f"- {name}: {_short(self._layer.segments[name].description)}" for name in excerpt.segments]
+        if before is not None:
+            lines.append(f"Query of the question before, on which this one may lean: {_written(before)}")
         return "\n".join(lines)
 
     def _planned(self, outcome: Plan | Refusal, replies: Sequence[Reply]) -> Planned:
@@ -135,6 +142,10 @@ class Planner:
             sum(one.tokens_out for one in replies),
             sum(one.dollars for one in replies),
         )
+
+
+def _written(query: SemanticQuery) -> str:
+    return query.model_dump_json(exclude_defaults=True)
 
 
 def _short(text: str, most: int = 110) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-from semantic_layer import SemanticLayer
+from semantic_layer import SemanticLayer, SemanticQuery
 
 METRICS, FIELDS, SEGMENTS, VALUES = 10, 12, 4, 12
 _STEM = 5  # letters that two forms of a word share
@@ -46,14 +46,16 @@ class Catalogue:
     def __init__(self, layer: SemanticLayer, values: Values):
         self.layer, self.values = layer, values
 
-    def excerpt(self, question: str) -> Excerpt:
-        """The names that a plan for the question may use, the likeliest first."""
+    def excerpt(self, question: str, before: SemanticQuery | None = None) -> Excerpt:
+        """The names that a plan for the question may use, the likeliest first; those of the query before among them."""
         asked = words_of(question)
+        kept_metrics, kept_fields = _names_of(before, self.layer)
         named = self.named_values(question)
-        metrics = self._best(self._metrics, asked, METRICS)
+        metrics = tuple(dict.fromkeys([*kept_metrics, *self._best(self._metrics, asked, METRICS)]))
         near = {self._home(name) for name in metrics}
         fields = self._best(self._fields, asked, FIELDS, near)
-        fields = tuple(dict.fromkeys([*named, *fields]))[: FIELDS + len(named)]
+        first = [*kept_fields, *named]
+        fields = tuple(dict.fromkeys([*first, *fields]))[: FIELDS + len(first)]
         shown = {field: self._shown(field, named.get(field, ())) for field in fields if field in self.values}
         entities = tuple(name for name, dataset in self.layer.datasets.items() if dataset.entity or dataset.primary_key)
         return Excerpt(
@@ -139,6 +141,14 @@ class Catalogue:
     def _home(self, name: str) -> str:
         metric = self.layer.metrics[name]
         return metric.measure.partition(".")[0] if metric.type == "simple" else ""
+
+
+def _names_of(query: SemanticQuery | None, layer: SemanticLayer) -> tuple[Sequence[str], Sequence[str]]:
+    """Metrics and fields that a query names."""
+    if query is None:
+        return (), ()
+    said = [one.field for one in (*query.group_by, *query.filters)]
+    return query.metrics, [name for name in said if name in layer.fields]
 
 
 _FUNCTION_WORDS = """a an and are as at by did do does for from had has have how i in is it me my of on or our show
