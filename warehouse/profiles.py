@@ -67,6 +67,8 @@ def write_customers(con: duckdb.DuckDBPyConnection, people: str, systems: Sequen
         f" SELECT {_values(columns)}, '{RESOLVED}' AS source_system, k.customer_id AS source_id,"
         " now()::TIMESTAMP AS ingested_at FROM known k LEFT JOIN profile p USING (customer_id)"
         " LEFT JOIN survivor s USING (customer_id) LEFT JOIN temp.country_name n ON n.code = s.country_code"
+        f" LEFT JOIN (SELECT account_id, mode(segment ORDER BY segment) AS segment FROM {STORE}"
+        " WHERE account_id IS NOT NULL GROUP BY account_id) f ON f.account_id = s.account_id"
         " ORDER BY k.customer_id",
         {"systems": list(systems)},
     )
@@ -145,7 +147,8 @@ _SPOKEN = "nullif(trim(concat_ws(' ', s.first_name, s.last_name)), '')"
 _OTHERS = {
     "customer_id": "k.customer_id",
     "customer_type": _KIND,
-    "segment": "coalesce(p.segment, 'Unknown')",
+    # a company's customers are of the company's segment, and a person is a consumer
+    "segment": "coalesce(p.segment, f.segment, CASE WHEN $account THEN 'Unknown' ELSE 'Consumer' END)",
     "full_name": f"CASE WHEN $gone THEN NULL WHEN $account THEN coalesce(p.full_name, {_SPOKEN})"
     f" ELSE coalesce({_SPOKEN}, p.full_name) END",
     "gender": "coalesce(p.gender, CASE WHEN NOT ($gone OR $account) THEN k.gender END)",

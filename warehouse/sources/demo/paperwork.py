@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from random import Random
@@ -65,9 +64,7 @@ def paperwork(frames: dict[str, Frame], seed: int) -> Paperwork:
         for name in names:
             tables[name] = _named_by(registries[system], tables[name], _customers(frames[name]))
     asked = _customers(frames["survey_response"])
-    tables["survey_response"] = _with_customers(
-        tables["survey_response"], _addresses(people, registries["crm"], asked, seed)
-    )
+    tables["survey_response"] = _with_customers(tables["survey_response"], _addresses(registries, asked, seed))
     return Paperwork(tables, people, registries)
 
 
@@ -82,7 +79,9 @@ def _registries(frames: dict[str, Frame], people: list[Person], seed: int) -> di
     crm = Clerk(CRM, seed)
     cards = crm.register(people, everyone, {number: f"C{number + 1:06d}" for number in everyone})
     shop = Clerk(SHOP, seed, [cards])
-    shopped = seen("orders", "cart", "review", "session", "touchpoint")
+    # people who asked to be forgotten have no name by which another system could know them
+    erased = {person.number for person in people if person.erased}
+    shopped = seen("orders", "cart", "review", "session", "touchpoint") | erased
     accounts = shop.register(people, shopped, _scattered(shopped, seed))
     crm.register_again(people, cards, TWO_CARDS)
     shop.register_again(people, accounts, TWO_ACCOUNTS)
@@ -138,12 +137,21 @@ def _second_accounts(registry: Registry, table: Any, customers: Ints, ids: Any) 
     return pc.if_else(pa.array(uses), pa.array(other, pa.string()).take(pa.array(np.where(uses, customers, 0))), ids)
 
 
-def _addresses(people: Sequence[Person], cards: Registry, customers: Ints, seed: int) -> list[str | None]:
-    rng = Random(f"survey {seed}")
-    by_address = {
-        person.number: person.mailboxes[0] for person in people if person.mailboxes[0] and rng.random() < BY_ADDRESS
+def _addresses(papers: dict[str, Registry], customers: Ints, seed: int) -> list[str | None]:
+    """How a survey tool names each customer: by their mailbox, if they have but one and share it with nobody."""
+    rng, cards = Random(f"survey {seed}"), papers["crm"]
+    boxes: dict[int, set[str]] = {}
+    owners: dict[str, set[int]] = {}
+    for person, written in (*cards.mailboxes.items(), *papers["shop"].mailboxes.items()):
+        for box in written:
+            boxes.setdefault(person, set()).add(box)
+            owners.setdefault(box, set()).add(person)
+    named = {
+        person: min(used)
+        for person, used in boxes.items()
+        if len(used) == 1 and owners[min(used)] == {person} and rng.random() < BY_ADDRESS
     }
-    return [by_address.get(int(who)) or cards.first[int(who)] for who in customers]
+    return [named.get(int(who)) or cards.first[int(who)] for who in customers]
 
 
 def _with_customers(table: Any, ids: Any) -> Any:
