@@ -113,6 +113,7 @@ def test_what_cannot_be_carried_over_is_listed(imported: Imported):
         ("cube filtered", "template"),
         ("cube orphan", "extends"),
         ("file", "template"),
+        ("old.js", "file"),
         ("view sales", "view"),
     }
     assert all(one.file and one.line and one.why for one in imported.remarks)

@@ -67,6 +67,15 @@ CASES = {
         "SELECT is_business, sum(quantity) FROM order_items i LEFT JOIN orders o ON o.id = i.order_id"
         " LEFT JOIN customers c ON c.id = o.customer_id GROUP BY 1 ORDER BY 1 NULLS LAST",
     ),
+    "a join under another name is a role": (
+        by("customers.country", "visits", via="payer"),
+        "SELECT country, count(*) FROM visits v LEFT JOIN customers c ON c.id = v.id GROUP BY 1 ORDER BY 1 NULLS LAST",
+    ),
+    "the other role": (
+        by("customers.country", "visits", via="visits_customers"),
+        "SELECT country, count(*) FROM visits v LEFT JOIN customers c ON c.id = v.customer_id"
+        " GROUP BY 1 ORDER BY 1 NULLS LAST",
+    ),
     "number over two views": (
         {"metrics": ["orders_by_customer"]},
         "SELECT (SELECT count(*) FROM orders) / (SELECT count(*) FROM customers)",
@@ -108,6 +117,8 @@ def test_what_cannot_be_carried_over_is_listed_with_its_place(imported: Imported
         ("shop", "week_start_day", "key"),
         ("shop", "explore orders: sql_always_where", "always_filter"),
         ("shop", "explore orders: label", "key"),
+        ("shop", "explore visits: hidden", "key"),
+        ("shop", "join visits.payer: view_label", "key"),
         ("shop", "join orders.newest", "link"),
         ("shop", "join newest: type inner", "key"),
         ("shop", "join lines.visitors", "unknown_name"),

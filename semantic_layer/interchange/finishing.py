@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -21,6 +21,7 @@ from semantic_layer.model import SemanticLayer
 from semantic_layer.yaml_source import Document, Location, read_document
 
 _SECTIONS = ("datasets", "relationships", "metrics", "segments", "calendars")
+_SPARED = ("time", "bridge", "policy", "unique_keys", "ai_context")  # a dataset can stand without them
 _MOST_ROUNDS = 2000
 
 
@@ -105,39 +106,40 @@ def _drop(draft: Draft, document: Document, error: DefinitionError) -> None:
     if not places:
         raise error
     for place, fault in places.items():
-        origin = draft.origins.get(place, Origin("", 0))
+        origin = draft.origins.get(place) or draft.origins.get(place[:2], Origin("", 0))
         _remove(draft, place)
         why = f"{fault.message} {fault.remedy}".strip()
-        what = f"{place[0].removesuffix('s')} {'.'.join(place[1::2])}"
+        what = f"{place[-2 if len(place) == 4 else 0].removesuffix('s')} {'.'.join(place[1::2])}"
+        what = f"{what}: {place[2]}" if len(place) == 3 else what
         draft.remarks.append(Remark("lost", what, why, origin.file, origin.line, "refused", ".".join(place)))
 
 
 def _place(document: Document, line: int) -> Place | None:
-    """The smallest entry that the line belongs to."""
-    best: tuple[int, int] = (0, 0)
-    found: Place | None = None
-    for location, start in document.lines.items():
-        if start > line or (start, len(location)) < best:
-            continue
-        if place := _entry(document.data, location):
-            best, found = (start, len(location)), place
-    return found
+    """The smallest entry, or key that can be spared, that the line belongs to."""
+    before = [(start, len(location), location) for location, start in document.lines.items() if start <= line]
+    location = max(before, key=lambda one: one[:2])[2] if before else ()
+    while location:
+        if _is_entry(location):
+            return _by_name(document, location)
+        location = location[:-1]
+    return None
 
 
-def _entry(data: Mapping[str, object], location: Location) -> Place | None:
-    """The path by names of the entry at `location`; None when there stands something else."""
-    if len(location) not in (2, 4) or location[0] not in _SECTIONS:
-        return None
+def _is_entry(location: Location) -> bool:
+    if len(location) == 3:
+        return location[0] == "datasets" and location[2] in _SPARED
+    if len(location) == 4:
+        return location[0] == "datasets" and location[2] in ("fields", "measures")
+    return len(location) == 2 and location[0] in _SECTIONS
+
+
+def _by_name(document: Document, location: Location) -> Place:
+    """The location with names in the place of numbers."""
     names: list[str] = []
-    node: object = data
+    node: Any = document.data
     for step in location:
-        node = node[step]  # type: ignore[index]  # plain YAML data, walked by its own locations
-        if isinstance(step, int):
-            names.append(str(node["name"]) if isinstance(node, dict) and "name" in node else "")  # pyright: ignore
-        else:
-            names.append(step)
-    if len(location) == 4 and (location[0] != "datasets" or location[2] not in ("fields", "measures")):
-        return None
+        node = node[step]
+        names.append(str(node["name"]) if isinstance(step, int) else step)
     return tuple(names)
 
 
@@ -145,9 +147,11 @@ def _remove(draft: Draft, place: Place) -> None:
     section: dict[str, Plain] = getattr(draft, place[0])
     if len(place) == 2:
         section.pop(place[1], None)
-        return
-    entry = section[place[1]]
-    entry[place[2]] = [one for one in entry[place[2]] if one["name"] != place[3]]
+    elif len(place) == 3:
+        section[place[1]].pop(place[2], None)
+    else:
+        entry = section[place[1]]
+        entry[place[2]] = [one for one in entry[place[2]] if one["name"] != place[3]]
 
 
 def pruned(draft: Draft) -> Draft:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -22,17 +22,23 @@ from semantic_layer.yaml_source import Document, read_document
 
 _MOST_FILES = 2000
 _MOST_BYTES = 20_000_000
+_SCRIPT = "a model in JavaScript would have to be executed; write it as YAML."
+_DASHBOARD = "dashboards have no place in a model of Tellwise."
 _SKIPPED = {".git", "node_modules", "target", "dbt_packages", ".venv"}
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format that can be read: what it is, which files, and who reads them."""
+    """A format that can be read: what it is, which files, and who reads them.
+
+    `unread` tells of files that belong to the format by their ending and cannot be read.
+    """
 
     title: str
     suffixes: tuple[str, ...]
     read: Callable[[Draft, list[Item]], None]
     documents: Callable[[Path], Document] = read_document
+    unread: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,10 @@ class ImportOptions:
 FORMATS: Mapping[str, Format] = {
     "ossie": Format("Apache Ossie semantic model (YAML or JSON)", (".yml", ".yaml", ".json"), read_ossie),
     "dbt": Format("a dbt project with semantic models (MetricFlow)", (".yml", ".yaml"), read_metricflow),
-    "cube": Format("a Cube data model (YAML)", (".yml", ".yaml"), read_cube),
-    "lookml": Format("LookML views and explores", (".lkml",), read_lookml_model, read_lookml),
+    "cube": Format("a Cube data model (YAML)", (".yml", ".yaml"), read_cube, unread={".js": _SCRIPT}),
+    "lookml": Format(
+        "LookML views and explores", (".lkml",), read_lookml_model, read_lookml, {".dashboard.lookml": _DASHBOARD}
+    ),
     "snowflake": Format("a semantic model of Snowflake (YAML)", (".yml", ".yaml"), read_snowflake),
 }
 
@@ -78,6 +86,9 @@ def import_model(form: str, path: Path, schema: Schema | None = None, options: I
             faults or [Fault(str(path), 1, f"there is no file of {reader.title}.", "Check the path.")]
         )
     draft.remarks.extend(_unread(fault) for fault in faults)
+    for ending, why in reader.unread.items() if path.is_dir() else ():
+        others = _files(path, (ending,))
+        draft.remarks.extend(Remark("lost", one.name, why, str(one), 1, "file") for one in others)
     reader.read(draft, items)
     if not draft.datasets:
         raise DefinitionError([_nothing(path, reader.title, draft.remarks)])

@@ -63,7 +63,7 @@ def set_times(draft: Draft) -> None:
     for name, entry in draft.datasets.items():
         if entry.get("time") or not entry["measures"] or name in draft.own:
             continue
-        linked = [one for one in times if one != name and times[one] and graph.reaches(name, one)]
+        linked = [one for one in times if one != name and times[one] and len(graph.walks(name, one)) == 1]
         elsewhere = [f"{linked[0]}.{one}" for one in times[linked[0]]] if len(linked) == 1 else []
         found = times[name] or elsewhere
         if len(found) == 1:
