@@ -14,6 +14,7 @@ import click
 
 from assistant.answer import Plan
 from assistant.config import Settings
+from assistant.definition_changes import LOG, keep_history
 from assistant.errors import SettingsError
 from semantic_layer import (
     Ground,
@@ -27,7 +28,6 @@ from semantic_layer import (
     read_history,
     read_side,
     read_verified,
-    record_history,
     shipped_definitions,
     shipped_goldens,
 )
@@ -36,7 +36,7 @@ from warehouse import QueryFailed, SQLRejected, validate
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
 
-VERIFIED, GOLDENS, HISTORY = "verified.yml", "goldens.yml", "definitions-log.jsonl"
+VERIFIED, GOLDENS = "verified.yml", "goldens.yml"
 EXIT_FOUND = 1
 
 
@@ -68,7 +68,7 @@ def ground_of(assistant: Assistant) -> Ground:
         verified=read_verified(home / VERIFIED),
         rows=lambda sql: run(assistant, sql),
         reads=lambda question: read(assistant, question),
-        logged=latest(read_history(home / HISTORY)),
+        logged=latest(read_history(home / LOG)),
     )
 
 
@@ -112,10 +112,8 @@ def log_definitions(settings: Settings, names: Iterable[str]) -> None:
     """Notes what changed in the definitions since the last time; prints the changes of the metrics named, or of all."""
     from assistant.service.load_command import read_layer
 
-    path = settings.home / HISTORY
     layer = read_layer(settings)
-    record_history(path, layer, date.today())
-    history = read_history(path)
+    history = keep_history(settings.home, layer, date.today())
     changed = [(name, pair) for name in (list(names) or layer.metrics) for pair in changes_of(history, name)]
     for name, (old, new) in changed:
         click.echo(f"{new.at} {name}: {old.formula} → {new.formula} (version {old.version} → {new.version})")
