@@ -75,7 +75,7 @@ def test_a_merge_is_carried_out_and_taken_back(home: Path) -> None:
     father, son = customers(home)
     merged = run(home, "merge", father, son, "--reason", "he said so")
     assert merged.exit_code == 0, merged.output
-    assert "from the next `tellwise load` on" in merged.output
+    assert "`tellwise identity apply` carries it out now" in merged.output
     assert run(home, "review").output == "Nothing waits for a decision.\n"
     build(home)
     records = json.loads(run(home, "show", father, "--json").output)["records"]

@@ -56,7 +56,7 @@ from warehouse.sources.files import load_files, load_many
 from warehouse.sources.guessing import ColumnGuess, Proposal, guess, proposal_text
 from warehouse.sources.load_report import ColumnReport, FileReport, LoadReport
 from warehouse.sources.load_request import LoadRequest, ReadOptions
-from warehouse.sources.load_sources import RunReport, SourceFailure, SourceReport, load_sources
+from warehouse.sources.load_sources import RunReport, SourceFailure, SourceReport, load_sources, unify_again
 from warehouse.sources.quarantine import QuarantinedRow, quarantined
 from warehouse.sources.sources_file import read_sources
 from warehouse.trusted import Read, derive_database, query_trusted, trusted_reader
@@ -156,6 +156,7 @@ __all__ = [
     "trusted_reader",
     "undo_decision",
     "unify",
+    "unify_again",
     "validate",
     "waiting_pairs",
 ]

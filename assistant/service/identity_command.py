@@ -10,6 +10,7 @@ from dataclasses import asdict
 import click
 
 from assistant.config import Settings
+from assistant.service.load_command import Progress
 from warehouse import (
     Agreement,
     Decision,
@@ -21,12 +22,14 @@ from warehouse import (
     decide_merge,
     decide_split,
     decisions_made,
+    read_sources,
     record_key,
     undo_decision,
+    unify_again,
     waiting_pairs,
 )
 
-NEXT = "It holds from the next `tellwise load` on, and in every one after it."
+NEXT = "`tellwise identity apply` carries it out now; every later load does, too."
 REASON = click.option("--reason", default="", help="Why; kept with the decision.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 SURE = 0.99  # records this alike are merged without asking, save that something speaks against it
@@ -45,6 +48,7 @@ def identity() -> None:
       tellwise identity split crm:4711            that record is somebody else
       tellwise identity decisions                 what was decided, and its id
       tellwise identity undo ID                   take it back
+      tellwise identity apply                     carry the decisions out now
     """
 
 
@@ -131,11 +135,26 @@ def decisions(settings: Settings, as_json: bool) -> None:
 def undo(settings: Settings, decision: str) -> None:
     """Take DECISION (its id, or the start of it) back, as if it had never been made."""
     found = undo_decision(settings.home, decision, getpass.getuser())
-    click.echo(f"Taken back: {_body(found)} {NEXT}")
+    click.echo(f"Taken back: {_body(found)}\n{NEXT}")
+
+
+@identity.command("apply")
+@click.pass_obj
+def carry_out(settings: Settings) -> None:
+    """Group the records anew by the decisions that hold, and publish; nothing is loaded. Every load does this, too."""
+    own = settings.home / "sources.yml"
+    shipped = settings.warehouse / "sources" / "sources.yml"  # those of the demo company
+    sources = read_sources(shipped if shipped.is_file() and not own.is_file() else own)
+    with click.progressbar(length=100, label="Grouping records", show_eta=False) as bar:
+        found = unify_again(settings.warehouse, sources, Progress(bar)).resolution
+    if found is None:
+        click.echo("There are no records of people, so nothing was grouped.")
+    else:
+        click.echo(f"{found.records:,} records of people are {found.customers:,} customers.")
 
 
 def _told(entry: Entry, what: str) -> None:
-    click.echo(f"{what} {NEXT}\nTo take it back: tellwise identity undo {entry.id[:SHORT]}")
+    click.echo(f"{what}\n{NEXT}\nTo take it back: tellwise identity undo {entry.id[:SHORT]}")
 
 
 def _pair_lines(pair: WaitingPair) -> Iterator[str]:
