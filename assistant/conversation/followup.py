@@ -101,8 +101,17 @@ def _cues(tokens: tuple[Token, ...], phrases: Phrases) -> Iterator[tuple[int, st
     """How many words each sort of cue takes at the beginning or at the end."""
     words = words_of(tokens)
     for name in phrases.data["openers"]:
-        yield phrases.opens(words, "openers", name), name, "openers"
+        yield _opening(words, phrases, name), name, "openers"
     for name in phrases.data["closers"]:
         yield phrases.closes(words, "closers", name), name, "closers"
     size = phrases.opens(words, "pointing")
     yield size if phrases.opens(words[size:], "dependent") else 0, "leaning", "openers"
+
+
+def _opening(words: tuple[str, ...], phrases: Phrases, name: str) -> int:
+    """The words an opener takes; "split that" leaves "that country" whole."""
+    size = phrases.opens(words, "openers", name)
+    points = size > 1 and phrases.is_one(words[size - 1 : size], "pointing")
+    if not points or size == len(words) or phrases.opens(words[size:], "dependent"):
+        return size
+    return phrases.opens(words[: size - 1], "openers", name)

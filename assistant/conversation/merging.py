@@ -85,7 +85,7 @@ def _with_groups(query: SemanticQuery, said: Said, manner: Manner) -> SemanticQu
     kept = query.group_by
     merged = (*(g for g in new if g.grain), *kept, *(g for g in new if not g.grain))
     known = tuple(f for f in said.query.filters if f.op == "not_null" and f.field in names)
-    if limit is not None and len(merged) == 1:
+    if limit is not None and limit > 1 and len(merged) == 1:
         known = (*known, *(Filter(field=g.field, op="not_null") for g in new if g.field != METRIC_TIME))
         query = query.model_copy(update={"limit": limit, "order_by": order})
     filters = tuple(dict.fromkeys((*query.filters, *known)))

@@ -222,13 +222,17 @@ def _partly_named(follow_up: FollowUp) -> Reading | None:
         if all(name in lexicon.metrics_with(token) for token in told) and not layer.metrics[name].hidden
     ]
     current = follow_up.base.metrics[0]
-    known = lexicon.words_of(current)
-    near = [
-        name for name in names if name != current and _title_words(follow_up, name) & _title_words(follow_up, current)
-    ]
-    near = near or [name for name in names if name != current and lexicon.words_of(name) & known]
+    others = [name for name in names if name != current]
+    closeness = {name: _closeness(follow_up, name, current) for name in others}
+    near = [name for name in others if closeness[name] == max(closeness.values())]
     standing_in = {other for name in near for other in layer.metrics[name].stand_ins}
     return _offer(follow_up, [name for name in near if name not in standing_in])
+
+
+def _closeness(follow_up: FollowUp, name: str, other: str) -> int:
+    """How many words two titles share, less those that they do not."""
+    one, two = _title_words(follow_up, name), _title_words(follow_up, other)
+    return 2 * len(one & two) - len(one ^ two)
 
 
 def _title_words(follow_up: FollowUp, name: str) -> set[str]:

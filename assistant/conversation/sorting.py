@@ -16,7 +16,7 @@ def read_sorting(follow_up: FollowUp) -> Reading | None:
         order = tuple(o.model_copy(update={"descending": not o.descending}) for o in base.order_by)
         return Plan(base.model_copy(update={"order_by": order}))
     direction, rest = _direction(follow_up)
-    sorting = phrases.is_one(words[:1], "sorting")
+    sorting = phrases.is_one(words[:1], "sorting") or _alphabetical(follow_up, words)
     if not sorting and (direction is None or rest):
         return None
     key, query = _key(follow_up, rest)
