@@ -7,7 +7,7 @@ PYTHON ?=
 STAMP := $(VENV)/.installed
 RIVALS := .venv-bench
 
-.PHONY: help run demo test test-deep check format evals bench bench-semantic bench-load bench-identity clean
+.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ format: $(STAMP) ## put the code in its form
 
 evals: $(STAMP) ## how far the answers can be trusted
 	@$(BIN)/python -m evals run --gate
+
+metric-pages: $(STAMP) ## write docs/metrics.md anew from the definitions
+	@$(BIN)/python -m semantic_layer.metric_pages
 
 bench: $(STAMP) ## speed, as ratios in one run
 	@$(BIN)/python -m evals.bench
