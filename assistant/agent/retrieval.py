@@ -1,7 +1,8 @@
 """The part of the catalogue that a question may be about: few names, so that a prompt stays short and a model on track.
 
-Names are ranked by the words they share with the question, rare words counting more (the weighting of Robertson and
-Sparck Jones 1976), word beginnings counting less than whole words.
+Names are ranked by how well one of their own phrases (name, label, synonym) is covered by the words of the question,
+rare words counting more (the weighting of Robertson and Sparck Jones 1976) and word beginnings less than whole words;
+words of their descriptions count a little.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-from semantic_layer import SemanticLayer, SemanticQuery
+from rapidfuzz import process
+
+from semantic_layer import Dataset, Dimension, Metric, Segment, SemanticLayer, SemanticQuery
 
 METRICS, FIELDS, SEGMENTS, VALUES = 10, 12, 4, 12
 _STEM = 5  # letters that two forms of a word share
-_PARTIAL = 0.5
+_PARTIAL = 0.7
+_DESCRIBED = 0.3
+_ALIKE = 82  # of 100: letters that a misspelt word shares with the right one
 _WORD = re.compile(r"[^\W_]+")
 Values = Mapping[str, Sequence[tuple[str, int]]]
 
@@ -35,9 +40,11 @@ class Excerpt:
 
 @dataclass(frozen=True)
 class _Entry:
+    """A name with the phrases people use for it, and the words that describe it."""
+
     name: str
+    phrases: tuple[frozenset[str], ...]
     words: frozenset[str]
-    weight: float = 1.0
 
 
 class Catalogue:
@@ -48,7 +55,7 @@ class Catalogue:
 
     def excerpt(self, question: str, before: SemanticQuery | None = None) -> Excerpt:
         """The names that a plan for the question may use, the likeliest first; those of the query before among them."""
-        asked = words_of(question)
+        asked = self._respelt(words_of(question))
         kept_metrics, kept_fields = _names_of(before, self.layer)
         named = self.named_values(question)
         metrics = tuple(dict.fromkeys([*kept_metrics, *self._best(self._metrics, asked, METRICS)]))
@@ -63,12 +70,18 @@ class Catalogue:
         )
 
     def _entities(self, asked: frozenset[str], names: Sequence[str]) -> tuple[str, ...]:
-        entries = [_Entry(name, words_of(f"{name} {self.layer.datasets[name].title}")) for name in names]
+        entries = [_entry(name, self.layer.datasets[name]) for name in names]
         return self._best(entries, asked, 3)
 
     def _shown(self, field: str, named: Iterable[str]) -> tuple[str, ...]:
         common = [value for value, _ in self.values[field][:VALUES]]
         return tuple(dict.fromkeys([*named, *common]))[: VALUES + 3]
+
+    def _respelt(self, asked: frozenset[str]) -> frozenset[str]:
+        """The words, and for those that nothing is called by, the word that they are nearest to."""
+        unknown = [word for word in asked if len(word) >= _STEM and word not in self._rarity]
+        near = (process.extractOne(word, list(self._rarity), score_cutoff=_ALIKE) for word in unknown)
+        return asked | {found[0] for found in near if found}
 
     def named_values(self, question: str) -> dict[str, tuple[str, ...]]:
         """Fields of which a value stands in the question, with those values."""
@@ -83,35 +96,36 @@ class Catalogue:
     @cached_property
     def _plain(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         return {
-            field: [(text, plain) for text, _ in values if (plain := " ".join(_WORD.findall(text.lower())))]
+            field: [
+                (text, plain)
+                for text, _ in values
+                for said in (text, *self._called(field, text))
+                if (plain := " ".join(_WORD.findall(said.lower())))
+            ]
             for field, values in self.values.items()
         }
+
+    def _called(self, field: str, value: str) -> tuple[str, ...]:
+        """What people call a value, by the definitions; one and many."""
+        known = self.layer.fields[field].values.get(value, ()) if field in self.layer.fields else ()
+        return (*known, *(f"{name}s" for name in known), f"{value}s", value.removesuffix("s"))
 
     @cached_property
     def _metrics(self) -> Sequence[_Entry]:
         return [
-            _Entry(
-                name, words_of(" ".join([name, one.title, one.description, *one.synonyms, *one.ai_context.examples]))
-            )
+            _entry(name, one)
             for name, one in self.layer.metrics.items()
-            if not one.hidden and one.type != "unavailable"
+            if not one.hidden and not one.implied and one.type != "unavailable"
         ]
 
     @cached_property
     def _fields(self) -> Sequence[_Entry]:
-        return [
-            _Entry(name, words_of(" ".join([name, one.title, one.description, *one.synonyms])))
-            for name, one in self.layer.fields.items()
-            if not one.hidden and not one.pii
-        ]
+        fields = self.layer.fields.items()
+        return [_entry(name, one) for name, one in fields if not one.hidden and not one.pii and not one.implied]
 
     @cached_property
     def _segments(self) -> Sequence[_Entry]:
-        return [
-            _Entry(name, words_of(" ".join([name, one.title, one.description, *one.synonyms])))
-            for name, one in self.layer.segments.items()
-            if not one.hidden
-        ]
+        return [_entry(name, one) for name, one in self.layer.segments.items() if not one.hidden]
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
@@ -129,14 +143,18 @@ class Catalogue:
         return tuple(entry.name for _, entry in ranked[:most])
 
     def _score(self, entry: _Entry, asked: frozenset[str]) -> float:
-        whole = sum(self._rarity.get(word, 0.0) for word in asked & entry.words)
-        stems = {word[:_STEM]: word for word in entry.words if len(word) >= _STEM}
-        partial = sum(
-            _PARTIAL * self._rarity.get(stems[word[:_STEM]], 0.0)
-            for word in asked - entry.words
-            if word[:_STEM] in stems
-        )
-        return (whole + partial) / (1 + 0.15 * log(1 + len(entry.words)))
+        stems = {word[:_STEM] for word in asked if len(word) >= _STEM}
+        named = max((self._covered(phrase, asked, stems) for phrase in entry.phrases), default=0.0)
+        return named + _DESCRIBED * self._covered(entry.words, asked, stems)
+
+    def _covered(self, phrase: frozenset[str], asked: frozenset[str], stems: set[str]) -> float:
+        """What the question holds of a phrase, times the part of the phrase that it covers."""
+        total = sum(self._weight(word) for word in phrase)
+        held = sum(self._weight(word) * _held(word, asked, stems) for word in phrase)
+        return held * held / total if total else 0.0
+
+    def _weight(self, word: str) -> float:
+        return self._rarity.get(word, 1.0)
 
     def _home(self, name: str) -> str:
         metric = self.layer.metrics[name]
@@ -154,6 +172,17 @@ def _names_of(query: SemanticQuery | None, layer: SemanticLayer) -> tuple[Sequen
 _FUNCTION_WORDS = """a an and are as at by did do does for from had has have how i in is it me my of on or our show
 tell that the their there these this those to us was we were what when where which who with you"""
 _PLAIN = frozenset(_FUNCTION_WORDS.split())
+
+
+def _entry(name: str, one: Dataset | Dimension | Metric | Segment) -> _Entry:
+    own = name.rpartition(".")[2].replace("_", " ")
+    phrases = tuple(words for text in (own, one.title, *one.synonyms) if (words := words_of(text)))
+    about = words_of(" ".join([name, one.description, *one.ai_context.examples]))
+    return _Entry(name, phrases, about.union(*phrases))
+
+
+def _held(word: str, asked: frozenset[str], stems: set[str]) -> float:
+    return 1.0 if word in asked else _PARTIAL if word[:_STEM] in stems and len(word) >= _STEM else 0.0
 
 
 def words_of(text: str) -> frozenset[str]:
