@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -80,6 +81,16 @@ def test_a_chain_is_broken_where_its_ends_disagree() -> None:
     sure = {(1, 2), (3, 4), (2, 3)}
     assert components(sorted(sure)) == [[1, 2, 3, 4]]
     assert cohesive_groups([1, 2, 3, 4], Evidence(weights, sure), Rules()) == [[1, 2], [3, 4]]
+
+
+def test_a_record_that_says_little_goes_with_the_one_it_matches() -> None:
+    weights = {(1, 2): 30.0, (1, 3): 30.0, (2, 3): 30.0, (3, 4): 40.0, (1, 4): -45.0, (2, 4): -45.0}
+    sure = {(1, 2), (1, 3), (2, 3), (3, 4)}
+    evidence = Evidence(weights, sure)
+    assert cohesive_groups([1, 2, 3, 4], evidence, Rules()) == [[1, 2], [3, 4]]
+    assert cohesive_groups([1, 2, 3, 4], replace(evidence, nameless=frozenset({4})), Rules()) == [[1, 2, 3, 4]]
+    kept = replace(evidence, nameless=frozenset({4}), parted=frozenset({(1, 4)}))
+    assert cohesive_groups([1, 2, 3, 4], kept, Rules()) == [[1, 2], [3, 4]]
 
 
 def test_a_customer_does_not_grow_past_its_cap() -> None:

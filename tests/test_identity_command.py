@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from assistant.service.cli import main
 from tests.people_world import NOW, crowd, person, recall, seen
+from tests.sources_world import World
 from warehouse import IdentityRequest, Journal, publish, resolve_identities
 
 pytestmark = pytest.mark.xdist_group("identity")  # one worker learns to match, once
@@ -122,3 +123,19 @@ def test_what_cannot_be_decided_is_told(home: Path, tmp_path: Path) -> None:
         assert (told.exit_code, said in told.output) == (1, True), told.output
     assert not (home / "journal").exists()
     assert "no data yet" in run(tmp_path / "nowhere", "review").output or run(tmp_path / "nowhere", "review").exit_code
+
+
+def test_decisions_are_carried_out_at_once_without_loading(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.write("crm.csv", "no,first,mail\n1,Ann,ann@example.org\n2,Ben,ben@example.org\n3,Cara,cara@example.org\n")
+    world.declare(
+        "sources:\n  crm:\n    table: person_record\n    files: crm.csv\n"
+        "    columns: {record_id: no, first_name: first, email: mail}\n"
+    )
+    world.load()
+    world.write("crm.csv", "no,first,mail\n9,Dora,dora@example.org\n")
+    ids = dict(world.rows("SELECT source_id, customer_id FROM meta.customer_record"))
+    assert run(tmp_path, "merge", ids["1"], ids["2"]).exit_code == 0
+    applied = run(tmp_path, "apply")
+    assert applied.output.endswith("3 records of people are 2 customers.\n"), applied.output
+    assert world.rows("SELECT count(*) FROM core.customer") == [(2,)]

@@ -20,13 +20,15 @@ Pair = tuple[int, int]  # two record numbers, the smaller first
 class Evidence:
     """What is known of pairs: weights in log2 odds, which are sure, which a person joined or parted.
 
-    `unknown` is the weight of a pair that was never compared.
+    `unknown` is the weight of a pair that was never compared. Records in `nameless` say so little that only what
+    speaks for them counts: an address of its own joins one to its owner, whatever addresses the owner has besides.
     """
 
     weights: Mapping[Pair, float]
     sure: frozenset[Pair] | set[Pair]
     joined: frozenset[Pair] = frozenset()
     parted: frozenset[Pair] = frozenset()
+    nameless: frozenset[int] = frozenset()
     unknown: float = -10.0
 
 
@@ -99,8 +101,10 @@ class _Grouping:
                 self.links[left][right] = self.links[right][left] = link
 
     def _first_link(self, pair: Pair) -> _Link:
-        weight = self.evidence.weights.get(pair, self.evidence.unknown)
-        return _Link(weight, 1, int(pair in self.evidence.sure), pair in self.evidence.parted)
+        sure, parted = pair in self.evidence.sure, pair in self.evidence.parted
+        if not sure and not self.evidence.nameless.isdisjoint(pair):
+            return _Link(parted=parted)
+        return _Link(self.evidence.weights.get(pair, self.evidence.unknown), 1, int(sure), parted)
 
     def join_by_decision(self) -> None:
         """Join what a person joined, whatever the weights say."""
@@ -132,7 +136,7 @@ class _Grouping:
     def _entry(self, left: int, right: int) -> tuple[float, int, int] | None:
         link = self.links[left][right]
         fits = len(self.groups[left]) + len(self.groups[right]) <= self.rules.cap
-        average = link.total / link.pairs
+        average = link.total / max(link.pairs, 1)
         if left > right or link.parted or not link.sure or not fits or average < self.rules.least_average:
             return None
         return (-average, left, right)

@@ -50,12 +50,16 @@ def find_people(
     if model is not None:
         _complete(con, model, found)
     weights = {(left, right): weight for left, right, weight in con.execute(_WEIGHTS).fetchall()}
-    evidence = Evidence(weights, sure, decisions.joined, decisions.parted)
+    nameless = frozenset(row[0] for row in con.execute(_WITHOUT_NAME).fetchall())
+    evidence = Evidence(weights, sure, decisions.joined, decisions.parted, nameless)
     groups = [group for part in found for group in _groups(part, evidence, rules)]
     return [group for group in groups if len(group) > 1]
 
 
 _WEIGHTS = f"SELECT id_l, id_r, weight + CASE WHEN conflict THEN {CONFLICT} ELSE 0 END FROM edge"
+
+
+_WITHOUT_NAME = "SELECT id FROM record WHERE first IS NULL AND last IS NULL"
 
 
 def _groups(part: list[int], evidence: Evidence, rules: Rules) -> list[list[int]]:
