@@ -7,14 +7,17 @@ other; what does not pass is refused.
 from assistant.agent.client import Budget, ModelClient, open_client
 from assistant.agent.errors import BudgetReached, ModelUnavailable, UnusableReply
 from assistant.agent.planning import Planned, Planner
+from assistant.agent.probe import Finding, probe
 
 __all__ = [
     "Budget",
     "BudgetReached",
+    "Finding",
     "ModelClient",
     "ModelUnavailable",
     "Planned",
     "Planner",
     "UnusableReply",
     "open_client",
+    "probe",
 ]

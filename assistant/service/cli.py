@@ -306,6 +306,20 @@ def serve(settings: Settings, host: str | None, port: int | None, with_demo: boo
     serve_chat(settings, host or settings.host, port or settings.port, open_browser)
 
 
+@main.group()
+def model() -> None:
+    """A language model beside the embedded engine: what works with the one that is set."""
+
+
+@model.command("check")
+@click.pass_obj
+def model_check(settings: Settings) -> None:
+    """Ask the configured model a few small things and say what works: shapes, JSON, tools, streams, token counts."""
+    from assistant.service import model_command
+
+    model_command.check_model(settings)
+
+
 @main.command("settings")
 @click.pass_obj
 def show_settings(settings: Settings) -> None:
