@@ -114,7 +114,7 @@ def test_an_export_can_be_imported_again(home: Path, tmp_path: Path):
     path = tmp_path / "out.yaml"
     done = run(home, "export", "ossie", str(path))
     assert done.exit_code == 0, done.output
-    assert "metrics.visit_to_order: Ossie has no words for a metric of type `conversion`" in done.output
+    assert "Ossie has no words for a metric of type `cumulative`" in done.output
     assert "there already" in run(home, "export", "ossie", str(path)).output
     again = run(home, "import", "ossie", str(path), "--name", "shop", "--replace")
     assert again.exit_code == 0, again.output

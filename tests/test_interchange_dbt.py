@@ -99,11 +99,6 @@ CASES = {
         by("balances.customer", "held_at_first", limit=3),
         "SELECT customer_id, arg_min(balance, day) FROM balances GROUP BY 1 ORDER BY 1 LIMIT 3",
     ),
-    "conversion": (
-        {"metrics": ["visit_to_order"]},
-        "SELECT avg(EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = v.customer_id AND o.ordered_at >= v.visited_at"
-        " AND o.ordered_at < v.visited_at + INTERVAL 7 DAY)::INT) FROM visits v",
-    ),
 }  # fmt: skip
 
 
@@ -128,6 +123,7 @@ def test_what_cannot_be_carried_over_is_listed_with_its_place(imported: Imported
         ("semantic model computed", "template"): 31,
         ("metric discrete", "input"): 41,
         ("metric since_month_start", "offset"): 66,
+        ("metric visit_to_order", "conversion"): 77,
         ("metric active_customers", "template"): 86,
         ("metric of_nothing", "input"): 90,
         ("saved query weekly", "saved_query"): 95,

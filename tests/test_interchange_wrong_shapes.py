@@ -45,7 +45,7 @@ def spoiled(data: Any, dice: random.Random) -> Any:
         if isinstance(holder, dict) and dice.random() < 0.2:
             holder.pop(place[-1])
         else:
-            holder[place[-1]] = dice.choice(WRONG)
+            holder[place[-1]] = copy.deepcopy(dice.choice(WRONG))
     return data
 
 

@@ -235,24 +235,17 @@ def _cumulative(project: Project, item: Item, params: Item) -> Plain:
     return entry
 
 
-def _conversion(project: Project, item: Item, params: Item) -> Plain:
-    given, name = params.child("conversion_type_params"), item.text("name")
-    if given.has("constant_properties"):
-        raise NotCarried("`constant_properties` ask that both events agree, which cannot be said here.", "conversion")
-    entry: Plain = {"type": "conversion"}
-    for key in ("base", "conversion"):
-        inner = _measure_input(project, given, f"{key}_measure")
-        entry[key] = project.draft.add_part(item, f"{name}_{key}", inner)
-    base = project.draft.metrics[entry["base"]]["measure"].partition(".")[0]
-    targets = project.entities.get((base, given.text("entity")), [])
-    if len(targets) != 1:
-        raise NotCarried(f"its entity `{given.text('entity')}` is not a dataset of its own.", "conversion")
-    entry |= {"entity": targets[0], "window": _window(given.text("window")), "closed": False}
-    entry["value"] = "count" if given.text("calculation").lower() == "conversions" else "rate"
-    why = "base events that were followed are counted, by the moment; MetricFlow counts conversions by the day."
-    item.changed(f"metric {name}", why, "conversion")
-    given.leave(f"metric {name}: conversion_type_params", _WHY)
-    return entry
+def _conversion(_project: Project, _item: Item, params: Item) -> Plain:
+    """Never carried over: both tools count conversions, and count other things by it."""
+    given = params.child("conversion_type_params")
+    sides = [given.data.get(f"{key}_measure") for key in ("base", "conversion")]
+    names = [str(cast("Plain", one).get("name") if isinstance(one, dict) else one) for one in sides]
+    raise NotCarried(
+        "MetricFlow counts the events that follow, each for the last base event before it; Tellwise counts the base "
+        f"events that are followed. If you mean these, write `type: conversion` over metrics of `{names[0]}` and "
+        f"`{names[1]}`, with `entity: {given.text('entity')}` and `window: {given.text('window')}`.",
+        "conversion",
+    )
 
 
 def _window(text: str) -> str:
