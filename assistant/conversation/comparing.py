@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
-from assistant.conversation.merging import merge, with_metrics
+from assistant.conversation.merging import merge, with_default_order, with_metrics
 from assistant.conversation.periods import relative
 from assistant.conversation.shifting import UNITS, shifted, stretch_before, unit_of
 from assistant.understanding import Fragment, Said
@@ -98,7 +98,7 @@ def _beside_value(base: SemanticQuery, said: Filter) -> SemanticQuery | None:
     filters = tuple(f.model_copy(update={"values": values}) if f == own else f for f in base.filters)
     grouped = any(group.field == said.field for group in base.group_by)
     groups = base.group_by if grouped else (*base.group_by, GroupBy(field=said.field, via=said.via))
-    return base.model_copy(update={"filters": filters, "group_by": groups})
+    return with_default_order(base.model_copy(update={"filters": filters, "group_by": groups}))
 
 
 def _joined(follow_up: FollowUp, said: Said) -> SemanticQuery | None:

@@ -40,7 +40,7 @@ def merge(base: SemanticQuery, said: Said, manner: Manner) -> SemanticQuery | No
         query = _ranked(query, said)
     if "shares" in said.slots:
         query = query.model_copy(update={"shares": tuple(Share(metric=name) for name in query.metrics)})
-    return _with_default_order(query)
+    return with_default_order(query)
 
 
 def with_metrics(query: SemanticQuery, names: tuple[str, ...], adds: bool = False) -> SemanticQuery:
@@ -166,7 +166,7 @@ def _by(query: SemanticQuery, name: str) -> str:
     return name if name in query.metrics or not query.metrics else query.metrics[0]
 
 
-def _with_default_order(query: SemanticQuery) -> SemanticQuery:
+def with_default_order(query: SemanticQuery) -> SemanticQuery:
     """One category is sorted by its number, a course of time runs forward."""
     grouped = len(query.group_by) == 1 and query.group_by[0].grain is None
     if query.metrics and not query.order_by and (grouped or query.entity):
@@ -206,5 +206,5 @@ def remove(query: SemanticQuery, removal: Removal) -> SemanticQuery | None:
     span = None if removal.period else changed.time_range
     limit = None if removal.limit else changed.limit
     parts = {"filters": filters, "time_range": span, "compare": compare, "limit": limit}
-    changed = _with_default_order(changed.model_copy(update=parts))
+    changed = with_default_order(changed.model_copy(update=parts))
     return None if changed == query else changed

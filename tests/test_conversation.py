@@ -1,0 +1,200 @@
+"""Follow-ups made whole: what is kept, added, replaced, removed, pointed at, taken back, and what is asked back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer, Clarification, Explanation, Refusal
+from assistant.assistant import Assistant
+from assistant.config import Settings
+from assistant.conversation import Conversation
+from tests.conftest import AS_OF
+
+
+@pytest.fixture(scope="module")
+def assistant(demo_home: Path) -> Iterator[Assistant]:
+    opened = Assistant.open(replace(Settings(home=demo_home), as_of=AS_OF))
+    yield opened
+    opened.close()
+
+
+DIALOGUES = {
+    "kept and narrowed": [
+        ("revenue last month", "Net revenue · May 2026"),
+        ("and by country?", "Net revenue · by country · May 2026 · highest first"),
+        ("only Germany", "Net revenue · by country · Country: Germany · May 2026 · highest first"),
+        ("France instead", "Net revenue · by country · Country: France · May 2026 · highest first"),
+        ("also Spain", "Net revenue · by country · Country: France, Spain · May 2026 · highest first"),
+        ("without France", "Net revenue · by country · Country: Spain · May 2026 · highest first"),
+        ("all countries", "Net revenue · by country · May 2026 · highest first"),
+        ("overall", "Net revenue · May 2026"),
+    ],
+    "periods": [
+        ("orders in 2025", "Orders · 2025"),
+        ("per month", "Orders · by month · 2025"),
+        ("make it quarterly", "Orders · by quarter · 2025"),
+        ("and the year before", "Orders · by quarter · 2024"),
+        ("only March", "Orders · by quarter · March 2024"),
+        ("same month last year", "Orders · by quarter · March 2023"),
+        ("all time", "Orders · by quarter · all time"),
+    ],
+    "numbers": [
+        ("revenue by channel in May", "Net revenue · by sales channel · May 2026 · highest first"),
+        ("and orders?", "Orders · by sales channel · May 2026 · highest first"),
+        ("add revenue", "Orders · Net revenue · by sales channel · May 2026 · highest first by orders"),
+        ("drop orders", "Net revenue · by sales channel · May 2026 · highest first"),
+        ("replace revenue with orders", "Orders · by sales channel · May 2026 · highest first"),
+        ("as percentages", "Orders · share of orders · by sales channel · May 2026 · highest first"),
+    ],
+    "order and cut": [
+        (
+            "top 10 brands by units sold in 2025",
+            "Units sold · by brand · Brand: not empty · 2025 · highest first · first 10",
+        ),
+        ("top 3 of those", "Units sold · by brand · Brand: not empty · 2025 · highest first · first 3"),
+        ("now the bottom 2", "Units sold · by brand · Brand: not empty · 2025 · lowest first · first 2"),
+        ("the other way round", "Units sold · by brand · Brand: not empty · 2025 · highest first · first 2"),
+        (
+            "sort alphabetically",
+            "Units sold · by brand · Brand: not empty · 2025 · lowest first by brand · first 2",
+        ),
+    ],
+    "comparisons": [
+        ("orders in May", "Orders · May 2026"),
+        ("compare with the month before", "Orders · May 2026 · compared with the period before"),
+        ("only via app", "Orders · Sales channel: app · May 2026 · compared with the period before"),
+        ("and in April?", "Orders · Sales channel: app · April 2026 · compared with the period before"),
+        ("remove the comparison", "Orders · Sales channel: app · April 2026"),
+        (
+            "vs web",
+            "Orders · by sales channel · Sales channel: app, web · April 2026 · highest first",
+        ),
+    ],
+    "correction, undo, another topic": [
+        ("gross revenue last month", "Gross revenue · May 2026"),
+        ("no, I meant net", "Net revenue · May 2026"),
+        ("undo", "Gross revenue · May 2026"),
+        ("how many tickets did we get in 2025?", "Support tickets · 2025"),
+        ("by team rather than channel", "?"),
+        ("by team", "Support tickets · by support team · 2025 · highest first"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", DIALOGUES)
+def test_each_turn_is_read_as_a_whole_question(assistant: Assistant, name: str) -> None:
+    conversation = Conversation()
+    for question, expected in DIALOGUES[name]:
+        outcome = assistant.ask(question, conversation=conversation)
+        if expected == "?":
+            assert isinstance(outcome, Refusal), (question, outcome)
+        else:
+            assert isinstance(outcome, Answer), (question, outcome)
+            assert outcome.interpretation.sentence == expected, question
+
+
+def rows(assistant: Assistant, sql: str) -> set[tuple[object, ...]]:
+    outcome = assistant.run_sql(sql)
+    assert isinstance(outcome, Answer)
+    return set(outcome.result.rows)
+
+
+def test_that_country_is_the_one_row_of_the_answer_before(assistant: Assistant) -> None:
+    conversation = assistant.replay(["which country had the most orders in 2025?"])
+    answer = assistant.ask("split that country by channel", conversation=conversation)
+    assert isinstance(answer, Answer)
+    counted = """SELECT o.channel, count(*) FROM orders o JOIN customer c ON c.customer_id = o.customer_id
+        WHERE o.status <> 'cancelled' AND NOT o.is_test AND year(o.ordered_at) = 2025 AND c.country = (
+            SELECT c.country FROM orders o JOIN customer c ON c.customer_id = o.customer_id
+            WHERE o.status <> 'cancelled' AND NOT o.is_test AND year(o.ordered_at) = 2025 AND c.country IS NOT NULL
+            GROUP BY 1 ORDER BY count(*) DESC LIMIT 1) GROUP BY 1"""
+    assert set(answer.result.rows) == rows(assistant, counted)
+
+
+def test_their_means_the_rows_of_the_ranking_before(assistant: Assistant) -> None:
+    conversation = assistant.replay(["top 3 countries by revenue last year"])
+    shown = {row[0] for row in conversation.turns[-1].rows}
+    answer = assistant.ask("their average order value", conversation=conversation)
+    assert isinstance(answer, Answer)
+    assert {row[0] for row in answer.result.rows} == shown
+    assert len(shown) == 3
+
+
+def test_a_reference_that_may_be_several_things_is_asked_back_and_answered_by_number(assistant: Assistant) -> None:
+    conversation = assistant.replay(["revenue by country last quarter"])
+    asked = assistant.ask("split that country by channel", conversation=conversation)
+    assert isinstance(asked, Clarification)
+    second = asked.options[1].plan.query
+    answer = assistant.ask("the second one", conversation=conversation)
+    assert isinstance(answer, Answer)
+    assert answer.plan is not None
+    assert answer.plan.query == second
+
+
+def test_an_offered_reading_is_picked_by_its_words(assistant: Assistant) -> None:
+    conversation = assistant.replay(["click rate in May"])
+    options = conversation.pending
+    assert len(options) > 1
+    answer = assistant.ask("e-mail click rate", conversation=conversation)
+    assert isinstance(answer, Answer)
+    assert answer.plan is not None
+    assert answer.plan.query.metrics == ("email_click_rate",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "and by planet?",
+        "only Mordor",
+        "split that spaceship by channel",
+        "without the sparkle",
+        "remove Mordor",
+        "both",
+    ],
+)
+def test_a_word_without_a_place_is_never_dropped(assistant: Assistant, question: str) -> None:
+    conversation = assistant.replay(["revenue last month"])
+    outcome = assistant.ask(question, conversation=conversation)
+    assert isinstance(outcome, Refusal | Clarification), outcome
+
+
+def test_what_is_refused_leaves_the_conversation_where_it_was(assistant: Assistant) -> None:
+    conversation = assistant.replay(["orders by country this week", "and what did the flux capacitor earn?"])
+    answer = assistant.ask("last week then", conversation=conversation)
+    assert isinstance(answer, Answer)
+    assert answer.interpretation.sentence == "Orders · by country · 22 Jun 2026 – 28 Jun 2026 · highest first"
+
+
+def test_the_same_rows_as_a_table(assistant: Assistant) -> None:
+    conversation = assistant.replay(["revenue by month in 2025"])
+    answer = assistant.ask("as a table", conversation=conversation)
+    assert isinstance(answer, Answer)
+    assert answer.chart.kind == "table"
+    refused = assistant.ask("as a pie chart", conversation=conversation)
+    assert isinstance(refused, Refusal)
+
+
+def test_words_about_the_answer_before(assistant: Assistant) -> None:
+    conversation = assistant.replay(["refund amount last quarter"])
+    meaning = assistant.ask("how is that calculated?", conversation=conversation)
+    assert isinstance(meaning, Explanation)
+    assert meaning.definitions[0].name == "refund_amount"
+    assert isinstance(assistant.ask("undo", conversation=conversation), Refusal)
+    assert isinstance(assistant.ask("start over", conversation=conversation), Explanation)
+    assert conversation.base is None
+
+
+def test_a_bare_month_of_another_year_is_asked_back(assistant: Assistant) -> None:
+    conversation = assistant.replay(["orders in November 2025"])
+    asked = assistant.ask("and in May?", conversation=conversation)
+    assert isinstance(asked, Clarification)
+    assert [option.label for option in asked.options] == ["Orders · May 2026", "Orders · May 2025"]
+
+
+def test_without_a_conversation_nothing_is_remembered(assistant: Assistant) -> None:
+    assistant.ask("revenue last month")
+    assert not isinstance(assistant.ask("and by country?"), Answer)
