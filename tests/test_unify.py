@@ -9,6 +9,7 @@ import pytest
 
 from warehouse import Journal, load_sources, merge_customers, read_sources, split_customer
 from warehouse.build import read_snapshot
+from warehouse.errors import SourcesInvalid
 
 DECLARED = """
 sources:
@@ -236,3 +237,19 @@ def test_without_records_of_people_the_customer_table_is_used_as_it_is(tmp_path:
     load(tmp_path)
     load(tmp_path)
     assert owners(tmp_path, "customer", "source_id") == {name: name for name in ("K1", "K2", "K3", "K4")}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("customer_id: {from: who, of: cmr}", "there is no system cmr; did you mean crm?"),
+        ("response_id: {from: id, of: crm}", "of says whose ids a customer_id holds"),
+    ],
+)
+def test_ids_of_a_system_that_is_not_there_are_refused_with_the_line(tmp_path: Path, wrong: str, words: str) -> None:
+    column = wrong.partition(":")[0]
+    right = "customer_id: {from: who, of: crm}" if column == "customer_id" else "response_id: id"
+    (tmp_path / "sources.yml").write_text(DECLARED.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(SourcesInvalid, match=r"sources.yml:\d+: poll: ") as caught:
+        read_sources(tmp_path / "sources.yml")
+    assert words in str(caught.value)

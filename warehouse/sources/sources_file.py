@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse.errors import SourcesInvalid
+from warehouse.references import NORMALISED
 from warehouse.sources.core_tables import CoreTable, core_tables
 from warehouse.sources.declared import Source, Sources
 from warehouse.sources.mapping import filled
@@ -122,6 +123,7 @@ def _near(name: str, known: list[str]) -> str:
 def _faults(entries: Mapping[str, Source]) -> Iterator[tuple[_Path, str]]:
     """What fits the form but cannot work, with its place."""
     owners: dict[tuple[str, str], str] = {}
+    systems = [source.system or name for name, source in entries.items()]
     for name, source in entries.items():
         place = ("sources", name)
         if not _NAME.fullmatch(name) or name in _TAKEN:
@@ -131,6 +133,7 @@ def _faults(entries: Mapping[str, Source]) -> Iterator[tuple[_Path, str]]:
         if bool(source.database) != bool(source.query):
             yield place, f"{name}: database and query belong together: an address, and one SELECT or a table's name."
         yield from ((place + at, f"{name}: {words}") for at, words in _mapping_faults(source))
+        yield from ((place + at, f"{name}: {words}") for at, words in _owner_faults(source, systems))
         other = owners.setdefault((source.system or name, source.table or name), name)
         if other != name:
             yield place, f"{name} and {other} fill one table from one system. Give one of them another system."
@@ -156,6 +159,18 @@ def _mapping_faults(source: Source) -> Iterator[tuple[_Path, str]]:
             if table.column(name) is None:
                 near = _near(name, [column.name for column in table.columns])
                 yield ("expect", setting, name), f"{table.name} has no column {name}{near}."
+
+
+def _owner_faults(source: Source, systems: list[str]) -> Iterator[tuple[_Path, str]]:
+    """`of` that names nobody would leave every row without its customer, and no one would notice."""
+    for name, given in source.columns.items():
+        known = [*dict.fromkeys(systems), *NORMALISED]
+        place = ("columns", name, "of")
+        if given.of and name != "customer_id":
+            yield place, "of says whose ids a customer_id holds; no other column has it."
+        elif given.of and given.of not in known:
+            near = _near(given.of, known)
+            yield place, f"there is no system {given.of}{near or f'. There are {_list(dict.fromkeys(known))}'}."
 
 
 def _column_faults(source: Source, table: CoreTable) -> Iterator[tuple[_Path, str]]:
