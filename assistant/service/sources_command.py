@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from assistant.config import Settings
-from assistant.service.load_command import Progress
-from warehouse import RunReport, SourceReport, load_sources, read_sources
+from assistant.service.load_command import Steps
+from warehouse import RunReport, SourceReport, Unified, load_sources, read_sources
 
 EXIT_SOME_FAILED = 1
 
@@ -29,8 +29,7 @@ def load_declared(settings: Settings, only: Sequence[str], fresh: bool, as_json:
         report = load_sources(settings.warehouse, sources, lambda _what, _share: None, only, fresh)
         click.echo(json.dumps(asdict(report), indent=2, default=str, ensure_ascii=False))
     else:
-        with click.progressbar(length=100, label="Loading sources", show_eta=False) as bar:
-            report = load_sources(settings.warehouse, sources, Progress(bar), only, fresh)
+        report = load_sources(settings.warehouse, sources, Steps(), only, fresh)
         click.echo(run_text(report))
     if report.failed:
         sys.exit(EXIT_SOME_FAILED)
@@ -40,10 +39,24 @@ def run_text(report: RunReport) -> str:
     """A run as lines: each source with its counts, why rows were put aside, and what failed."""
     lines = [line for one in report.loaded for line in _source_lines(one)]
     lines += [f"{one.source}: FAILED, its rows of before are kept. {one.message}" for one in report.failed]
+    lines += _unified_lines(report.unified) if report.unified else []
     lines += [f"Check: {one.subject}, {one.kind}: {one.told}" for one in report.alarms]
     if any(one.counts.quarantined for one in report.loaded):
         lines.append("Rows put aside are kept in raw.quarantine with file, line and reason.")
     return "\n".join(lines)
+
+
+def _unified_lines(unified: Unified) -> list[str]:
+    """Who the customers are now, rows that name nobody known, and what could not be built."""
+    found = unified.resolution
+    lines = [f"{found.records:,} records of people are {found.customers:,} customers."] if found else []
+    unknown = [one for one in unified.facts if one.referenced > one.resolved]
+    lines += [
+        f"  core.{one.table}: {one.referenced - one.resolved:,} of {one.referenced:,} rows that name a customer name"
+        " nobody known; they are kept without one."
+        for one in unknown
+    ]
+    return [*lines, *(f"Note: {note}" for note in unified.notes)]
 
 
 def _source_lines(one: SourceReport) -> list[str]:
