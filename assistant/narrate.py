@@ -248,6 +248,14 @@ def _also(story: Story) -> str:
     return " " + story.words.say("also", {"labels": listed(story, others)}) if others else ""
 
 
+def _entities(story: Story) -> str:
+    """How many of an entity the question found."""
+    query, count = story.context.query, len(story.shape.rows)
+    name = query.entity.replace("_", " ") if query else ""
+    key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"
+    return story.words.say(key, {"count": count_of(story, count), "name": name})
+
+
 def _rows(story: Story) -> str:
     count = len(story.shape.rows)
     labels = listed(story, [lower(column.label or column.name) for column in story.shape.columns])
@@ -273,6 +281,7 @@ _STORIES: tuple[tuple[Callable[[Story], bool], Callable[[Story], str]], ...] = (
         lambda story: story.context.query is None and len(story.shape.rows) == len(story.shape.columns) == 1,
         _free_number,
     ),
+    (lambda story: bool(story.context.query and story.context.query.entity and not story.shape.numbers), _entities),
     (lambda story: story.context.query is None or not story.shape.numbers, _rows),
     (lambda story: len(story.shape.rows) == 1, _one_row),
     (lambda story: story.shape.time is not None and not story.shape.dimensions, _trend),

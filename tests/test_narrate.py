@@ -28,6 +28,7 @@ from tests.canned import (
     SEPTEMBER,
     result,
 )
+from warehouse import Result
 
 RATE_BEFORE = Column("rate_previous", "previous", "conversion_rate", "Conversion rate (before)", "", "percent")
 RATE_CHANGE = Column("rate_change", "change", "conversion_rate", "Conversion rate (change)", "", "percent")
@@ -390,3 +391,25 @@ def test_german_numbers_are_read_the_german_way() -> None:
     record = record_of((CATEGORY, *COMPARED), result(ROWS), Context(ASKED, AS_OF, ADDITIVE, "de"))
     assert numbers_supported("1.234.567 € im September 2026", record)
     assert not numbers_supported("1.234.599 €", record)
+
+
+@pytest.mark.parametrize(
+    ("names", "limit", "said"),
+    [
+        (["a", "b", "c"], None, "3 customers match."),
+        (["a"], None, "1 customer matches."),
+        (["a", "b"], 2, "The first 2 customers of the list."),
+        (["a", "b"], 5, "2 customers match."),
+    ],
+)
+def test_a_list_of_entities_says_how_many_there_are(names: list[str], limit: int | None, said: str) -> None:
+    column = Column("customer_id", "dimension", "customer.customer_id", "Customer id")
+    query = SemanticQuery(entity="customer", limit=limit)
+    found = Result(("customer_id",), ("VARCHAR",), tuple((name,) for name in names), False, 0.01)
+    assert describe((column,), found, Context(query)) == said
+
+
+def test_an_abbreviation_is_no_plural() -> None:
+    column = Column("nps", "metric", "nps", "NPS", "", "decimal")
+    found = Result(("nps",), ("DOUBLE",), ((37.7,),), False, 0.01)
+    assert describe((column,), found, Context(SemanticQuery(metrics=("nps",)))).startswith("NPS was")
