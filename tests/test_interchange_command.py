@@ -62,7 +62,7 @@ def test_nothing_is_written_over_without_being_told(home: Path):
 def test_tables_that_are_not_loaded_refuse_and_say_what_to_do(home: Path):
     done = run(home, "import", "ossie", str(FIXTURES / "ossie.yaml"))
     assert done.exit_code == 1
-    assert "there is no table `orders_windows`" in done.output
+    assert f"{FIXTURES / 'ossie.yaml'}:6: there is no table `orders_windows`" in done.output
     assert "--only-loaded" in done.output
     assert not (home / "definitions").exists()
 

@@ -93,18 +93,22 @@ def _check_workspace(settings: Settings, schema: Schema, target: Path, found: Im
         try:
             load_definitions(Path(room), schema or None)
         except DefinitionError as error:
-            raise DefinitionError([_retold(one, trial, settings, schema) for one in error.faults]) from error
+            told = [_retold(one, trial / target.name, found, schema) for one in error.faults]
+            at_home = [replace(one, file=one.file.replace(str(trial), str(settings.definitions))) for one in told]
+            raise DefinitionError(at_home) from error
 
 
-def _retold(fault: Fault, trial: Path, settings: Settings, schema: Schema) -> Fault:
-    """The fault with its true place; where data is missing, with what to do about it."""
+def _retold(fault: Fault, written: Path, found: Imported, schema: Schema) -> Fault:
+    """The fault with its place in the original; where data is missing, with what to do about it."""
+    origin = found.origin_of(fault.line) if fault.file == str(written) else None
     remedy = fault.remedy
     if fault.message.startswith(("there is no table", "table ")) and schema:
         remedy = (
             f"{remedy} Load it first (`tellwise load NAME FILE`), leave out what stands on it (--only-loaded), "
             "or write the definitions elsewhere (--into DIR)."
         ).strip()
-    return replace(fault, file=fault.file.replace(str(trial), str(settings.definitions)), remedy=remedy)
+    fault = replace(fault, remedy=remedy)
+    return replace(fault, file=origin.file, line=origin.line) if origin else fault
 
 
 def _write(target: Path, found: Imported, beside: Path, name: str) -> None:

@@ -59,6 +59,14 @@ class Imported:
         """Questions with the SQL that was found right for them."""
         return tuple(self.draft.verified)
 
+    def origin_of(self, line: int) -> Origin | None:
+        """Where in the original the dataset, or the section, on a line of `text` came from; None above them."""
+        for text in reversed(self.text.splitlines()[:line]):
+            if found := re.match(r"\s*# from (.+):(\d+)$", text):
+                files = (one.file for one in self.draft.origins.values() if Path(one.file).name == found[1])
+                return Origin(next(files, found[1]), int(found[2]))
+        return None
+
     @property
     def lost(self) -> tuple[Remark, ...]:
         """What was left out."""
