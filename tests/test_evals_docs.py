@@ -23,10 +23,11 @@ BLOCK = re.compile(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```", re.MULTILINE | re.DO
 
 @pytest.fixture
 def workspace(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("evals.copies.MIXED_ROWS", (300, 40))
+    monkeypatch.setattr("evals.copies.MIXED_ROWS", (60,))
     monkeypatch.setattr("evals.copies.LOOSE_ROWS", (60,))
     shutil.copytree(demo_home, tmp_path / "home")
     monkeypatch.setenv("TELLWISE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TELLWISE_WORKERS", "1")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

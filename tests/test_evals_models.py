@@ -116,8 +116,9 @@ def test_a_busy_server_is_asked_again_and_a_locked_one_stops_the_run(tmp_path):
 
 def test_what_was_paid_for_is_not_asked_again_but_every_repeat_is(tmp_path):
     with OpenAIServer(fluent) as server:
-        run(tmp_path, server)
+        first = run(tmp_path, server)
         assert len(server.requests) == 6
+        assert "600 out, prices not given" in first.output
         again = run(tmp_path, server, *out(tmp_path))
         assert len(server.requests) == 6
         assert "model:" not in again.output

@@ -10,7 +10,7 @@ from evals.diff import Difference, difference
 from evals.records import VERDICTS, Record
 from evals.reports.html_case import case_of
 from evals.reports.reason_words import in_words
-from evals.reports.terminal import LABELS, milliseconds, percent
+from evals.reports.terminal import LABELS, dollars, milliseconds, percent
 from evals.results import Results, Summary
 from evals.scoring import Counts, Score
 
@@ -122,7 +122,8 @@ def _more_tiles(summary: Summary) -> Iterator[str]:
         yield _tile("", str(summary.lucky), "lucky passes", checked)
     if summary.totals.calls:
         t = summary.totals
-        yield _tile("", f"{t.dollars:.2f} USD", "cost", f"{t.calls} calls, {t.tokens_in + t.tokens_out:,} tokens")
+        tokens = f"{t.tokens_in:,} tokens in, {t.tokens_out:,} out; {dollars(t.dollars, 2)}"
+        yield _tile("", str(t.calls), "model calls", tokens)
 
 
 def _tile(tone: str, number: str, label: str, remark: str) -> str:

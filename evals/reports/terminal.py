@@ -89,7 +89,7 @@ def _further(summary: Summary) -> Iterator[str]:
     totals = summary.totals
     if totals.calls:
         tokens = f"{totals.tokens_in:,} tokens in, {totals.tokens_out:,} out"
-        yield f"  model: {totals.calls} calls, {tokens}, {totals.dollars:.4f} USD"
+        yield f"  model: {totals.calls} calls, {tokens}, {dollars(totals.dollars, 4)}"
     if summary.perturbed:
         yield f"  lucky passes: {summary.lucky} of {summary.perturbed} right answers fall apart on changed data,"
         yield f"    {summary.fragile} more only over empty groups, links that lead nowhere, NULL in other columns"
@@ -134,6 +134,11 @@ def milliseconds(value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def dollars(amount: float, digits: int) -> str:
+    """What a model cost; nothing is known without its prices."""
+    return f"{amount:.{digits}f} USD" if amount else "prices not given"
 
 
 def past_run(run: PastRun) -> str:
