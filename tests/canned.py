@@ -23,6 +23,7 @@ from assistant.answer import (
     Span,
 )
 from assistant.charts import choose
+from assistant.conversation import Conversation
 from assistant.narrate import describe
 from assistant.shape import Context
 from semantic_layer import Column, Comparison, Filter, GroupBy, SemanticQuery, TimeRange
@@ -177,7 +178,13 @@ class CannedAssistant:
     def starters(self) -> tuple[str, ...]:
         return ("Revenue by month", "Revenue by category", "Revenue last month", "How is business?")
 
-    def ask(self, question: str, on_step: Step = silent) -> Outcome:
+    def ask(self, question: str, on_step: Step = silent, conversation: Conversation | None = None) -> Outcome:
+        outcome = self._answer(question, on_step)
+        if conversation is not None:
+            conversation.record(question, outcome)
+        return outcome
+
+    def _answer(self, question: str, on_step: Step) -> Outcome:
         self.asked.append(question)
         on_step("Reading the question", question)
         found = ANSWERS.get(question.lower().rstrip("?"))
@@ -197,9 +204,14 @@ class CannedAssistant:
             question, "UNKNOWN_WORDS", f"I do not know what “{question}” means.", (question,), ("Revenue by month",)
         )
 
-    def choose(self, option: Option, question: str, on_step: Step = silent) -> Outcome:
+    def choose(
+        self, option: Option, question: str, on_step: Step = silent, conversation: Conversation | None = None
+    ) -> Outcome:
         on_step("Running the query", question)
-        return trend(option.label)
+        outcome = trend(option.label)
+        if conversation is not None:
+            conversation.record(question, outcome)
+        return outcome
 
     def run_sql(self, sql: str) -> Answer | Refusal:
         if "delete" in sql.lower():

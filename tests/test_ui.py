@@ -18,8 +18,10 @@ from typing import Any
 import pytest
 
 from assistant.answer import Answer, Clarification, Refusal
-from assistant.errors import NothingToAsk
+from assistant.config import Settings
+from assistant.errors import NothingToAsk, StoreError
 from assistant.narrate import NARRATION
+from assistant.store import Store
 from assistant.ui import card, tables
 from assistant.ui.look import MESSAGES, look_of
 from assistant.ui.markup import Markup, join, tag
@@ -275,7 +277,7 @@ def test_a_fault_inside_is_said_plainly_and_kept_in_the_log(desk: Desk, caplog: 
 
 
 def test_an_error_with_a_sentence_is_told_in_its_own_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(question: str, on_step: Any) -> Any:
+    def refuse(question: str, on_step: Any, conversation: Any) -> Any:
         raise NothingToAsk("There is no data yet. Run `tellwise demo`.")
 
     monkeypatch.setattr(desk.assistant, "ask", refuse)
@@ -340,3 +342,57 @@ def test_text_filled_in_is_never_a_template() -> None:
 def test_importing_the_page_costs_nothing() -> None:
     check = "import sys, assistant.ui, app; assert not {'gradio', 'vl_convert', 'pandas'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True)
+
+
+# --- a verdict on an answer
+
+
+@pytest.fixture
+def keeping(tmp_path: Path) -> Iterator[Desk]:
+    store = Store.open(Settings(home=tmp_path), "ann")
+    with ThreadPoolExecutor(2) as threads:
+        yield Desk(CannedAssistant(), LOOK, threads, store)  # type: ignore[arg-type]  # a stand-in
+    store.close()
+
+
+def test_turns_and_verdicts_are_kept_by_conversation(keeping: Desk) -> None:
+    assert keeping.store is not None
+    first = last(keeping.ask("Revenue by month", Session()))
+    second = last(keeping.ask("Revenue by category", first))
+    last(keeping.ask("Revenue last month", Session()))
+    kept = keeping.store.turns()
+    assert [turn.question for turn in kept] == ["Revenue by month", "Revenue by category", "Revenue last month"]
+    assert kept[0].conversation == kept[1].conversation != kept[2].conversation
+
+    judged = keeping.judge(False, "  the wrong year ", second)
+    (given,) = keeping.store.feedback()
+    assert (given.verdict, given.reason, given.by) == ("down", "the wrong year", "ann")
+    assert (given.question, given.sql, given.turn) == ("Revenue by category", second.answer.sql, kept[1].id)  # type: ignore[union-attr]  # it was answered
+    assert judged.noted == LOOK.say("verdict.noted")
+    assert last(keeping.ask("Revenue last month", judged)).noted == ""
+
+
+def test_a_right_answer_is_proposed(keeping: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposed: list[Answer] = []
+    monkeypatch.setattr(keeping.assistant, "propose", lambda _, found: not proposed.append(found), raising=False)
+    session = last(keeping.ask("Revenue by month", Session()))
+    assert keeping.judge(True, "", session).noted == LOOK.say("verdict.proposed")
+    assert proposed == [session.answer]
+
+
+def test_without_an_answer_there_is_nothing_to_judge(keeping: Desk, desk: Desk) -> None:
+    refused = last(keeping.ask("flurb", Session()))
+    assert keeping.judge(True, "", refused) is refused
+    answered = last(desk.ask("Revenue by month", Session()))
+    assert desk.judge(True, "", answered) is answered
+
+
+def test_a_store_that_fails_costs_no_answer(keeping: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*given: Any) -> None:
+        raise StoreError("This could not be kept: the disk is full.")
+
+    monkeypatch.setattr(keeping.store, "save_turn", fails)
+    monkeypatch.setattr(keeping.store, "give_feedback", fails)
+    session = last(keeping.ask("Revenue by month", Session()))
+    assert session.answer is not None
+    assert keeping.judge(True, "", session).noted == "This could not be kept: the disk is full."

@@ -37,9 +37,9 @@ def told(host, *rest, **more):
 socket.getaddrinfo = told
 """
 CANNED = f"""{LISTENER}
-from assistant.ui import launch
+from assistant.ui import build, launch
 from tests.canned import CannedAssistant
-launch(CannedAssistant(), "127.0.0.1", int(sys.argv[1]), company="Demo company")
+launch(build(CannedAssistant(), "Demo company"), "127.0.0.1", int(sys.argv[1]))
 """
 REAL = f"""{LISTENER}
 from assistant.service.cli import main

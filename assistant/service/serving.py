@@ -20,11 +20,15 @@ def serve_chat(settings: Settings, host: str, port: int, open_browser: bool) -> 
     from assistant.assistant import Assistant
 
     assistant = Assistant.open(settings)
-    from assistant.ui import launch
+    from assistant.learning import actor
+    from assistant.store import Store
+    from assistant.ui import build, launch
 
+    store = Store.open(settings, actor(settings))
     try:
-        launch(assistant, host, port, open_browser)
+        launch(build(assistant, store=store), host, port, open_browser)
     finally:
+        store.close()
         assistant.close()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,15 @@ from uuid import uuid4
 from assistant.answer import Answer, Outcome, Refusal
 from assistant.config import Settings
 from assistant.conversation import Conversation, Turn
+from assistant.errors import StoreError
 from assistant.store.records import Feedback, Proposal, SeenWord, Status, StoredTurn, Synonym, SynonymStatus, Verdict
 from semantic_layer import SemanticQuery
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine, Executable, Row
+    from sqlalchemy import Connection, Engine, Executable, Row
 
 FILE = "state.db"
+UNPLACED = ("UNKNOWN_WORDS", "OUT_OF_DOMAIN")
 ANYBODY = "local"
 """Who acts when nobody is named: the only person of a workspace on one's own machine."""
 
@@ -56,7 +59,7 @@ class Store:
         from assistant.store import tables
 
         now = _now()
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             known = select(tables.conversation.c.id).where(tables.conversation.c.id == conversation.id)
             if connection.execute(known).first() is None:
                 opened = {"id": conversation.id, "by": self.by, "started_at": now, "touched_at": now}
@@ -109,7 +112,7 @@ class Store:
         times: Counter[str] = Counter()
         last: dict[str, str] = {}
         for turn in self.turns():
-            for word in turn.words if turn.code == "UNKNOWN_WORDS" else ():
+            for word in turn.words if turn.code in UNPLACED else ():
                 times[word.casefold()] += 1
                 last[word.casefold()] = turn.question
         return tuple(SeenWord(word, count, last[word]) for word, count in times.most_common())
@@ -185,7 +188,7 @@ class Store:
         told = tables.proposed_synonym
         made = Synonym(uuid4().hex, word.casefold(), target, status, self.by, _now())
         row = {"id": made.id, "word": made.word, "target": target, "status": status, "by": self.by, "at": made.at}
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(told.delete().where(told.c.word == made.word, told.c.target == target))
             connection.execute(told.insert().values(row))
         return made
@@ -202,12 +205,22 @@ class Store:
 
     # --- inside
 
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        from sqlalchemy.exc import DBAPIError
+
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StoreError(f"This could not be kept: {error.orig}. Check the disk and the state store.") from error
+
     def _rows(self, query: Executable) -> Sequence[Row[Any]]:
         with self._engine.connect().execution_options(reads=True) as connection:
             return connection.execute(query).all()
 
     def _write(self, statement: Any) -> int:
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             return int(connection.execute(statement).rowcount)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import gradio
 
     from assistant.assistant import Assistant
+    from assistant.store import Store
 
 __all__ = ["build", "launch"]
 
@@ -23,12 +24,15 @@ _QUIET = {
 }
 
 
-def build(assistant: Assistant, company: str | None = None) -> gradio.Blocks:
-    """The page over an assistant; `company` names whose data it is (default: what the snapshot says of itself)."""
+def build(assistant: Assistant, company: str | None = None, store: Store | None = None) -> gradio.Blocks:
+    """The page over an assistant; `company` names whose data it is (default: what the snapshot says of itself).
+
+    With a store, conversations are kept, and people can say whether an answer is right.
+    """
     os.environ.update(_QUIET)  # before the first import of gradio, which looks for its maker's servers otherwise
     from assistant.ui.page import page
 
-    return page(assistant, _owner(assistant) if company is None else company)
+    return page(assistant, _owner(assistant) if company is None else company, store)
 
 
 def _owner(assistant: Assistant) -> str:
@@ -39,9 +43,8 @@ def _owner(assistant: Assistant) -> str:
     return look_of(assistant.settings.locale).say("header.demo") if is_demo else ""
 
 
-def launch(assistant: Assistant, host: str, port: int, open_browser: bool = False, company: str | None = None) -> None:
-    """Serve the page until it is stopped; raises SettingsError when the address cannot be used."""
-    demo = build(assistant, company)
+def launch(demo: gradio.Blocks, host: str, port: int, open_browser: bool = False) -> None:
+    """Serve a page until it is stopped; raises SettingsError when the address cannot be used."""
     from assistant.ui.page import serve
 
     serve(demo, host, port, open_browser)

@@ -15,7 +15,7 @@ from assistant.formatting import day
 from assistant.ui.look import Look, look_of
 from assistant.ui.markup import Markup, join, of_class, tag
 from assistant.ui.picture import color_css, warm_up
-from assistant.ui.screen import Screen
+from assistant.ui.screen import Screen, Verdict
 from assistant.ui.session import Session
 from assistant.ui.theme import tellwise_theme
 from assistant.ui.turns import LONGEST_QUESTION, MOST_CHOICES, Desk
@@ -23,6 +23,7 @@ from assistant.ui.wiring import wire
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.store import Store
 
 STATIC = Path(__file__).parent / "static"
 AT_ONCE, WAITING = 4, 64
@@ -30,10 +31,10 @@ MOST_STARTERS = 6
 AN_HOUR, A_DAY = 3600, 86_400
 
 
-def page(assistant: Assistant, company: str) -> gr.Blocks:
-    """The whole page, wired."""
+def page(assistant: Assistant, company: str, store: Store | None = None) -> gr.Blocks:
+    """The whole page, wired; turns and verdicts are kept where there is a store."""
     look = look_of(assistant.settings.locale)
-    desk = Desk(assistant, look, ThreadPoolExecutor(AT_ONCE * 2, thread_name_prefix="turn"))
+    desk = Desk(assistant, look, ThreadPoolExecutor(AT_ONCE * 2, thread_name_prefix="turn"), store)
     with gr.Blocks(
         title=look.say("title"), analytics_enabled=False, fill_width=True, delete_cache=(AN_HOUR, A_DAY)
     ) as demo:
@@ -95,6 +96,7 @@ def _screen(assistant: Assistant, look: Look) -> Screen:
         )  # fmt: skip
         with gr.Row(elem_id="tw-choices"):
             choices = tuple(gr.Button(visible=False, size="sm", elem_classes="tw-choice") for _ in range(MOST_CHOICES))
+        verdict = _verdict(look)
         ask = gr.Textbox(
             label=look.say("chat.ask"), placeholder=look.say("chat.placeholder"), lines=1, max_lines=4, autofocus=True,
             submit_btn=True, container=False, elem_id="tw-ask", max_length=LONGEST_QUESTION * 2,
@@ -105,7 +107,21 @@ def _screen(assistant: Assistant, look: Look) -> Screen:
     return Screen(
         chat=chat, welcome=welcome, starters=starters, choices=choices, ask=ask, sql=sql, run=run, sql_outcome=outcome,
         rows_title=rows_title, rows=rows, download=download, session=gr.State(Session()), shown=gr.State(None),
+        verdict=verdict,
     )  # fmt: skip
+
+
+def _verdict(look: Look) -> Verdict:
+    """Under an answer: whether it is right, and what is wrong with it."""
+    with gr.Row(elem_id="tw-verdict", visible=False) as row:
+        right = gr.Button(look.say("verdict.right"), size="sm", elem_classes="tw-choice")
+        wrong = gr.Button(look.say("verdict.wrong"), size="sm", elem_classes="tw-choice")
+        reason = gr.Textbox(
+            label=look.say("verdict.reason"), placeholder=look.say("verdict.why"), lines=1, max_lines=1, visible=False,
+            container=False, submit_btn=True, elem_id="tw-reason", max_length=LONGEST_QUESTION,
+        )  # fmt: skip
+        noted = gr.HTML(visible=False, padding=False)
+    return Verdict(row, right, wrong, reason, noted)
 
 
 def _welcome(questions: tuple[str, ...], look: Look) -> tuple[gr.Column, tuple[gr.Button, ...]]:

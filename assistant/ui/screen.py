@@ -9,6 +9,22 @@ import gradio as gr
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What asks whether the last answer is right."""
+
+    row: gr.Row
+    right: gr.Button
+    wrong: gr.Button
+    reason: gr.Textbox
+    noted: gr.HTML
+
+    @property
+    def parts(self) -> list[Any]:
+        """Everything of it that changes."""
+        return [self.row, self.right, self.wrong, self.reason, self.noted]
+
+
+@dataclass(frozen=True)
 class Screen:
     """The page's components by what they are for."""
 
@@ -25,11 +41,12 @@ class Screen:
     download: gr.DownloadButton
     session: gr.State
     shown: gr.State
+    verdict: Verdict
 
     @property
     def conversation(self) -> list[Any]:
         """What a turn changes while it goes on."""
-        return [self.session, self.shown, self.chat, self.welcome, self.ask, *self.choices]
+        return [self.session, self.shown, self.chat, self.welcome, self.ask, *self.choices, *self.verdict.parts]
 
     @property
     def result(self) -> list[Any]:

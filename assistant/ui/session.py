@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from assistant.answer import Answer, Clarification
+from assistant.conversation import Conversation
 
 Message = dict[str, Any]
 _serials = count(1)
@@ -14,12 +15,17 @@ _serials = count(1)
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """The conversation so far, what the buttons under it stand for, and the answer that the last turn brought."""
+    """What was said so far, what the buttons under it stand for, and the answer that the last turn brought.
+
+    `conversation` holds the same as typed turns, for follow-ups; `noted` is what became of a verdict on the answer.
+    """
 
     messages: tuple[Message, ...] = ()
     choices: tuple[str, ...] = ()
     clarification: Clarification | None = None
     answer: Answer | None = None
+    conversation: Conversation | None = None
+    noted: str = ""
 
 
 @dataclass(frozen=True, eq=False)

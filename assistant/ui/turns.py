@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from assistant.answer import Answer, Clarification, Explanation, Outcome, Refusal
-from assistant.errors import AssistantError
+from assistant.conversation import Conversation
+from assistant.errors import AssistantError, StoreError
 from assistant.formatting import shorten
 from assistant.ui import card
 from assistant.ui.look import Look
@@ -26,6 +27,7 @@ from warehouse import WarehouseError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.store import Store
 
 LONGEST_QUESTION = 2000
 MOST_CHOICES = 4
@@ -41,6 +43,7 @@ class Desk:
     assistant: Assistant
     look: Look
     threads: ThreadPoolExecutor
+    store: Store | None = None
 
     def ask(self, question: str, session: Session) -> Iterator[Session]:
         """The session as it goes: with the question, with the steps, with the outcome."""
@@ -53,7 +56,8 @@ class Desk:
             sentence = card.failure_card(self.look.say("chat.too_long", counts), self.look)
             yield _said(_said(session, "user", card.question_card(shorten(asked, 300))), "assistant", sentence)
             return
-        yield from self._turn(asked, session, lambda on_step: self.assistant.ask(asked, on_step))
+        session, talk = _talking(session)
+        yield from self._turn(asked, session, lambda on_step: self.assistant.ask(asked, on_step, talk))
 
     def pick(self, index: int, session: Session) -> Iterator[Session]:
         """The session after a click on one of the offered readings or suggestions."""
@@ -65,7 +69,22 @@ class Desk:
             yield from self.ask(label, session)
             return
         option = asked.options[index]
-        yield from self._turn(label, session, lambda _: self.assistant.choose(option, asked.question))
+        session, talk = _talking(session)
+        yield from self._turn(
+            label, session, lambda _: self.assistant.choose(option, asked.question, conversation=talk)
+        )
+
+    def judge(self, is_right: bool, reason: str, session: Session) -> Session:
+        """The session after a verdict on its answer, which is kept; a right one is proposed as verified."""
+        talk, answer = session.conversation, session.answer
+        if self.store is None or answer is None or talk is None or not talk.turns:
+            return session
+        try:
+            self.store.give_feedback(talk.turns[-1], answer.sql, "up" if is_right else "down", reason.strip())
+            proposed = is_right and self.assistant.propose(self.store, answer)
+        except StoreError as error:
+            return replace(session, noted=str(error))
+        return replace(session, noted=self.look.say("verdict.proposed" if proposed else "verdict.noted"))
 
     def run_sql(self, sql: str) -> tuple[Answer | None, Markup]:
         """The rows of a person's own SQL if it can be run, and the card that shows them or says why not."""
@@ -75,19 +94,31 @@ class Desk:
         return (outcome if isinstance(outcome, Answer) else None), shown
 
     def _turn(self, asked: str, session: Session, work: Work) -> Iterator[Session]:
-        fresh = replace(session, choices=(), clarification=None, answer=None)
+        fresh = replace(session, choices=(), clarification=None, answer=None, noted="")
         opened = _said(fresh, "user", card.question_card(asked))
         steps: list[Step] = [(self.look.say("chat.working"), "")]
         yield _working(opened, steps)
         queue: SimpleQueue[Step | None] = SimpleQueue()
         started = monotonic()
-        future = self.threads.submit(self._carded, lambda: work(lambda title, detail: queue.put((title, detail))))
+        future = self.threads.submit(
+            self._carded, lambda: self._kept(session, work(lambda title, detail: queue.put((title, detail))))
+        )
         future.add_done_callback(lambda _: queue.put(None))
         while (step := queue.get()) is not None:
             steps.append(step)
             if monotonic() - started > 0.15:  # quick answers come at once, without flicker
                 yield _working(opened, steps)
         yield _concluded(opened, *self._finish(future))
+
+    def _kept(self, session: Session, outcome: Outcome) -> Outcome:
+        """The outcome, its turn kept; an answer is not withheld because it cannot be kept."""
+        talk = session.conversation
+        if self.store is not None and talk is not None and talk.turns:
+            try:
+                self.store.save_turn(talk, talk.turns[-1], outcome)
+            except StoreError:
+                _log.exception("a turn could not be kept")
+        return outcome
 
     def _carded(self, work: Callable[[], Outcome]) -> tuple[Outcome, Markup]:
         """The outcome and its card; the picture is drawn here too, off the page's own thread."""
@@ -113,6 +144,12 @@ class Desk:
         if isinstance(outcome, Explanation):
             return card.explanation_card(outcome, self.look)
         return card.clarification_card(outcome, self.look)
+
+
+def _talking(session: Session) -> tuple[Session, Conversation]:
+    """The session with its typed conversation, a new one at the first question."""
+    talk = session.conversation or Conversation()
+    return replace(session, conversation=talk), talk
 
 
 def _concluded(session: Session, outcome: Outcome | None, shown: Markup) -> Session:

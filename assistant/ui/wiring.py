@@ -34,11 +34,24 @@ def wire(screen: Screen, desk: Desk) -> None:
     turns += [(button.click, _picker(desk, index), [screen.session]) for index, button in enumerate(screen.choices)]
     for event, handler, inputs in turns:
         event(handler, inputs, screen.conversation, api_visibility="private", show_progress="hidden")
-    screen.chat.clear(_cleared, None, screen.conversation, api_visibility="private", show_progress="hidden")
+    _wire_verdict(screen, desk)
+    screen.chat.clear(_cleaner(desk), None, screen.conversation, api_visibility="private", show_progress="hidden")
     screen.run.click(_runner(desk), [screen.sql], [screen.shown, screen.sql_outcome], api_visibility="private")
     screen.shown.change(
         show, [screen.shown], [screen.sql, *screen.result], api_visibility="private", show_progress="hidden"
     )
+
+
+def _wire_verdict(screen: Screen, desk: Desk) -> None:
+    asked = screen.verdict
+    inputs, outputs = [asked.reason, screen.session], [screen.session, *asked.parts]
+    asked.right.click(_judge(desk, True), inputs, outputs, api_visibility="private", show_progress="hidden")
+    asked.reason.submit(_judge(desk, False), inputs, outputs, api_visibility="private", show_progress="hidden")
+    asked.wrong.click(_reason, None, [asked.reason], api_visibility="private", show_progress="hidden")
+
+
+def _reason() -> gr.Textbox:
+    return gr.Textbox(visible=True)
 
 
 # --- turns
@@ -46,23 +59,43 @@ def wire(screen: Screen, desk: Desk) -> None:
 
 def _asker(desk: Desk) -> Handler:
     def ask(question: str, session: Session) -> Iterator[Updates]:
-        yield from _followed(desk.ask(question or "", session))
+        yield from _followed(desk.ask(question or "", session), desk)
 
     return ask
 
 
 def _starter(desk: Desk, question: str) -> Handler:
     def start(session: Session) -> Iterator[Updates]:
-        yield from _followed(desk.ask(question, session))
+        yield from _followed(desk.ask(question, session), desk)
 
     return start
 
 
 def _picker(desk: Desk, index: int) -> Handler:
     def pick(session: Session) -> Iterator[Updates]:
-        yield from _followed(desk.pick(index, session))
+        yield from _followed(desk.pick(index, session), desk)
 
     return pick
+
+
+def _judge(desk: Desk, is_right: bool) -> Callable[[str, Session], Updates]:
+    def judge(reason: str, session: Session) -> Updates:
+        judged = desk.judge(is_right, "" if is_right else reason or "", session)
+        return [judged, *_verdict(judged, desk)]
+
+    return judge
+
+
+def _verdict(session: Session, desk: Desk) -> Updates:
+    """The question whether the answer is right, while there is one that nobody has judged."""
+    open_ = session.answer is not None and not session.noted
+    return [
+        gr.Row(visible=desk.store is not None and session.answer is not None),
+        gr.Button(visible=open_),
+        gr.Button(visible=open_),
+        gr.Textbox(value="", visible=False),
+        gr.HTML(of_class("p", "tw-small", session.noted), visible=bool(session.noted)),
+    ]
 
 
 def _runner(desk: Desk) -> Callable[[str], Updates]:
@@ -73,23 +106,27 @@ def _runner(desk: Desk) -> Callable[[str], Updates]:
     return run
 
 
-def _followed(sessions: Iterator[Session]) -> Iterator[Updates]:
+def _followed(sessions: Iterator[Session], desk: Desk) -> Iterator[Updates]:
     """The updates of a turn; the question box is emptied once, so that what is typed meanwhile stays."""
     for count, session in enumerate(sessions):
-        yield _conversation(session, gr.skip() if count else "")
+        yield _conversation(session, gr.skip() if count else "", desk)
 
 
-def _cleared() -> Updates:
-    return _conversation(Session(), gr.skip())
+def _cleaner(desk: Desk) -> Callable[[], Updates]:
+    def clear() -> Updates:
+        return _conversation(Session(), gr.skip(), desk)
+
+    return clear
 
 
-def _conversation(session: Session, ask: Any) -> Updates:
+def _conversation(session: Session, ask: Any, desk: Desk) -> Updates:
     """Updates in the order of `Screen.conversation`."""
     started = bool(session.messages)
     messages = [_message(message) for message in session.messages]
     chat = gr.Chatbot(value=messages, visible=started)  # pyright: ignore[reportArgumentType]  # looser than its stub
     shown = Shown(session.answer) if session.answer else gr.skip()
-    return [session, shown, chat, gr.Column(visible=not started), ask, *_choices(session)]
+    choices = _choices(session)
+    return [session, shown, chat, gr.Column(visible=not started), ask, *choices, *_verdict(session, desk)]
 
 
 def _message(message: Message) -> dict[str, Any]:
