@@ -35,6 +35,10 @@ CASES = {
         f"SELECT lower(channel), sum(amount - 1) {LINKED} WHERE status = 'complete' AND country = 'DE'"
         " GROUP BY 1 ORDER BY 1",
     ),
+    "only other cubes are named, yet the cube's own rows count": (
+        {"metrics": ["german_orders", "age_of_buyers"]},
+        f"SELECT count(*) FILTER (country = 'DE'), sum(birth_year) {LINKED}",
+    ),
     "case": (
         by("orders.size", "orders_count"),
         "SELECT CASE WHEN amount >= 80 THEN 'big' WHEN amount >= 40 THEN 'middle' ELSE 'small' END, count(*)"
@@ -107,6 +111,7 @@ def test_what_cannot_be_carried_over_is_listed(imported: Imported):
         ("measure orders.count: drill_members", "key"),
         ("measure orders.revenue_ahead", "window"),
         ("measure orders.of_ahead", "input"),
+        ("measure customers.of_orders", "finer_grain"),
         ("measure orders.discounts", "two_meanings"),
         ("measure orders.last_status", "type"),
         ("measure orders.month_before", "multi_stage"),

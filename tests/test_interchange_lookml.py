@@ -44,6 +44,10 @@ CASES = {
         {"metrics": ["other_revenue"]},
         "SELECT sum(amount - 1) FROM orders WHERE status NOT IN ('complete', 'open') AND days_to_ship >= 3",
     ),
+    "only another view is named, yet the view's own rows count": (
+        {"metrics": ["german_orders"]},
+        f"SELECT count(*) {LINKED} WHERE country = 'DE'",
+    ),
     "case over a dimension": (
         by("orders.size", "orders_count"),
         "SELECT CASE WHEN amount - 1 >= 79 THEN 'big' WHEN amount - 1 >= 39 THEN 'middle' ELSE 'small' END, count(*)"

@@ -111,20 +111,21 @@ def _both(one: exp.Expr | None, other: exp.Expr) -> exp.Expr:
     return other if one is None else exp.and_(one, other)
 
 
-def home_of(draft: Draft, trees: Iterable[exp.Expr], default: str = "") -> str:
+def home_of(draft: Draft, trees: Iterable[exp.Expr], owner: str = "") -> str:
     """The dataset on whose rows the SQL stands: the one from which all others are many to one.
 
-    `default` is where unqualified columns are. Raises NotCarried when there is no such dataset.
+    `owner` is the dataset that the SQL belongs to, where it belongs to one; it must be that dataset, even if the SQL
+    names columns of others only. Raises NotCarried when there is no such dataset.
     """
-    used = list(dict.fromkeys(column.table or default for tree in trees for column in tree.find_all(exp.Column)))
-    used = [one for one in used if one] or ([default] if default else [])
+    named = [column.table or owner for tree in trees for column in tree.find_all(exp.Column)]
+    used = [one for one in dict.fromkeys([owner, *named]) if one]
     if not used:
         raise NotCarried("it names no column, so it is not known which rows it counts.", "no_dataset")
     if len(used) == 1:
         return used[0]
     graph = draft.graph()
     roots = [one for one in used if all(other == one or graph.reaches(one, other) for other in used)]
-    if len(roots) != 1:
+    if len(roots) != 1 or owner not in ("", roots[0]):
         raise NotCarried(f"{_listed(used)} are not linked many to one, so rows would repeat.", "finer_grain")
     return roots[0]
 
