@@ -88,6 +88,10 @@ def filters(story: Story) -> str:
 
 
 def _filter(story: Story, item: Filter) -> str:
+    if len(item.values) == 1 and isinstance(item.values[0], bool) and item.op in ("eq", "in", "ne", "not_in"):
+        holds = item.values[0] == (item.op in ("eq", "in"))
+        named = item.field.rsplit(".", 1)[-1].replace("_", " ")
+        return story.words.say("filter_flag" if holds else "filter_no_flag", {"values": named})
     values = listed(story, [_filter_value(story, value) for value in item.values])
     if item.op in ("in", "eq") and item.values:
         return story.words.say("filter_in", {"values": values})

@@ -10,6 +10,7 @@ from semantic_layer.metric_types import UnavailableMetric
 from semantic_layer.nodes import Described
 from semantic_layer.verified import normal_question
 
+_GRAINS = frozenset(["hour", "day", "week", "month", "quarter", "half", "year"])
 _PERSONAL = frozenset(
     ["email", "mail", "phone", "birth", "birthdate", "birthday", "firstname", "lastname", "surname", "address", "iban"]
 )
@@ -76,6 +77,18 @@ def _clashes(ground: Ground) -> Iterator[Finding]:
                 yield Finding("SYNONYM_CLASH", section, max(names), sentence)
 
 
+def _swallowed(ground: Ground) -> Iterator[Finding]:
+    """Words of a metric that end in a breakdown: whoever says them would get the total."""
+    shown = (one for dataset in ground.layer.datasets.values() for one in dataset.fields if not one.hidden)
+    said = {normal_question(word) for one in shown for word in (one.title, *one.synonyms)}
+    for one in ground.metrics():
+        for word in (one.title, *one.synonyms):
+            _, link, rest = normal_question(word).replace(" per ", " by ").rpartition(" by ")
+            if link and (rest in _GRAINS or (rest in said and " per " not in word)):
+                sentence = f"`{word}` ends in a breakdown, which would be swallowed; leave `by {rest}` out."
+                yield Finding("SWALLOWS_BREAKDOWN", "metrics", one.name, sentence)
+
+
 def _labels(ground: Ground) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for one in ground.metrics():
@@ -121,5 +134,6 @@ def _unmarked(ground: Ground) -> Iterator[Finding]:
 
 
 WORD_RULES = (
-    _undescribed, _unowned, _unmeasured, _wordless, _clashes, _labels, _repeated_examples, _unread_examples, _unmarked
+    _undescribed, _unowned, _unmeasured, _wordless, _clashes, _swallowed, _labels, _repeated_examples, _unread_examples,
+    _unmarked,
 )  # fmt: skip

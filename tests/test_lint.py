@@ -155,6 +155,7 @@ PLANTED = [
     ("NO_SYNONYMS", "revenue", swap("synonyms: [turnover], ", "")),
     ("NO_EXAMPLES", "sales", swap(', examples: ["How many sales?"]', "")),
     ("SYNONYM_CLASH", "sales", swap("synonyms: [deals done]", "synonyms: [Turnover]")),
+    ("SWALLOWS_BREAKDOWN", "sales", swap("synonyms: [deals done]", "synonyms: [deals done, deals by channel]")),
     ("LABEL_CLASH", "sales", swap("    measure: sale.sales\n", "    measure: sale.sales\n    label: Revenue\n")),
     ("EXAMPLE_REPEATED", "sales", swap("How many sales?", "Revenue by channel")),
     ("EXAMPLE_UNREAD", "sales", swap("How many sales?", "Average sale by channel!")),

@@ -169,7 +169,9 @@ def test_roas_is_attributed_revenue_and_not_all_of_it(company: Company) -> None:
     assert company.value("roas") < company.value("marketing_efficiency_ratio")
 
 
-@pytest.mark.parametrize("metric", ["roas", "cost_per_attributed_order", "attributed_revenue", "channel_cac"])
+@pytest.mark.parametrize(
+    "metric", ["roas", "cost_per_attributed_order", "attributed_revenue", "channel_cac", "customer_acquisition_cost"]
+)
 def test_attribution_is_named(company: Company, metric: str) -> None:
     found = company.layer.metrics[metric]
     assert "last touch" in found.description.lower()

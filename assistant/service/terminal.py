@@ -100,7 +100,11 @@ def catalogue(layer: SemanticLayer, name: str | None) -> list[Mapping[str, Any]]
     """What can be asked, one entry a metric; with a name, that metric and the dimensions that break it down."""
     if name is None:
         return [_entry(layer, metric) for metric, found in layer.metrics.items() if not (found.hidden or found.implied)]
-    check(layer, SemanticQuery(metrics=(name,)))
+    try:
+        check(layer, SemanticQuery(metrics=(name,)))
+    except QueryError as error:
+        if name not in layer.metrics or error.code != "E_NOT_COMPUTED":
+            raise  # a metric that is known without its numbers is told about all the same
     dimensions = [field for field in layer.fields if _breaks_down(layer, name, field)]
     return [{**_entry(layer, name), "dimensions": dimensions}]
 
@@ -113,6 +117,9 @@ def _entry(layer: SemanticLayer, name: str) -> Mapping[str, Any]:
         "description": metric.description,
         "formula": formula(layer, name),
         "unit": metric.unit,
+        "good_direction": metric.good_direction,
+        "owner": metric.owner,
+        "version": metric.version,
         "synonyms": list(metric.synonyms),
         "examples": list(metric.ai_context.examples),
     }
@@ -133,6 +140,7 @@ def render_catalogue(entries: list[Mapping[str, Any]]) -> str:
     entry = entries[0]
     lines = [f"{entry['label']} ({entry['name']}), {entry['unit']}", entry["description"], f"= {entry['formula']}"]
     lines += [f"Also: {', '.join(entry['synonyms'])}"] if entry["synonyms"] else []
+    lines += [f"Owner: {entry['owner']}, version {entry['version']}"] if entry["owner"] else []
     lines += [f"By: {', '.join(entry['dimensions'])}"] if entry["dimensions"] else []
     return "\n".join([*lines, *(f"Ask: {example}" for example in entry["examples"])])
 
