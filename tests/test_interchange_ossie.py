@@ -93,6 +93,11 @@ CASES = {
         by("orders.rank_of_customer", "order_count", limit=1),
         "SELECT 1, count(DISTINCT coalesce(customer_id, -1)) FROM orders",
     ),
+    "window over computed fields": (
+        by("orders.rank_by_net", "largest", limit=3),
+        "SELECT n, max(amount) FROM (SELECT amount, rank() OVER (PARTITION BY status ORDER BY amount - discount DESC"
+        " NULLS FIRST) AS n FROM orders) GROUP BY 1 ORDER BY 1 LIMIT 3",
+    ),
     "in another dialect": (
         by("customers.initial", "customer_count", limit=2),
         "SELECT left(country, 1), count(*) FROM customers GROUP BY 1 ORDER BY 1 LIMIT 2",
@@ -113,13 +118,14 @@ def test_what_cannot_be_carried_over_is_listed_with_its_place(imported: Imported
         ("shop: LOOKER", "extension"): 1,
         ("field status: label", "key"): 23,
         ("field orders.in_mdx", "dialect"): 31,
-        ("initial: SNOWFLAKE", "dialect"): 58,
-        ("field customers.of_orders", "finer_grain"): 64,
-        ("metric unknown_aggregate", "aggregate"): 86,
-        ("metric nested", "nested_aggregate"): 87,
-        ("metric templated", "template"): 88,
-        ("relationship nowhere", "unknown_name"): 69,
-        ("relationship orders_customer: ai_context", "key"): 68,
+        ("field orders.rank_of_rank", "nested_window"): 6,
+        ("initial: SNOWFLAKE", "dialect"): 62,
+        ("field customers.of_orders", "finer_grain"): 68,
+        ("metric unknown_aggregate", "aggregate"): 90,
+        ("metric nested", "nested_aggregate"): 91,
+        ("metric templated", "template"): 92,
+        ("relationship nowhere", "unknown_name"): 73,
+        ("relationship orders_customer: ai_context", "key"): 72,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from sqlglot import exp
 
@@ -10,8 +11,9 @@ from semantic_layer.interchange.draft import Draft
 from semantic_layer.interchange.items import Item, Plain
 from semantic_layer.interchange.naming import NotCarried, clean_name
 from semantic_layer.interchange.report import Remark
-from semantic_layer.interchange.sqltext import read_query
+from semantic_layer.interchange.sqltext import read_query, read_sql, replaced
 
+_MOST_FIELDS = 20  # computed from each other
 _TIMES = ("DATE", "TIMESTAMP", "DATETIME")
 
 
@@ -44,13 +46,45 @@ def is_time(kind: str) -> bool:
 
 
 def with_windows(draft: Draft, item: Item, dataset: str, windows: dict[str, exp.Expr]) -> None:
-    """Let the dataset stand on a view that adds the window functions as columns."""
+    """Let the dataset stand on a view that adds the window functions as columns.
+
+    A window over another one is reported and left out.
+    """
     entry = draft.datasets[dataset]
     source = exp.to_table(entry["source"])
-    columns = [exp.alias_(tree, name) for name, tree in windows.items()]
+    columns: list[exp.Expr] = []
+    for name, tree in windows.items():
+        try:
+            columns.append(exp.alias_(_over_columns(draft, dataset, tree, windows), name))
+        except NotCarried as error:
+            entry["fields"] = [one for one in entry["fields"] if one["name"] != name]
+            item.lost(f"field {dataset}.{name}", str(error), error.code)
+    if not columns:
+        return
     query = exp.select(exp.Star(), *columns).from_(source)
     why = f"fields of `{dataset}` are window functions, which a column must hold."
     entry["source"] = draft.add_view(item, f"{clean_name(dataset)}_windows", query, why)
+
+
+def _over_columns(
+    draft: Draft, dataset: str, tree: exp.Expr, windows: Mapping[str, exp.Expr], depth: int = 0
+) -> exp.Expr:
+    """The tree over the table's own columns: in a view there are no fields yet."""
+    if depth > _MOST_FIELDS:
+        raise NotCarried("its fields are computed from each other without end.", "circle")
+
+    def column(one: exp.Column) -> exp.Expr:
+        if one.name in windows:
+            raise NotCarried(f"it stands on `{one.name}`, which is a window function itself.", "nested_window")
+        text = (draft.field(dataset, one.name) or {}).get("expression")
+        if not text:
+            return one.copy()
+        inner = read_sql(str(text), "duckdb")
+        if one.name in {other.name for other in inner.find_all(exp.Column)}:
+            return inner  # a field's own name is the column
+        return _over_columns(draft, dataset, inner, windows, depth + 1)
+
+    return replaced(tree, column)
 
 
 def set_times(draft: Draft) -> None:
