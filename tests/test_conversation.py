@@ -198,3 +198,16 @@ def test_a_bare_month_of_another_year_is_asked_back(assistant: Assistant) -> Non
 def test_without_a_conversation_nothing_is_remembered(assistant: Assistant) -> None:
     assistant.ask("revenue last month")
     assert not isinstance(assistant.ask("and by country?"), Answer)
+
+
+def documented() -> list[str]:
+    page = (Path(__file__).parent.parent / "docs" / "conversations.md").read_text(encoding="utf-8")
+    table = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| ")]
+    return [question for question in table if question != "you say"]
+
+
+@pytest.mark.parametrize("question", documented())
+def test_what_the_documentation_promises(assistant: Assistant, question: str) -> None:
+    conversation = assistant.replay(["revenue by country last quarter"])
+    outcome = assistant.ask(question, conversation=conversation)
+    assert isinstance(outcome, Answer | Explanation), outcome
