@@ -91,7 +91,7 @@ def _stale(state: DataState, asked: Asked, now: datetime) -> Iterator[Caveat]:
         latest = state.freshness[table].latest if table in state.freshness else None
         hours = (now - latest).total_seconds() / 3600 if latest else None
         if hours is not None and hours > limit:
-            told = f"{titles[table]} are {_age(hours)} old; they should never be older than {_age(limit)}."
+            told = f"{titles[table]}: the latest is {_age(hours)} old; it should never be older than {_age(limit)}."
             yield Caveat("STALE", told)
 
 
@@ -105,7 +105,7 @@ def _behind(state: DataState, asked: Asked) -> Iterator[Caveat]:
         missing = (period[1] - max(latest.date(), period[0] - timedelta(days=1))).days
         if (period[1] - latest.date()).days > usual[table]:
             days = "day of the period has" if missing == 1 else f"{missing:,} days of the period have"
-            told = f"{titles[table]} reach only to {day(latest.date(), asked.locale)}: the last {days} no data yet."
+            told = f"{titles[table]}: data only up to {day(latest.date(), asked.locale)}; the last {days} none yet."
             yield Caveat("BEHIND", told)
 
 

@@ -78,8 +78,8 @@ def test_data_older_than_declared_and_a_period_beyond_it_are_told(tmp_path: Path
     found = told(ask(world, "orders from 29 june 2026 to 5 july 2026"))
     # from noon of 30 June to the end of 5 July: 5.5 days
     assert found == [
-        ("STALE", "Orders are 6 days old; they should never be older than 24 hours."),
-        ("BEHIND", "Orders reach only to 30 Jun 2026: the last 5 days of the period have no data yet."),
+        ("STALE", "Orders: the latest is 6 days old; it should never be older than 24 hours."),
+        ("BEHIND", "Orders: data only up to 30 Jun 2026; the last 5 days of the period have none yet."),
     ]
     assert [code for code, _ in told(ask(world, "orders in june 2026"))] == ["STALE"]
 
