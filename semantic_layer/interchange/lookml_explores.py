@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlglot import exp
+
 from semantic_layer.interchange.items import Item, Plain
 from semantic_layer.interchange.members import Members, equal_columns
 from semantic_layer.interchange.naming import NotCarried, close
 from semantic_layer.interchange.tables import declared_key
 
+Pair = tuple[tuple[str, str], tuple[str, str]]  # dataset and column of either side
+_JOINED = "__joined__"
 _MANY_TO_ONE = ("many_to_one", "one_to_one")
 _SAID = ("label", "description", "hidden", "group_label", "view_label")
 _ALWAYS = (
@@ -68,9 +72,7 @@ def _join(members: Members, item: Item, explore: tuple[str, str, Mapping[str, st
     _add(members, item, alias if alias != views[alias] else "", (ends, columns))
 
 
-def _pairs(
-    members: Members, item: Item, around: tuple[str, str, Mapping[str, str]]
-) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+def _pairs(members: Members, item: Item, around: tuple[str, str, Mapping[str, str]]) -> list[Pair]:
     """The columns that must be equal: of the other view first, of the joined one second."""
     here, base, views = around
     if item.has("foreign_key"):
@@ -79,31 +81,32 @@ def _pairs(
         if len(keys) != 1:
             raise NotCarried(f"`{here}` has no primary key of one column.", "key")
         return [((base, _column(members, base, name)), (here, keys[0]))]
-    text = item.text("sql_on")
-    if not text:
+    if not item.has("sql_on"):
         raise NotCarried("it has neither `sql_on` nor `foreign_key`.", "shape")
-    alias = item.text("name")
-    for other, view in views.items():  # each name of the explore stands for a view, the joined one for itself
-        text = text.replace(f"${{{other}.", f"${{{'__joined__' if other == alias else view}.")
-    draft = members.draft
-    draft.names.datasets["__joined__"] = f"__joined__{here}"
-    draft.names.fields[f"__joined__{here}"] = draft.names.fields.get(here, {})
-    try:
-        tree = members.tree(text, "")
-    finally:
-        draft.names.datasets.pop("__joined__")
-        draft.names.fields.pop(f"__joined__{here}")
-    found: list[tuple[tuple[str, str], tuple[str, str]]] = []
-    for pair in equal_columns(tree, lambda column: column.name):
-        joined = [one for one in pair if one.table.startswith("__joined__")]
-        others = [one for one in pair if not one.table.startswith("__joined__")]
+    found: list[Pair] = []
+    for pair in equal_columns(_condition(members, item, here, views), lambda column: column.name):
+        joined = [one for one in pair if one.table.startswith(_JOINED)]
+        others = [one for one in pair if not one.table.startswith(_JOINED)]
         if len(joined) != 1 or len(others) != 1:
             raise NotCarried("its condition is not between the joined view and one other.", "link")
-        other = others[0]
-        found.append(
-            ((other.table, _column(members, other.table, other.name)), (here, _column(members, here, joined[0].name)))
-        )
+        other = (others[0].table, _column(members, others[0].table, others[0].name))
+        found.append((other, (here, _column(members, here, joined[0].name))))
     return found
+
+
+def _condition(members: Members, item: Item, here: str, views: Mapping[str, str]) -> exp.Expr:
+    """The condition of a join, in which the joined view has a name of its own: it may be joined to itself."""
+    text, alias = item.text("sql_on"), item.text("name")
+    for other, view in views.items():
+        text = text.replace(f"${{{other}.", f"${{{_JOINED if other == alias else view}.")
+    names = members.draft.names
+    names.datasets[_JOINED] = f"{_JOINED}{here}"
+    names.fields[f"{_JOINED}{here}"] = names.fields.get(here, {})
+    try:
+        return members.tree(text, "")
+    finally:
+        names.datasets.pop(_JOINED)
+        names.fields.pop(f"{_JOINED}{here}")
 
 
 def _column(members: Members, dataset: str, name: str) -> str:
