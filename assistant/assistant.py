@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from assistant import caveats
 from assistant.answer import Answer, Definition, Interpretation, Option, Outcome, Part, Plan, Refusal
-from assistant.charts import choose
+from assistant.charts import choose, unfit
 from assistant.clock import Clock
 from assistant.config import Settings
 from assistant.conversation import Conversation, resolve
 from assistant.data_caveats import Asked, freshness_of, of_state, utc_now
 from assistant.data_state import read_state
 from assistant.definition_changes import keep_history, of_changes
+from assistant.drivers import explain_change
 from assistant.errors import NothingToAsk, SettingsError
 from assistant.formatting import day, span
 from assistant.free_sql import columns_of
@@ -28,12 +29,15 @@ from assistant.second_opinion import SecondOpinion
 from assistant.shape import context
 from assistant.understanding import Understanding, interpret
 from assistant.viewers import read_viewer, rules_for
+from assistant.why import tell_change
+from assistant.why_questions import Why, read_why
 from semantic_layer import (
     Compiled,
     DefinitionError,
     QueryError,
     QueryFault,
     SemanticLayer,
+    SemanticQuery,
     TimeRange,
     UnsafeQuery,
     data_checks,
@@ -55,6 +59,7 @@ from warehouse import (
     Policy,
     QueryFailed,
     QueryTimeout,
+    QueryTooLarge,
     Result,
     SQLRejected,
     snapshot_info,
@@ -141,21 +146,25 @@ class Assistant:
         self._refresh()
         clock = Clock()
         on_step("Reading the question", question)
+        turns = conversation or Conversation()
+        why = read_why(question, self.understanding, turns.base.query if turns.base else None)
+        if why is not None:
+            return self._recorded(question, self._explain(question, why, on_step, clock), conversation)
         with clock.step("understand"):
             verified = self._book.plan(question)
-            turns = conversation or Conversation()
             plan = verified or resolve(question, turns, self.understanding)
             plan = self.second_opinion.on(question, plan, turns.base.query if turns.base else None)
         outcome = self._carry_out(question, plan, on_step, clock) if isinstance(plan, Plan) else plan
-        if conversation is not None:
-            conversation.record(question, outcome)
-        return outcome
+        return self._recorded(question, outcome, conversation)
 
     def choose(
         self, option: Option, question: str, on_step: Step = _silent, conversation: Conversation | None = None
     ) -> Outcome:
         """The answer for the reading that a person picked."""
-        outcome = self._carry_out(question, option.plan, on_step, Clock())
+        return self._recorded(question, self._carry_out(question, option.plan, on_step, Clock()), conversation)
+
+    @staticmethod
+    def _recorded(question: str, outcome: Outcome, conversation: Conversation | None) -> Outcome:
         if conversation is not None:
             conversation.record(question, outcome)
         return outcome
@@ -232,6 +241,41 @@ class Assistant:
             return _refused(question, error)
         return self._answer(question, plan, Run(compiled, result, found), clock)
 
+    def _explain(self, question: str, why: Why, on_step: Step, clock: Clock) -> Outcome:
+        """The answer to a why-question: the change, where it comes from, and the groups that it comes from as rows."""
+        plan = standing_in(self.layer, why.plan)
+        try:
+            with clock.step("explain"):
+                vocabulary = {field: len(values) for field, values in self.values.items()}
+                found = explain_change(self.layer, self._rows, plan.query, vocabulary)
+                lead = self._told(plan.query.model_copy(update={"group_by": (), "order_by": (), "limit": None}))
+        except QueryError as error:
+            return Refusal(question, "UNSAFE", "; ".join(fault.sentence for fault in error.faults))
+        except (SQLRejected, QueryFailed) as error:
+            return _refused(question, error)
+        if found is None:
+            return Refusal(question, "NOT_AVAILABLE", f"{lead} There is no value in both periods to compare.")
+        outcome = self._carry_out(question, replace(plan, query=found.shown), on_step, clock)
+        if not isinstance(outcome, Answer):
+            return outcome
+        sentence = f"{lead} {tell_change(self.layer, found, why.direction, self.settings.locale)}"
+        return replace(outcome, sentence=sentence, chart=replace(outcome.chart, title=lead))
+
+    def _rows(self, query: SemanticQuery) -> list[dict[str, object]]:
+        """All rows of a query by column name; raises QueryTooLarge when there are more than an answer may hold."""
+        compiled = to_sql(self.layer, query, as_of=self.as_of)
+        result = self._run(compiled, Clock())
+        if result.truncated:
+            raise QueryTooLarge(f"There are more than {len(result.rows):,} groups.")
+        names = [column.name for column in compiled.columns]
+        return [dict(zip(names, row, strict=True)) for row in result.rows]
+
+    def _told(self, query: SemanticQuery) -> str:
+        """What a query's result says, in a sentence."""
+        compiled = to_sql(self.layer, query, as_of=self.as_of)
+        shape = context(self.layer, query, self.as_of, self.settings.locale)
+        return describe(compiled.columns, self._run(compiled, Clock()), shape)
+
     def _run(self, compiled: Compiled, clock: Clock) -> Result:
         with clock.step("guard"):
             statement = validate(compiled.tree, self.engine.schema, self.policy)
@@ -294,6 +338,7 @@ class Assistant:
                 *run.caveats,
                 *caveats.of_result(compiled.columns, result),
                 *of_state(self.state, asked, utc_now()),
+                *unfit(plan.chart, chart.kind),
             ),
             fresh_until=self.fresh_until(compiled.datasets),
             freshness=freshness_of(self.state, asked),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.drivers import ChangeExplained, Factor, Slice
-from assistant.formatting import NO_CATEGORY, Style, number, shorten, signed
+from assistant.formatting import Style, number, shorten, signed
 from assistant.story import capital, lower
 from assistant.wording import Wording, wording
 from semantic_layer import SemanticLayer
@@ -35,18 +35,26 @@ class _Teller:
         return signed(value, self.style)
 
     def where(self, one: Slice) -> str:
-        return capital(" / ".join(shorten(value or NO_CATEGORY) for value in one.where.values()))
+        return capital(" / ".join(self.value(field, value) for field, value in one.where.items()))
+
+    def value(self, field: str, value: str) -> str:
+        return shorten(value) if value else self.words.say("why_without", {"field": self.field(field)})
 
     def field(self, name: str) -> str:
         return lower(self.layer.fields[name].title)
 
 
-def tell_change(layer: SemanticLayer, explained: ChangeExplained, locale: str = "en") -> str:
-    """One to four sentences on where the change comes from; the first names the slice that moved apart."""
+def tell_change(layer: SemanticLayer, explained: ChangeExplained, direction: str = "either", locale: str = "en") -> str:
+    """One to five sentences on where the change comes from; the first names the slice that moved apart.
+
+    `direction` is which way the person said that it went: when it went the other, that is told first.
+    """
     teller = _Teller(layer, explained, locale)
     if not teller.change:
         return teller.words.say("why_no_change")
-    told = [*_slices(teller), *_groups(teller), *_factors(teller)]
+    went = "up" if teller.change > 0 else "down"
+    other = [] if direction in (went, "either") else [teller.words.say(f"why_went_{went}")]
+    told = [*other, *_slices(teller), *_groups(teller), *_factors(teller)]
     return " ".join([*told, teller.words.say("why_note")])
 
 
@@ -86,7 +94,7 @@ def _groups(teller: _Teller) -> list[str]:
     if not explained.contributions or explained.kind == "other":
         return []
     shown, rest = explained.contributions[:_SHOWN], explained.contributions[_SHOWN:]
-    items = [_part(teller, shorten(one.value or NO_CATEGORY), one.amount) for one in shown]
+    items = [_part(teller, teller.value(explained.dimension, one.value), one.amount) for one in shown]
     if rest:
         items.append(teller.words.say("why_others", {"amount": teller.amount(sum(one.amount for one in rest))}))
     told = [teller.words.say("why_groups", {"dimension": teller.field(explained.dimension), "list": _joined(items)})]

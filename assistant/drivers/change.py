@@ -21,13 +21,15 @@ from semantic_layer import (
     check,
     parts,
 )
+from warehouse import QueryTooLarge
 
 Row = Mapping[str, Any]
 Ask = Callable[[SemanticQuery], Sequence[Row]]
-"""Rows of a query, each by column name."""
+"""Rows of a query, each by column name; raises QueryTooLarge when there are more than it may give."""
 Kind = Literal["sum", "ratio", "other"]
 
-MOST_DIMENSIONS, LEAST_VALUES, MOST_VALUES = 6, 2, 40
+MOST_DIMENSIONS, MOST_TOGETHER = 24, 5
+LEAST_VALUES, MOST_VALUES = 2, 40
 NOTHING = ""  # the name of a group without a value
 
 
@@ -108,18 +110,28 @@ def splitting_fields(
 ) -> tuple[str, ...]:
     """Fields that the metric can be split by, near ones first.
 
-    Those that the question fixed are left out, and those that the metric is defined by: they would explain it by
-    itself.
+    Those that the question fixed are left out, and those that the metric is defined by or that are computed from what
+    happened (a customer's standing today): they would explain it by itself.
     """
     home = _home(layer, query.metrics[0])
+    computed = _extensions(layer)
     meant = _named_in_definition(layer, query.metrics[0])
     fixed = {one.field for one in query.filters} | {field for field in vocabulary if field.partition(".")[2] in meant}
     fitting = [
         field
         for field, count in vocabulary.items()
-        if LEAST_VALUES <= count <= MOST_VALUES and field not in fixed and _splits(layer, query, field)
+        if LEAST_VALUES <= count <= MOST_VALUES
+        and field not in fixed
+        and field.partition(".")[0] not in computed
+        and _splits(layer, query, field)
     ]
     return tuple(sorted(fitting, key=lambda field: field.partition(".")[0] != home)[:most])
+
+
+def _extensions(layer: SemanticLayer) -> frozenset[str]:
+    """Datasets with one row for each row of another: what is computed about it."""
+    links = layer.relationships.values()
+    return frozenset(one.to for one in links if set(one.from_columns) == set(layer.datasets[one.from_].primary_key))
 
 
 def _named_in_definition(layer: SemanticLayer, name: str) -> frozenset[str]:
@@ -189,6 +201,25 @@ def _by_groups(layer: SemanticLayer, ask: Ask, found: ChangeExplained, dimension
     return ChangeExplained(
         found.metric, found.now, found.then, found.kind, shown, best, slices, found.factors, table.contributions(best)
     )
+
+
+def _largest_table(layer: SemanticLayer, ask: Ask, found: ChangeExplained, fields: tuple[str, ...]) -> _Table:
+    """The groups by all of the fields at once, or by the first of them when there would be too many groups."""
+    for count in range(len(fields), 1, -1):
+        try:
+            return _table(layer, ask, found, fields[:count])
+        except QueryTooLarge:
+            continue
+    return _table(layer, ask, found, fields[:1])
+
+
+def _table(layer: SemanticLayer, ask: Ask, found: ChangeExplained, fields: tuple[str, ...]) -> _Table:
+    metric = layer.metrics[found.metric]
+    names = (metric.numerator, metric.denominator) if isinstance(metric, RatioMetric) else (found.metric,)
+    groups = tuple(GroupBy(field=field) for field in fields)
+    rows = ask(found.shown.model_copy(update={"metrics": names, "group_by": groups}))
+    columns = _columns_of(rows, names)
+    return _Table(fields, names, [(_key(row, columns), row) for row in rows])
 
 
 def _by_change(found: ChangeExplained) -> OrderBy:

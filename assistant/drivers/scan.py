@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 _SURE = 6.0  # log-likelihood above the price of searching that a further slice must gain
 _DEPTH_PRICE = 2.0
 _ENOUGH = 8  # groups that a dispersion is read from
+_MOST = 0.6  # of all: the largest slice that is named
 _LEAST_PART = 0.05  # of all movement: a smaller slice is not worth a sentence
 
 
@@ -112,8 +113,8 @@ def _best_of(
         for side in (leaves.now, leaves.then)
     )
     gains = _gains(now, then * leaves.periods) / spread - price
-    whole = (now >= now.sum()) & (then >= then.sum())  # a slice that is everything explains nothing
-    gains[whole | ((now == 0) & (then == 0))] = -np.inf
+    most = _MOST * (now.sum() + then.sum())  # a slice that is nearly everything explains nothing
+    gains[(now + then > most) | ((now == 0) & (then == 0))] = -np.inf
     at = int(np.argmax(gains)) if size else 0
     return _Candidate(places, at, float(gains[at])) if size and np.isfinite(gains[at]) else None
 
