@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant import pictures
-from assistant.answer import Chart, ChartKind
+from assistant.answer import Caveat, Chart, ChartKind
 from assistant.narrate import describe
 from assistant.pictures import MOST_SERIES, alike, outer_inner
 from assistant.shape import Context, Shape, shape_of
@@ -37,6 +37,14 @@ def choose(
     fitting = (rule for rule in _RULES if draws and rule[1] == asked and rule[0](shape))
     _, kind, draw = next(fitting, own)
     return Chart(kind, finding, draw(shape, finding) if draw else None)
+
+
+def unfit(asked: ChartKind | None, drawn: ChartKind) -> tuple[Caveat, ...]:
+    """What a person is told whose picture could not be drawn of these rows."""
+    if asked in (None, drawn):
+        return ()
+    names = {"bar": "bars", "line": "a line", "stacked_bar": "stacked bars", "table": "a table"}
+    return (Caveat("CHART_UNFIT", f"These rows cannot be drawn as {names.get(asked, asked)}."),)
 
 
 def _has_no_numbers(shape: Shape) -> bool:

@@ -174,6 +174,9 @@ def test_the_same_rows_as_a_table(assistant: Assistant) -> None:
     answer = assistant.ask("as a table", conversation=conversation)
     assert isinstance(answer, Answer)
     assert answer.chart.kind == "table"
+    bars = assistant.ask("as a stacked bar chart", conversation=conversation)
+    assert isinstance(bars, Answer)
+    assert any(caveat.code == "CHART_UNFIT" for caveat in bars.caveats)
     refused = assistant.ask("as a pie chart", conversation=conversation)
     assert isinstance(refused, Refusal)
 
