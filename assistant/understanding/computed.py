@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.lexicon import Concept
-from semantic_layer import implied_metric
+from semantic_layer import SimpleMetric, implied_metric
 
 COMPUTED_WEIGHT = 0.8
 CUES = {"average": ("average",), "median": ("median",), "max": ("top",), "min": ("bottom",), "sum": ("sum",)}
@@ -39,10 +39,32 @@ def _named_before(draft: Draft, at: int) -> bool:
     return any(draft.kind(i) in ("noun", "dimension") for i in range(at))
 
 
+def _name(draft: Draft, field: str, aggregation: str) -> str:
+    """The implied metric; things told apart by a name are counted themselves, since names may repeat."""
+    layer, dataset = draft.world.layer, field.partition(".")[0]
+    words = layer.fields[field].title.casefold().split()
+    if aggregation == "count_distinct" and (set(words) & set(draft.world.language.words("name_words"))):
+        return draft.world.nouns.count_of(dataset)
+    return implied_metric(layer, field, aggregation)
+
+
+def _declared(draft: Draft, field: str, aggregation: str) -> str:
+    """The declared metric that computes the very same, if there is one."""
+    layer, dataset = draft.world.layer, field.partition(".")[0]
+    for name, metric in layer.metrics.items():
+        if not isinstance(metric, SimpleMetric) or metric.filter or metric.hidden or metric.implied:
+            continue
+        measure = layer.measures[metric.measure]
+        same = (measure.agg, measure.expression, measure.filter) == (aggregation, layer.fields[field].sql, "")
+        if same and metric.measure.partition(".")[0] == dataset:
+            return name
+    return ""
+
+
 def _take(draft: Draft, cue: int, place: int, aggregation: str, kind: str) -> None:
     layer = draft.world.layer
     fields = [c for c in draft.concepts(place, "dimension") if layer.fields[c.target].kind == kind]
-    found = [(implied_metric(layer, c.target, aggregation), c.weight) for c in fields]
+    found = [(_declared(draft, c.target, aggregation) or _name(draft, c.target, aggregation), c.weight) for c in fields]
     choices = tuple(Concept("metric", name, COMPUTED_WEIGHT + weight - 1) for name, weight in found if name)
     if choices:
         draft.metrics.append((place, choices))

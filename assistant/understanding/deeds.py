@@ -5,15 +5,16 @@ from __future__ import annotations
 from assistant.understanding.bounds import counted_deed, measured, subject_of
 from assistant.understanding.draft import Bound, Draft, Presence
 from assistant.understanding.lexicon import Concept
-from semantic_layer import TimeRange
+from semantic_layer import SimpleMetric, TimeRange
 
 POSSESSION_COST = 0.05
+COUNTING = ("count", "count_distinct")
 
 
 def find_deeds(draft: Draft) -> None:
     """ "customers who ordered last year but not this year", "who have not ordered in 90 days", "without a ticket"."""
     for at in range(len(draft.elements)):
-        if at in draft.uses or not _is_deed(draft, at):
+        if at in draft.uses or _is_ranked(draft, at) or not _is_deed(draft, at):
             continue
         choices = measured(draft, at) if draft.kind(at) in ("noun", "metric") else counted_deed(draft, at)
         subject = subject_of(draft, at, choices) if choices else None
@@ -23,12 +24,25 @@ def find_deeds(draft: Draft) -> None:
         _clauses(draft, at, choices, subject[1])
 
 
+def _is_ranked(draft: Draft, at: int) -> bool:
+    """Whether a ranking word stands beside: "which products are returned most often"."""
+    beside = (place for place in (at - 1, at + 1) if 0 <= place < len(draft.elements))
+    return any(draft.has(place, "top", "bottom") for place in beside)
+
+
 def _is_deed(draft: Draft, at: int) -> bool:
     if draft.kind(at) in ("noun", "metric"):
+        if not all(_counts(draft, concept.target) for concept in draft.metric_choices(at)):
+            return False  # only what can be counted is done or had
         named = [concept for concept in draft.element(at).concepts if concept.kind in ("noun", "metric")]
         inflected = all(concept.inflected for concept in named) and not draft.cues("how_many")
         return inflected or _denial(draft, at) is not None or _possession(draft, at) is not None
     return bool(counted_deed(draft, at))
+
+
+def _counts(draft: Draft, name: str) -> bool:
+    metric = draft.world.layer.metrics[name]
+    return isinstance(metric, SimpleMetric) and draft.world.layer.measures[metric.measure].agg in COUNTING
 
 
 def _denial(draft: Draft, at: int) -> int | None:

@@ -208,6 +208,12 @@ class Draft:
             return "adverb" not in self.elements[at].cues
         return self.kinds[at] in ("dimension", "noun") and bool(self.group_choices(at))
 
+    def is_number(self, at: int) -> bool:
+        """Whether an element only names number fields, which have an extreme themselves instead of being ranked."""
+        fields = self.world.layer.fields
+        named = self.concepts(at, "dimension") if self.kinds[at] == "dimension" else ()
+        return bool(named) and all(fields[concept.target].kind == "number" for concept in named)
+
     def is_flag(self, at: int) -> bool:
         """Whether an element names a yes-or-no field, which narrows instead of splitting."""
         fields = self.world.layer.fields
@@ -244,7 +250,9 @@ class Draft:
         """The entity that a value in the plural stands for ("women" are customers), empty for anything else."""
         if self.kinds[at] != "value" or not self.elements[at].plural:
             return ""
-        owners = {concept.target.partition(".")[0] for concept in self.concepts(at, "value")}
+        segments = self.world.layer.segments
+        named = [concept.target for concept in self.concepts(at, "value")]
+        owners = {segments[name].entity if name in segments else name.partition(".")[0] for name in named}
         entities = [name for name in sorted(owners) if self.world.layer.datasets[name].entity]
         return entities[0] if len(entities) == 1 else ""
 

@@ -132,14 +132,35 @@ def find_dimensions(draft: Draft) -> None:
     for at in range(len(draft.elements)):
         if draft.kind(at) != "dimension" or at in draft.uses:
             continue
+        if names_value(draft, at):
+            draft.use(at, "filler")
+            continue
         flags = _flags(draft, at)
-        if flags:
+        if _is_repeated(draft, at):
+            draft.use(at, "dimension", draft.concepts(at, "dimension")[0].target)
+        elif flags:
             negated = _negation_before(draft, at)
             draft.conditions.append(Condition((flags,), negated, place=at))
             draft.use(at, "condition", flags[0].target)
-        elif not draft.has(draft.back(at), "exclude") and not _held(draft, at):
+        elif not draft.has(draft.back(at), "exclude") and not _held(draft, at) and not draft.is_number(at):
             draft.take_group(at)
             draft.penalty += 0 if bool(draft.cues("compare")) else BARE_DIMENSION_COST
+
+
+def names_value(draft: Draft, at: int) -> bool:
+    """ "urban areas": a word of the field's own name right behind one of its values."""
+    if at == 0 or draft.kind(at - 1) != "value" or at - 1 not in draft.uses:
+        return False
+    fields, language = draft.world.layer.fields, draft.world.language
+    titles = [fields[c.target].title for c in draft.concepts(at - 1, "value") if c.target in fields]
+    own = {language.bare(word) for title in titles for word in title.casefold().split()}
+    return {language.bare(word) for word in draft.element(at).text.casefold().split()} <= own
+
+
+def _is_repeated(draft: Draft, at: int) -> bool:
+    """ "how are our brands doing? margin by brand": a field named again that is broken down by already."""
+    said = {concept.target for concept in draft.concepts(at, "dimension")}
+    return any(said <= {choice.fields[0] for choice in choices} for place, choices in draft.groups if place != at)
 
 
 def _held(draft: Draft, at: int) -> bool:

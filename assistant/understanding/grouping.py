@@ -53,6 +53,7 @@ def find_asked_groups(draft: Draft) -> None:
     ranked = bool(draft.cues("top", "bottom")) or any(
         draft.kind(at) == "metric" and _ranks_by_name(draft, at) for at in range(len(draft.elements))
     )
+    ranked = ranked or bool(preferences(draft))
     for at in draft.cues("which"):
         place = draft.ahead(at)
         number = place if place is not None and draft.kind(place) == "number" else None
@@ -64,12 +65,25 @@ def find_asked_groups(draft: Draft) -> None:
             or (draft.kind(place) in ("noun", "grain") and not ranked)
         ):
             continue
-        if any(at < cue < place for cue in draft.cues("top", "bottom")):
+        if any(at < cue < place for cue in draft.cues("top", "bottom")) or _is_subject(draft, at, place):
             continue
         draft.use(at, "filler")
         draft.take_group(place)
         if ranked:
             _ask_for_rank(draft, place, number)
+
+
+def preferences(draft: Draft) -> list[int]:
+    """The verbs that rank by what is bought ("what products do women prefer")."""
+    words = draft.world.language.words("preference_verbs")
+    return [at for at in range(len(draft.elements)) if at not in draft.uses and draft.element(at).text.lower() in words]
+
+
+def _is_subject(draft: Draft, cue: int, place: int) -> bool:
+    """ "what did customers buy most": the noun does it, and is not what is asked for."""
+    auxiliaries = draft.world.language.words("auxiliaries")
+    between = [draft.element(i).text.casefold() for i in range(cue + 1, place)]
+    return draft.kind(place) == "noun" and any(word in auxiliaries for word in between)
 
 
 def _ask_for_rank(draft: Draft, place: int, number: int | None) -> None:
@@ -92,15 +106,24 @@ def find_rankings(draft: Draft) -> None:
         number = _number_beside(draft, at)
         place = draft.ahead(number if number is not None and number > at else at)
         subject = _subject_before(draft, at)
+        if place is not None and draft.is_number(place):
+            continue
         if place is not None and draft.groupable(place) and not (subject and draft.metric_choices(place)):
             _rank_group(draft, place, number)
-        elif place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):
+        elif place is not None and _ranks(draft, place):
             _rank_by_metric(draft, at, place)
         elif draft.ranking is None or number is not None:
             continue
         if draft.ranking is not None:
             _direct(draft, at, descending)
             _take_nth(draft, at, nth)
+
+
+def _ranks(draft: Draft, at: int) -> bool:
+    """Whether an element can be ranked by: a metric, or things in the plural ("most orders", not "lowest price")."""
+    if draft.kind(at) == "noun" and not draft.element(at).plural and not draft.concepts(at, "metric"):
+        return False
+    return draft.kind(at) in ("metric", "noun") and bool(draft.metric_choices(at))
 
 
 def _ordinal_before(draft: Draft, at: int) -> int:
@@ -204,7 +227,8 @@ def _rank_by_metric(draft: Draft, at: int, place: int) -> None:
         draft.take_group(before)
         _ask_for_rank(draft, before, number)
     draft.take_metric(place)
-    if not draft.groups and not draft.grain and draft.groupable(place + 1 if place + 1 < len(draft.elements) else None):
+    behind = place + 1 if place + 1 < len(draft.elements) else None
+    if not draft.groups and not draft.grain and draft.groupable(behind) and not draft.is_number(place + 1):
         _rank_group(draft, place + 1, _number_beside(draft, at))
     if draft.ranking is None:
         draft.ranking = Ranking()

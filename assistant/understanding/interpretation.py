@@ -64,6 +64,8 @@ def _share_label(layer: SemanticLayer, share: Share) -> str:
 def _title(layer: SemanticLayer, name: str) -> str:
     if name in layer.metrics:
         return layer.metrics[name].title
+    if name in layer.segments:
+        return layer.segments[name].title
     return layer.fields[name].title if name in layer.fields else name.replace("_", " ")
 
 

@@ -14,6 +14,7 @@ from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetr
 ConceptKind = Literal["metric", "dimension", "noun", "value"]
 EXACT, SYNONYM, COMPOSED, INFLECTED, HEAD_WORD = 1.0, 0.9, 0.04, 0.12, 0.6
 LONGEST_PHRASE = 8
+SEGMENT = 0.85  # a value of a field that is called the same is the plainer reading
 SHORT_VALUE, SHORT_CASE_COST, CASE_COST = 3, 0.3, 0.1
 
 
@@ -156,6 +157,11 @@ class Lexicon:
         for metric in self._layer.metrics.values():
             if not (metric.hidden or metric.implied):
                 yield from self._metric_phrases(metric)
+        for segment in self._layer.segments.values():
+            if not segment.hidden:
+                concept = Concept("value", segment.name, SEGMENT, value=True)
+                for phrase, found in _named(segment.name, segment.label, segment.synonyms, concept):
+                    yield phrase, replace(found, weight=SEGMENT)
         for dataset in self._layer.datasets.values():
             yield from _named(dataset.name, dataset.label, dataset.synonyms, Concept("noun", dataset.name))
             for field in dataset.fields:
@@ -216,8 +222,19 @@ class Lexicon:
         """ "reason" for a field called "cancellation reason", worth less than any name of another field."""
         for phrase in (field.name.replace("_", " "), field.label):
             words = phrase.casefold().split()
-            if len(words) > 1 and not set(words) & set(self._language.words("genitive")):
+            if len(words) > 1 and not set(words) & set(self._language.words("genitive")) and self._is_head(words[-1]):
                 yield words[-1], replace(concept, weight=HEAD_WORD)
+        for phrase in field.synonyms:
+            words = phrase.casefold().split()
+            if len(words) == 2 and self._is_head(words[-1]):
+                yield words[-1], replace(concept, weight=HEAD_WORD - COMPOSED)
+
+    def _is_head(self, word: str) -> bool:
+        """Whether a last word can stand for the whole name: a noun, not "lost" of "reason lost"."""
+        verb = word in self._language.data["irregular_verbs"] or word.endswith(
+            self._language.words("participle_endings")
+        )
+        return not verb and word not in self._function_words
 
     def _grained(self, phrase: str, concept: Concept) -> Iterator[tuple[str, Concept]]:
         """ "signup month", "month of signup" for a time that is called "signup date"."""

@@ -22,6 +22,7 @@ def _list_entity(draft: Draft) -> None:
 def find_lists(draft: Draft) -> None:
     """Rows of an entity that meet conditions."""
     _list_entity(draft)
+    _list_described(draft)
     for dataset, at in draft.subjects.items():
         before = [place for place in range(at) if draft.has(place, "which", "listing")]
         if _counting(draft) or draft.listed or draft.ranking is not None:
@@ -32,6 +33,20 @@ def find_lists(draft: Draft) -> None:
         draft.use(at, "dimension", dataset)
         if before:
             draft.use(before[-1], "filler")
+
+
+def _list_described(draft: Draft) -> None:
+    """ "which customers are at risk": an entity that nothing but its own values tells apart."""
+    for cue in draft.cues("which"):
+        at = draft.ahead(cue)
+        while at is not None and draft.kind(at) == "value":
+            at = draft.ahead(at)
+        if at is None or draft.kind(at) != "noun" or not draft.world.nouns.identity(draft.noun(at)) or draft.bounds:
+            continue
+        kinds = {draft.kind(i) for i in range(len(draft.elements)) if i != at}
+        ranked = draft.cues("top", "bottom", "by", "per", "share", "compare", "versus")
+        if "value" in kinds and kinds <= {"", "value", "time"} and not ranked:
+            draft.subjects.setdefault(draft.noun(at), at)
 
 
 def _relative(draft: Draft, at: int) -> bool:

@@ -40,13 +40,27 @@ def _measure_verb(draft: Draft) -> None:
     for at, word in enumerate(said):
         if at in draft.uses or not (draft.element(at).unknown or draft.soft(at)):
             continue
-        for noun in language.measures_of(language.bare(word), own):
-            found = lexicon.lookup(tokenize(noun, language.forms))
+        nouns = language.measures_of(language.bare(word), own)
+        if _is_noun(draft, at):  # "the highest spend": ours or theirs, as far as it can be split
+            nouns = (
+                *language.measures_of(language.bare(word), True),
+                *language.measures_of(language.bare(word), False),
+            )
+        looked = [lexicon.lookup(tokenize(noun, language.forms)) for noun in nouns]
+        every = tuple(c for found in looked for c in found if c.kind == "metric")
+        for found in [every] if _is_noun(draft, at) else looked:
             metrics = tuple(c for c in found if c.kind == "metric")
             if metrics:
                 draft.metrics.append((at, metrics))
                 draft.use(at, "metric", metrics[0].target)
                 return
+
+
+def _is_noun(draft: Draft, at: int) -> bool:
+    """Whether a word that may be a verb stands where only a noun can, behind a ranking word."""
+    return (
+        at > 0 and bool(draft.element(at - 1).cues & {"top", "bottom"}) and not draft.element(at - 1).cues & {"filler"}
+    )
 
 
 def _skip_repeated(draft: Draft) -> None:

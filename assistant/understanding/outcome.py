@@ -15,6 +15,7 @@ from assistant.understanding.periods import unit_period
 from assistant.understanding.queries import Candidate, accepted, candidates
 from assistant.understanding.reader import drafts, leftovers
 from assistant.understanding.scattered import Scattered
+from assistant.understanding.segments import owner
 from assistant.understanding.spelling import Spelling
 from assistant.understanding.timing import STEPS
 from assistant.understanding.tokens import Token
@@ -238,7 +239,7 @@ def _offered(draft: Draft, world: World) -> list[str]:
         distances = [reach.distance([name], dataset) for dataset in datasets]
         return layer.metrics[name].format != "currency", max((d for d in distances if d is not None), default=9)
 
-    described = [concept.target.partition(".")[0] for c in draft.conditions for concept in c.values[0]]
+    described = [owner(layer, concept.target) for c in draft.conditions for concept in c.values[0]]
     counts = [] if draft.groups else [count for name in described if (count := world.nouns.count_of(name))]
     shown = [name for name, metric in layer.metrics.items() if not metric.hidden]
     wanted = [*datasets, *described]

@@ -75,6 +75,8 @@ def candidates(draft: Draft) -> list[Candidate]:
         fits = _rankable(draft, names) and _countable(draft, names)
         if not (names or draft.listed) or blocked_scopes(draft, names) or not fits:
             continue
+        if _untimely(draft, names, choice.time):
+            continue
         score = _score(draft, choice, names)
         found.extend(Candidate(query, score, draft) for query in _readings(draft, choice, names))
     return found
@@ -95,6 +97,13 @@ def _judges(draft: Draft) -> bool:
     """Whether the word that judges stands right before the thing that would be counted."""
     at = draft.ranking.metric if draft.ranking else None
     return bool(at) and not draft.element(at - 1).cues.isdisjoint({"good", "bad"})
+
+
+def _untimely(draft: Draft, names: tuple[str, ...], time: TimeChoice) -> bool:
+    """Whether values would be counted of a period only: "stores opened in 2025" are not the stores seen in it."""
+    layer = draft.world.layer
+    distinct = [name for name in names if layer.metrics[name].implied and name.startswith("count_distinct")]
+    return bool(distinct) and time.period is not None
 
 
 def _countable(draft: Draft, names: tuple[str, ...]) -> bool:

@@ -10,7 +10,8 @@ from assistant.understanding.chart import Cover, Element
 from assistant.understanding.computed import find_computed, find_value_counts
 from assistant.understanding.deeds import find_deeds, find_presence
 from assistant.understanding.draft import Draft, World, is_top_of_each
-from assistant.understanding.filtering import find_dimensions, find_values
+from assistant.understanding.filtering import find_dimensions, find_values, names_value
+from assistant.understanding.frequency import find_ranked_deeds
 from assistant.understanding.grouping import (
     find_asked_groups,
     find_counted,
@@ -22,6 +23,7 @@ from assistant.understanding.grouping import (
 from assistant.understanding.listing import find_lists
 from assistant.understanding.measuring import find_averages, find_metrics, find_scopes
 from assistant.understanding.moments import find_moments
+from assistant.understanding.segments import find_horizons
 from assistant.understanding.sharing import find_shares
 from assistant.understanding.timing import find_change_rank, find_grains, find_steps, find_times, find_trend
 
@@ -44,12 +46,14 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_values,
     find_computed,
     find_dimensions,
+    find_ranked_deeds,
     find_metrics,
     find_averages,
     find_scopes,
     find_shares,
     find_change_rank,
     find_times,
+    find_horizons,
     find_steps,
     find_trend,
 )
@@ -102,7 +106,16 @@ def leftovers(draft: Draft) -> list[int]:
     """The elements that nothing used and that could change the answer."""
     _use_context(draft)
     unused = [at for at in range(len(draft.elements)) if at not in draft.uses and not _harmless(draft, at)]
-    return sorted({*unused, *_idle_ranking(draft), *_idle_bounds(draft), *_extra_groups(draft), *_genitives(draft)})
+    return sorted(
+        {
+            *unused,
+            *_idle_ranking(draft),
+            *_idle_bounds(draft),
+            *_extra_groups(draft),
+            *_genitives(draft),
+            *_attributes(draft),
+        }
+    )
 
 
 def _idle_bounds(draft: Draft) -> list[int]:
@@ -128,6 +141,24 @@ def _extra_groups(draft: Draft) -> list[int]:
     return [at for at, _ in draft.groups[1:]]
 
 
+def _attributes(draft: Draft) -> list[int]:
+    """Fields of one thing that is picked by a rank ("the town of the member that rides most"), not what is ranked."""
+    words = draft.world.language.words("relatives")
+    found: list[int] = []
+    genitive = set(draft.world.language.words("genitive"))
+    for at, _ in draft.groups if draft.ranking is not None else []:
+        place = draft.ahead(at) if at >= 0 and draft.kind(at) == "dimension" else None
+        owned = at >= 0 and not genitive.isdisjoint(draft.elements[at].text.casefold().split())
+        if place is not None and not owned:  # "the town of the member", in two pieces
+            between = {draft.elements[i].text.casefold() for i in range(at + 1, place)}
+            owned = draft.kind(place) == "noun" and not genitive.isdisjoint(between)
+        last = at if place is None or draft.kind(place) != "noun" else place
+        behind = draft.elements[last + 1].text.casefold().split()[0] if last + 1 < len(draft.elements) else ""
+        if owned and behind in words and not draft.elements[last].plural:
+            found.append(at)
+    return found
+
+
 def _genitives(draft: Draft) -> list[int]:
     """Values that own what follows ("emails of customers"): a thing asked for, not a condition."""
     words = draft.world.language.words("genitive")
@@ -146,11 +177,22 @@ def _use_context(draft: Draft) -> None:
     beside = [lexicon.words_of(name) for name in bound]
     words = [draft.world.context.get(name, frozenset[str]()) | lexicon.words_of(name) for name in names]
     units = {draft.world.layer.metrics[name].unit for name in names}
+    _use_field_words(draft)
+    creation, counted = draft.world.language.words("creation_verbs"), draft.world.nouns.counted
     for at, element in enumerate(draft.elements):
         if element.unknown and any(element.text.casefold() in draft.world.language.unit_words(unit) for unit in units):
             draft.use(at, "filler")
+        if element.unknown and element.text.casefold() in creation and names and set(names) <= set(counted):
+            draft.use(at, "filler")
         idle = bool(words) and all(_says_nothing(draft, element.word, known) for known in words)
         if element.unknown and (idle or any(_says_nothing(draft, element.word, known) for known in beside)):
+            draft.use(at, "filler")
+
+
+def _use_field_words(draft: Draft) -> None:
+    """ "urban areas": a word of the field's own name right behind one of its values."""
+    for at in range(1, len(draft.elements)):
+        if draft.element(at).unknown and names_value(draft, at):
             draft.use(at, "filler")
 
 

@@ -46,9 +46,11 @@ def _made(new: list[str], span: Sequence[Token], kept: list[Token], language: La
 
 def _without_free_dashes(tokens: list[Token], language: Language) -> list[Token]:
     """Without dashes before a word that asks, as in "customers from Austria - how many?"; any other may be a minus."""
-    asking = set(language.words("asking_words"))
+    asking, polite = set(language.words("asking_words")), set(language.words("polite"))
     return [
-        token for at, token in enumerate(tokens) if not (_is_free_dash(tokens, at) and tokens[at + 1].text in asking)
+        token
+        for at, token in enumerate(tokens)
+        if not (_is_free_dash(tokens, at) and (tokens[at + 1].text in asking or tokens[at - 1].text in polite))
     ]
 
 

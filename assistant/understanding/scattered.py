@@ -11,6 +11,7 @@ from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.language import time_words
 from assistant.understanding.lexicon import Concept
+from assistant.understanding.segments import owner
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import RatioMetric, SemanticLayer
 
@@ -120,7 +121,7 @@ class Scattered:
         """Entities that a value stands for: "women" are customers."""
         for token in tokens:
             for concept in self._world.lexicon.lookup([token]):
-                dataset = concept.target.partition(".")[0]
+                dataset = owner(self._world.layer, concept.target)
                 if concept.kind == "value" and self._world.layer.datasets[dataset].entity and token.text != token.plain:
                     yield dataset
 

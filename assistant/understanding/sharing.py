@@ -8,6 +8,8 @@ from assistant.understanding.draft import Draft
 from assistant.understanding.lexicon import Concept
 from semantic_layer import RatioMetric, SimpleMetric
 
+GATHERED = 0.85
+
 
 def find_shares(draft: Draft) -> None:
     """ "share of revenue by category", "what percent of visits come from mobile"."""
@@ -37,12 +39,23 @@ def _as_rate(draft: Draft, cues: list[int]) -> bool:
         m for m in layer.metrics.values() if isinstance(m, RatioMetric) and not m.hidden and m.format == "percent"
     ]
     rates = tuple(Concept("metric", m.name) for m in ratios if m.numerator in asked)
+    # a name of several words may hold the whole, too: "share of tickets answered late by team"
+    several = " " in draft.element(draft.metrics[0][0]).text and bool(draft.groups) and not _distributes(draft)
+    gathered = several or all(concept.weight < GATHERED for concept in draft.metrics[0][1])
+    if gathered and rates:
+        return True  # neither the rate nor the distribution is certain: the word is left over
     if not rates or not all(draft.element(at).text.casefold() in words for at in cues):
         return False
     draft.metrics = [(draft.metrics[0][0], rates)]
     for at in cues:
         draft.use(at, "metric", rates[0].target)
     return True
+
+
+def _distributes(draft: Draft) -> bool:
+    """Whether words say that a total is divided ("falls on each category", "of total")."""
+    phrases = draft.world.language.words("distribution_phrases")
+    return any(element.text.casefold() in phrases for element in draft.elements)
 
 
 def _cases(draft: Draft) -> int:

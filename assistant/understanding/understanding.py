@@ -66,9 +66,9 @@ class Understanding:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
         tokens = self._tokens(question)
         early = self._early(question, tokens)
-        if early is not None and not isinstance(early, Refusal):
+        if early is not None:
             return early
-        outcome = early or decide(question, self._read(tokens), self._world)
+        outcome = decide(question, self._read(tokens), self._world)
         return outcome if isinstance(outcome, Plan) else self._by_sentence(question) or outcome
 
     def _by_sentence(self, question: str) -> Plan | None:

@@ -1,0 +1,83 @@
+"""A pass for rankings that name no number: "most sold product", "which complaints are the most frequent"."""
+
+from __future__ import annotations
+
+from assistant.understanding.draft import Draft
+from assistant.understanding.grouping import preferences
+from assistant.understanding.lexicon import Concept
+from assistant.understanding.tokens import tokenize
+
+IMPLIED_WEIGHT = 0.8
+
+
+def find_ranked_deeds(draft: Draft) -> None:
+    """What a ranked group is ranked by when only a deed or a frequency says so."""
+    if draft.metrics or draft.ranking is None or not draft.groups or draft.listed:
+        return
+    cues = [at for at in range(len(draft.elements)) if draft.element(at).cues & {"top", "bottom"}]
+    cues += preferences(draft) if _are_things(draft) else []
+    for at in cues:
+        found = _deed(draft, at)
+        if found is not None:
+            place, choices = found
+            draft.metrics.append((place, choices))
+            draft.use(place, "metric", choices[0].target)
+            draft.use(at, "order", "descending" if draft.ranking.descending else "ascending")
+            draft.ranking.metric = place
+            return
+
+
+def _are_things(draft: Draft) -> bool:
+    """Whether what is preferred is bought ("products"), not a way or a person of some event ("contact channel")."""
+    datasets = draft.world.layer.datasets
+    named = {choice.fields[0].partition(".")[0] for choice in draft.groups[0][1]}
+    return all(not datasets[name].entity and not datasets[name].time for name in named)
+
+
+def _deed(draft: Draft, at: int) -> tuple[int, tuple[Concept, ...]] | None:
+    """The number that a ranking word with a verb stands for, and the element that says it."""
+    language = draft.world.language
+    places = [place for place in (at, at + 1, at - 1) if place == at or _is_free(draft, place)]
+    said = [
+        (place, word) for place in places for word in draft.element(place).text.casefold().replace("-", " ").split()
+    ]
+    for place, word in said:
+        metrics = _named(draft, [str(noun) for noun in language.data["ranked_deeds"].get(word, ())])
+        if metrics:
+            return place, metrics
+    often = [place for place, word in said if word in language.words("frequencies")]
+    for place in often:
+        draft.use(place, "order", "frequency")
+    return _rows(draft, at) if often else None
+
+
+def _is_free(draft: Draft, at: int) -> bool:
+    if not 0 <= at < len(draft.elements) or at in draft.uses:
+        return False
+    verb = draft.kind(at) == "metric" and all(concept.inflected for concept in draft.concepts(at, "metric"))
+    return verb or (draft.kind(at) == "" and (draft.element(at).unknown or draft.soft(at)))
+
+
+def _named(draft: Draft, nouns: list[str]) -> tuple[Concept, ...]:
+    """The metrics of the first noun that names any which can be split by what is ranked."""
+    lexicon, language = draft.world.lexicon, draft.world.language
+    for noun in nouns:
+        found = [c for c in lexicon.lookup(tokenize(noun, language.forms)) if c.kind == "metric"]
+        near = tuple(c for c in found if _reaches(draft, c.target))
+        if near:
+            return near
+    return ()
+
+
+def _reaches(draft: Draft, name: str) -> bool:
+    datasets = {choice.fields[0].partition(".")[0] for choice in draft.groups[0][1]}
+    ways = (name, *draft.world.layer.metrics[name].stand_ins)
+    return any(draft.world.reach.distance([way], dataset) is not None for way in ways for dataset in datasets)
+
+
+def _rows(draft: Draft, at: int) -> tuple[int, tuple[Concept, ...]] | None:
+    """How often something occurs: the number of rows that have it."""
+    weights = {choice.fields[0].partition(".")[0]: choice.weight for choice in draft.groups[0][1]}
+    best = [dataset for dataset, weight in weights.items() if weight == max(weights.values())]
+    count = draft.world.nouns.count_of(best[0]) if len(best) == 1 else ""
+    return (at, (Concept("metric", count, IMPLIED_WEIGHT),)) if count else None

@@ -1,0 +1,137 @@
+"""Questions of several sentences: what to show is told last, or the question itself is told twice.
+
+"Which shops sell the most? Return the shop and its revenue." names columns; "Do members spend more? Revenue by tier."
+asks twice. Each is answered only when the other sentences say nothing that the answer leaves out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.answer import Plan
+from assistant.understanding.chart import Cover, Element, covers
+from assistant.understanding.dates import Clock
+from assistant.understanding.draft import World
+from assistant.understanding.lexicon import Concept
+from assistant.understanding.rewriting import rewritten
+from assistant.understanding.tokens import Token, tokenize
+from semantic_layer import GroupBy, QueryError, SemanticQuery, check
+
+MOST_STRANGE = 2
+END = re.compile(r"(?<=[a-z0-9)\"'`%])[.?!]\s+(?=\S)", re.IGNORECASE)
+
+
+def sentences(question: str) -> list[str]:
+    """The sentences of a question, in order."""
+    return [part.strip() for part in END.split(question) if part.strip()]
+
+
+def names_columns(sentence: str, world: World) -> bool:
+    """Whether a sentence tells what to show: "Return the name and the number of orders"."""
+    tokens = tokenize(sentence, world.language.forms)
+    return bool(tokens) and tokens[0].text in world.language.words("column_verbs")
+
+
+def with_columns(plan: Plan, sentence: str, world: World) -> Plan | None:
+    """The plan with the numbers and fields that a sentence names; None when one of them cannot be shown with it."""
+    query = plan.query
+    for item in _items(sentence, world):
+        changed = _shown(query, item, world)
+        if changed is None:
+            return None
+        query = changed
+    try:
+        check(world.layer, query)
+    except QueryError:
+        return None
+    return replace(plan, query=query)
+
+
+def _items(sentence: str, world: World) -> list[list[Token]]:
+    """The things named in a sentence, without the verb and articles."""
+    language = world.language
+    items: list[list[Token]] = [[]]
+    for token in rewritten(tokenize(sentence, language.forms), language)[1:]:
+        if token.text in (",", "and", "with", "along", ";", "&"):
+            items.append([])
+        elif token.text not in language.determiners and token.text not in language.words("possessives"):
+            items[-1].append(token)
+    return [item for item in items if item]
+
+
+def _shown(query: SemanticQuery, item: list[Token], world: World) -> SemanticQuery | None:
+    """The query showing one more thing, as it is when that is shown already."""
+    concepts = _meanings(item, world)
+    metrics = [concept.target for concept in concepts if concept.kind == "metric"]
+    fields = [concept.target for concept in concepts if concept.kind == "dimension"]
+    grouped = [group.field for group in query.group_by]
+    if set(metrics) & set(query.metrics) or set(fields) & set(grouped):
+        return query
+    if _is_the_count(item, query, world):
+        return query
+    if len(set(metrics)) == 1 and not query.entity:
+        return query.model_copy(update={"metrics": (*query.metrics, metrics[0])})
+    own = [field for field in fields if any(field.partition(".")[0] == name.partition(".")[0] for name in grouped)]
+    if len(set(own)) == 1 and not query.compare and query.top is None and _told_apart(query, own[0], world):
+        return query.model_copy(update={"group_by": (*query.group_by, GroupBy(field=own[0]))})
+    return None
+
+
+def _meanings(item: list[Token], world: World) -> tuple[Concept, ...]:
+    """What an item means: as said, or without a last "name" ("country name") or a first "total"."""
+    found = world.lexicon.lookup(item)
+    if not found and len(item) > 1 and item[-1].text in world.language.words("name_words"):
+        found = world.lexicon.lookup(item[:-1])
+    if not found and len(item) > 1 and item[0].text in world.language.words("sum_words"):
+        found = world.lexicon.lookup(item[1:])
+    counted = tuple(_count(concept, world) for concept in found if concept.kind == "noun")
+    return (*found, *(concept for concept in counted if concept is not None))
+
+
+def _count(noun: Concept, world: World) -> Concept | None:
+    name = world.nouns.count_of(noun.target)
+    return Concept("metric", name) if name else None
+
+
+def _is_the_count(item: list[Token], query: SemanticQuery, world: World) -> bool:
+    """ "the count", "the number" of what is counted anyway."""
+    said = [token.text for token in item]
+    whole = len(query.metrics) == 1 and world.layer.metrics[query.metrics[0]].format == "integer"
+    return whole and said in (["count"], ["number"], ["total"])
+
+
+def _told_apart(query: SemanticQuery, field: str, world: World) -> bool:
+    """Whether the groups are single rows of the field's dataset, so that one more field of it splits nothing."""
+    dataset = world.layer.datasets[field.partition(".")[0]]
+    keys = {f"{dataset.name}.{column}" for column in dataset.primary_key}
+    return bool(keys) and keys <= {group.field for group in query.group_by} and not world.layer.fields[field].pii
+
+
+def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
+    """Whether a sentence asks about what the plan answers: no other word of the layer, and no limit of its own."""
+    tokens = tuple(rewritten(tokenize(sentence, world.language.forms), world.language))
+    found = covers(tokens, world.lexicon, Clock(tokens, world.language, world.as_of))
+    if not found or _limits(found[0]):
+        return False
+    meant = [element for element in found[0] if element.concepts]
+    strange = sum(element.unknown for element in found[0])
+    return bool(meant) and strange <= MOST_STRANGE and all(_is_about(element, plan.query, world) for element in meant)
+
+
+def _limits(cover: Cover) -> bool:
+    return any(
+        element.time is not None or element.amount is not None or element.cues & {"exclude"} for element in cover
+    )
+
+
+def _is_about(element: Element, query: SemanticQuery, world: World) -> bool:
+    fields = {group.field for group in query.group_by} | {condition.field for condition in query.filters}
+    facts = {fact for name in query.metrics for fact in world.reach.facts(name)}
+    return any(
+        concept.kind == "noun"
+        or concept.target in fields
+        or concept.target in query.metrics
+        or (concept.kind == "metric" and bool(world.reach.facts(concept.target) & facts))
+        for concept in element.concepts
+    )
