@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,15 +99,20 @@ VERIFIED = VerifiedQuestion(
 )
 
 
+@lru_cache(maxsize=1)
+def shop() -> duckdb.DuckDBPyConnection:
+    """Two sales, of 10 and 20."""
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE sale (id INT, amount INT, channel TEXT)")
+    connection.execute("INSERT INTO sale VALUES (1, 10, 'web'), (2, 20, 'shop')")
+    return connection
+
+
 def rows(sql: str) -> Sequence[tuple[Any, ...]]:
-    with duckdb.connect() as connection:
-        connection.execute(
-            "CREATE TABLE sale AS SELECT * FROM (VALUES (1, 10, 'web'), (2, 20, 'shop')) t(id, amount, channel)"
-        )
-        try:
-            return connection.execute(sql).fetchall()
-        except duckdb.Error as error:
-            raise LookupError(str(error)) from error
+    try:
+        return shop().execute(sql).fetchall()
+    except duckdb.Error as error:
+        raise LookupError(str(error)) from error
 
 
 def found(tmp_path: Path, text: str, change: Callable[[Ground], Ground] = lambda ground: ground) -> tuple[Finding, ...]:
