@@ -18,7 +18,7 @@ from assistant.errors import Forbidden, SettingsError
 from assistant.learning import accept_word, approve, nearest, reject, suggest_words
 from assistant.service.cli import main
 from assistant.store import Store
-from semantic_layer import read_verified
+from semantic_layer import DefinitionError, read_verified
 from tests.test_assistant import MODEL, ORDERS, fill
 
 APPROVER = 'name = "ann"\nroles = ["approver"]\n'
@@ -160,3 +160,9 @@ def test_a_word_for_nothing_is_refused(settings: Settings) -> None:
     refused = CliRunner().invoke(main, ["--home", str(settings.home), "learn", "--accept", "foo=bar"])
     assert refused.exit_code == 2
     assert "WORD=TARGET" in refused.output
+
+
+def test_words_for_nothing_are_a_fault_with_its_line(settings: Settings) -> None:
+    (settings.definitions / "more.yml").write_text("version: 1\nsynonyms:\n  revenew: [takings]\n")
+    with pytest.raises(DefinitionError, match=r"more\.yml:3.*revenew.*revenue"):
+        Assistant.open(settings)
