@@ -30,7 +30,7 @@ from warehouse.sources.demo.records import (
     Registry,
 )
 
-BY_ADDRESS = 0.93  # of survey answers: the customer is named by e-mail address, else by the number in the CRM
+BY_ADDRESS = 0.93  # of those whom a survey may know by mailbox; all others go by their number in the CRM
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def paperwork(frames: dict[str, Frame], seed: int) -> Paperwork:
         for name in names:
             tables[name] = _named_by(registries[system], tables[name], _customers(frames[name]))
     asked = _customers(frames["survey_response"])
-    tables["survey_response"] = _with_customers(tables["survey_response"], _addresses(registries, asked, seed))
+    tables["survey_response"] = _with_customers(tables["survey_response"], _addresses(people, registries, asked, seed))
     return Paperwork(tables, people, registries)
 
 
@@ -137,9 +137,13 @@ def _second_accounts(registry: Registry, table: Any, customers: Ints, ids: Any) 
     return pc.if_else(pa.array(uses), pa.array(other, pa.string()).take(pa.array(np.where(uses, customers, 0))), ids)
 
 
-def _addresses(papers: dict[str, Registry], customers: Ints, seed: int) -> list[str | None]:
-    """How a survey tool names each customer: by their mailbox, if they have but one and share it with nobody."""
+def _addresses(people: list[Person], papers: dict[str, Registry], customers: Ints, seed: int) -> list[str | None]:
+    """How a survey tool names each customer: by number those whom the smaller systems know, and most others by mailbox.
+
+    Only a mailbox that is the one of its owner, and nobody else's, is used.
+    """
     rng, cards = Random(f"survey {seed}"), papers["crm"]
+    numbered = {person for system in ("mail", "helpdesk") for person in papers[system].first}
     boxes: dict[int, set[str]] = {}
     owners: dict[str, set[int]] = {}
     for person, written in (*cards.mailboxes.items(), *papers["shop"].mailboxes.items()):
@@ -149,7 +153,11 @@ def _addresses(papers: dict[str, Registry], customers: Ints, seed: int) -> list[
     named = {
         person: min(used)
         for person, used in boxes.items()
-        if len(used) == 1 and owners[min(used)] == {person} and rng.random() < BY_ADDRESS
+        if len(used) == 1
+        and owners[min(used)] == {person}
+        and person not in numbered
+        and len(people[person].lasts) == 1
+        and rng.random() < BY_ADDRESS
     }
     return [named.get(int(who)) or cards.first[int(who)] for who in customers]
 
