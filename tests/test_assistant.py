@@ -114,6 +114,17 @@ def test_a_key_is_required_of_tables_that_only_the_metric_reads(assistant: Assis
     assert "customer" in refused.sentence
 
 
+def test_rows_without_a_partner_are_in_no_computed_group(assistant: Assistant, tmp_path: Path) -> None:
+    (tmp_path / "definitions" / "model.yml").write_text(
+        MODEL.replace(
+            "- {name: region}",
+            "- {name: region}\n      - {name: side, expression: \"CASE WHEN region = 'North' THEN 'N' ELSE 'S' END\"}",
+        )
+    )
+    found = answered(assistant, "revenue by side")
+    assert {row[0]: float(row[1]) for row in found.result.rows} == {"N": 10, "S": 20, None: 40}
+
+
 def test_own_sql_goes_through_the_guard(assistant: Assistant) -> None:
     free = assistant.run_sql("SELECT region, count(*) AS n FROM customer GROUP BY region")
     assert isinstance(free, Answer)

@@ -38,10 +38,16 @@ class Source:
     def field(self, ref: str, via: str = "") -> exp.Expr:
         """SQL of the field or column `dataset.name`, reached through `via` where there are several ways.
 
+        A row that the way finds no partner for has NULL there, whatever the field's SQL makes of missing columns.
         Raises `UnsafeQuery` when no single many-to-one way leads there.
         """
         path = route_to(self.layer, self.fact, ref, via)
-        return self._field(path.end, ref.rpartition(".")[2], self._alias(path))
+        alias = self._alias(path)
+        tree = self._field(path.end, ref.rpartition(".")[2], alias)
+        if not path.links or _keeps_null(tree):
+            return tree
+        found = sql.is_known(sql.column(path.links[-1].to_columns[0], alias))
+        return exp.Case(ifs=[exp.If(this=found, true=tree)])
 
     def time(self, ref: str, via: str = "") -> exp.Expr:
         """SQL of a time field on the clock of the query's time zone; a DATE stays as it is."""
@@ -146,3 +152,15 @@ def _match(link: Relationship, near: str, far: str) -> exp.Expr | None:
         exp.EQ(this=sql.column(here, near), expression=sql.column(there, far))
         for here, there in zip(link.from_columns, link.to_columns, strict=True)
     )
+
+
+_STRICT = (
+    exp.Column, exp.Identifier, exp.Literal, exp.Cast, exp.TryCast, exp.DataType, exp.Paren, exp.Neg,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between,
+    exp.Lower, exp.Upper, exp.Trim, exp.Extract, exp.TimestampTrunc, exp.DateTrunc, exp.Var, exp.Interval,
+)  # fmt: skip
+
+
+def _keeps_null(tree: exp.Expr) -> bool:
+    """Whether the SQL is surely NULL when all of its columns are."""
+    return all(isinstance(node, _STRICT) for node in tree.walk()) and tree.find(exp.Column) is not None
