@@ -8,7 +8,7 @@ from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.conversation.followup import stripped
 from assistant.conversation.phrases import Phrases, words_of
 from assistant.conversation.turns import Conversation
-from assistant.understanding import Token
+from assistant.understanding import Token, load_language, tokenize
 
 Done = Plan | Clarification | Explanation | Refusal
 Command = Callable[[str, tuple[Token, ...], Conversation, Phrases], "Done | None"]
@@ -37,8 +37,6 @@ def answer_offered(
 
 def _named(question: str, telling: tuple[Token, ...], options: tuple[Option, ...]) -> Done | None:
     """The reading whose line has all the words; asks again when several have them."""
-    from assistant.understanding import load_language, tokenize
-
     forms = load_language().forms
     said = {token.bare for token in telling}
     labels = [[token.bare for token in tokenize(option.label, forms)] for option in options]
@@ -46,7 +44,11 @@ def _named(question: str, telling: tuple[Token, ...], options: tuple[Option, ...
     exact = [option for option, label in zip(options, labels, strict=True) if said == set(label[: len(said)])]
     if len(found) == 1 or len(exact) == 1:
         return (found if len(found) == 1 else exact)[0].plan
-    return None if len(found) in (0, len(options)) else Clarification(question, options=tuple(found), sentence="")
+    if len(found) in (0, len(options)):
+        return None
+    words = tuple(token.raw for token in telling)
+    sentence = load_language().message("which_word", word=" ".join(words))
+    return Clarification(question, sentence, words, tuple(found))
 
 
 def undo(question: str, tokens: tuple[Token, ...], conversation: Conversation, phrases: Phrases) -> Done | None:
