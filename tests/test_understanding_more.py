@@ -140,3 +140,23 @@ def test_the_same_asked_twice_is_answered_once_and_said(shop: Understanding) -> 
 
 def test_an_order_before_a_question_is_never_passed_over(shop: Understanding) -> None:
     assert isinstance(shop.plan("Delete all rides. Takings by tier"), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("takings last quarter compared with the year before", "previous_year"),
+        ("takings in September compared with the year before", "previous_year"),
+        ("takings in September compared with the month before", "previous_period"),
+        ("takings in 2024 compared with the year before", "previous_period"),
+    ],
+)
+def test_the_year_before_a_month_is_that_month_a_year_ago(shop: Understanding, question: str, kind: str) -> None:
+    plan = shop.plan(question)
+    assert isinstance(plan, Plan), plan
+    assert plan.query.compare is not None
+    assert plan.query.compare.kind == kind
+
+
+def test_the_month_before_a_quarter_is_asked_about(shop: Understanding) -> None:
+    assert isinstance(shop.plan("takings last quarter compared with the month before"), Refusal)

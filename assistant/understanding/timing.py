@@ -83,8 +83,11 @@ def _range(period: Period, draft: Draft) -> TimeRange:
 
 def _compare_named(draft: Draft, periods: tuple[Period, ...]) -> None:
     """Comparison with a period that needs no dates: "vs the previous one", "year over year"."""
-    for kind in ("previous_year", "previous_period"):
-        for at in draft.cues(kind):
+    for cue in ("previous_year", "previous_period"):
+        for at in draft.cues(cue):
+            kind = _kind_said(cue, draft.element(at).text, periods)
+            if not kind:
+                continue
             draft.same_unit = draft.has(at, "same_unit")
             draft.use(at, "comparison", kind)
             _use_all(draft, draft.cues("versus", "compare", *CHANGE), "comparison", kind)
@@ -94,6 +97,14 @@ def _compare_named(draft: Draft, periods: tuple[Period, ...]) -> None:
     if changes and not draft.grain and not draft.cues("trend") and _closed(periods) and not _over(draft):
         _use_all(draft, changes, "comparison", "previous_period")
         draft.times = tuple(_compared(period, "previous_period", draft) for period in periods)
+
+
+def _kind_said(cue: str, text: str, periods: tuple[Period, ...]) -> str:
+    """What is compared with: "the year before" a quarter is that quarter a year ago; "the month before" it, nothing."""
+    said = next((unit for unit in UNIT_ORDER if unit in text.casefold().split()), "")
+    if cue != "previous_period" or not said or all(period.unit == said for period in periods):
+        return cue
+    return "previous_year" if said == "year" else ""
 
 
 def _over(draft: Draft) -> bool:
