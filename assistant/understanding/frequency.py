@@ -6,8 +6,10 @@ from assistant.understanding.draft import Draft
 from assistant.understanding.grouping import preferences
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
+from semantic_layer import SemanticLayer, SimpleMetric
 
 IMPLIED_WEIGHT = 0.8
+_STEM = 5  # letters that two forms of a word share
 
 
 def find_ranked_deeds(draft: Draft) -> None:
@@ -79,5 +81,32 @@ def _rows(draft: Draft, at: int) -> tuple[int, tuple[Concept, ...]] | None:
     """How often something occurs: the number of rows that have it."""
     weights = {choice.fields[0].partition(".")[0]: choice.weight for choice in draft.groups[0][1]}
     best = [dataset for dataset, weight in weights.items() if weight == max(weights.values())]
-    count = draft.world.nouns.count_of(best[0]) if len(best) == 1 else ""
+    count = _occurrences(draft, best[0]) if len(best) == 1 else ""
     return (at, (Concept("metric", count, IMPLIED_WEIGHT),)) if count else None
+
+
+def _occurrences(draft: Draft, dataset: str) -> str:
+    """The metric that counts the rows of a dataset; where it is a state of today, rather one called like the group."""
+    layer, count = draft.world.layer, draft.world.nouns.count_of(dataset)
+    if not _is_of_today(layer, count):
+        return count
+    field = draft.groups[0][1][0].fields[0].partition(".")[2]
+    stems = {word[:_STEM] for word in field.split("_") if len(word) >= _STEM}
+    named = [name for name in layer.metrics if _counts(layer, name, dataset) and _shares(name, stems)]
+    return named[0] if len(named) == 1 else count
+
+
+def _is_of_today(layer: SemanticLayer, name: str) -> bool:
+    metric = layer.metrics.get(name)
+    return isinstance(metric, SimpleMetric) and metric.time == "none"
+
+
+def _counts(layer: SemanticLayer, name: str, dataset: str) -> bool:
+    metric = layer.metrics[name]
+    if not isinstance(metric, SimpleMetric) or metric.hidden or metric.implied or metric.time == "none":
+        return False
+    return metric.measure.partition(".")[0] == dataset and layer.measures[metric.measure].agg == "count"
+
+
+def _shares(name: str, stems: set[str]) -> bool:
+    return any(word[:_STEM] in stems for word in name.split("_"))
