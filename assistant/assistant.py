@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant import caveats
 from assistant.answer import Answer, Definition, Interpretation, Option, Outcome, Part, Plan, Refusal
+from assistant.beginning import Beginnings
 from assistant.charts import choose, unfit
 from assistant.clock import Clock
 from assistant.config import Settings
@@ -115,6 +116,7 @@ class Assistant:
         self.second_opinion = SecondOpinion(self.settings, self.layer, self.values, self.as_of)
         self._book = read_book(self.settings, self.understanding)
         self._stamp = stamp
+        self._beginnings = Beginnings(self._rows)
         self._checks = data_checks(self.layer)
         self._counted: dict[str, int] = {}
 
@@ -233,7 +235,8 @@ class Assistant:
             on_step("Running the query", compiled.sql)
             result = self._run(compiled, clock)
             with clock.step("caveats"):
-                found = (*caveats.of_notes(compiled.notes), *self._caveats(plan, result))
+                begun = self._beginnings.caveats(compiled.previous, plan.query.metrics, self.settings.locale)
+                found = (*caveats.of_notes(compiled.notes), *begun, *self._caveats(plan, result))
         except QueryError as error:
             suggestions = tuple(name for fault in error.faults for name in fault.suggestions)
             return Refusal(question, "UNSAFE", "; ".join(f.sentence for f in error.faults), (), suggestions)

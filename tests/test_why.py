@@ -130,3 +130,10 @@ def test_a_period_without_one_before_is_refused(assistant: Assistant) -> None:
     outcome = assistant.ask("why did revenue fall in April 2026?")
     assert isinstance(outcome, Refusal)
     assert "both periods" in outcome.sentence
+
+
+def test_a_comparison_that_reaches_before_the_data_says_so(assistant: Assistant) -> None:
+    whole = answered(assistant, "revenue in May 2026 compared with the previous month")
+    assert not any(caveat.code == "BEFORE_DATA" for caveat in whole.caveats)
+    cut = answered(assistant, "revenue in Q2 2026 compared with the previous quarter")
+    assert any("begins on 1 Apr 2026" in caveat.sentence for caveat in cut.caveats)
