@@ -338,29 +338,33 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def test_the_real_thing_answers_refuses_and_runs_sql(chromium: Any, workspace: Path) -> None:
-    for server in serving(REAL, workspace):
-        tab = opened(chromium, server, accept_downloads=True)
-        assert "Demo company · data up to 30 Jun 2026" in tab.page.inner_text("#tw-header")
-        tab.page.locator("#tw-starters button").first.click()
-        tab.has_cards(1)
-        tab.ask("net revenue by month")
-        assert tab.last(".tw-wide svg").is_visible()
-        assert "Net revenue" in tab.last(".tw-chips").inner_text()
-        tab.ask("how tall is the flurb")
-        assert tab.last().get_attribute("class") != "tw-card"
-        tab.tab("SQL")
-        tab.page.wait_for_selector("#tw-editor .cm-line")
-        assert "SELECT" in tab.page.inner_text("#tw-editor .cm-content")
-        tab.page.click("#tw-run")
-        tab.page.wait_for_selector("#tw-sql-outcome .tw-card")
-        assert "The query returned" in tab.page.inner_text("#tw-sql-outcome")
-        tab.tab("Table")
-        with tab.page.expect_download() as caught:
-            tab.page.click("#tw-download")
-        assert caught.value.suggested_filename.endswith(".csv")
-        assert (tab.faults, tab.outside, server.outside()) == ([], [], [])
-        tab.page.context.close()
+@pytest.fixture(scope="module")
+def real(workspace: Path) -> Iterator[Server]:
+    yield from serving(REAL, workspace)
+
+
+def test_the_real_thing_answers_refuses_and_runs_sql(chromium: Any, real: Server) -> None:
+    tab = opened(chromium, real, accept_downloads=True)
+    assert "Demo company · data up to 30 Jun 2026" in tab.page.inner_text("#tw-header")
+    tab.page.locator("#tw-starters button").first.click()
+    tab.has_cards(1)
+    tab.ask("net revenue by month")
+    assert tab.last(".tw-wide svg").is_visible()
+    assert "Net revenue" in tab.last(".tw-chips").inner_text()
+    tab.ask("how tall is the flurb")
+    assert tab.last().get_attribute("class") != "tw-card"
+    tab.tab("SQL")
+    tab.page.wait_for_selector("#tw-editor .cm-line")
+    assert "SELECT" in tab.page.inner_text("#tw-editor .cm-content")
+    tab.page.click("#tw-run")
+    tab.page.wait_for_selector("#tw-sql-outcome .tw-card")
+    assert "The query returned" in tab.page.inner_text("#tw-sql-outcome")
+    tab.tab("Table")
+    with tab.page.expect_download() as caught:
+        tab.page.click("#tw-download")
+    assert caught.value.suggested_filename.endswith(".csv")
+    assert (tab.faults, tab.outside, real.outside()) == ([], [], [])
+    tab.page.context.close()
 
 
 SOLD = "o.status <> 'cancelled' AND NOT o.is_test"
@@ -379,13 +383,12 @@ EVERYDAY = {  # question -> hand-written SQL of the first row's number as the pa
 }
 
 
-def test_everyday_questions_are_answered_rightly(chromium: Any, workspace: Path) -> None:
+def test_everyday_questions_are_answered_rightly(chromium: Any, workspace: Path, real: Server) -> None:
     database = workspace / "warehouse" / "live.duckdb"
     truth = {question: str(query_trusted(database, sql).rows[0][0]) for question, sql in EVERYDAY.items()}
-    for server in serving(REAL, workspace):
-        tab = opened(chromium, server)
-        for question, shown in truth.items():
-            tab.ask(question)
-            assert shown in tab.last().inner_text() + tab.last("table").inner_html(), question
-        assert (tab.faults, tab.outside, server.outside()) == ([], [], [])
-        tab.page.context.close()
+    tab = opened(chromium, real)
+    for question, shown in truth.items():
+        tab.ask(question)
+        assert shown in tab.last().inner_text() + tab.last("table").inner_html(), question
+    assert (tab.faults, tab.outside, real.outside()) == ([], [], [])
+    tab.page.context.close()
