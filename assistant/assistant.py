@@ -82,6 +82,7 @@ class Assistant:
 
     def __init__(self, engine: Engine, settings: Settings):
         self.engine, self.settings = engine, settings
+        self.second_opinion = SecondOpinion(settings)
         self._reading = Lock()
         self._read()
 
@@ -113,7 +114,7 @@ class Assistant:
         self.values = read_values(self.engine, self.layer, self.policy)
         self.state = read_state(self.engine, self.policy)
         self.understanding = Understanding(self.layer, self.values, self.as_of)
-        self.second_opinion = SecondOpinion(self.settings, self.layer, self.values, self.as_of)
+        self.second_opinion.know(self.layer, self.values, self.as_of)
         self._book = read_book(self.settings, self.understanding)
         self._stamp = stamp
         self._beginnings = Beginnings(self._rows)

@@ -13,7 +13,7 @@ from assistant.config import Settings
 from semantic_layer import SemanticLayer, SemanticQuery
 
 if TYPE_CHECKING:
-    from assistant.agent import Planner
+    from assistant.agent import ModelClient, Planner
 
 Read = Plan | Clarification | Explanation | Refusal
 UNSURE = frozenset({"UNKNOWN_WORDS", "NO_METRIC", "UNCLEAR_TIME"})
@@ -23,12 +23,16 @@ UNSURE = frozenset({"UNKNOWN_WORDS", "NO_METRIC", "UNCLEAR_TIME"})
 class SecondOpinion:
     """Asks the model of the settings, if there is one; connects when it is first needed."""
 
-    def __init__(
-        self, settings: Settings, layer: SemanticLayer, values: Mapping[str, Sequence[tuple[str, int]]], as_of: date
-    ):
-        self._settings, self._layer, self._values, self._as_of = settings, layer, values, as_of
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._client: ModelClient | None = None
         self._planner: Planner | None = None
         self._opening = Lock()
+
+    def know(self, layer: SemanticLayer, values: Mapping[str, Sequence[tuple[str, int]]], as_of: date) -> None:
+        """Plan over this layer and snapshot from now on; the connection and what was spent stay."""
+        with self._opening:
+            self._world, self._planner = (layer, values, as_of), None
 
     def on(self, question: str, first: Read, before: SemanticQuery | None = None) -> Read:
         """The first reading when it is sure; else the model's, or the first with why the model could not be asked.
@@ -48,14 +52,15 @@ class SecondOpinion:
         from assistant.agent import ModelUnavailable, Planner, open_client
 
         with self._opening:
+            if self._client is None:
+                self._client = open_client(self._settings)
+            if self._client is None:
+                raise ModelUnavailable("No model is set.")
             if self._planner is None:
-                client = open_client(self._settings)
-                if client is None:
-                    raise ModelUnavailable("No model is set.")
-                self._planner = Planner(client, self._layer, self._values, self._as_of)
+                self._planner = Planner(self._client, *self._world)
             return self._planner
 
     def close(self) -> None:
         """Close the connection, if there is one."""
-        if self._planner is not None:
-            self._planner.close()
+        if self._client is not None:
+            self._client.close()

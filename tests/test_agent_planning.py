@@ -288,6 +288,18 @@ def test_a_budget_ends_the_calls(settings: dict[str, Any], word: str, layer: Sem
         assert len(server.requests) == 1
 
 
+def test_a_budget_holds_across_restarts(layer: SemanticLayer, tmp_path: Path) -> None:
+    with planner(layer, [Reply(GOOD, usage=(900, 10))], tmp_path, model_calls_a_day=2) as (asked, _, _):
+        asked.plan("turnover by region")
+    torn = (tmp_path / "logs" / FILE).read_text(encoding="utf-8")[:60]
+    with (tmp_path / "logs" / FILE).open("a", encoding="utf-8") as file:
+        file.write(torn)  # a process was killed while it wrote
+    with planner(layer, [Reply(GOOD)], tmp_path, model_calls_a_day=2) as (asked, server, _):
+        with pytest.raises(BudgetReached, match="calls"):
+            asked.plan("turnover by region")
+        assert not server.requests
+
+
 def test_repairs_count_against_the_budget(layer: SemanticLayer, tmp_path: Path) -> None:
     with planner(layer, [Reply("no")], tmp_path) as (asked, server, client):
         client.budget = Budget(calls=2)

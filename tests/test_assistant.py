@@ -176,6 +176,24 @@ def test_a_model_is_asked_when_the_engine_is_not_sure(tmp_path: Path) -> None:
         opened.close()
 
 
+def test_new_definitions_give_no_new_budget(tmp_path: Path) -> None:
+    fill(tmp_path, ORDERS)
+    model = tmp_path / "definitions" / "model.yml"
+    model.parent.mkdir()
+    model.write_text(MODEL)
+    with OpenAIServer([Reply("no plan")]) as server:
+        opened = Assistant.open(Settings(home=tmp_path, model="stub", model_url=server.url, model_calls_a_day=3))
+        opened.ask("wherefrom hails our dosh, region for region")
+        assert len(server.requests) == 3
+        model.write_text(MODEL + "  - {name: sales, measure: orders.amount}\n")
+        assert isinstance(opened.ask("sales"), Answer)
+        refused = opened.ask("wherefrom hails our dosh, region for region")
+        assert isinstance(refused, Refusal)
+        assert "budget" in refused.sentence
+        assert len(server.requests) == 3
+        opened.close()
+
+
 def test_without_its_model_the_assistant_goes_on_and_says_so(tmp_path: Path) -> None:
     fill(tmp_path, ORDERS)
     (tmp_path / "definitions").mkdir()

@@ -5,11 +5,14 @@ other; what does not pass is refused.
 """
 
 from assistant.agent.client import Budget, ModelClient, open_client
+from assistant.agent.connection import KEYS, NO_KEY, connect, has_key
 from assistant.agent.errors import BudgetReached, ModelUnavailable, UnusableReply
 from assistant.agent.planning import Planned, Planner
 from assistant.agent.probe import Finding, probe
 
 __all__ = [
+    "KEYS",
+    "NO_KEY",
     "Budget",
     "BudgetReached",
     "Finding",
@@ -18,6 +21,8 @@ __all__ = [
     "Planned",
     "Planner",
     "UnusableReply",
+    "connect",
+    "has_key",
     "open_client",
     "probe",
 ]

@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 FILE = "model-calls.jsonl"
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
@@ -28,11 +29,31 @@ class Call:
     finish: str
 
 
+@dataclass
+class Spent:
+    """What one day (UTC) has cost so far."""
+
+    day: date
+    calls: int = 0
+    tokens: int = 0
+    dollars: float = 0.0
+
+
 @dataclass(frozen=True)
 class Audit:
     """A file that grows by one line with each call, in the logs of a workspace."""
 
     folder: Path
+
+    def spent_on(self, day: date) -> Spent:
+        """What the calls of a day have cost, those of other processes and of before a restart included."""
+        spent, path = Spent(day), self.folder / FILE
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        for row in (_row(line) for line in lines if f'"at": "{day}' in line[:40]):
+            spent.calls += 1
+            spent.tokens += row.get("tokens_in", 0) + row.get("tokens_out", 0)
+            spent.dollars += row.get("dollars", 0.0)
+        return spent
 
     def write(self, call: Call) -> None:
         """Add a call to the file."""
@@ -50,6 +71,14 @@ class Audit:
         }
         with (self.folder / FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _row(line: str) -> dict[str, Any]:
+    """A line of the file; nothing for one that a killed process left unfinished."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError:
+        return {}
 
 
 def masked(text: str) -> str:

@@ -6,8 +6,8 @@ tried again while this process lasts.
 
 from __future__ import annotations
 
+import importlib.util
 import json
-import os
 import re
 import threading
 import time
@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.agent.audit import Audit, Call
+from assistant.agent.audit import Audit, Call, Spent
+from assistant.agent.connection import NO_KEY, connect, has_key
 from assistant.agent.errors import BudgetReached, ModelUnavailable, UnusableReply
 from assistant.config import Settings
 
 if TYPE_CHECKING:
     import openai
 
-KEYS = ("TELLWISE_MODEL_KEY", "OPENAI_API_KEY")
 Way = Literal["schema", "json", "text"]
 WAYS: tuple[Way, ...] = ("schema", "json", "text")
 RETRIES = 2
@@ -51,14 +51,6 @@ class Reply:
 
 
 @dataclass
-class _Spent:
-    day: date
-    calls: int = 0
-    tokens: int = 0
-    dollars: float = 0.0
-
-
-@dataclass
 class ModelClient:
     """A model behind an address; safe for several threads. Remembers what the server cannot do and what was spent."""
 
@@ -68,7 +60,7 @@ class ModelClient:
     budget: Budget = field(default_factory=Budget)
     prices: tuple[float, float] = (0.0, 0.0)
     ways: list[Way] = field(default_factory=lambda: list(WAYS))
-    _spent: _Spent = field(default_factory=lambda: _Spent(datetime.now(UTC).date()))
+    _spent: Spent = field(default_factory=lambda: Spent(_today()))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
@@ -125,9 +117,8 @@ class ModelClient:
 
     def _require_budget(self) -> None:
         with self._lock:
-            today = datetime.now(UTC).date()
-            if self._spent.day != today:
-                self._spent = _Spent(today)
+            if self._spent.day != _today():
+                self._spent = Spent(_today())
             for word in ("calls", "tokens", "dollars"):
                 limit = getattr(self.budget, word)
                 if limit and getattr(self._spent, word) >= limit:
@@ -138,6 +129,10 @@ class ModelClient:
         with self._lock:
             self._spent.tokens += tokens
             self._spent.dollars += dollars
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _shape(schema: Mapping[str, Any], way: Way) -> dict[str, Any]:
@@ -175,19 +170,11 @@ def open_client(settings: Settings, name: str = "") -> ModelClient | None:
     model = name or settings.model
     if not model:
         return None
-    try:
-        import openai
-    except ModuleNotFoundError as error:
-        raise ModelUnavailable("Models need the package openai: pip install 'tellwise[agent]'.") from error
-    key = next((os.environ[one] for one in KEYS if os.environ.get(one)), "")
-    if not key and not settings.model_url:
-        raise ModelUnavailable(f"There is no key for OpenAI's server. Put it in {' or '.join(KEYS)}.")
-    client = openai.OpenAI(
-        base_url=settings.model_url or None,
-        api_key=key or "none",
-        timeout=settings.model_seconds,
-        max_retries=RETRIES,
-    )
+    if importlib.util.find_spec("openai") is None:
+        raise ModelUnavailable("Models need the package openai: pip install 'tellwise[agent]'.")
+    if not has_key(settings):
+        raise ModelUnavailable(NO_KEY)
     budget = Budget(settings.model_calls_a_day, settings.model_tokens_a_day, settings.model_dollars_a_day)
     prices = (settings.model_price_in, settings.model_price_out)
-    return ModelClient(model, client, Audit(settings.home / "logs"), budget, prices)
+    audit = Audit(settings.home / "logs")
+    return ModelClient(model, connect(settings, RETRIES), audit, budget, prices, _spent=audit.spent_on(_today()))

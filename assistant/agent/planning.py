@@ -107,16 +107,12 @@ class Planner:
     def _require_all_used(self, question: str, query: SemanticQuery, excerpt: Excerpt) -> None:
         """Nothing when the values and numbers that the question names are in the plan; else raises UnusableReply."""
         used = query.model_dump_json().lower()
-        for field, values in self._catalogue.named_values(question).items():
-            if field in excerpt.fields and not any(value.lower() in used for value in values):
+        for field, values in excerpt.named.items():
+            if not any(value.lower() in used for value in values):
                 raise UnusableReply(f"The question names {values[0]!r} ({field}), and the plan does not use it.")
         for number in _NUMBER.findall(question):
             if not re.search(rf"(?<!\d){re.escape(number)}(?!\d)", used):
                 raise UnusableReply(f"The question says {number}, and the plan does not use it.")
-
-    def close(self) -> None:
-        """Close the model's connections."""
-        self._client.close()
 
     def _context(self, excerpt: Excerpt, before: SemanticQuery | None) -> str:
         lines = [f"Today is {self._as_of:%A, %Y-%m-%d}, the last day of data.", "Metrics:"]

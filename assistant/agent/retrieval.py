@@ -29,13 +29,17 @@ Values = Mapping[str, Sequence[tuple[str, int]]]
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Names for one question: metrics, fields ("dataset.field") with some values, segments, entities for lists."""
+    """Names for one question: metrics, fields ("dataset.field") with some values, segments, entities for lists.
+
+    `named` are the values that stand in the question itself, by field.
+    """
 
     metrics: tuple[str, ...]
     fields: tuple[str, ...]
     segments: tuple[str, ...]
     entities: tuple[str, ...]
     values: Mapping[str, tuple[str, ...]]
+    named: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Catalogue:
         """The names that a plan for the question may use, the likeliest first; those of the query before among them."""
         asked = self._respelt(words_of(question))
         kept_metrics, kept_fields = _names_of(before, self.layer)
-        named = self.named_values(question)
+        named = self._named_values(question)
         metrics = tuple(dict.fromkeys([*kept_metrics, *self._best(self._metrics, asked, METRICS)]))
         near = {self._home(name) for name in metrics}
         fields = self._best(self._fields, asked, FIELDS, near)
@@ -65,9 +69,8 @@ class Catalogue:
         fields = tuple(dict.fromkeys([*first, *fields]))[: FIELDS + len(first)]
         shown = {field: self._shown(field, named.get(field, ())) for field in fields if field in self.values}
         entities = tuple(name for name, dataset in self.layer.datasets.items() if dataset.entity or dataset.primary_key)
-        return Excerpt(
-            metrics, fields, self._best(self._segments, asked, SEGMENTS), self._entities(asked, entities), shown
-        )
+        segments = self._best(self._segments, asked, SEGMENTS)
+        return Excerpt(metrics, fields, segments, self._entities(asked, entities), shown, named)
 
     def _entities(self, asked: frozenset[str], names: Sequence[str]) -> tuple[str, ...]:
         entries = [_entry(name, self.layer.datasets[name]) for name in names]
@@ -83,7 +86,7 @@ class Catalogue:
         near = (process.extractOne(word, list(self._rarity), score_cutoff=_ALIKE) for word in unknown)
         return asked | {found[0] for found in near if found}
 
-    def named_values(self, question: str) -> dict[str, tuple[str, ...]]:
+    def _named_values(self, question: str) -> dict[str, tuple[str, ...]]:
         """Fields of which a value stands in the question, with those values."""
         said = f" {' '.join(_WORD.findall(question.lower()))} "
         found: dict[str, tuple[str, ...]] = {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assistant.agent import KEYS, NO_KEY, connect, has_key
 from assistant.config import Settings
 from evals.errors import EvalError, ModelUnavailableError, RunError
 from evals.system import Usage
@@ -15,7 +15,7 @@ from evals.system import Usage
 if TYPE_CHECKING:
     import openai
 
-KEYS = ("TELLWISE_MODEL_KEY", "OPENAI_API_KEY")
+RETRIES = 4
 MILLION = 1_000_000
 
 
@@ -119,22 +119,11 @@ def require_model(settings: Settings) -> None:
         )
     if importlib.util.find_spec("openai") is None:
         raise RunError("Models need the package openai: pip install 'tellwise[agent]'.")
-    if not _key() and not settings.model_url:
-        raise RunError(f"There is no key for OpenAI's server. Put it in {' or '.join(KEYS)}.")
-
-
-def _key() -> str:
-    return next((os.environ[name] for name in KEYS if os.environ.get(name)), "")
+    if not has_key(settings):
+        raise RunError(NO_KEY)
 
 
 def open_model(settings: Settings) -> ChatModel:
     """The model of the settings, which `require_model` has looked at."""
-    import openai
-
-    client = openai.OpenAI(
-        base_url=settings.model_url or None,
-        api_key=_key() or "none",  # local servers take any
-        timeout=settings.model_seconds,
-        max_retries=4,
-    )
-    return ChatModel(settings.model, client, Prices(settings.model_price_in, settings.model_price_out))
+    prices = Prices(settings.model_price_in, settings.model_price_out)
+    return ChatModel(settings.model, connect(settings, RETRIES), prices)
