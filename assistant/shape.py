@@ -43,10 +43,11 @@ def context(
 ) -> Context:
     """A context with what the layer knows of the query's metrics."""
     names = query.metrics if query else ()
-    return Context(query, as_of, frozenset(name for name in names if _is_additive(layer, name)), locale)
+    return Context(query, as_of, frozenset(name for name in names if is_additive(layer, name)), locale)
 
 
-def _is_additive(layer: SemanticLayer, name: str) -> bool:
+def is_additive(layer: SemanticLayer, name: str) -> bool:
+    """Whether the groups of a metric add up to its total: a plain sum or count that is no level."""
     metric = layer.metrics.get(name)
     measure = layer.measures.get(metric.measure) if metric is not None and metric.type == "simple" else None
     return measure is not None and measure.agg in _ADDITIVE and measure.non_additive is None

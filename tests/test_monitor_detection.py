@@ -11,8 +11,9 @@ from assistant.errors import SettingsError
 from assistant.monitor.calendar import Calendar, Note, days_of, special_days
 from assistant.monitor.detection import Days, score
 from assistant.monitor.recipes import DAILY
-from assistant.monitor.series import bucket_end, bucket_starts
+from assistant.monitor.series import bucket_starts
 from assistant.monitor.transform import LOG, PLAIN, RATE, ROOT, scale_of
+from assistant.shape import next_bucket
 
 LENGTH = 300
 PLAIN_DAYS = Days(np.zeros(LENGTH, bool))
@@ -168,7 +169,7 @@ def test_an_unknown_country_is_named() -> None:
 def test_only_whole_buckets_are_read(last: date, grain: str, newest: date) -> None:
     starts = bucket_starts(last, 3, grain)  # type: ignore[arg-type]  # the parameter's type is a literal
     assert starts[-1] == newest
-    assert [bucket_end(one, grain) for one in starts[:-1]] == list(starts[1:])  # type: ignore[arg-type]
+    assert [next_bucket(one, grain) for one in starts[:-1]] == list(starts[1:])
 
 
 def test_weeks_may_begin_on_sunday() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from assistant.drivers.leaves import Key, Leaves, leaves_of, leaves_of_ratio
 from assistant.drivers.scan import Slice, gains_by_dimension, scan
 from assistant.drivers.splits import Factor, mix_and_rate, split_product, split_sum
+from assistant.shape import is_additive
 from semantic_layer import (
     Comparison,
     GroupBy,
@@ -89,14 +90,8 @@ def kind_of(layer: SemanticLayer, name: str) -> Kind:
     """Whether groups of the metric add up, are a ratio of such sums, or neither."""
     metric = layer.metrics[name]
     if isinstance(metric, RatioMetric):
-        return "ratio" if _adds_up(layer, metric.numerator) and _adds_up(layer, metric.denominator) else "other"
-    return "sum" if _adds_up(layer, name) else "other"
-
-
-def _adds_up(layer: SemanticLayer, name: str) -> bool:
-    metric = layer.metrics[name]
-    measure = layer.measures.get(metric.measure) if metric.type == "simple" else None
-    return measure is not None and measure.agg in ("sum", "count") and measure.non_additive is None
+        return "ratio" if is_additive(layer, metric.numerator) and is_additive(layer, metric.denominator) else "other"
+    return "sum" if is_additive(layer, name) else "other"
 
 
 def _pair(row: Row, metric: str) -> tuple[float, float] | None:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.shape import next_bucket
+from assistant.understanding import add_units, unit_start
 from semantic_layer import Filter, GroupBy, RatioMetric, SemanticLayer, SemanticQuery, TimeRange
 
 Floats = NDArray[np.float64]
@@ -49,27 +51,11 @@ class SeriesSet:
 
 def bucket_starts(last: date, buckets: int, grain: Grain, sunday: bool = False) -> tuple[date, ...]:
     """The first days of the last whole buckets that end on `last` or before, oldest first."""
-    if grain == "day":
-        return tuple(last - timedelta(days=number) for number in range(buckets - 1, -1, -1))
-    if grain == "week":
-        after = last + ONE_DAY
-        since = (after.weekday() + 1) % 7 if sunday else after.weekday()
-        newest = after - timedelta(days=since + 7)
-        return tuple(newest - timedelta(days=7 * number) for number in range(buckets - 1, -1, -1))
-    return _months(last, buckets)
-
-
-def _months(last: date, buckets: int) -> tuple[date, ...]:
     after = last + ONE_DAY
-    number = after.year * 12 + after.month - 1  # months before this one are whole
-    return tuple(date((number - back) // 12, (number - back) % 12 + 1, 1) for back in range(buckets, 0, -1))
-
-
-def bucket_end(start: date, grain: Grain) -> date:
-    """The first day after a bucket."""
-    if grain == "month":
-        return (start.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return start + timedelta(days=7 if grain == "week" else 1)
+    running = unit_start(after, grain)
+    if sunday and grain == "week":
+        running = after - timedelta(days=(after.weekday() + 1) % 7)
+    return tuple(add_units(running, grain, -back) for back in range(buckets, 0, -1))
 
 
 def load_series(layer: SemanticLayer, ask: Ask, wanted: Wanted) -> SeriesSet:
@@ -101,7 +87,7 @@ def _query(wanted: Wanted, starts: Sequence[date]) -> SemanticQuery:
         metrics=(wanted.metric,),
         group_by=(*groups, GroupBy(field="metric_time", grain=wanted.grain)),
         filters=wanted.filters,
-        time_range=TimeRange(start=starts[0], end=bucket_end(starts[-1], wanted.grain)),
+        time_range=TimeRange(start=starts[0], end=next_bucket(starts[-1], wanted.grain)),
     )
 
 
