@@ -59,7 +59,7 @@ def refuse(store: Store, conversation: Conversation, question: str) -> None:
 def test_the_migrations_make_exactly_the_tables_that_are_used(store: Store, tmp_path: Path) -> None:
     from sqlalchemy import create_engine, inspect
 
-    from assistant.store.tables import metadata
+    from assistant.store.every_table import metadata
 
     made, wanted = inspect(store._engine), create_engine("sqlite://")  # the schema is inside
     metadata.create_all(wanted)

@@ -38,9 +38,9 @@ def forget_in_store(home: Path, person: Person, by: str, rehearse: bool) -> Iter
 
 
 def _forget_in_tables(engine: Engine, person: Person, rehearse: bool) -> Iterator[Removed]:
-    from assistant.store import tables
+    from assistant.store.every_table import may_name_customers
 
-    for table in (tables.turn, tables.feedback, tables.verified_question, tables.proposed_synonym):
+    for table in may_name_customers:
         with engine.begin() as connection:
             found = [row.id for row in connection.execute(table.select()) if _tells_of(row, person)]
             if found and not rehearse:
