@@ -59,7 +59,7 @@ class Store:
         from assistant.store import tables
 
         now = _now()
-        with self._writing() as connection:
+        with self.writing() as connection:
             known = select(tables.conversation.c.id).where(tables.conversation.c.id == conversation.id)
             if connection.execute(known).first() is None:
                 opened = {"id": conversation.id, "by": self.by, "started_at": now, "touched_at": now}
@@ -80,7 +80,7 @@ class Store:
         told, asked = tables.conversation, tables.turn
         joined = told.join(asked, (asked.c.conversation_id == told.c.id) & (asked.c.position == 1))
         query = select(told.c.id, asked.c.question, told.c.touched_at).select_from(joined).where(told.c.by == self.by)
-        rows = self._rows(query.order_by(told.c.touched_at.desc()).limit(limit))
+        rows = self.rows(query.order_by(told.c.touched_at.desc()).limit(limit))
         return tuple((row.id, row.question, row.touched_at) for row in rows)
 
     def conversation(self, conversation_id: str) -> Conversation | None:
@@ -91,7 +91,7 @@ class Store:
 
         told = tables.conversation
         own = select(told.c.id).where(told.c.id == conversation_id, told.c.by == self.by)
-        if not self._rows(own):
+        if not self.rows(own):
             return None
         turns = [Turn(t.question, t.kind, t.query, whole=False, id=t.id) for t in self.turns(conversation_id)]  # type: ignore[arg-type]  # the kinds are those written
         return Conversation(conversation_id, turns)
@@ -105,7 +105,7 @@ class Store:
         query = select(tables.turn).order_by(tables.turn.c.asked_at, tables.turn.c.position)
         if conversation_id:
             query = query.where(tables.turn.c.conversation_id == conversation_id)
-        return tuple(_stored_turn(row) for row in self._rows(query))
+        return tuple(_stored_turn(row) for row in self.rows(query))
 
     def unplaced_words(self) -> tuple[SeenWord, ...]:
         """The words that made questions fail, the most frequent first."""
@@ -130,7 +130,7 @@ class Store:
             "id": given.id, "turn_id": turn.id, "question": turn.question, "query": _json(turn.query), "sql": sql,
             "verdict": verdict, "reason": reason, "correction": correction, "by": self.by, "at": given.at,
         }  # fmt: skip
-        self._write(tables.feedback.insert().values(row))
+        self.write(tables.feedback.insert().values(row))
         return given
 
     def feedback(self, since: datetime | None = None) -> tuple[Feedback, ...]:
@@ -144,7 +144,7 @@ class Store:
             query = query.where(tables.feedback.c.at >= since)
         return tuple(
             Feedback(r.id, r.question, _query(r.query), r.sql, r.verdict, r.reason, r.correction, r.by, r.at, r.turn_id)
-            for r in self._rows(query)
+            for r in self.rows(query)
         )
 
     # --- verified questions
@@ -158,7 +158,7 @@ class Store:
             "id": made.id, "question": question, "query": _json(query), "sql": sql, "as_of": as_of,
             "status": "pending", "proposed_by": self.by, "proposed_at": made.proposed_at, "decided_by": "",
         }  # fmt: skip
-        self._write(tables.verified_question.insert().values(row))
+        self.write(tables.verified_question.insert().values(row))
         return made
 
     def proposals(self, status: Status = "pending") -> tuple[Proposal, ...]:
@@ -168,7 +168,7 @@ class Store:
         from assistant.store import tables
 
         told = tables.verified_question
-        rows = self._rows(select(told).where(told.c.status == status).order_by(told.c.proposed_at))
+        rows = self.rows(select(told).where(told.c.status == status).order_by(told.c.proposed_at))
         return tuple(_proposal(row) for row in rows)
 
     def decide(self, proposal_id: str, status: Status) -> bool:
@@ -177,7 +177,7 @@ class Store:
 
         told = tables.verified_question
         pending = told.update().where(told.c.id == proposal_id, told.c.status == "pending")
-        return self._write(pending.values(status=status, decided_by=self.by, decided_at=_now())) == 1
+        return self.write(pending.values(status=status, decided_by=self.by, decided_at=_now())) == 1
 
     # --- synonyms
 
@@ -188,7 +188,7 @@ class Store:
         told = tables.proposed_synonym
         made = Synonym(uuid4().hex, word.casefold(), target, status, self.by, _now())
         row = {"id": made.id, "word": made.word, "target": target, "status": status, "by": self.by, "at": made.at}
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(told.delete().where(told.c.word == made.word, told.c.target == target))
             connection.execute(told.insert().values(row))
         return made
@@ -200,13 +200,14 @@ class Store:
         from assistant.store import tables
 
         told = tables.proposed_synonym
-        rows = self._rows(select(told).order_by(told.c.at))
+        rows = self.rows(select(told).order_by(told.c.at))
         return tuple(Synonym(r.id, r.word, r.target, r.status, r.by, r.at) for r in rows)
 
-    # --- inside
+    # --- for the rooms that keep tables of their own
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A connection for several statements that count all or none; raises StoreError when they cannot be kept."""
         from sqlalchemy.exc import DBAPIError
 
         try:
@@ -215,12 +216,14 @@ class Store:
         except DBAPIError as error:
             raise StoreError(f"This could not be kept: {error.orig}. Check the disk and the state store.") from error
 
-    def _rows(self, query: Executable) -> Sequence[Row[Any]]:
+    def rows(self, query: Executable) -> Sequence[Row[Any]]:
+        """The rows of a query."""
         with self._engine.connect().execution_options(reads=True) as connection:
             return connection.execute(query).all()
 
-    def _write(self, statement: Any) -> int:
-        with self._writing() as connection:
+    def write(self, statement: Any) -> int:
+        """How many rows one statement wrote; raises StoreError when they cannot be kept."""
+        with self.writing() as connection:
             return int(connection.execute(statement).rowcount)
 
 
