@@ -9,8 +9,9 @@ supported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -18,7 +19,7 @@ from functools import cache
 from babel.dates import get_month_names
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from assistant.record import Record
+from assistant.record import Amounts, Record
 
 TOLERANCE = Decimal("0.05")
 _SCALES = {
@@ -77,6 +78,52 @@ def unsupported_numbers(text: str, record: Record) -> tuple[str, ...]:
     spelled = _number_pattern(record.locale).sub(" ", rest)
     words = [word for word in re.findall(r"[a-z]+", spelled.lower()) if not _holds_word(record, word)]
     return (*wrong_days, *digits, *words)
+
+
+def record_of_text(text: str, record: Record) -> Record:
+    """The record, with what a sentence made by the house itself says: its numbers, changes and days may be repeated.
+
+    A change ("fell by 3") is kept with its direction; a number with a sign counts as a change, too.
+    """
+    rest, days = _days_said(_without_names(text, record.names), record.locale)
+    amounts, changes = (list[_Token](), list[_Token]())
+    for token in _tokens(rest, record.locale):
+        (changes if token.sign else amounts).append(token)
+    return replace(
+        record,
+        amounts=_amounts_of(amounts, record.amounts),
+        changes=_amounts_of(changes, record.changes),
+        days=record.days | days,
+    )
+
+
+def _amounts_of(tokens: Sequence[_Token], known: Amounts) -> Amounts:
+    ratios = {_signed(token) / 100 for token in tokens if token.is_share}
+    return Amounts(known.plain | {_signed(token) for token in tokens if not token.is_share}, known.ratios | ratios)
+
+
+def _signed(token: _Token) -> Decimal:
+    return -token.value if token.sign < 0 else token.value
+
+
+def _days_said(text: str, locale: str) -> tuple[str, frozenset[date]]:
+    """The text without its days, and a day for each of them; parts that are left unsaid count as the first."""
+    months = _month_numbers(locale)
+    found: set[date] = set()
+
+    def take(match: re.Match[str]) -> str:
+        parts = match.groupdict()
+        given = {key: int(value) for key, value in parts.items() if value and key != "mon"}
+        month = months[(parts.get("mon") or "").lower()] if parts.get("mon") else given.get("m")
+        month = month or given.get("q", 1) * 3 - 2 if "q" in given else month or (7 if given.get("h") == 2 else 1)
+        for number in [given[key] for key in ("d", "d2") if key in given] or [1]:
+            with suppress(ValueError):
+                found.add(date(given.get("year", 1), month, number))
+        return " "
+
+    for pattern, _ in _day_patterns("|".join(sorted(map(re.escape, months), key=len, reverse=True))):
+        text = re.sub(pattern, take, text, flags=re.IGNORECASE)
+    return text, frozenset(found)
 
 
 def _without_names(text: str, names: Iterable[str]) -> str:

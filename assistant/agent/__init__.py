@@ -9,12 +9,14 @@ from assistant.agent.connection import KEYS, NO_KEY, connect, has_key
 from assistant.agent.errors import BudgetReached, ModelUnavailable, UnusableReply
 from assistant.agent.planning import Planned, Planner
 from assistant.agent.probe import Finding, probe
+from assistant.agent.prose import Facts, facts_of, facts_of_sentence, facts_together, faults_of, worded
 
 __all__ = [
     "KEYS",
     "NO_KEY",
     "Budget",
     "BudgetReached",
+    "Facts",
     "Finding",
     "ModelClient",
     "ModelUnavailable",
@@ -22,7 +24,12 @@ __all__ = [
     "Planner",
     "UnusableReply",
     "connect",
+    "facts_of",
+    "facts_of_sentence",
+    "facts_together",
+    "faults_of",
     "has_key",
     "open_client",
     "probe",
+    "worded",
 ]
