@@ -11,13 +11,13 @@ causal); winsorised learning after Gelper, Fried and Croux 2010, Robust forecast
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.monitor.recipes import Recipe
-from assistant.monitor.transform import Scale, scale_of
+from assistant.monitor.transform import ROOT, Scale, scale_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -96,8 +96,32 @@ def _score_aligned(values: Floats, days: Days, recipe: Recipe) -> Scores:
     model = _Model(x, days, recipe, np.array([_LEAST[scale.name] for scale in scales]))
     for bucket in range(recipe.warm_up, values.shape[1]):
         model.step(bucket)
-    drift, lean = _drift(model, recipe)
-    return _scores(model, (drift * recipe.drift_weight, lean), scales, recipe)
+    return _scores(model, _judged(model, scales, recipe), scales, recipe)
+
+
+def _judged(model: _Model, scales: Sequence[Scale], recipe: Recipe) -> tuple[Floats, Floats, Floats]:
+    """Point score, drift score and its direction; where counts are few, by the recipe for few."""
+    point, (drift, lean) = np.abs(model.z), _drift(model.part(np.ones(len(model.x), bool)), recipe)
+    drift = drift * recipe.drift_weight
+    small = np.array([scale is ROOT for scale in scales])
+    if recipe.few is None or not small.any():
+        return point, drift, lean
+    few = recipe.few
+    wider = replace(recipe, recent=few.recent, reference=few.reference)
+    slow, slow_lean = _drift(model.part(small), wider)
+    below = model.expected[small] < ROOT.to(np.array(few.under))
+    point[small] *= np.where(below, few.point_weight, 1.0)
+    drift[small] = np.where(below, slow * few.drift_weight, drift[small])
+    lean[small] = np.where(below, slow_lean, lean[small])
+    return point, drift, lean
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """What the drift is read from: the winsorised history and the scale of one-step errors."""
+
+    learned: Floats
+    scale: Floats
 
 
 class _Model:
@@ -110,6 +134,10 @@ class _Model:
         self.usual = np.zeros(x.shape[1], bool)
         self.expected, self.scale, self.z = (np.full(x.shape, np.nan) for _ in range(3))
         self._effects = [np.full(x.shape, np.nan) for _ in days.recurring]
+
+    def part(self, rows: Bools) -> _Learned:
+        """The history of some of the series."""
+        return _Learned(self.learned[rows], self.scale[rows])
 
     def step(self, bucket: int) -> None:
         """Foretell a bucket, judge it, learn from it."""
@@ -208,9 +236,9 @@ def _spread_of(errors: Floats) -> Floats:
     return np.where(count >= _SETTLED, np.maximum(body, tail), np.nan)
 
 
-def _drift(model: _Model, recipe: Recipe) -> tuple[Floats, Floats]:
+def _drift(model: _Learned, recipe: Recipe) -> tuple[Floats, Floats]:
     """Size of the drift in units of its own past, and its direction."""
-    shape, far, near = model.x.shape, *recipe.reference
+    shape, far, near = model.learned.shape, *recipe.reference
     means = np.full(shape, np.nan)
     sums = np.cumsum(np.pad(model.learned, ((0, 0), (1, 0))), axis=1)
     means[:, recipe.recent - 1 :] = (sums[:, recipe.recent :] - sums[:, : -recipe.recent]) / recipe.recent
@@ -222,20 +250,23 @@ def _drift(model: _Model, recipe: Recipe) -> tuple[Floats, Floats]:
         past = moved[:, begin : bucket - recipe.recent]
         if past.shape[1] >= 20 and bucket >= recipe.warm_up:
             away = moved[:, bucket] - _DRIFT_CENTRE * np.median(past, axis=1)
-            size[:, bucket], lean[:, bucket] = np.abs(away) / _usual_drift(past, model, bucket), np.sign(away)
+            size[:, bucket], lean[:, bucket] = (
+                np.abs(away) / _usual_drift(past, model, bucket, recipe.recent),
+                np.sign(away),
+            )
     return size, lean
 
 
-def _usual_drift(past: Floats, model: _Model, bucket: int) -> Floats:
+def _usual_drift(past: Floats, model: _Learned, bucket: int, recent: int) -> Floats:
     away = np.abs(past - _DRIFT_CENTRE * np.median(past, axis=1, keepdims=True))
     rank = int(_TAIL * (away.shape[1] - 1))
     tail = np.partition(away, rank, axis=1)[:, rank] / _NORMAL_TAIL
-    by_noise = _TOGETHER * model.scale[:, bucket] / np.sqrt(model.recipe.recent)
+    by_noise = _TOGETHER * model.scale[:, bucket] / np.sqrt(recent)
     return np.maximum.reduce([1.4826 * np.median(away, axis=1), tail, by_noise])
 
 
-def _scores(model: _Model, drift: tuple[Floats, Floats], scales: Sequence[Scale], recipe: Recipe) -> Scores:
-    point, (slow, lean) = np.abs(model.z), drift
+def _scores(model: _Model, judged_by: tuple[Floats, Floats, Floats], scales: Sequence[Scale], recipe: Recipe) -> Scores:
+    point, slow, lean = judged_by
     judged = np.isfinite(point)
     slow = np.where(judged & np.isfinite(slow), slow, 0.0)
     drifting = slow > np.where(judged, point, np.inf)

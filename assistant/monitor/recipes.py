@@ -6,6 +6,21 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Few:
+    """How counts are watched of which fewer than `under` are expected per bucket: over longer windows.
+
+    Single buckets of few counts say little: their point score is multiplied by `point_weight`, and the drift is that of
+    the last `recent` buckets beside the median of those from `reference[0]` to `reference[1]` ago.
+    """
+
+    under: float
+    point_weight: float
+    recent: int
+    reference: tuple[int, int]
+    drift_weight: float
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Lengths in buckets.
 
@@ -14,7 +29,7 @@ class Recipe:
     before the first forecast and `settled` the errors that are needed before anything is judged. A drift is the mean of
     the last `recent` buckets beside the median of the buckets from `reference[0]` to `reference[1]` ago, judged by its
     own history of `drifts` buckets. `drift_weight` puts both scores on one scale (their 99.8th percentiles on clean
-    series). `cool_down` is the least distance of two alerts.
+    series). `cool_down` is the least distance of two alerts. `few` says what is different where counts are few.
     """
 
     season: int
@@ -29,11 +44,13 @@ class Recipe:
     drift_weight: float
     cool_down: int
     threshold: float
+    few: Few | None = None
 
 
 DAILY = Recipe(
     season=7, memory=168, level=14, errors=260, warm_up=35, settled=28, recent=7, reference=(35, 10), drifts=84,
-    drift_weight=0.95, cool_down=7, threshold=3.32,
+    drift_weight=0.95, cool_down=7, threshold=3.30,
+    few=Few(under=20, point_weight=0.9, recent=14, reference=(42, 17), drift_weight=1.15),
 )  # fmt: skip
 WEEKLY = Recipe(
     season=1, memory=26, level=8, errors=78, warm_up=17, settled=12, recent=6, reference=(20, 7), drifts=52,
