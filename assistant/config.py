@@ -57,6 +57,33 @@ class Settings:
     model_dollars_a_day: float = field(
         default=0.0, metadata={"help": "US dollars that may be spent in a day, by the prices above; 0: no limit"}
     )
+    model_fallback: str = field(
+        default="", metadata={"help": "the name of a second model, asked when the first is away; empty: none"}
+    )
+    model_fallback_url: str = field(
+        default="", metadata={"help": "the base address of the second model's server; empty: that of the first"}
+    )
+    model_calls_a_question: int = field(
+        default=10, metadata={"help": "how often the model may be asked for one question of several steps; 0: no limit"}
+    )
+    model_tokens_a_question: int = field(
+        default=60_000, metadata={"help": "tokens that one question of several steps may take; 0: no limit"}
+    )
+    model_seconds_a_question: float = field(
+        default=180.0, metadata={"help": "how long one question of several steps may take, in seconds; 0: no limit"}
+    )
+    model_dollars_a_question: float = field(
+        default=0.0, metadata={"help": "US dollars that one question may cost, by the prices above; 0: no limit"}
+    )
+    model_sees_personal: bool = field(
+        default=False, metadata={"help": "whether fields marked as personal may be sent to the model; true or false"}
+    )
+    sql_without_approval: str = field(
+        default="", metadata={"help": "the role of a viewer whose model may run SQL unasked; empty: everyone is asked"}
+    )
+    traces: bool = field(
+        default=False, metadata={"help": "whether OpenTelemetry spans are made for each question; true or false"}
+    )
     state_url: str = field(
         default="", metadata={"help": "where conversations and approvals are kept; empty: state.db in the workspace"}
     )
@@ -113,14 +140,22 @@ def _typed(name: str, value: Any, place: str) -> Any:
         raise SettingsError(f"{place}: unknown setting {name!r}.{hint}")
     try:
         return _CONVERT[kinds[name]](value)
-    except ValueError as error:
+    except (ValueError, KeyError) as error:
         raise SettingsError(f"{place}: {name} should be {_WANTED[kinds[name]]}, got {value!r}.") from error
 
 
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _CONVERT = {
     "int": lambda value: int(str(value)),
     "float": lambda value: float(str(value)),
     "str": str,
+    "bool": lambda value: _BOOLEANS[str(value).strip().casefold()],
     "date | None": lambda value: value if isinstance(value, date) else date.fromisoformat(str(value)),
 }
-_WANTED = {"int": "a whole number", "float": "a number", "str": "text", "date | None": "a day like 2026-06-30"}
+_WANTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "date | None": "a day like 2026-06-30",
+}

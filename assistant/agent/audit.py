@@ -38,6 +38,10 @@ class Spent:
     tokens: int = 0
     dollars: float = 0.0
 
+    def begin(self, day: date) -> None:
+        """Count anew from this day on."""
+        self.day, self.calls, self.tokens, self.dollars = day, 0, 0, 0.0
+
 
 @dataclass(frozen=True)
 class Audit:

@@ -12,13 +12,14 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.agent.audit import Audit, Call, Spent
-from assistant.agent.connection import NO_KEY, connect, has_key
-from assistant.agent.errors import BudgetReached, ModelUnavailable, UnusableReply
+from assistant.agent.connection import NO_KEY, Address, addresses, connect_to, has_key
+from assistant.agent.errors import BudgetReached, ModelUnavailable, Stopped, UnusableReply
+from assistant.agent.line import LineCut, LineEnded, Silent
 from assistant.config import Settings
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class ModelClient:
     audit: Audit
     budget: Budget = field(default_factory=Budget)
     prices: tuple[float, float] = (0.0, 0.0)
+    address: Address | None = None
     ways: list[Way] = field(default_factory=lambda: list(WAYS))
     _spent: Spent = field(default_factory=lambda: Spent(_today()))
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -67,12 +69,12 @@ class ModelClient:
         """A JSON object after the schema.
 
         Raises ModelUnavailable when the server cannot be used, BudgetReached when the day's budget is spent,
-        UnusableReply when the reply is no such object.
+        Stopped when the person stopped the question, UnusableReply when the reply is no such object.
         """
         import openai
 
         while True:
-            self._require_budget()
+            self.require_budget()
             way = self.ways[0]
             try:
                 return self._ask(messages, schema, way)
@@ -85,6 +87,27 @@ class ModelClient:
         """Close the connections."""
         self.client.close()
 
+    def failed(self, error: BaseException) -> ModelUnavailable | Stopped:
+        """What a failure of the server or of the line is told as."""
+        import openai
+
+        if isinstance(error, LineCut):
+            return Stopped("The question was stopped.")
+        if isinstance(error, Silent | openai.APITimeoutError):
+            return ModelUnavailable(f"The model {self.name} did not reply in time.")
+        if isinstance(error, LineEnded):
+            return ModelUnavailable(f"The model {self.name} cannot be used: nobody answers at its address.")
+        return ModelUnavailable(f"The model {self.name} cannot be used: {_said(error)}.")
+
+    def dollars_of(self, tokens_in: int, tokens_out: int) -> float:
+        """What the tokens cost by the prices of the settings."""
+        return (tokens_in * self.prices[0] + tokens_out * self.prices[1]) / 1_000_000
+
+    def charge(self, call: Call) -> None:
+        """Count a call against the day's budget, and write it down."""
+        self._spend(call.tokens_in + call.tokens_out, call.dollars)
+        self.audit.write(call)
+
     def _ask(self, messages: Sequence[Message], schema: Mapping[str, Any], way: Way) -> Reply:
         import openai
 
@@ -96,29 +119,27 @@ class ModelClient:
             )
         except (openai.BadRequestError, openai.UnprocessableEntityError, openai.NotFoundError):
             raise
-        except openai.APITimeoutError as error:
-            raise ModelUnavailable(f"The model {self.name} did not reply in time.") from error
-        except (openai.APIError, ValueError) as error:
-            raise ModelUnavailable(f"The model {self.name} cannot be used: {_said(error)}.") from error
+        except (LineEnded, openai.APIError, ValueError) as error:
+            raise self.failed(error) from error
         return self._read(found, messages, (time.perf_counter() - began) * 1000)
 
     def _read(self, found: Any, messages: Sequence[Message], milliseconds: float) -> Reply:
         usage = getattr(found, "usage", None)
         counts = [int(getattr(usage, name, 0) or 0) for name in ("prompt_tokens", "completion_tokens")]
-        dollars = (counts[0] * self.prices[0] + counts[1] * self.prices[1]) / 1_000_000
-        self._spend(sum(counts), dollars)
+        dollars = self.dollars_of(*counts)
         choices = getattr(found, "choices", None) or []
         text = (choices[0].message.content or "") if choices else ""
         finish = choices[0].finish_reason if choices else "nothing"
-        self.audit.write(Call(self.name, messages, text, counts[0], counts[1], dollars, milliseconds, str(finish)))
+        self.charge(Call(self.name, messages, text, counts[0], counts[1], dollars, milliseconds, str(finish)))
         if finish not in ("stop", None):
             raise UnusableReply(f"The model's reply ended before its end ({finish}).")
         return Reply(_object_of(text), counts[0], counts[1], dollars, milliseconds)
 
-    def _require_budget(self) -> None:
+    def require_budget(self) -> None:
+        """Count one more call; raises BudgetReached when the day's budget is spent."""
         with self._lock:
             if self._spent.day != _today():
-                self._spent = Spent(_today())
+                self._spent.begin(_today())
             for word in ("calls", "tokens", "dollars"):
                 limit = getattr(self.budget, word)
                 if limit and getattr(self._spent, word) >= limit:
@@ -158,7 +179,7 @@ def _object_of(text: str) -> Mapping[str, Any]:
     return data
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     return " ".join(str(error).split())[:200].rstrip(".")
 
 
@@ -167,14 +188,25 @@ def open_client(settings: Settings, name: str = "") -> ModelClient | None:
 
     Raises ModelUnavailable when the package for it is missing, or the key.
     """
-    model = name or settings.model
-    if not model:
-        return None
-    if importlib.util.find_spec("openai") is None:
+    clients = open_clients(replace(settings, model=name or settings.model, model_fallback=""))
+    return clients[0] if clients else None
+
+
+def open_clients(settings: Settings) -> tuple[ModelClient, ...]:
+    """The model of the settings and the one to turn to when it is away; none when no model is set.
+
+    They share one budget and one record. Raises ModelUnavailable when the package is missing, or the key.
+    """
+    wanted = addresses(settings)
+    if wanted and importlib.util.find_spec("openai") is None:
         raise ModelUnavailable("Models need the package openai: pip install 'tellwise[agent]'.")
-    if not has_key(settings):
+    if wanted and not has_key(settings):
         raise ModelUnavailable(NO_KEY)
     budget = Budget(settings.model_calls_a_day, settings.model_tokens_a_day, settings.model_dollars_a_day)
     prices = (settings.model_price_in, settings.model_price_out)
     audit = Audit(settings.home / "logs")
-    return ModelClient(model, connect(settings, RETRIES), audit, budget, prices, _spent=audit.spent_on(_today()))
+    spent, lock = audit.spent_on(_today()), threading.Lock()
+    return tuple(
+        ModelClient(one.name, connect_to(one, RETRIES), audit, budget, prices, one, _spent=spent, _lock=lock)
+        for one in wanted
+    )

@@ -15,3 +15,11 @@ class BudgetReached(ModelUnavailable):
 
 class UnusableReply(AssistantError):
     """The model answered, but not with what was asked for."""
+
+
+class Stopped(AssistantError):
+    """The person stopped the question; nothing more is sent."""
+
+
+class QuestionBudgetReached(BudgetReached):
+    """What one question may cost is spent; what was found until then is still told."""
