@@ -1,11 +1,22 @@
-"""The tables of saved customer segments and of proposed changes of definitions."""
+"""The tables of saved customer segments."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from sqlalchemy import Column, DateTime, String, Table, Text
 
-if TYPE_CHECKING:
-    from sqlalchemy import Table
+from assistant.store.tables import metadata
 
-MAY_NAME_CUSTOMERS: tuple[Table, ...] = ()
+saved_segment = Table(
+    "saved_segment",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("offered", String(200), nullable=False),
+)
+
+MAY_NAME_CUSTOMERS: tuple[Table, ...] = (saved_segment,)
 """Tables with an `id` whose rows go when a customer they name is forgotten."""
