@@ -124,9 +124,10 @@ def splitting_fields(
 
 
 def _extensions(layer: SemanticLayer) -> frozenset[str]:
-    """Datasets with one row for each row of another: what is computed about it."""
+    """Datasets with one row for each row of another, which is what people count: what is computed about it."""
     links = layer.relationships.values()
-    return frozenset(one.to for one in links if set(one.from_columns) == set(layer.datasets[one.from_].primary_key))
+    ones = {one.to for one in links if set(one.from_columns) == set(layer.datasets[one.from_].primary_key)}
+    return frozenset(name for name in ones if not layer.datasets[name].entity)
 
 
 def _named_in_definition(layer: SemanticLayer, name: str) -> frozenset[str]:
@@ -181,12 +182,7 @@ def _is_near(layer: SemanticLayer, ratio: RatioMetric) -> bool:
 
 
 def _by_groups(layer: SemanticLayer, ask: Ask, found: ChangeExplained, dimensions: tuple[str, ...]) -> ChangeExplained:
-    metric = layer.metrics[found.metric]
-    names = (metric.numerator, metric.denominator) if isinstance(metric, RatioMetric) else (found.metric,)
-    groups = tuple(GroupBy(field=field) for field in dimensions)
-    rows = ask(found.shown.model_copy(update={"metrics": names, "group_by": groups}))
-    columns = _columns_of(rows, names)
-    table = _Table(dimensions, names, [(_key(row, columns), row) for row in rows])
+    table = _largest_table(layer, ask, found, dimensions)
     leaves = table.leaves()
     slices = scan(leaves)
     best = _best_dimension(gains_by_dimension(leaves), slices)
