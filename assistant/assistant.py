@@ -25,7 +25,7 @@ from assistant.formatting import day, span
 from assistant.free_sql import columns_of
 from assistant.learning import definitions_stamp, read_book
 from assistant.narrate import describe
-from assistant.reading import read_values
+from assistant.reading import Source, open_index, read_values, wide_fields
 from assistant.second_opinion import SecondOpinion
 from assistant.shape import context
 from assistant.understanding import Understanding, interpret
@@ -41,6 +41,7 @@ from semantic_layer import (
     SemanticQuery,
     TimeRange,
     UnsafeQuery,
+    Viewer,
     data_checks,
     data_faults,
     for_viewer,
@@ -80,8 +81,9 @@ def _silent(title: str, detail: str) -> None:
 class Assistant:
     """Answers questions over one workspace; keeps worker processes, the lexicon and nothing of the conversation."""
 
-    def __init__(self, engine: Engine, settings: Settings):
+    def __init__(self, engine: Engine, settings: Settings, viewer: Viewer | None = None):
         self.engine, self.settings = engine, settings
+        self.viewer = viewer or (read_viewer(Path(settings.viewer)) if settings.viewer else None)
         self.second_opinion = SecondOpinion(settings)
         self._reading = Lock()
         self._read()
@@ -113,7 +115,11 @@ class Assistant:
         self.as_of = self.settings.as_of or self._snapshot.as_of or date.today()
         self.values = read_values(self.engine, self.layer, self.policy)
         self.state = read_state(self.engine, self.policy)
-        self.understanding = Understanding(self.layer, self.values, self.as_of)
+        wide = wide_fields(self.values)
+        source = Source(self.engine, self.layer, self.policy, f"{self._snapshot.built_at} {self._snapshot.size}")
+        self.index = open_index(self.settings.home, source, wide)
+        held = {field: found for field, found in self.values.items() if self.index is None or field not in wide}
+        self.understanding = Understanding(self.layer, held, self.as_of, self.index)
         self.second_opinion.know(self.layer, self.values, self.as_of)
         self._book = read_book(self.settings, self.understanding)
         self._stamp = stamp
@@ -122,10 +128,19 @@ class Assistant:
         self._counted: dict[str, int] = {}
 
     def _rights(self, layer: SemanticLayer) -> tuple[SemanticLayer, Policy]:
-        if not self.settings.viewer:
+        if self.viewer is None:
             return layer, OPEN
-        viewer = read_viewer(Path(self.settings.viewer))
-        return for_viewer(layer, viewer), rules_for(layer, viewer)
+        return for_viewer(layer, self.viewer), rules_for(layer, self.viewer)
+
+    def for_viewer(self, viewer: Viewer) -> Assistant:
+        """An assistant over the same data and processes that sees and says only what a viewer may.
+
+        It is this one when no rule of the definitions limits either of the two. Close only the first.
+        """
+        whole = with_implied(load_workspace(self.settings.home, self.engine.schema))
+        if self.viewer is None and rules_for(whole, viewer) == OPEN and for_viewer(whole, viewer) == whole:
+            return self
+        return Assistant(self.engine, self.settings, viewer)
 
     def _refresh(self) -> None:
         """Read again when another snapshot has been published, or the definitions have been edited, since."""

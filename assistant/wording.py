@@ -1,4 +1,4 @@
-"""Texts shown to people, read from one YAML file per language, so that another language is another file."""
+"""Texts shown to people, read from YAML by language, so that another language is another file or folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+FIRST = "en"
+"""The language that has every text; others fall back to it text by text."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,26 @@ class Wording:
 
 
 @cache
-def wording(folder: Path, locale: str = "en") -> Wording:
-    """The texts of a folder in a language; English where the folder has no file of that language."""
+def wording(folder: Path, locale: str = FIRST) -> Wording:
+    """The texts of a folder in a language, those that the language lacks in English.
+
+    A language is one file (`en.yml`) or a folder of files (`en/`), whose contents count as one.
+    """
     language = locale.split("_")[0].split("-")[0]
-    path = folder / f"{language}.yml"
-    source = path if path.exists() else folder / "en.yml"
-    return Wording(yaml.safe_load(source.read_text(encoding="utf-8")))
+    texts = _read(folder, FIRST)
+    return Wording(texts if language == FIRST else _over(texts, _read(folder, language)))
+
+
+def _read(folder: Path, language: str) -> Mapping[str, Any]:
+    """The texts of one language alone; nothing when there are none."""
+    texts: dict[str, Any] = {}
+    for path in (folder / f"{language}.yml", *sorted((folder / language).glob("*.yml"))):
+        if path.exists():
+            texts |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return texts
+
+
+def _over(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """The first texts, replaced by those of the second that have the same place."""
+    both = {key: _over(first[key], second[key]) for key in first if isinstance(second.get(key), Mapping)}
+    return {**first, **second, **both}

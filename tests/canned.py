@@ -174,6 +174,7 @@ class CannedAssistant:
     as_of: date = AS_OF
     settings: Any = field(default_factory=lambda: SimpleNamespace(locale="en"))
     asked: list[str] = field(default_factory=list)
+    viewer: None = None
 
     def starters(self) -> tuple[str, ...]:
         return ("Revenue by month", "Revenue by category", "Revenue last month", "How is business?")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.browser import chromium  # noqa: F401  # a fixture, for every file of browser walks
 from warehouse import publish, set_snapshot
 from warehouse.sources.demo import DemoConfig, build_demo
 

@@ -311,9 +311,11 @@ def keys(texts: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 
 def test_every_text_of_the_page_is_used_and_every_used_one_is_there() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "assistant/ui").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "assistant/ui").rglob("*.py"))
     used = set(re.findall(r"""["']((?:[a-z_]+\.)+[a-z_]+)["']""", source)) | {"title", "served"}
     known = set(keys(wording(MESSAGES).texts))
+    stems = tuple(re.findall(r"""f["']((?:[a-z_]+\.)+[a-z_]*)\{""", source))  # one text of several: f"nav.{key}"
+    used |= {key for key in known if stems and key.startswith(stems)}
     used |= {key for key in known if key.startswith("answer.how_") and f'("{key[11:]}", ' in source}
     roots = {key.split(".")[0] for key in known}
     assert {key for key in used if key.split(".")[0] in roots} - known == set()

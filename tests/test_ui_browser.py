@@ -3,144 +3,27 @@
 from __future__ import annotations
 
 import csv
-import os
-import re
-import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser import BROWSER, LISTENER, PHONE, REAL, Server, Tab, demo_workspace, opened, serving
 from warehouse import query_trusted
 
-ROOT = Path(__file__).parent.parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-DESKTOP, PHONE = (1280, 860), (390, 844)
-PATIENCE = 30_000
-# tells of every name that the server looks up besides its own machine
-LISTENER = """
-import socket, sys
-find = socket.getaddrinfo
-def told(host, *rest, **more):
-    if str(host) not in ("None", "127.0.0.1", "localhost", "0.0.0.0", "::1", ""):
-        print("OUTSIDE", host, file=sys.stderr, flush=True)
-    return find(host, *rest, **more)
-socket.getaddrinfo = told
-"""
 CANNED = f"""{LISTENER}
 from assistant.ui import build, launch
 from tests.canned import CannedAssistant
 launch(build(CannedAssistant(), "Demo company"), "127.0.0.1", int(sys.argv[1]))
 """
-REAL = f"""{LISTENER}
-from assistant.service.cli import main
-main(["serve", "--port", sys.argv[1]])
-"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@dataclass
-class Server:
-    """A page that is being served, and what it wrote to its error stream."""
-
-    url: str
-    errors: Path
-
-    def outside(self) -> list[str]:
-        return re.findall(r"OUTSIDE (\S+)", self.errors.read_text(encoding="utf-8"))
-
-
-def serving(code: str, home: Path) -> Iterator[Server]:
-    port, errors = free_port(), home / "errors.txt"
-    environ = {**os.environ, "TELLWISE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-    with errors.open("w") as sink:
-        command = [sys.executable, "-c", code, str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=sink, text=True)
-        try:
-            assert process.stdout is not None
-            said = iter(process.stdout.readline, "")
-            assert any("is open at" in line for line in said), errors.read_text(encoding="utf-8")
-            yield Server(f"http://127.0.0.1:{port}/", errors)
-        finally:
-            process.terminate()
-            process.communicate(timeout=20)
+pytestmark = BROWSER
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from serving(CANNED, tmp_path_factory.mktemp("canned"))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Tab:
-    """One browser tab with a session of its own, and everything that went wrong in it."""
-
-    page: Any
-    faults: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-
-    def ask(self, question: str) -> None:
-        """Type a question, send it with Enter, and wait for its card."""
-        cards = self.page.locator("#tw-chat .tw-card").count()
-        self.page.fill("#tw-ask textarea", question)
-        self.page.press("#tw-ask textarea", "Enter")
-        self.has_cards(cards + 1)
-
-    def has_cards(self, count: int) -> None:
-        self.page.wait_for_function(
-            "count => document.querySelectorAll('#tw-chat .tw-card').length === count", arg=count
-        )
-
-    def tab(self, name: str) -> None:
-        self.page.get_by_role("tab", name=name, exact=True).click()
-
-    def last(self, inside: str = "") -> Any:
-        return self.page.locator(f"#tw-chat .tw-card {inside}").last
-
-
-def opened(chromium: Any, server: Server, size: tuple[int, int] = DESKTOP, **context: Any) -> Tab:
-    frame = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **context)
-    tab = Tab(frame.new_page())
-    tab.page.set_default_timeout(PATIENCE)
-    tab.page.on("pageerror", lambda error: tab.faults.append(f"page error: {error}"))
-    tab.page.on("console", lambda said: tab.faults.append(said.text) if said.type in ("error", "warning") else None)
-    tab.page.on("request", lambda sent: tab.outside.append(sent.url) if _is_outside(sent.url, server) else None)
-    tab.page.goto(server.url)
-    tab.page.wait_for_selector("#tw-ask textarea")
-    return tab
-
-
-def _is_outside(url: str, server: Server) -> bool:
-    return not url.startswith((server.url, server.url.replace("http", "ws", 1), "data:", "blob:"))
 
 
 @pytest.fixture
@@ -331,11 +214,7 @@ def test_no_event_is_offered_to_programs(tab: Tab, server: Server) -> None:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("workspace")
-    code = "from assistant.service.cli import main; main(['demo', '--customers', '800', '--as-of', '2026-06-30'])"
-    command = [sys.executable, "-c", code]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "TELLWISE_HOME": str(home)}, check=True, capture_output=True)
-    return home
+    return demo_workspace(tmp_path_factory.mktemp("workspace"))
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,10 @@ class Store:
         settings.home.mkdir(parents=True, exist_ok=True)
         return cls(connect(state_url(settings.home, settings.state_url)), by)
 
+    def acting(self, by: str) -> Store:
+        """The same store, acting for somebody else; closing either closes both."""
+        return Store(self._engine, by)
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()

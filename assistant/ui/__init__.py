@@ -25,14 +25,19 @@ _QUIET = {
 
 
 def build(assistant: Assistant, company: str | None = None, store: Store | None = None) -> gradio.Blocks:
-    """The page over an assistant; `company` names whose data it is (default: what the snapshot says of itself).
+    """The pages over an assistant; `company` names whose data it is (default: what the snapshot says of itself).
 
     With a store, conversations are kept, and people can say whether an answer is right.
     """
     os.environ.update(_QUIET)  # before the first import of gradio, which looks for its maker's servers otherwise
-    from assistant.ui.page import page
+    from assistant.people import LOCAL
+    from assistant.ui.look import look_of
+    from assistant.ui.page import pages
+    from assistant.ui.room import Assistants, Room
 
-    return page(assistant, _owner(assistant) if company is None else company, store)
+    assistants = Assistants(assistant, assistant.viewer or LOCAL)
+    owner = _owner(assistant) if company is None else company
+    return pages(Room(look_of(assistant.settings.locale), assistants, store, owner))
 
 
 def _owner(assistant: Assistant) -> str:
@@ -44,7 +49,7 @@ def _owner(assistant: Assistant) -> str:
 
 
 def launch(demo: gradio.Blocks, host: str, port: int, open_browser: bool = False) -> None:
-    """Serve a page until it is stopped; raises SettingsError when the address cannot be used."""
+    """Serve the pages until they are stopped; raises SettingsError when the address cannot be used."""
     from assistant.ui.page import serve
 
     serve(demo, host, port, open_browser)

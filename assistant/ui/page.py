@@ -1,8 +1,8 @@
-"""The page: header, conversation, and beside it the rows and the SQL of the last answer."""
+"""All pages in one frame; the first is the conversation, and beside it the rows and the SQL of the last answer."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -11,38 +11,52 @@ import click
 import gradio as gr
 
 from assistant.errors import SettingsError
-from assistant.formatting import day
 from assistant.ui.look import Look, look_of
-from assistant.ui.markup import Markup, join, of_class, tag
+from assistant.ui.markup import join, of_class, tag
 from assistant.ui.picture import color_css, warm_up
+from assistant.ui.room import AT_ONCE, Room
 from assistant.ui.screen import Screen, Verdict
 from assistant.ui.session import Session
+from assistant.ui.shell import header
 from assistant.ui.theme import tellwise_theme
 from assistant.ui.turns import LONGEST_QUESTION, MOST_CHOICES, Desk
+from assistant.ui.views import VIEWS
 from assistant.ui.wiring import wire
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.store import Store
 
 STATIC = Path(__file__).parent / "static"
-AT_ONCE, WAITING = 4, 64
+WAITING = 64
 MOST_STARTERS = 6
 AN_HOUR, A_DAY = 3600, 86_400
 
 
-def page(assistant: Assistant, company: str, store: Store | None = None) -> gr.Blocks:
-    """The whole page, wired; turns and verdicts are kept where there is a store."""
-    look = look_of(assistant.settings.locale)
-    desk = Desk(assistant, look, ThreadPoolExecutor(AT_ONCE * 2, thread_name_prefix="turn"), store)
+def pages(room: Room) -> gr.Blocks:
+    """Every page of the room: the conversation at `/`, each view at a path of its own."""
     with gr.Blocks(
-        title=look.say("title"), analytics_enabled=False, fill_width=True, delete_cache=(AN_HOUR, A_DAY)
+        title=room.say("title"), analytics_enabled=False, fill_width=True, delete_cache=(AN_HOUR, A_DAY)
     ) as demo:
-        gr.HTML(_header(assistant, company, look), padding=False)
-        with gr.Row(elem_id="tw-body", equal_height=False):
-            wire(_screen(assistant, look), desk)
+        _framed(room, "ask", demo, _ask)
+    for view in VIEWS:
+        with demo.route(room.say(f"nav.{view.key}"), f"/{view.path}", show_in_navbar=False):
+            _framed(room, view.key, demo, view.build)
     demo.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
     return demo
+
+
+def _framed(room: Room, key: str, demo: gr.Blocks, build: Callable[[Room, gr.Blocks], None]) -> None:
+    header(room, key, demo)
+    with gr.Column(elem_id="tw-main", elem_classes=f"tw-page-{key}"):
+        build(room, demo)
+
+
+def _ask(room: Room, demo: gr.Blocks) -> None:
+    del demo  # its events are those of its parts
+    assistant = room.assistants.first
+    desk = Desk(assistant, room.look, room.threads, room.keeper)
+    with gr.Row(elem_id="tw-body", equal_height=False):
+        wire(_screen(assistant, room.look), desk)
 
 
 def serve(demo: gr.Blocks, host: str, port: int, open_browser: bool) -> None:
@@ -76,15 +90,6 @@ def launch_settings(host: str, port: int) -> dict[str, Any]:
 
 def _static(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
-
-
-def _header(assistant: Assistant, company: str, look: Look) -> Markup:
-    fresh = look.say("header.fresh", {"day": day(assistant.as_of, look.locale)})
-    state = " · ".join(part for part in (company, fresh) if part)
-    name = [of_class("span", "tw-mark", ""), of_class("span", "tw-name", look.say("title"))]
-    toggle = tag("button", "◐", {"type": "button", "id": "tw-theme", "aria-label": look.say("header.theme")})
-    parts = [tag("h1", join(name)), of_class("span", "tw-fresh", state), toggle]
-    return tag("header", join(parts), {"id": "tw-header", "data-send": look.say("chat.send")})
 
 
 def _screen(assistant: Assistant, look: Look) -> Screen:

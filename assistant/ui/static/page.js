@@ -13,7 +13,9 @@
     document.addEventListener(kind, release, { passive: true, capture: true });
   }
   const settle = () => {
-    if (!themed && document.querySelector("#tw-header")) {
+    const header = document.querySelector("#tw-header");
+    if (header && document.title !== header.dataset.title) document.title = header.dataset.title;
+    if (!themed && header) {
       themed = true;
       if (stored) apply(stored === "dark");
     }
