@@ -3,7 +3,16 @@
 Nothing here opens a database: the schema comes in as a mapping, SQL goes out as text.
 """
 
-from semantic_layer.catalog import formula, parts, value_queries
+from semantic_layer.catalog import (
+    formula,
+    identifying_fields,
+    identity_pages,
+    parts,
+    row_count,
+    value_count,
+    value_pages,
+    value_queries,
+)
 from semantic_layer.check import check
 from semantic_layer.compiler import Column, Compiled, to_sql
 from semantic_layer.data_checks import DataFault, data_checks, data_faults, orphan_checks
@@ -140,6 +149,8 @@ __all__ = [
     "export_ossie",
     "for_viewer",
     "formula",
+    "identifying_fields",
+    "identity_pages",
     "implied_metric",
     "import_model",
     "latest",
@@ -156,11 +167,14 @@ __all__ = [
     "read_side",
     "read_verified",
     "record_history",
+    "row_count",
     "shipped_definitions",
     "shipped_goldens",
     "substitute",
     "suggest",
     "to_sql",
+    "value_count",
+    "value_pages",
     "value_queries",
     "with_implied",
     "write_verified",

@@ -122,3 +122,69 @@ def _value_query(dataset: Dataset, field: Dimension, limit: int) -> str:
         f"SELECT CAST({value} AS VARCHAR) AS value, COUNT(*) AS n FROM {source} "
         f"WHERE {value} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT {limit}"
     )
+
+
+def value_pages(layer: SemanticLayer, field: str, pages: int) -> tuple[str, ...]:
+    """SQL that together list every distinct value of a field (`dataset.field`) once, each value on one page."""
+    dataset, found = _field_of(layer, field)
+    return tuple(f"SELECT DISTINCT value FROM ({_texts(dataset, found)}) AS t{part}" for part in _parts(pages))
+
+
+def value_count(layer: SemanticLayer, field: str) -> str:
+    """SQL for the number of distinct values of a field."""
+    dataset, found = _field_of(layer, field)
+    return f"SELECT COUNT(DISTINCT value) FROM ({_texts(dataset, found)}) AS t"
+
+
+def identifying_fields(layer: SemanticLayer) -> Mapping[str, tuple[str, ...]]:
+    """The fields that tell single rows of an entity apart, by its key: ids, and personal texts such as an address.
+
+    Only entities whose one-column key may be seen are in it; hidden fields are left out.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for dataset in layer.datasets.values():
+        seen = [field for field in dataset.fields if not (field.hidden or field.implied)]
+        keys = [field for field in seen if dataset.entity and (field.sql,) == dataset.primary_key]
+        if keys:
+            personal = [field.name for field in seen if field.pii and field.kind == "categorical"]
+            unique = [field.name for field in seen if (field.sql,) in dataset.unique_keys]
+            names = dict.fromkeys((keys[0].name, *unique, *personal))
+            found[f"{dataset.name}.{keys[0].name}"] = tuple(f"{dataset.name}.{name}" for name in names)
+    return found
+
+
+def identity_pages(layer: SemanticLayer, key: str, field: str, pages: int) -> tuple[str, ...]:
+    """SQL that together list (key, text of an identifying field) of every row of an entity's population."""
+    dataset, found = _field_of(layer, field)
+    row = _value_of(_field_of(layer, key)[1])
+    return tuple(
+        f"SELECT row_key, value FROM ({_texts(dataset, found, row, dataset.population)}) AS t{part}"
+        for part in _parts(pages)
+    )
+
+
+def row_count(layer: SemanticLayer, field: str) -> str:
+    """SQL for the number of rows of the table that a field stands in."""
+    dataset, _ = _field_of(layer, field)
+    return f"SELECT COUNT(*) FROM {sql.name_of(dataset.source).sql(dialect=sql.DIALECT)}"
+
+
+def _field_of(layer: SemanticLayer, field: str) -> tuple[Dataset, Dimension]:
+    dataset = layer.datasets[field.partition(".")[0]]
+    return dataset, layer.fields[field]
+
+
+def _value_of(field: Dimension) -> str:
+    return field.expression or sql.name_of(field.name).sql(dialect=sql.DIALECT)
+
+
+def _texts(dataset: Dataset, field: Dimension, row: str = "", condition: str = "") -> str:
+    value = _value_of(field)
+    source = sql.name_of(dataset.source).sql(dialect=sql.DIALECT)
+    first = f"CAST({row} AS VARCHAR) AS row_key, " if row else ""
+    where = f" AND ({condition})" if condition else ""
+    return f"SELECT {first}CAST({value} AS VARCHAR) AS value FROM {source} WHERE {value} IS NOT NULL{where}"
+
+
+def _parts(pages: int) -> tuple[str, ...]:
+    return tuple(f" WHERE hash(value) % {pages} = {page}" for page in range(pages)) if pages > 1 else ("",)

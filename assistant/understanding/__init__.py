@@ -9,16 +9,19 @@ from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import add_units, unit_start
 from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.understanding import Trace, Understanding
+from assistant.understanding.values_index import Contents, ValuesIndex, write_index
 
 __all__ = [
     "Carrying",
     "Concept",
+    "Contents",
     "Element",
     "Fragment",
     "Said",
     "Token",
     "Trace",
     "Understanding",
+    "ValuesIndex",
     "World",
     "add_units",
     "interpret",
@@ -26,4 +29,5 @@ __all__ = [
     "period_label",
     "tokenize",
     "unit_start",
+    "write_index",
 ]

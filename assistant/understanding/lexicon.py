@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.understanding.language import Language, time_words
-from assistant.understanding.tokens import Token, phrase_keys, tokenize
+from assistant.understanding.tokens import Token, fold_case, phrase_keys, tokenize
+from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetric
 
 ConceptKind = Literal["metric", "dimension", "noun", "value"]
 EXACT, SYNONYM, COMPOSED, INFLECTED, HEAD_WORD = 1.0, 0.9, 0.04, 0.12, 0.6
 LONGEST_PHRASE = 8
 SEGMENT = 0.85  # a value of a field that is called the same is the plainer reading
-SHORT_VALUE, SHORT_CASE_COST, CASE_COST = 3, 0.3, 0.1
+ORDINARY_VALUE = 0.85  # of a name made of words that mean something else, too
+SHORT_VALUE, SHORT_CASE_COST, CASE_COST, SHORTEST_START = 3, 0.3, 0.1, 4
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,14 @@ class Lexicon:
     """Phrases of one layer and one snapshot; look-up by tokens, and the words themselves for spelling."""
 
     def __init__(
-        self, layer: SemanticLayer, values: Mapping[str, Sequence[tuple[str, int]]], language: Language
+        self,
+        layer: SemanticLayer,
+        values: Mapping[str, Sequence[tuple[str, int]]],
+        language: Language,
+        wide: ValuesIndex | None = None,
     ) -> None:
-        self._layer, self._language = layer, language
+        self._layer, self._language, self._wide = layer, language, wide
+        self._given: Mapping[str, Concept] = {}
         self._index: dict[str, list[Concept]] = defaultdict(list)
         self._words: dict[str, str] = {}
         self._metric_words: dict[str, set[str]] = defaultdict(set)
@@ -106,7 +114,48 @@ class Lexicon:
             found = concept if same_form else replace(concept, weight=concept.weight - INFLECTED, inflected=True)
             if found.identity not in best or best[found.identity].weight < found.weight:
                 best[found.identity] = found
+        for concept in (*self.wide_values(tokens), *self._given_here(narrow)):
+            best.setdefault(concept.identity, concept)
         return (*best.values(), *self._without_ordinary(tokens, tuple(best.values())))
+
+    def wide_values(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
+        """The values of fields too wide to hold that are called exactly so.
+
+        One made of words that mean something else, too, counts only when it is written as it is stored, in capitals.
+        """
+        if self._wide is None or not tokens or not any(token.text.isalpha() for token in tokens):
+            return ()
+        strange = any(self.is_strange(token) for token in tokens)
+        raw = " ".join(token.raw for token in tokens)
+        if not strange and raw.islower():
+            return ()
+        return tuple(
+            Concept("value", found.field, EXACT if strange else ORDINARY_VALUE, value=found.spelt)
+            for found in self._wide.exact(phrase_keys(tokens)[1])
+            if strange or found.spelt == raw
+        )
+
+    def is_strange(self, token: Token) -> bool:
+        """Whether neither the layer nor the language has the word."""
+        return not (self.knows(token) or self._language.has_meaning(token))
+
+    def near_values(self, tokens: Sequence[Token]) -> tuple[str, ...]:
+        """Values of wide fields that a misspelt or unfinished name may be, at most a few."""
+        if self._wide is None:
+            return ()
+        key = phrase_keys(tokens)[1]
+        near = self._wide.near(key) or [v for v in self._wide.starting(key) if _begins(v.spelt, tokens)]
+        return tuple(dict.fromkeys(found.spelt for found in near))
+
+    def giving(self, concepts: Mapping[str, Concept]) -> Lexicon:
+        """This lexicon with a few meanings more, by the plain form of a token; the others are shared."""
+        wider = copy(self)
+        wider._given = concepts
+        return wider
+
+    def _given_here(self, plain: str) -> tuple[Concept, ...]:
+        found = self._given.get(plain)
+        return () if found is None else (found,)
 
     def _without_ordinary(self, tokens: Sequence[Token], found: tuple[Concept, ...]) -> tuple[Concept, ...]:
         """What the words mean as ordinary English too: "orders placed" may be a name, or simply orders."""
@@ -260,6 +309,13 @@ def _case_checked(concept: Concept, tokens: Sequence[Token]) -> Concept:
     if not concept.spelt or raw == concept.spelt or raw.islower() or raw.casefold() != concept.spelt.casefold():
         return concept
     return replace(concept, weight=concept.weight - (SHORT_CASE_COST if len(raw) <= SHORT_VALUE else CASE_COST))
+
+
+def _begins(value: str, tokens: Sequence[Token]) -> bool:
+    """Whether a value begins with these whole words."""
+    said = fold_case("".join(token.raw for token in tokens))
+    words = fold_case(value).split()
+    return len(said) >= SHORTEST_START and said in {"".join(words[:size]) for size in range(1, len(words))}
 
 
 def context_words(layer: SemanticLayer, lexicon: Lexicon, language: Language) -> dict[str, frozenset[str]]:

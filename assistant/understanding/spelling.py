@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -14,7 +14,7 @@ from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.tokens import Token, tokenize
 
 SHORTEST, TWO_EDITS_FROM, SUBSTITUTION_FROM = 4, 8, 6
-MOST_VARIANTS = 4
+MOST_VARIANTS, LONGEST_NAME, MOST_TRIED = 4, 5, 4
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,43 @@ class Speller:
 
     def spellings(self, tokens: Sequence[Token]) -> tuple[Spelling, ...]:
         """The question as typed if every word is known, otherwise each way to correct it (at most four)."""
-        options = [self._options(token) for token in tokens]
+        found = {at: self._options(token) for at, token in enumerate(tokens)}
+        doubtful = [at for at, token in enumerate(tokens) if found[at] != (token,) or self._lexicon.is_strange(token)]
+        named = self._named_places(tokens, doubtful)
+        options = [(token,) if at in named else found[at] for at, token in enumerate(tokens)]
+        stuck = [at for at in doubtful if at not in named and found[at] == (tokens[at],)]
+        slip = self._misspelt_value(tokens, stuck)
+        if slip is not None:
+            return slip
         variants = []
         for choice in list(product(*options))[:MOST_VARIANTS]:
             changed = tuple((old.raw, new.text) for old, new in zip(tokens, choice, strict=True) if old is not new)
             variants.append(Spelling(choice, changed))
         return tuple(variants)
+
+    def _named_places(self, tokens: Sequence[Token], doubtful: Sequence[int]) -> set[int]:
+        """Places inside a value of a wide field that stands there as it is: nothing in it is misspelt."""
+        spans = {span for at in doubtful for span in _spans(tokens, at)}
+        held = [range(*span) for span in spans if self._lexicon.wide_values(tokens[slice(*span)])]
+        return {place for span in held for place in span}
+
+    def _misspelt_value(self, tokens: Sequence[Token], stuck: Sequence[int]) -> tuple[Spelling, ...] | None:
+        """The question with the value of a wide field that a name nobody knows is near to; None when there is none."""
+        for at in stuck:
+            if not tokens[at].text.isalpha():
+                continue
+            spans = [span for span in _spans(tokens, at) if all(map(self._lexicon.is_strange, tokens[slice(*span)]))]
+            for first, last in spans[:MOST_TRIED]:
+                near = self._lexicon.near_values(tokens[first:last])[:MOST_VARIANTS]
+                if near:
+                    return tuple(self._with_value(tokens, first, last, value) for value in near)
+        return None
+
+    def _with_value(self, tokens: Sequence[Token], first: int, last: int, value: str) -> Spelling:
+        typed = " ".join(token.raw for token in tokens[first:last])
+        plain = "".join(token.plain for token in tokenize(value, self._language.forms))
+        whole = Token(tokens[first].start, tokens[last - 1].end, value, value.casefold(), plain, plain)
+        return Spelling((*tokens[:first], whole, *tokens[last:]), ((typed, value),))
 
     def _content_cues(self) -> Iterable[str]:
         telling = {
@@ -97,6 +128,13 @@ class Speller:
                 near.setdefault(self._words[choice], choice)
         swapped = {bare: choice for bare, choice in near.items() if sorted(choice) == sorted(word)}
         return swapped if len(swapped) == 1 else near
+
+
+def _spans(tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
+    """The stretches around a place that a name may have, longest first."""
+    for size in range(min(LONGEST_NAME, len(tokens)), 0, -1):
+        for first in range(max(0, at - size + 1), min(at, len(tokens) - size) + 1):
+            yield first, first + size
 
 
 def _plausible(word: str, choice: str) -> bool:

@@ -6,12 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.answer import Clarification, Explanation, Plan, Refusal
+from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.chart import Element
 from assistant.understanding.draft import World
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
+from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import Language, load_language
 from assistant.understanding.lexicon import Lexicon, context_words
+from assistant.understanding.lookup import (
+    MOST_OFFERED,
+    Mention,
+    Named,
+    card,
+    mention,
+    nobody,
+    noted,
+    readings,
+    several,
+)
 from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import Readings, decide, read, refuse
@@ -21,6 +33,7 @@ from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import adds_nothing, names_columns, sentences, with_columns
 from assistant.understanding.spelling import Speller
 from assistant.understanding.tokens import Token, tokenize
+from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import SemanticLayer
 
 LONGEST_QUESTION = 600
@@ -50,12 +63,20 @@ class Trace:
 class Understanding:
     """Reads questions against one layer and one snapshot; built once, it holds the lexicon and the values' index.
 
-    `values` maps `dataset.field` to the values stored there with their counts; `as_of` is what "today" means.
+    `values` maps `dataset.field` to the values stored there with their counts; `as_of` is what "today" means. `index`
+    holds what is too much for memory: values of wide fields, and what identifies single rows.
     """
 
-    def __init__(self, layer: SemanticLayer, values: Mapping[str, Sequence[tuple[str, int]]], as_of: date):
+    def __init__(
+        self,
+        layer: SemanticLayer,
+        values: Mapping[str, Sequence[tuple[str, int]]],
+        as_of: date,
+        index: ValuesIndex | None = None,
+    ):
         language = load_language()
-        lexicon = Lexicon(layer, values, language)
+        lexicon = Lexicon(layer, values, language, index if index and index.values else None)
+        self._people = index if index and index.has_people else None
         nouns = Nouns(layer, lexicon, language)
         context = context_words(layer, lexicon, language)
         self._world = World(layer, lexicon, Reach(layer), nouns, language, as_of, context)
@@ -68,8 +89,35 @@ class Understanding:
         early = self._early(question, tokens)
         if early is not None:
             return early
+        found = mention(question, tokens, self._world, self._people) if self._people else None
+        if found is not None:
+            return self._about(question, tokens, found)
         outcome = decide(question, self._read(tokens), self._world)
-        return outcome if isinstance(outcome, Plan) else self._by_sentence(question) or outcome
+        if not isinstance(outcome, Plan):
+            outcome = self._by_sentence(question) or outcome
+        return outcome
+
+    def _about(self, question: str, tokens: Sequence[Token], found: Mention) -> Plan | Clarification | Refusal:
+        """The outcome of a question that names single rows: of one, or of each of the few of that name."""
+        if not found.rows:
+            return nobody(question, found, self._world)
+        outcomes = [self._about_row(question, named, found) for named in readings(tokens, found, self._world)]
+        plans = [outcome for outcome in outcomes[: MOST_OFFERED + 1] if isinstance(outcome, Plan)]
+        if len(outcomes) == 1 or not plans:
+            return outcomes[0]
+        options = [Option(self._sentence(plan), plan) for plan in plans]
+        return several(question, found, options, self._world)
+
+    def _about_row(self, question: str, named: Named, found: Mention) -> Plan | Clarification | Refusal:
+        whole = card(named)
+        if whole is not None:
+            return noted(whole, found, named)
+        spellings = self._speller.spellings(named.tokens)
+        outcome = decide(question, [read(one, named.world, self._scattered) for one in spellings], named.world)
+        return noted(outcome, found, named) if isinstance(outcome, Plan) else outcome
+
+    def _sentence(self, plan: Plan) -> str:
+        return interpret(self._world.layer, plan.query, self._world.as_of).sentence
 
     def _by_sentence(self, question: str) -> Plan | None:
         """The plan of one sentence of several, when the others only tell columns or say the same."""
