@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warehouse.build import SnapshotInfo, live_path, publish, set_snapshot, snapshot_info
-from warehouse.engine import Engine, Limits, Result, Schema
+from warehouse.engine import Engine, Estimate, Limits, Result, Schema
 from warehouse.engines.duckdb import DuckDBEngine
 from warehouse.erasure import Person, Removed
 from warehouse.errors import (
@@ -59,6 +59,7 @@ from warehouse.sources.load_request import LoadRequest, ReadOptions
 from warehouse.sources.load_sources import RunReport, SourceFailure, SourceReport, load_sources, unify_again
 from warehouse.sources.quarantine import QuarantinedRow, quarantined
 from warehouse.sources.sources_file import read_sources
+from warehouse.statements import Join, Origin, joins_of, origins_of
 from warehouse.trusted import Read, derive_database, query_trusted, trusted_reader
 from warehouse.unify import Unified, UnifyRequest, unify
 
@@ -73,14 +74,17 @@ __all__ = [
     "DuckDBEngine",
     "Engine",
     "Entry",
+    "Estimate",
     "FileReport",
     "Forgotten",
     "IdentityRequest",
+    "Join",
     "Journal",
     "Limits",
     "LoadError",
     "LoadReport",
     "LoadRequest",
+    "Origin",
     "Person",
     "PersonRecord",
     "Policy",
@@ -131,12 +135,14 @@ __all__ = [
     "forget",
     "guess",
     "inclusion",
+    "joins_of",
     "keep_apart",
     "live_path",
     "load_files",
     "load_many",
     "load_sources",
     "merge_customers",
+    "origins_of",
     "profile",
     "proposal_text",
     "publish",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from warehouse.estimate import Estimate
 from warehouse.guard import ValidatedSQL
 from warehouse.policy import Schema
 
-__all__ = ["Engine", "Limits", "Result", "Schema"]
+__all__ = ["Engine", "Estimate", "Limits", "Result", "Schema"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Engine(Protocol):
 
     def run(self, sql: ValidatedSQL, limits: Limits | None = None) -> Result:
         """Rows of the statement; raises SnapshotMissing, QueryFailed, QueryTimeout or QueryTooLarge."""
+        ...
+
+    def estimate(self, sql: ValidatedSQL) -> Estimate:
+        """What the statement would read, before it is run; raises what `run` raises."""
         ...
 
     def close(self) -> None:

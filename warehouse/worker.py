@@ -194,7 +194,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> b
 
 def _rows(connection: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> Reply:
     _second_opinion(connection, request["sql"], request["tables"])
-    connection.execute(request["sql"])
+    connection.execute(("EXPLAIN (FORMAT json) " if request.get("plan_only") else "") + request["sql"])
     wanted: int = request["rows"]
     rows = connection.fetchmany(wanted + 1)
     described = connection.description or []

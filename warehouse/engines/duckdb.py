@@ -15,6 +15,7 @@ from types import TracebackType
 from warehouse.engine import Limits, Result, Schema
 from warehouse.engines.pool import Launch, Pool, Worker
 from warehouse.errors import QueryFailed, QueryTimeout, QueryTooLarge, SnapshotMissing
+from warehouse.estimate import Estimate, estimate_of
 from warehouse.guard import ValidatedSQL, require_genuine
 from warehouse.worker import Reply, fingerprint
 
@@ -82,6 +83,13 @@ class DuckDBEngine:
             raise
         return _result(reply, sql.sql, seconds)
 
+    def estimate(self, sql: ValidatedSQL) -> Estimate:
+        """What the statement would read, by the planner's estimate; raises what `run` raises."""
+        require_genuine(sql)
+        with self._worker() as worker:
+            reply = worker.ask(_request(sql, self.limits, plan_only=True), self.limits.seconds)
+        return estimate_of(str(_result(reply, sql.sql, 0.0).rows[0][1]))
+
     def close(self) -> None:
         """Nothing; every worker is ended. Further runs raise QueryFailed."""
         self._finalizer()
@@ -109,9 +117,10 @@ class DuckDBEngine:
             raise
 
 
-def _request(sql: ValidatedSQL, limits: Limits) -> bytes:
+def _request(sql: ValidatedSQL, limits: Limits, plan_only: bool = False) -> bytes:
     content = {
         "sql": sql.sql,
+        "plan_only": plan_only,
         "tables": sorted(sql.tables),
         "rows": limits.rows,
         "memory_mb": limits.memory_mb,
