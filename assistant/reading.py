@@ -22,7 +22,7 @@ from semantic_layer import (
     value_pages,
     value_queries,
 )
-from warehouse import Engine, Limits, Policy, SQLRejected, validate
+from warehouse import Engine, Limits, Person, Policy, Removed, SQLRejected, validate
 
 FOLDER, FORMAT = "vectors", 1
 MOST_HELD = 5000
@@ -138,9 +138,11 @@ def _stamp(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:12]
 
 
-def forget_in_index(home: Path, rehearse: bool) -> int:
-    """How many index files tell of customers; they are removed, unless rehearsed, and written again when next read."""
+def forget_in_index(home: Path, person: Person, by: str, rehearse: bool) -> Iterator[Removed]:
+    """The index files, which hold keys of customers; they are removed whole, and written again when next read."""
+    del person, by
     found = sorted((home / FOLDER).glob("values-*.db"))
     for path in found if not rehearse else ():
         path.unlink(missing_ok=True)
-    return len(found)
+    if found:
+        yield Removed(f"{FOLDER}/values", len(found), "files deleted, written again when next read")

@@ -10,6 +10,7 @@ from dataclasses import asdict
 import click
 
 from assistant.config import Settings
+from assistant.reading import forget_in_index
 from assistant.store.forgetting import forget_in_store
 from warehouse import Forgotten, forget, register_forgetter
 
@@ -19,6 +20,7 @@ EXIT_TRACES_LEFT = 1
 def forget_customer(settings: Settings, customer: str, sure: bool, as_json: bool) -> None:
     """Rehearse, or forget when `sure`; ends with status 1 when files of the workspace still tell of the customer."""
     register_forgetter(forget_in_store)
+    register_forgetter(forget_in_index)
     found = forget(settings.home, customer, by=getpass.getuser(), rehearse=not sure)
     click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False) if as_json else forgotten_text(found))
     if sure and found.remaining:

@@ -123,7 +123,7 @@ class Lexicon:
 
         One made of words that mean something else, too, counts only when it is written as it is stored, in capitals.
         """
-        if self._wide is None or not tokens or not any(token.text.isalpha() for token in tokens):
+        if self._wide is None or not tokens or not any(sign.isalpha() for token in tokens for sign in token.text):
             return ()
         strange = any(self.is_strange(token) for token in tokens)
         raw = " ".join(token.raw for token in tokens)
@@ -188,7 +188,9 @@ class Lexicon:
         """What inflection says in a phrase: -ing forms ("returning rate" is no "return rate"), averages of many."""
         doing = sum(token.text.endswith("ing") and token.bare != token.plain for token in tokens)
         average = any("average" in self._language.cues.get(token.text, ()) for token in tokens)
-        return "g" * doing + ("s" if average and len(tokens) == 2 and tokens[-1].text != tokens[-1].plain else "")
+        states = self._language.words("state_verbs")
+        done = sum(token.text.endswith("ed") and token.bare in states for token in tokens)  # "opened" is not "open"
+        return "g" * doing + "d" * done + ("s" if average and len(tokens) == 2 and tokens[-1].text != tokens[-1].plain else "")
 
     def _telling(self, tokens: Iterable[Token]) -> list[Token]:
         return [token for token in tokens if token.text not in self._language.silent]
