@@ -10,7 +10,7 @@ import pytest
 from assistant.errors import SettingsError
 from assistant.monitor.calendar import Calendar, Note, days_of, special_days
 from assistant.monitor.detection import Days, score
-from assistant.monitor.recipes import DAILY
+from assistant.monitor.recipes import DAILY, HOURLY
 from assistant.monitor.series import bucket_starts
 from assistant.monitor.transform import LOG, PLAIN, RATE, ROOT, scale_of
 from assistant.shape import next_bucket
@@ -174,3 +174,20 @@ def test_only_whole_buckets_are_read(last: date, grain: str, newest: date) -> No
 
 def test_weeks_may_begin_on_sunday() -> None:
     assert bucket_starts(date(2026, 6, 27), 2, "week", sunday=True) == (date(2026, 6, 14), date(2026, 6, 21))
+
+
+def test_hours_have_the_season_of_a_day() -> None:
+    rng, hours = np.random.default_rng(11), np.arange(24 * 30)
+    values = (300 + 200 * np.sin(2 * np.pi * hours / 24) + rng.normal(0, 10, len(hours)))[None, :]
+    values[0, 500] += 100
+    told = np.nan_to_num(score(values, Days(np.zeros(len(hours), bool)), HOURLY).score[0])
+    assert np.flatnonzero(told > HOURLY.threshold).tolist() == [500]
+
+
+def test_a_shift_of_few_counts_is_seen_within_two_weeks() -> None:
+    rng = np.random.default_rng(12)
+    values = rng.poisson(9, LENGTH).astype(float)
+    values[200:] = rng.poisson(16, LENGTH - 200)
+    found = alerts(values)
+    assert found
+    assert 200 <= found[0] <= 214

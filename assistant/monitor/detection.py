@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.monitor.recipes import Recipe
-from assistant.monitor.transform import ROOT, Scale, scale_of
+from assistant.monitor.transform import PLAIN, ROOT, Scale, scale_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -91,7 +91,7 @@ def _from(days: Days, start: int) -> Days:
 def _score_aligned(values: Floats, days: Days, recipe: Recipe) -> Scores:
     if values.shape[1] <= recipe.warm_up:
         return _blank(values.shape)
-    scales = [scale_of(row) for row in values]
+    scales = [PLAIN if recipe.bursty else scale_of(row) for row in values]
     x = np.array([scale.to(row) for scale, row in zip(scales, values, strict=True)])
     model = _Model(x, days, recipe, np.array([_LEAST[scale.name] for scale in scales]))
     for bucket in range(recipe.warm_up, values.shape[1]):
@@ -160,7 +160,8 @@ class _Model:
     def _scale(self, bucket: int, spread: Floats) -> Floats:
         begin = max(0, bucket - self.recipe.errors)
         past = self.errors[:, begin:bucket][:, self.usual[begin:bucket]]
-        own = _spread_of(past) if past.shape[1] >= _SETTLED else np.full(len(spread), np.nan)
+        spread_of = _root_mean_square if self.recipe.bursty else _spread_of
+        own = spread_of(past) if past.shape[1] >= _SETTLED else np.full(len(spread), np.nan)
         return np.maximum(np.where(np.isfinite(own), own, spread), self._floor(bucket))
 
     def _floor(self, bucket: int) -> Floats:
@@ -234,6 +235,13 @@ def _spread_of(errors: Floats) -> Floats:
     body = _MEAN_TO_SD * sums[rows, kept - 1] / kept
     tail = size[rows, np.maximum((_TAIL * (count - 1)).astype(int), 0)] / _NORMAL_TAIL
     return np.where(count >= _SETTLED, np.maximum(body, tail), np.nan)
+
+
+def _root_mean_square(errors: Floats) -> Floats:
+    """The standard deviation that outliers raise as they are; NaN for rows with too few errors."""
+    count = np.isfinite(errors).sum(1)
+    squares = np.nansum(errors**2, axis=1) / np.maximum(count, 1)
+    return np.where(count >= _SETTLED, np.sqrt(squares), np.nan)
 
 
 def _drift(model: _Learned, recipe: Recipe) -> tuple[Floats, Floats]:

@@ -30,6 +30,7 @@ class Recipe:
     the last `recent` buckets beside the median of the buckets from `reference[0]` to `reference[1]` ago, judged by its
     own history of `drifts` buckets. `drift_weight` puts both scores on one scale (their 99.8th percentiles on clean
     series). `cool_down` is the least distance of two alerts. `few` says what is different where counts are few.
+    `bursty` series are watched in their own unit, their usual error being the root mean square, which bursts raise.
     """
 
     season: int
@@ -45,6 +46,7 @@ class Recipe:
     cool_down: int
     threshold: float
     few: Few | None = None
+    bursty: bool = False
 
 
 DAILY = Recipe(
@@ -55,6 +57,10 @@ DAILY = Recipe(
 WEEKLY = Recipe(
     season=1, memory=26, level=8, errors=78, warm_up=17, settled=12, recent=6, reference=(20, 7), drifts=52,
     drift_weight=0.95, cool_down=3, threshold=3.32,
+)  # fmt: skip
+HOURLY = Recipe(
+    season=24, memory=336, level=24, errors=336, warm_up=120, settled=28, recent=12, reference=(168, 24), drifts=336,
+    drift_weight=0.9, cool_down=12, threshold=4.0, bursty=True,
 )  # fmt: skip
 SENSITIVITY = {"quiet": 1.2, "normal": 1.0, "sensitive": 0.9}
 """By what a recipe's threshold is multiplied."""
