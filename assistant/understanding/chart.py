@@ -82,10 +82,20 @@ def _elements_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, clock: Cloc
     if spoken is not None:
         yield spoken
     dated = YEAR.match(tokens[at].text) or tokens[at].text in clock.language.data["months"]
-    if single is not None and not (spoken and dated):
+    if single is not None and (not (spoken and dated) or _may_be_amount(tokens, at, clock.language)):
         yield single
     if not (single or spoken or any(phrase.behind == at + 1 for phrase in phrases)):
         yield Element(at, at + 1, tokens[at].raw, UNKNOWN_COST, word=tokens[at].bare)
+
+
+def _may_be_amount(tokens: Sequence[Token], at: int, language: Language) -> bool:
+    """Whether a number that looks like a year is compared with or has a unit: "more than 2000 euros"."""
+    around = [tokens[i].text for i in (at - 1, at + 1) if 0 <= i < len(tokens)]
+    signs, names = language.data["unit_signs"], language.data["unit_words"]
+    units = {*signs, *(word for words in names.values() for word in words)}
+    before = (" ".join(token.text for token in tokens[max(0, at - size) : at]) for size in (1, 2, 3))
+    compared = any(cue.startswith("cmp_") for phrase in before for cue in language.cues.get(phrase, ()))
+    return compared or not units.isdisjoint(around)
 
 
 def _spoken(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:

@@ -113,7 +113,9 @@ def _listed(draft: Draft, run: list[int]) -> bool:
     together = draft.cues("together")
     for at in together:
         draft.use(at, "filler")
-    return len(run) > 2 and not together and not draft.groups
+    between = [at for first, last in pairwise(run) for at in draft.joiners(first, last)]
+    alternatives = all("or" in draft.element(at).cues for at in between)  # "Berlin or Rome or Paris" is one number
+    return len(run) > 2 and not together and not draft.groups and not alternatives
 
 
 def _told_apart(draft: Draft, run: list[int]) -> bool:

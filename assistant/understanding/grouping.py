@@ -193,6 +193,7 @@ def _subject_before(draft: Draft, at: int) -> bool:
     if draft.groups or draft.grain:
         return True
     place = draft.back(at)
+    place = draft.back(at - 1) if _ordinal_before(draft, at) else place
     linked = any(draft.has(i, "link_order") for i in range((place or 0) + 1, at))
     return linked and draft.groupable(place)
 
@@ -221,7 +222,7 @@ def _default_note(draft: Draft) -> str:
 
 
 def _rank_by_metric(draft: Draft, at: int, place: int) -> None:
-    before = draft.back(at)
+    before = draft.back(at - 1 if _ordinal_before(draft, at) else at)
     if not draft.groups and not draft.grain and before is not None and draft.groupable(before):
         number = before - 1 if before and draft.kind(before - 1) == "number" else None
         draft.take_group(before)

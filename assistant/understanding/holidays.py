@@ -16,7 +16,7 @@ def holiday(clock: Clock, at: int) -> Found | None:
         if [clock.word(start + step) for step in range(len(words))] == words:
             behind = start + len(words)
             named = year_at(clock, behind)
-            year = named[0] if named else _latest(rule, clock.as_of)
+            year = named[0] if named else _year_elsewhere(clock, behind) or _latest(rule, clock.as_of)
             day = _day_of(rule, year)
             label = " ".join(token.raw for token in clock.tokens[start:behind])
             period = day_period(day)
@@ -24,6 +24,12 @@ def holiday(clock: Clock, at: int) -> Found | None:
                 1
             ] if named else behind
     return None
+
+
+def _year_elsewhere(clock: Clock, behind: int) -> int:
+    """The one year that the question names away from the day ("Black Friday orders last year"), 0 without one."""
+    found = {year[0] for at in range(behind, len(clock.tokens)) if (year := year_at(clock, at))}
+    return found.pop() if len(found) == 1 else 0
 
 
 def _latest(rule: dict[str, int], as_of: date) -> int:

@@ -30,7 +30,8 @@ def find_lists(draft: Draft) -> None:
         if not before and not _relative(draft, at):
             continue
         draft.listed = dataset
-        draft.use(at, "dimension", dataset)
+        if draft.kind(at) == "noun":  # "women", "enterprise customers": the value stays a condition
+            draft.use(at, "dimension", dataset)
         if before:
             draft.use(before[-1], "filler")
 

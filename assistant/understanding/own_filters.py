@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from semantic_layer import SemanticLayer, SimpleMetric
+from semantic_layer import RatioMetric, SemanticLayer, SimpleMetric
 
 LEFT_OUT = re.compile(r"(?:(\w+)\.)?(\w+)\s*(?:<>|!=)\s*'((?:[^']|'')*)'")
 KEPT_ONLY = re.compile(r"(?:(\w+)\.)?(\w+)\s*=\s*'((?:[^']|'')*)'")
@@ -13,6 +13,26 @@ KEPT_ONLY = re.compile(r"(?:(\w+)\.)?(\w+)\s*=\s*'((?:[^']|'')*)'")
 def contradicts(layer: SemanticLayer, fact_metrics: tuple[str, ...], field: str, values: tuple[str, ...]) -> bool:
     """Whether a metric is defined without the very values that a condition on a field asks for."""
     return any(_never(layer, name, field, values) for name in fact_metrics)
+
+
+def is_whole(layer: SemanticLayer, name: str, field: str, values: tuple[str, ...]) -> bool:
+    """Whether a condition on a rate asks for just the rows that its numerator counts, so that it is always 100%."""
+    metric = layer.metrics[name]
+    if not isinstance(metric, RatioMetric):
+        return False
+    part, base = layer.metrics[metric.numerator], layer.metrics[metric.denominator]
+    if not (isinstance(part, SimpleMetric) and isinstance(base, SimpleMetric)):
+        return False
+    kept = _kept(layer, part, field) - _kept(layer, base, field)
+    return bool(kept) and set(values) <= kept
+
+
+def _kept(layer: SemanticLayer, metric: SimpleMetric, field: str) -> set[str]:
+    """The values of a field that a metric counts only, empty when it names none."""
+    owner, (dataset, _, column) = metric.measure.partition(".")[0], field.partition(".")
+    own = " AND ".join(part for part in (metric.filter, layer.measures[metric.measure].filter) if part)
+    column = layer.fields[field].sql if field in layer.fields and layer.fields[field].sql.isidentifier() else column
+    return {text for place, named, text in KEPT_ONLY.findall(own) if (place or owner, named) == (dataset, column)}
 
 
 def _never(layer: SemanticLayer, name: str, field: str, values: tuple[str, ...]) -> bool:

@@ -232,7 +232,7 @@ def _harmless_question_word(draft: Draft, at: int) -> bool:
         return True
     role = draft.uses.get(following, ("",))[0]
     return (
-        role in ("order", "comparison", "grain", "dimension")
+        role in ("order", "comparison", "grain", "dimension", "limit")
         or "share" in draft.elements[following].cues
         or (role == "filler" and draft.kind(following) == "")
     )

@@ -14,16 +14,26 @@ ANY = "*"
 def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     """The tokens with every phrase of the table replaced; new words stand where the old ones stood."""
     found = list(tokens)
-    for old, new in language.data["rewrites"].items():
-        found = _replaced(found, _words(str(old)), _words(str(new)), language)
-    return _without_free_dashes(found, language)
+    said = {token.text for token in found}
+    for old, new in language.rewrites:
+        if all(word == ANY or word in said for word in old):
+            found = _replaced(found, old, new, language)
+            said = {token.text for token in found}
+    return _without_free_dashes(_with_days(found, language), language)
 
 
-def _words(text: str) -> list[str]:
-    return text.split()
+def _with_days(tokens: list[Token], language: Language) -> list[Token]:
+    """Weekends in general as their days; "last weekend" is a period and stays."""
+    words, relative = language.words("weekend_words"), language.data["relative"].values()
+    pointing = {word for group in relative for word in group}
+    found: list[Token] = []
+    for at, token in enumerate(tokens):
+        general = token.plain in words and (at == 0 or tokens[at - 1].text not in pointing)
+        found += _made(language.words("weekend_days"), [token], [], language) if general else [token]
+    return found
 
 
-def _replaced(tokens: list[Token], old: list[str], new: list[str], language: Language) -> list[Token]:
+def _replaced(tokens: list[Token], old: Sequence[str], new: Sequence[str], language: Language) -> list[Token]:
     at = 0
     while at + len(old) <= len(tokens):
         span = tokens[at : at + len(old)]
@@ -34,7 +44,7 @@ def _replaced(tokens: list[Token], old: list[str], new: list[str], language: Lan
     return tokens
 
 
-def _made(new: list[str], span: Sequence[Token], kept: list[Token], language: Language) -> list[Token]:
+def _made(new: Sequence[str], span: Sequence[Token], kept: list[Token], language: Language) -> list[Token]:
     """The new words; a star takes the next word that the old phrase left open."""
     made: list[Token] = []
     open_ = iter(kept)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from assistant.understanding.calendar_parts import part_of_period, weekend
 from assistant.understanding.dates import Clock, Found, day_period, is_introduced, named_period
 from assistant.understanding.holidays import holiday
 from assistant.understanding.periods import MONTHS_IN, Period, add_units, previous_unit, unit_period, unit_start
@@ -53,6 +54,8 @@ def period_at(clock: Clock, at: int) -> Found | None:
     readers = (
         named_period,
         holiday,
+        part_of_period,
+        weekend,
         _week_of,
         _relative,
         _other_unit,

@@ -20,6 +20,7 @@ from assistant.understanding.time_phrases import TimePhrase
 from semantic_layer import Comparison, TimeRange
 
 CHANGE = ("change", "change_up", "change_down")
+PARTS_OF_YEAR = ("day", "week", "month", "quarter", "half")
 COMPARE = ("versus", "compare", *CHANGE)
 STEPS = {"step_month": "month", "step_quarter": "quarter", "step_week": "week", "step_day": "day"}
 
@@ -140,7 +141,11 @@ def _use_all(draft: Draft, places: Iterable[int], role: str, target: str) -> Non
 def _several(draft: Draft, places: list[int], periods: list[Period]) -> None:
     """Several periods: two are compared when words say so, neighbours joined by "and" become one stretch."""
     periods = _inherit_years(periods)
-    if len({(period.start, period.end) for period in periods}) == 1 and not _set_against(draft, places):
+    if len(periods) == 2 and not _set_against(draft, places) and (inner := _inner(*periods)) is not None:
+        for at in places:  # "May revenue for Germany, 2025", "Black Friday orders last year"
+            draft.use(at, "time", draft.element(at).text)
+        draft.times = (TimeChoice(_range(inner, draft)),)
+    elif len({(period.start, period.end) for period in periods}) == 1 and not _set_against(draft, places):
         for at in places:  # the same period said twice: "last year (2025)"
             draft.use(at, "time", draft.element(at).text)
         draft.times = (TimeChoice(_range(periods[0], draft)),)
@@ -150,6 +155,17 @@ def _several(draft: Draft, places: list[int], periods: list[Period]) -> None:
             draft.use(at, "time", draft.element(at).text)
     elif _neighbours(periods) and all(draft.joined(first, "and", "or") == last for first, last in pairwise(places)):
         _join(draft, places, periods)
+
+
+def _inner(first: Period, second: Period) -> Period | None:
+    """The part of a year when the year is told apart from it; None when neither lies in the other."""
+    for part, year in ((first, second), (second, first)):
+        if year.unit != "year" or part.unit not in PARTS_OF_YEAR or not (part.start and part.end and year.start):
+            continue
+        moved = _to_year(part, year.start.year) if part.yearless else part
+        if moved.start and moved.start.year == year.start.year:
+            return moved
+    return None
 
 
 def _inherit_years(periods: list[Period]) -> list[Period]:

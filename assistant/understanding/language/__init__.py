@@ -91,6 +91,11 @@ class Language:
         return next((tuple(nouns) for verb, nouns in table.items() if self.bare(verb) == word), ())
 
     @cached_property
+    def rewrites(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+        """Phrases and the one form they are read in, as words."""
+        return tuple((tuple(str(old).split()), tuple(str(new).split())) for old, new in self.data["rewrites"].items())
+
+    @cached_property
     def persons(self) -> frozenset[str]:
         """Words for people in general, whoever they are in the layer."""
         return frozenset(self.words("persons"))
