@@ -26,6 +26,7 @@ from assistant.free_sql import columns_of
 from assistant.learning import definitions_stamp, read_book
 from assistant.narrate import describe
 from assistant.reading import Source, open_index, read_values, wide_fields
+from assistant.review.approved_sql import ApprovedSQL, read_approved_book
 from assistant.second_opinion import SecondOpinion
 from assistant.shape import context
 from assistant.understanding import Understanding, interpret
@@ -122,6 +123,7 @@ class Assistant:
         self.understanding = Understanding(self.layer, held, self.as_of, self.index)
         self.second_opinion.know(self.layer, self.values, self.as_of)
         self._book = read_book(self.settings, self.understanding)
+        self._approved = read_approved_book(self.settings, self.understanding)
         self._stamp = stamp
         self._beginnings = Beginnings(self._rows)
         self._checks = data_checks(self.layer)
@@ -165,6 +167,9 @@ class Assistant:
         clock = Clock()
         on_step("Reading the question", question)
         turns = conversation or Conversation()
+        approved = self._approved.find(question)
+        if approved is not None:
+            return self._recorded(question, self._by_approved(question, approved), conversation)
         why = read_why(question, self.understanding, turns.base.query if turns.base else None)
         if why is not None:
             return self._recorded(question, self._explain(question, why, on_step, clock), conversation)
@@ -227,6 +232,16 @@ class Assistant:
             governed=False,
             timings={"run": result.seconds * 1000},
         )
+
+    def _by_approved(self, question: str, approved: ApprovedSQL) -> Answer | Refusal:
+        """The answer by SQL that a person approved for this question, under the rights of who asks."""
+        outcome = self.run_sql(approved.sql)
+        if isinstance(outcome, Refusal):
+            return replace(outcome, question=question)
+        said = f"Answered with SQL approved by {approved.by} on {day(approved.at)}; no governed definition behind it."
+        told = caveats.Caveat("APPROVED_SQL", said)
+        reading = Interpretation((Part("metric", "Approved SQL"),))
+        return replace(outcome, question=question, interpretation=reading, caveats=(told, *outcome.caveats))
 
     def starters(self) -> tuple[str, ...]:
         """A few questions for an empty screen: the model's own examples, or one each of a few metrics."""

@@ -90,6 +90,9 @@ class Settings:
     approver_role: str = field(
         default="approver", metadata={"help": "the role of a viewer who may approve verified questions and words"}
     )
+    review_by_other: bool = field(
+        default=False, metadata={"help": "whether somebody else than who sent or changed it must approve in review"}
+    )
     few_rows: int = field(default=30, metadata={"help": "answers that rest on fewer rows than this carry a caveat"})
 
     @property

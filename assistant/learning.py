@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
 
 VERIFIED_FILE = "verified.yml"
 WORDS_FILE = "learned.yml"
+APPROVED_FILE = "approved-sql.yml"
 LEAST_LIKENESS = 55
 MOST_MEANINGS = 3
+_writing = Lock()
 
 
 # --- verified questions answer near-identical ones
@@ -169,9 +172,6 @@ def approve(store: Store, settings: Settings, proposal: Proposal) -> None:
     by = approver(settings)
     if not store.decide(proposal.id, "approved"):
         raise SettingsError(f"'{proposal.question}' has been decided by somebody else meanwhile.")
-    path = settings.home / VERIFIED_FILE
-    key = normal_question(proposal.question)
-    kept = [one for one in read_verified(path) if normal_question(one.question) != key]
     one = VerifiedQuestion(
         question=proposal.question,
         query=proposal.query,
@@ -180,7 +180,16 @@ def approve(store: Store, settings: Settings, proposal: Proposal) -> None:
         at=date.today(),
         as_of=proposal.as_of,
     )
-    write_verified(path, [*kept, one])
+    keep_verified(settings, one)
+
+
+def keep_verified(settings: Settings, verified: VerifiedQuestion) -> None:
+    """The question counts as verified from now on, in the place of an older one in the same words."""
+    path = settings.home / VERIFIED_FILE
+    with _writing:
+        key = normal_question(verified.question)
+        kept = [one for one in read_verified(path) if normal_question(one.question) != key]
+        write_verified(path, [*kept, verified])
 
 
 def reject(store: Store, settings: Settings, proposal: Proposal) -> None:
@@ -267,5 +276,6 @@ def _write(path: Path, data: dict[str, Any]) -> None:
 def definitions_stamp(settings: Settings) -> tuple[tuple[str, int, int], ...]:
     """What changes whenever a definition file or the verified questions change: names, times and sizes."""
     own: Sequence[Path] = sorted(settings.definitions.glob("*.y*ml")) if settings.definitions.is_dir() else []
-    files = [path for path in (*own, settings.home / VERIFIED_FILE) if path.exists()]
+    beside = (settings.home / VERIFIED_FILE, settings.home / APPROVED_FILE)
+    files = [path for path in (*own, *beside) if path.exists()]
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)

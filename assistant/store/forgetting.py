@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
 
 VERIFIED = "verified.yml"
+APPROVED_FILE = "approved-sql.yml"
 
 
 def forget_in_store(home: Path, person: Person, by: str, rehearse: bool) -> Iterator[Removed]:
     """What was removed of a customer from conversations, feedback and verified questions; their bytes go, too."""
     del by
     yield from _forget_in_file(home / VERIFIED, person, rehearse)
+    yield from _forget_approved(home / APPROVED_FILE, person, rehearse)
     settings = read_settings(home=home)
     from assistant.store.store import FILE, state_url
 
@@ -76,6 +78,18 @@ def _rewrite(engine: Engine) -> None:
         cursor.close()
     finally:
         raw.close()
+
+
+def _forget_approved(path: Path, person: Person, rehearse: bool) -> Iterator[Removed]:
+    from assistant.review.approved_sql import read_approved, write_approved
+
+    entries = read_approved(path)
+    kept = [one for one in entries if not tells_of(f"{one.question} {one.sql}", person)]
+    if len(kept) == len(entries):
+        return
+    if not rehearse:
+        write_approved(path, kept)
+    yield Removed(path.name, len(entries) - len(kept), "deleted")
 
 
 def _forget_in_file(path: Path, person: Person, rehearse: bool) -> Iterator[Removed]:
