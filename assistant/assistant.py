@@ -10,7 +10,18 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant import caveats
-from assistant.answer import Answer, Definition, Interpretation, Option, Outcome, Part, Plan, Refusal
+from assistant.answer import (
+    Answer,
+    Approval,
+    Decision,
+    Definition,
+    Interpretation,
+    Option,
+    Outcome,
+    Part,
+    Plan,
+    Refusal,
+)
 from assistant.beginning import Beginnings
 from assistant.charts import choose, unfit
 from assistant.clock import Clock
@@ -24,15 +35,17 @@ from assistant.errors import NothingToAsk, SettingsError
 from assistant.formatting import day, span
 from assistant.free_sql import columns_of
 from assistant.learning import definitions_stamp, read_book
+from assistant.lending import lend, memory_of
+from assistant.live import Live
 from assistant.narrate import describe
 from assistant.reading import Source, open_index, read_values, wide_fields
 from assistant.review.approved_sql import ApprovedSQL, read_approved_book
-from assistant.second_opinion import SecondOpinion
+from assistant.second_opinion import Asking, SecondOpinion
 from assistant.shape import context
 from assistant.understanding import Understanding, interpret
-from assistant.viewers import read_viewer, rules_for
+from assistant.viewers import rules_for, viewer_of
 from assistant.why import tell_change
-from assistant.why_questions import Why, read_why
+from assistant.why_questions import Why, explainable, read_why
 from semantic_layer import (
     Compiled,
     DefinitionError,
@@ -84,7 +97,7 @@ class Assistant:
 
     def __init__(self, engine: Engine, settings: Settings, viewer: Viewer | None = None):
         self.engine, self.settings = engine, settings
-        self.viewer = viewer or (read_viewer(Path(settings.viewer)) if settings.viewer else None)
+        self.viewer = viewer or viewer_of(settings)
         self.second_opinion = SecondOpinion(settings)
         self._reading = Lock()
         self._read()
@@ -121,7 +134,7 @@ class Assistant:
         self.index = open_index(self.settings.home, source, wide)
         held = {field: found for field, found in self.values.items() if self.index is None or field not in wide}
         self.understanding = Understanding(self.layer, held, self.as_of, self.index)
-        self.second_opinion.know(self.layer, self.values, self.as_of)
+        self.second_opinion.know(self.layer, self.values, self.as_of, lend(self) if self.settings.model else None)
         self._book = read_book(self.settings, self.understanding)
         self._approved = read_approved_book(self.settings, self.understanding)
         self._stamp = stamp
@@ -158,10 +171,17 @@ class Assistant:
         self.second_opinion.close()
         self.engine.close()
 
-    def ask(self, question: str, on_step: Step = _silent, conversation: Conversation | None = None) -> Outcome:
+    def ask(
+        self,
+        question: str,
+        on_step: Step = _silent,
+        conversation: Conversation | None = None,
+        live: Live | None = None,
+    ) -> Outcome:
         """The answer to a question, a question back, or a refusal with its reason.
 
-        In a conversation the question may lean on earlier ones; the outcome is recorded there as a turn.
+        In a conversation the question may lean on earlier ones; the outcome is recorded there as a turn. `live` hears
+        the words of a language model as they pass the check, and can stop it.
         """
         self._refresh()
         clock = Clock()
@@ -176,7 +196,10 @@ class Assistant:
         with clock.step("understand"):
             verified = self._book.plan(question)
             plan = verified or resolve(question, turns, self.understanding)
-            plan = self.second_opinion.on(question, plan, turns.base.query if turns.base else None)
+            before = turns.base.query if turns.base else None
+            plan = self.second_opinion.on(
+                plan, Asking(question, before, memory_of(self, turns), on_step, live or Live())
+            )
         outcome = self._carry_out(question, plan, on_step, clock) if isinstance(plan, Plan) else plan
         return self._recorded(question, outcome, conversation)
 
@@ -185,6 +208,35 @@ class Assistant:
     ) -> Outcome:
         """The answer for the reading that a person picked."""
         return self._recorded(question, self._carry_out(question, option.plan, on_step, Clock()), conversation)
+
+    def decide(
+        self,
+        approval: Approval,
+        decisions: Sequence[Decision],
+        on_step: Step = _silent,
+        conversation: Conversation | None = None,
+        live: Live | None = None,
+    ) -> Outcome:
+        """What comes of a question that waited for approval, after a decision on each of its requests."""
+        self._refresh()
+        asking = Asking(approval.question, on_step=on_step, live=live or Live())
+        outcome = self.second_opinion.decide(approval.thread, decisions, asking)
+        return self._recorded(approval.question, outcome, conversation)
+
+    def waiting(self) -> tuple[Approval, ...]:
+        """The questions of this viewer that wait for approval, oldest first, also those of before a restart."""
+        return self.second_opinion.waiting() if self.settings.model else ()
+
+    def carry_out(self, question: str, plan: Plan) -> Outcome:
+        """The answer to a plan, whoever wrote it, or the refusal that the definitions or the guard give."""
+        return self._carry_out(question, plan, _silent, Clock())
+
+    def explain(self, question: str, plan: Plan) -> Outcome:
+        """Where the change that a plan compares comes from; a refusal when it is no change of one metric."""
+        why = explainable(plan, self.as_of)
+        if why is None:
+            return Refusal(question, "UNSAFE", "Only the change of one metric, in one period, can be explained.")
+        return self._explain(question, why, _silent, Clock())
 
     @staticmethod
     def _recorded(question: str, outcome: Outcome, conversation: Conversation | None) -> Outcome:
@@ -210,10 +262,13 @@ class Assistant:
             self.ask(question, conversation=conversation)
         return conversation
 
-    def run_sql(self, sql: str) -> Answer | Refusal:
-        """Rows of a person's own SQL, through the same guard; the answer is marked as not governed."""
+    def run_sql(self, sql: str, policy: Policy | None = None) -> Answer | Refusal:
+        """Rows of a person's own SQL, through the same guard; the answer is marked as not governed.
+
+        `policy` stands for the viewer's rights when less is to be seen.
+        """
         try:
-            result = self.engine.run(validate(sql, self.engine.schema, self.policy))
+            result = self.engine.run(validate(sql, self.engine.schema, policy or self.policy))
         except (SQLRejected, QueryFailed) as error:
             return _refused(sql, error)
         columns = columns_of(result)
@@ -378,6 +433,7 @@ class Assistant:
             freshness=freshness_of(self.state, asked),
             plan=plan,
             timings=dict(clock.milliseconds),
+            model=plan.model,
         )
 
 

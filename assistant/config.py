@@ -35,6 +35,9 @@ class Settings:
     )
     host: str = field(default="127.0.0.1", metadata={"help": "the address the web page listens on"})
     port: int = field(default=7860, metadata={"help": "the port the web page listens on"})
+    login: bool = field(
+        default=False, metadata={"help": "ask for a password on one's own machine, too (behind a proxy: yes)"}
+    )
     locale: str = field(default="en", metadata={"help": "how numbers, money and dates are written"})
     query_seconds: float = field(default=10.0, metadata={"help": "how long one query may run, in seconds"})
     query_memory_mb: int = field(default=1024, metadata={"help": "how much memory one query may use, in megabytes"})

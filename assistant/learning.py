@@ -23,7 +23,7 @@ from assistant.config import Settings
 from assistant.errors import Forbidden, SettingsError
 from assistant.formatting import day
 from assistant.understanding import Element, Understanding
-from assistant.viewers import read_viewer
+from assistant.viewers import viewer_of
 from semantic_layer import (
     Filter,
     SemanticLayer,
@@ -151,9 +151,9 @@ def read_book(settings: Settings, understanding: Understanding) -> VerifiedBook:
 
 def approver(settings: Settings) -> str:
     """The name of the person who acts, when they may approve; raises Forbidden when they may not."""
-    if not settings.viewer:
+    viewer = viewer_of(settings)
+    if viewer is None:
         return "local"
-    viewer = read_viewer(Path(settings.viewer))
     if settings.approver_role not in viewer.roles:
         role = settings.approver_role
         raise Forbidden(
@@ -164,7 +164,8 @@ def approver(settings: Settings) -> str:
 
 def actor(settings: Settings) -> str:
     """The name under which a person's deeds are kept."""
-    return read_viewer(Path(settings.viewer)).name if settings.viewer else "local"
+    viewer = viewer_of(settings)
+    return viewer.name if viewer is not None else "local"
 
 
 def approve(store: Store, settings: Settings, proposal: Proposal) -> None:

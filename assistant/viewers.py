@@ -7,12 +7,33 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from assistant.config import Settings
 from assistant.errors import SettingsError
 from semantic_layer import SemanticLayer, Viewer, policy_for
 from warehouse import Policy, TableRule
 
 _KEYS = {"name", "roles", "attributes"}
 _FORM = 'name = "ann", roles = ["analyst"], and a table [attributes] with e.g. region = "North"'
+
+
+def viewer_of(settings: Settings) -> Viewer | None:
+    """Who asks by the setting `viewer`: the viewer of a file, or the account of that name; None when it is empty.
+
+    Raises SettingsError when it is neither.
+    """
+    named = settings.viewer
+    if not named:
+        return None
+    if Path(named).exists() or Path(named).suffix:
+        return read_viewer(Path(named))
+    from assistant.accounts import person_named
+    from assistant.store import Store
+
+    store = Store.open(settings)
+    try:
+        return person_named(store, named).viewer
+    finally:
+        store.close()
 
 
 def read_viewer(path: Path) -> Viewer:

@@ -18,6 +18,7 @@ from assistant.config import Settings, help_table, read_settings
 from assistant.errors import AssistantError
 from assistant.service import load_command, terminal
 from assistant.service.identity_command import identity
+from assistant.service.people_command import people
 from semantic_layer import SemanticLayerError
 from warehouse import SnapshotMissing, WarehouseError
 
@@ -48,7 +49,10 @@ class Command(click.Group):
     help="The workspace (default: $TELLWISE_HOME or ./.tellwise).",
 )
 @click.option(
-    "--as", "viewer", type=click.Path(path_type=str), help="A file that says who asks; only what they may see counts."
+    "--as",
+    "viewer",
+    type=click.Path(path_type=str),
+    help="Who asks: a file that says so, or the name of an account; only what they may see counts.",
 )
 @click.version_option(package_name="tellwise")
 @click.pass_context
@@ -296,14 +300,20 @@ def forget_one(settings: Settings, customer: str, sure: bool, as_json: bool) -> 
 @click.option("--port", type=int, help="Port to listen on (default: settings).")
 @click.option("--demo", "with_demo", is_flag=True, help="Build the demo company first when there is no data yet.")
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the page in a browser.")
+@click.option("--login", is_flag=True, help="Ask for a password on this machine, too.")
 @click.pass_obj
-def serve(settings: Settings, host: str | None, port: int | None, with_demo: bool, open_browser: bool) -> None:
-    """Open the chat on a web page."""
-    from assistant.service.serving import serve_chat
+def serve(
+    settings: Settings, host: str | None, port: int | None, with_demo: bool, open_browser: bool, login: bool
+) -> None:
+    """Open the pages in a browser.
+
+    On an address that others can reach, everybody signs in; see `tellwise people`.
+    """
+    from assistant.service.serving import Address, serve_chat
 
     if with_demo and load_command.has_no_data(settings):
         load_command.build_demo_company(settings, None, 20_000, 7)
-    serve_chat(settings, host or settings.host, port or settings.port, open_browser)
+    serve_chat(settings, Address(host or settings.host, port or settings.port), open_browser, login or settings.login)
 
 
 @main.group()
@@ -399,6 +409,7 @@ def export_model(
 
 
 main.add_command(identity)
+main.add_command(people)
 
 
 def _open(settings: Settings) -> Assistant:

@@ -1,35 +1,67 @@
-"""Starting the web page: the address is checked first, so that what is wrong is said in one sentence."""
+"""Starting the web pages: the address is checked first, so that what is wrong is said in one sentence."""
 
 from __future__ import annotations
 
+import os
 import socket
+from dataclasses import dataclass
 
 import click
 
+from assistant.accounts import ADMIN_VARIABLE, PASSWORD_VARIABLE, Accounts, first_admin, is_own_machine
 from assistant.config import Settings
 from assistant.errors import SettingsError
+from assistant.store import Store
 
 
-def serve_chat(settings: Settings, host: str, port: int, open_browser: bool) -> None:
-    """Open the workspace and serve the chat until it is stopped.
+@dataclass(frozen=True)
+class Address:
+    """Where the pages are served."""
 
+    host: str
+    port: int
+
+
+def serve_chat(settings: Settings, address: Address, open_browser: bool, login: bool) -> None:
+    """Open the workspace and serve the pages until they are stopped.
+
+    Everybody signs in, unless the address is reached from this machine alone and `login` is not wanted.
     Raises SettingsError when the address cannot be used, and whatever `Assistant.open` raises.
     """
-    check_address(host, port)
+    check_address(address.host, address.port)
     click.echo("Starting Tellwise ...")
     from assistant.assistant import Assistant
 
     assistant = Assistant.open(settings)
     from assistant.learning import actor
-    from assistant.store import Store
     from assistant.ui import build, launch
 
     store = Store.open(settings, actor(settings))
     try:
-        launch(build(assistant, store=store), host, port, open_browser)
+        accounts = _accounts(store) if needs_login(settings, address.host, login) else None
+        launch(build(assistant, store=store, accounts=accounts), address.host, address.port, open_browser, accounts)
     finally:
         store.close()
         assistant.close()
+
+
+def needs_login(settings: Settings, host: str, login: bool) -> bool:
+    """Whether everybody signs in; raises SettingsError for a fixed viewer where others can come in."""
+    wanted = login or not is_own_machine(host)
+    if wanted and settings.viewer:
+        raise SettingsError("--as and signing in do not go together: who signs in is who asks. Leave out --as.")
+    return wanted
+
+
+def _accounts(store: Store) -> Accounts:
+    """Who may sign in; where there is nobody, an administrator is made and told of once."""
+    made = first_admin(store, os.environ)
+    if made is not None:
+        name, password = made
+        told = f"password, shown only now: {password}" if password else f"password as in {PASSWORD_VARIABLE}"
+        click.echo(f"The first administrator is {name}, {told}")
+        click.echo(f"(name and password can be given by {ADMIN_VARIABLE} and {PASSWORD_VARIABLE})")
+    return Accounts(store)
 
 
 def check_address(host: str, port: int) -> None:

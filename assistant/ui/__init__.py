@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import gradio
 
+    from assistant.accounts import Accounts
     from assistant.assistant import Assistant
     from assistant.store import Store
 
@@ -24,10 +25,13 @@ _QUIET = {
 }
 
 
-def build(assistant: Assistant, company: str | None = None, store: Store | None = None) -> gradio.Blocks:
+def build(
+    assistant: Assistant, company: str | None = None, store: Store | None = None, accounts: Accounts | None = None
+) -> gradio.Blocks:
     """The pages over an assistant; `company` names whose data it is (default: what the snapshot says of itself).
 
-    With a store, conversations are kept, and people can say whether an answer is right.
+    With a store, conversations are kept, and people can say whether an answer is right. With accounts, everybody is
+    who they signed in as; without, whoever comes is the person at this machine.
     """
     os.environ.update(_QUIET)  # before the first import of gradio, which looks for its maker's servers otherwise
     from assistant.people import LOCAL
@@ -37,7 +41,7 @@ def build(assistant: Assistant, company: str | None = None, store: Store | None 
 
     assistants = Assistants(assistant, assistant.viewer or LOCAL)
     owner = _owner(assistant) if company is None else company
-    return pages(Room(look_of(assistant.settings.locale), assistants, store, owner))
+    return pages(Room(look_of(assistant.settings.locale), assistants, store, owner, accounts))
 
 
 def _owner(assistant: Assistant) -> str:
@@ -48,8 +52,10 @@ def _owner(assistant: Assistant) -> str:
     return look_of(assistant.settings.locale).say("header.demo") if is_demo else ""
 
 
-def launch(demo: gradio.Blocks, host: str, port: int, open_browser: bool = False) -> None:
+def launch(
+    demo: gradio.Blocks, host: str, port: int, open_browser: bool = False, accounts: Accounts | None = None
+) -> None:
     """Serve the pages until they are stopped; raises SettingsError when the address cannot be used."""
-    from assistant.ui.page import serve
+    from assistant.ui.page import Service, serve
 
-    serve(demo, host, port, open_browser)
+    serve(demo, Service(host, port, open_browser, accounts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from assistant.ui.views import VIEWS
 from assistant.ui.wiring import wire
 
 if TYPE_CHECKING:
+    from assistant.accounts import Accounts
     from assistant.assistant import Assistant
 
 STATIC = Path(__file__).parent / "static"
@@ -59,33 +61,54 @@ def _ask(room: Room, demo: gr.Blocks) -> None:
         wire(_screen(assistant, room.look), desk)
 
 
-def serve(demo: gr.Blocks, host: str, port: int, open_browser: bool) -> None:
-    """Serve the page until it is stopped; raises SettingsError when the address cannot be used."""
+@dataclass(frozen=True)
+class Service:
+    """Where the pages are served, and who may sign in (None: nobody has to)."""
+
+    host: str
+    port: int
+    open_browser: bool = False
+    accounts: Accounts | None = None
+
+
+def serve(demo: gr.Blocks, service: Service) -> None:
+    """Serve the pages until they are stopped; raises SettingsError when the address cannot be used."""
     Thread(target=warm_up, daemon=True).start()
+    settings = launch_settings(service)
     try:
-        _, address, _ = demo.launch(**launch_settings(host, port), inbrowser=open_browser, prevent_thread_lock=True)
+        _, address, _ = demo.launch(**settings, inbrowser=service.open_browser, prevent_thread_lock=True)
     except OSError as error:
-        raise SettingsError(f"The page cannot be served on {host}:{port}: {error}. Choose another port.") from error
+        place = f"{service.host}:{service.port}"
+        raise SettingsError(f"The page cannot be served on {place}: {error}. Choose another port.") from error
     click.echo(look_of("en").say("served", {"address": address}))
     demo.block_thread()
 
 
-def launch_settings(host: str, port: int) -> dict[str, Any]:
-    """How the page is served: on one address, with our looks, and without a word to anyone else."""
+def launch_settings(service: Service) -> dict[str, Any]:
+    """How the pages are served: on one address, with our looks, and without a word to anyone else."""
+    accounts = service.accounts
     return {
-        "server_name": host,
-        "server_port": port,
+        "server_name": service.host,
+        "server_port": service.port,
+        "auth": accounts.knows if accounts is not None else None,
         "share": False,
         "quiet": True,
         "ssr_mode": False,
         "show_error": True,
         "enable_monitoring": False,
+        "run_history": False,
         "footer_links": [],
         "theme": tellwise_theme(),
-        "css": color_css() + _static("page.css"),
+        "css": _styles(),
         "head": f"<style>{_static('charts.css')}</style><script>{_static('page.js')}</script>",
         "favicon_path": STATIC / "favicon.svg",
     }
+
+
+def _styles() -> str:
+    """The style of the frame, then that of each view."""
+    own = sorted(path.name for path in STATIC.glob("*.css") if path.stem not in ("page", "charts"))
+    return color_css() + "".join(_static(name) for name in ("page.css", *own))
 
 
 def _static(name: str) -> str:
