@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from assistant.customers.reading import KEY, CustomerReader, Row, literal
 
 FILE = Path(__file__).with_name("timeline.yml")
 MOST = 60
+_CALLED = {"campaign_id": "campaign", "product_id": "product"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class EventKind:
     details: tuple[str, ...]
     through: Mapping[str, str]
     where: str
+    quiet: bool
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def event_kinds() -> tuple[EventKind, ...]:
     return tuple(
         EventKind(
             one["kind"], one["table"], one["at"], one["reference"], tuple(one["details"]), one.get("through", {}),
-            one.get("where", ""),
+            one.get("where", ""), one.get("quiet", False),
         )
         for one in entries
     )  # fmt: skip
@@ -74,7 +76,25 @@ def read_timeline(reader: CustomerReader, customer_id: str, kinds: tuple[str, ..
     asked = [kind for kind in seen if kind.kind in counts and (not kinds or kind.kind in kinds)]
     moments = [moment for kind in asked for moment in _moments(reader, kind, customer_id, limit + 1)]
     moments.sort(key=lambda one: (one.at, one.kind, one.reference), reverse=True)
-    return Timeline(tuple(moments[:limit]), counts, more=len(moments) > limit)
+    return Timeline(_named(reader, moments[:limit]), counts, more=len(moments) > limit)
+
+
+def _named(reader: CustomerReader, moments: list[Moment]) -> tuple[Moment, ...]:
+    """The events with campaigns and products called by their names, where the viewer may see those."""
+    names = {key: _names(reader, table, key, moments) for key, table in _CALLED.items()}
+    return tuple(
+        replace(one, details=tuple((name, names.get(name, {}).get(value, value)) for name, value in one.details))
+        for one in moments
+    )
+
+
+def _names(reader: CustomerReader, table: str, key: str, moments: list[Moment]) -> dict[str, str]:
+    wanted = sorted({str(value) for one in moments for name, value in one.details if name == key})
+    if not wanted or not {key, "name"} <= set(reader.columns(table)):
+        return {}
+    listed = ", ".join(map(literal, wanted))
+    rows = reader.rows(f"SELECT n.{key} AS id, n.name FROM {table} AS n WHERE n.{key} IN ({listed})")
+    return {row["id"]: row["name"] for row in rows if row["name"]}
 
 
 def _is_seen(reader: CustomerReader, kind: EventKind) -> bool:
@@ -110,5 +130,6 @@ def _moments(reader: CustomerReader, kind: EventKind, customer_id: str, limit: i
 
 def _moment(kind: EventKind, row: Row) -> Moment:
     details = tuple((name, row[name]) for name in kind.details if row.get(name) not in (None, ""))
-    reference, system = str(row.get(kind.reference) or ""), str(row.get("source_system") or "")
+    reference = "" if kind.quiet else str(row.get(kind.reference) or "")
+    system = str(row.get("source_system") or "")
     return Moment(row["moment"], kind.kind, reference, system, details)
