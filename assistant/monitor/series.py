@@ -69,7 +69,7 @@ def load_series(layer: SemanticLayer, ask: Ask, wanted: Wanted) -> SeriesSet:
     place = {start: number for number, start in enumerate(starts)}
     found: dict[tuple[str, ...], Floats] = {}
     for row in rows:
-        *values, start, value = _cells(row, wanted)
+        *values, start, value = cells_of(row, len(wanted.split), (wanted.metric,))
         at = place.get(start)
         if at is not None:
             series = found.setdefault(tuple(values), np.full(len(starts), np.nan))
@@ -91,12 +91,12 @@ def _query(wanted: Wanted, starts: Sequence[date]) -> SemanticQuery:
     )
 
 
-def _cells(row: Mapping[str, Any], wanted: Wanted) -> tuple[Any, ...]:
-    """The slice's values as text, the bucket's first day, the metric's value."""
+def cells_of(row: Mapping[str, Any], split: int, names: Sequence[str]) -> tuple[Any, ...]:
+    """The slice's values as text, the bucket's first day, the values of the metrics."""
     cells = list(row.values())
-    time = cells[len(wanted.split)]
-    names = ["" if cell is None else str(cell) for cell in cells[: len(wanted.split)]]
-    return (*names, time.date() if isinstance(time, datetime) else time, row[wanted.metric])
+    time = cells[split]
+    groups = ["" if cell is None else str(cell) for cell in cells[:split]]
+    return (*groups, time.date() if isinstance(time, datetime) else time, *(row[name] for name in names))
 
 
 def counts(layer: SemanticLayer, name: str) -> bool:
@@ -107,3 +107,9 @@ def counts(layer: SemanticLayer, name: str) -> bool:
     return (
         not isinstance(metric, RatioMetric) and metric.type in ("derived", "conversion") and metric.format != "percent"
     )
+
+
+def is_count(layer: SemanticLayer, name: str) -> bool:
+    """Whether a metric counts rows or different values, so that it varies as counts do."""
+    metric = layer.metrics[name]
+    return metric.type == "simple" and layer.measures[metric.measure].agg in ("count", "count_distinct")

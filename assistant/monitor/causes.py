@@ -1,0 +1,104 @@
+"""Slices that moved, sorted by cause: of many that overlap the one that tells it best, and the rest folded in.
+
+After the best slice its rows are taken out of everything, and what still stands apart is a cause of its own, as in the
+scan for the drivers of a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.monitor.slicing import SliceTable, Where, table_of_slices
+from assistant.monitor.windows import parting
+
+Bools = NDArray[np.bool_]
+
+MOST_CAUSES = 4
+_LEFT = 0.6  # of its score: what a slice must keep without the rows of a cause to be another one
+_DEPTH_PRICE = 2.0
+_ALIKE = 1.0  # standard errors by which a slice must be surer than one that is named by nearer fields
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A slice that moved by the end of a window, with its score in standard errors and its relative change."""
+
+    where: Where
+    span: int
+    score: float
+    change: float
+    p: float = 1.0
+
+    @property
+    def direction(self) -> str:
+        """Which way it went."""
+        return "up" if self.change > 0 else "down"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The slice that tells a cause best, and the others that moved with it."""
+
+    head: Candidate
+    folded: tuple[Candidate, ...]
+
+
+def causes(table: SliceTable, usable: Bools, day: int, candidates: Sequence[Candidate]) -> tuple[Cause, ...]:
+    """The causes behind some slices of one metric, the surest first; every candidate is in one of them."""
+    left = list(candidates)
+    heads: list[Candidate] = []
+    folded: list[list[Candidate]] = []
+    while left and len(heads) < MOST_CAUSES:
+        head = best_of(table, left)
+        heads.append(head)
+        left.remove(head)
+        kept = _still_apart(table, usable, day, left, [one.where for one in heads])
+        folded.append([one for one in left if one not in kept])
+        left = kept
+    if left:
+        folded[-1] += left
+    return tuple(Cause(head, tuple(others)) for head, others in zip(heads, folded, strict=True))
+
+
+def best_of(table: SliceTable, candidates: Sequence[Candidate]) -> Candidate:
+    """The slice that tells a move best: the surest after the price of searching, named by the nearest fields."""
+    singles = max(sum(len(names) for names in table.leaves.names), 2)
+    prices = {1: float(np.log(singles)), 2: 2 * float(np.log(singles)) + _DEPTH_PRICE}
+
+    def rank(one: Candidate) -> float:
+        return one.score**2 / 2 - prices[min(len(one.where), 2)]
+
+    first = max(candidates, key=rank)
+    alike = [one for one in candidates if len(one.where) == len(first.where) and one.direction == first.direction
+             and abs(one.score) > abs(first.score) - _ALIKE]  # fmt: skip
+    order = table.leaves.fields
+    return min(alike, key=lambda one: (sum(order.index(name) for name in one.where), -abs(one.score)))
+
+
+def _still_apart(
+    table: SliceTable, usable: Bools, day: int, candidates: Sequence[Candidate], gone: Sequence[Where]
+) -> list[Candidate]:
+    kept: list[Candidate] = []
+    for span in {one.span for one in candidates}:
+        here = [one for one in candidates if one.span == span]
+        rest = table_of_slices(table, [one.where for one in here], gone)
+        score = parting(rest, usable, span).score[:, day]
+        for one, now in zip(here, score, strict=True):
+            if np.isfinite(now) and now * one.score > 0 and abs(now) >= _LEFT * abs(one.score):
+                kept.append(one)
+    return kept
+
+
+def touches(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two slices tell of the same rows: one lies in the other, by what their fields and values are called."""
+    first, second = _plain(one), _plain(other)
+    return bool(first and second) and (first <= second or second <= first)
+
+
+def _plain(where: Mapping[str, str]) -> frozenset[str]:
+    """The values of a slice; fields of different tables that hold one value mean the same ("Paid Search")."""
+    return frozenset(value.casefold() for value in where.values())
