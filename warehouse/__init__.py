@@ -51,6 +51,7 @@ from warehouse.mart import build_mart, customer_360_at
 from warehouse.policy import OPEN, Policy, TableRule
 from warehouse.profile import ColumnProfile, TableProfile, check, distinct_values, inclusion, profile
 from warehouse.quality import QualityCheck, quality_checks
+from warehouse.sources.core_tables import core_tables
 from warehouse.sources.declared import Sources
 from warehouse.sources.files import load_files, load_many
 from warehouse.sources.guessing import ColumnGuess, Proposal, guess, proposal_text
@@ -124,6 +125,7 @@ __all__ = [
     "annotation_days",
     "build_mart",
     "check",
+    "core_tables",
     "customer_360_at",
     "customer_records",
     "decide_apart",

@@ -16,7 +16,7 @@ from assistant.customers import (
 )
 from assistant.customers.searching import LONGEST_SEARCH
 from assistant.customers.timeline import MOST
-from assistant.ui.markup import of_class, tag
+from assistant.ui.markup import join, tag
 from assistant.ui.room import Room
 from assistant.ui.states import Stage, empty_card, error_card, link, stage
 from assistant.ui.views import customers_cards as cards
@@ -144,7 +144,7 @@ class ProfileDesk:
         look = self.view.room.look
         href = f"customers?id={error.became}" if error.became else "customers"
         label = error.became or look.say("customers.back")
-        card = of_class("div", "tw-stack", error_card(str(error), look) + link(label, href))
+        card = join([error_card(str(error), look), link(label, href)])
         hidden: dict[Any, Any] = {self.heading: gr.HTML(visible=False), self.kinds: gr.Radio(visible=False)}
         hidden |= {self.older: gr.Button(visible=False), **self.identity.hidden()}
         return {self.card: card, **hidden}
