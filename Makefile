@@ -7,7 +7,7 @@ PYTHON ?=
 STAMP := $(VENV)/.installed
 RIVALS := .venv-bench
 
-.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity clean
+.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity bench-monitor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -58,6 +58,10 @@ bench-load: $(STAMP) ## loading a million lines beside DuckDB's COPY, in one run
 
 bench-identity: $(STAMP) ## how well records become people, beside exact-match rules (TELLWISE_FEBRL=folder for FEBRL)
 	@$(BIN)/python -m evals.bench_identity
+
+SEEDS ?= 1 2 3
+bench-monitor: $(STAMP) $(RIVALS)/.installed ## what the monitor notices and misses, beside five rivals (SEEDS="1 2 3")
+	@$(BIN)/python -m evals.bench_monitor $(SEEDS)
 
 clean: ## remove the virtual environments and caches (the workspace stays)
 	@rm -rf $(VENV) $(RIVALS) .pytest_cache .ruff_cache .hypothesis

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from assistant.monitor.detection import Days
 
 Floats = NDArray[np.float64]
 START = date(2024, 1, 1)
+ZONE = ZoneInfo("America/New_York")
 HOLIDAYS = Calendar(countries=("US",))
 METRICS = ("counts", "low counts", "revenue", "conversion")
 KINDS = ("spike", "level shift", "trend change", "partial data", "variance")
@@ -53,7 +55,10 @@ class Suite:
 
 @dataclass(frozen=True)
 class Size:
-    """How many series without and with anomalies, how long, and whether month ends and paydays move them, too."""
+    """How many series without and with anomalies, how long, and whether days of the calendar move them, too.
+
+    `months` adds month ends, paydays, and the days of 23 and 25 hours on which the clock changes.
+    """
 
     clean: int = 40
     disturbed: int = 75
@@ -61,6 +66,7 @@ class Size:
     months: bool = False
 
 
+SECOND_YEAR = Size(clean=20, disturbed=40, days=765, months=True)
 NULL = Size(clean=200, disturbed=0, days=3 * 365, months=True)
 
 
@@ -68,18 +74,28 @@ def make_suite(seed: int, size: Size = Size()) -> Suite:
     """The series of a seed."""
     rng = np.random.default_rng(seed)
     days = days_of(HOLIDAYS, START, size.days)
+    hours = hours_of_days(START, size.days)
     kinds = _spread_kinds(rng, size.disturbed)
     values, metrics, planted = [], [], []
     for number in range(size.clean + size.disturbed):
         metric = METRICS[number % len(METRICS)]
         mean = _mean(rng, days, size.months)
         found = [] if number < size.clean else _places(rng, days, kinds[number - size.clean])
+        if size.months and metric != "conversion":
+            mean = mean * hours / 24
         for anomaly in found:
             mean = mean * _effect(rng, anomaly, size.days)
         values.append(_observed(rng, metric, mean))
         metrics.append(metric)
         planted.append(found)
     return Suite(np.array(values), metrics, planted, days)
+
+
+def hours_of_days(first: date, count: int, zone: ZoneInfo = ZONE) -> Floats:
+    """How many hours each local day has: 24, except where the clock changes."""
+    midnights = [datetime.combine(first + timedelta(days=number), time(), zone) for number in range(count + 1)]
+    seconds = np.array([midnight.timestamp() for midnight in midnights])
+    return np.diff(seconds) / 3600
 
 
 def _spread_kinds(rng: np.random.Generator, disturbed: int) -> list[tuple[str, str]]:
@@ -101,13 +117,13 @@ def _shuffled(rng: np.random.Generator) -> list[str]:
 def _mean(rng: np.random.Generator, days: Days, months: bool) -> Floats:
     """The mean of each day relative to the series' level, noise of the day included."""
     count = len(days.special)
-    time = np.arange(count)
+    elapsed = np.arange(count)
     week = rng.normal(size=7)
     week -= week.mean()
     season = 1 + rng.uniform(0.05, 0.35) * week / np.ptp(week)
-    year = 1 + rng.uniform(0, 0.20) * np.sin(2 * np.pi * (time / 365.25 + rng.uniform()))
-    trend = np.exp(rng.normal(0, 0.15) * time / 365)
-    mean = season[time % 7] * year * trend * np.exp(_autocorrelated(rng, count))
+    year = 1 + rng.uniform(0, 0.20) * np.sin(2 * np.pi * (elapsed / 365.25 + rng.uniform()))
+    trend = np.exp(rng.normal(0, 0.15) * elapsed / 365)
+    mean = season[elapsed % 7] * year * trend * np.exp(_autocorrelated(rng, count))
     if rng.uniform() < 0.7:
         mean[days.special] *= rng.uniform(0.35, 0.75) if rng.uniform() < 0.5 else rng.uniform(1.25, 2.0)
     return mean * _within_months(rng, days) if months else mean

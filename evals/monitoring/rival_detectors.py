@@ -129,7 +129,7 @@ def main() -> None:
         began = worked()
         found[name] = METHODS[name](x, first, start)
         found[f"seconds {name}"] = np.array(worked() - began)
-    np.savez(sys.argv[2], **found)
+    np.savez(sys.argv[2], allow_pickle=False, **found)
 
 
 if __name__ == "__main__":
