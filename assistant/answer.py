@@ -30,7 +30,9 @@ RefusalCode = Literal[
     "SQL_REJECTED",
     "QUERY_FAILED",
     "EMPTY_QUESTION",
+    "STOPPED",
 ]
+Road = Literal["plan", "steps"]
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,27 @@ class Interpretation:
 
 
 @dataclass(frozen=True)
+class ModelUse:
+    """What a language model did for an answer: its name, the road, calls, tokens in and out, US dollars.
+
+    `road` is "plan" when it wrote the plan in one call (and repairs of it), "steps" when it worked with tools.
+    """
+
+    name: str
+    road: Road
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    dollars: float = 0.0
+
+
+@dataclass(frozen=True)
 class Plan:
     """A question made whole: the typed query, how each word was used, and how sure the reading is (0 to 1).
 
     `notes` are sentences the answer must carry ("Read 'revnue' as 'revenue'"). `chart` is the picture asked for;
-    `asked` is the query before metrics that mean the same at a finer grain stood in, when some did.
+    `asked` is the query before metrics that mean the same at a finer grain stood in, when some did. `model` tells of
+    the language model that wrote it, if one did.
     """
 
     query: SemanticQuery
@@ -79,6 +97,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     chart: ChartKind | None = None
     asked: SemanticQuery | None = None
+    model: ModelUse | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +136,7 @@ class Answer:
 
     `governed` is False when the SQL was written by a person or a model instead of compiled from definitions.
     `freshness` tells how far each table that was read reaches and when it was loaded, `fresh_until` the earliest end.
-    `timings` holds milliseconds by step.
+    `timings` holds milliseconds by step. `model` is None when no language model had a part in it.
     """
 
     question: str
@@ -135,6 +154,7 @@ class Answer:
     governed: bool = True
     plan: Plan | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
+    model: ModelUse | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +173,32 @@ class Clarification:
     sentence: str
     words: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToolRequest:
+    """A tool that a model wants to use and a person must allow: its name, what it is given, and why it is asked."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Approval(Clarification):
+    """A question back that waits for yes, no or a change; `thread` names what goes on then, also after a restart."""
+
+    thread: str = ""
+    requests: tuple[ToolRequest, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person says to one tool request; `arguments` stand for those of the model when `verdict` is "edit"."""
+
+    verdict: Literal["approve", "edit", "reject"]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    message: str = ""
 
 
 @dataclass(frozen=True)

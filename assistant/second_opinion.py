@@ -1,66 +1,184 @@
-"""When the embedded engine is not sure: a language model, if one is set, tries to fill the same plan."""
+"""When the embedded engine is not sure: a language model, if one is set, fills the same plan or works in steps.
+
+Three roads, the cheapest first: the embedded engine alone; one call that writes the plan; a model with tools, only for
+questions that want more than one number. A model that is away is followed by the second one, and that by the embedded
+engine with a notice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from assistant.answer import Clarification, Explanation, Plan, Refusal
+from assistant.answer import Answer, Approval, Clarification, Decision, Explanation, Outcome, Plan, Refusal
 from assistant.config import Settings
+from assistant.live import Live
 from semantic_layer import SemanticLayer, SemanticQuery
 
 if TYPE_CHECKING:
-    from assistant.agent import ModelClient, Planner
+    from assistant.agent import Desk, Hands, ModelClient, World
+    from assistant.agent.exploring import Explorer
+    from assistant.agent.ledger import Ledger
 
+Values = Mapping[str, Sequence[tuple[str, int]]]
 Read = Plan | Clarification | Explanation | Refusal
 UNSURE = frozenset({"UNKNOWN_WORDS", "NO_METRIC", "UNCLEAR_TIME"})
 """Refusals of a question that might be read after all; others stand, whatever a model would make of them."""
+OPEN_ENDED = UNSURE | {"NOT_AVAILABLE"}
+"""Refusals of an open question that a model with tools may still have something to say to."""
+
+
+def _unheard(title: str, detail: str) -> None:
+    """The step listener of those who do not listen."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question with what it may lean on: the query before, what was asked earlier, and who follows it."""
+
+    question: str
+    before: SemanticQuery | None = None
+    memory: tuple[str, ...] = ()
+    on_step: Callable[[str, str], None] = _unheard
+    live: Live = field(default_factory=Live)
 
 
 class SecondOpinion:
-    """Asks the model of the settings, if there is one; connects when it is first needed."""
+    """Asks the models of the settings, if there are any; connects when one is first needed."""
 
     def __init__(self, settings: Settings):
         self._settings = settings
-        self._client: ModelClient | None = None
-        self._planner: Planner | None = None
+        self._clients: tuple[ModelClient, ...] = ()
+        self._world: World | None = None
+        self._ledger: Ledger | None = None
         self._opening = Lock()
 
-    def know(self, layer: SemanticLayer, values: Mapping[str, Sequence[tuple[str, int]]], as_of: date) -> None:
-        """Plan over this layer and snapshot from now on; the connection and what was spent stay."""
+    def know(
+        self,
+        layer: SemanticLayer,
+        values: Mapping[str, Sequence[tuple[str, int]]],
+        as_of: date,
+        hands: Hands | None = None,
+    ) -> None:
+        """Plan over this layer and snapshot from now on; the connections and what was spent stay."""
         with self._opening:
-            self._world, self._planner = (layer, values, as_of), None
+            self._seen, self._hands, self._world = (layer, values, as_of), hands, None
 
-    def on(self, question: str, first: Read, before: SemanticQuery | None = None) -> Read:
-        """The first reading when it is sure; else the model's, or the first with why the model could not be asked.
-
-        `before` is the query of the turn that the question may lean on.
-        """
-        if not self._settings.model or not isinstance(first, Refusal) or first.code not in UNSURE:
+    def on(self, first: Read, asking: Asking) -> Read | Answer:
+        """The first reading when it is sure; else a model's, or the first with why no model could be asked."""
+        if not self._settings.model or not isinstance(first, Refusal) or first.code not in OPEN_ENDED:
             return first
-        from assistant.agent import ModelUnavailable
+        from assistant.agent import ModelUnavailable, Stopped
 
         try:
-            return self._open().plan(question, before).outcome
+            return self._by_models(first, asking)
+        except Stopped as error:
+            return Refusal(asking.question, "STOPPED", str(error))
         except ModelUnavailable as error:
             return replace(first, sentence=f"{first.sentence} {error} The question was read without it.")
 
-    def _open(self) -> Planner:
-        from assistant.agent import ModelUnavailable, Planner, open_client
+    def decide(self, thread: str, decisions: Sequence[Decision], asking: Asking) -> Outcome:
+        """What comes of a question that waited, after a person decided on each of its requests."""
+        from assistant.agent import ModelUnavailable, Stopped
 
-        with self._opening:
-            if self._client is None:
-                self._client = open_client(self._settings)
-            if self._client is None:
-                raise ModelUnavailable("No model is set.")
-            if self._planner is None:
-                self._planner = Planner(self._client, *self._world)
-            return self._planner
+        waiting = self.waiting(thread)
+        if not waiting or len(decisions) != len(waiting[0].requests):
+            return Refusal(asking.question, "STOPPED", "This has been decided already, or is not waiting for you.")
+        question = waiting[0].question
+        try:
+            return self._go_on(thread, decisions, replace(asking, question=question))
+        except (Stopped, ModelUnavailable) as error:
+            return Refusal(question, "STOPPED", str(error))
+
+    def waiting(self, thread: str = "") -> tuple[Approval, ...]:
+        """The questions of this person that wait for a decision, oldest first, also those of before a restart."""
+        from assistant.agent.exploring import approval_of
+
+        return tuple(approval_of(one) for one in self._open_ledger().waiting(thread))
 
     def close(self) -> None:
-        """Close the connection, if there is one."""
-        if self._client is not None:
-            self._client.close()
+        """Close the connections and the store, where they were opened."""
+        for client in self._clients:
+            client.close()
+        if self._ledger is not None:
+            self._ledger.close()
+
+    # --- inside
+
+    def _by_models(self, first: Refusal, asking: Asking) -> Read | Answer:
+        """The reading of the first model that is there; raises ModelUnavailable when none is."""
+        from assistant.agent import BudgetReached, ModelUnavailable
+
+        failures: list[str] = []
+        for client in self._open():
+            try:
+                return self._by_model(client, first, asking)
+            except BudgetReached:
+                raise
+            except ModelUnavailable as error:
+                failures.append(str(error))
+        raise ModelUnavailable(" ".join(failures) or "No model is set.")
+
+    def _by_model(self, client: ModelClient, first: Refusal, asking: Asking) -> Read | Answer:
+        from assistant.agent import Planner, on_line, wish_of
+
+        wish = wish_of(asking.question)
+        read: Read = first
+        if wish != "explore" and first.code in UNSURE:
+            with on_line(asking.live.line):
+                read = Planner(client, self._know_world()).plan(asking.question, asking.before).outcome
+        if wish == "number" or not isinstance(read, Refusal) or self._hands is None:
+            return read
+        from assistant.agent.exploring import Job
+
+        return self._explorer(client).explore(Job(self._desk(asking), asking.live, asking.memory))
+
+    def _go_on(self, thread: str, decisions: Sequence[Decision], asking: Asking) -> Outcome:
+        from assistant.agent.exploring import Job
+
+        spent = self._open_ledger().waiting(thread)[0].use
+        client = next((one for one in self._open() if one.name == spent.name), self._open()[0])
+        job = Job(self._desk(asking), asking.live, thread=thread, spent=spent)
+        return self._explorer(client).go_on(job, decisions)
+
+    def _explorer(self, client: ModelClient) -> Explorer:
+        from assistant.agent.exploring import Explorer
+        from assistant.agent.metering import QuestionBudget
+
+        return Explorer(client, QuestionBudget.of(self._settings), self._settings.home, self._open_ledger())
+
+    def _desk(self, asking: Asking) -> Desk:
+        from assistant.agent import Desk, ModelUnavailable
+
+        if self._hands is None:
+            raise ModelUnavailable("There is nothing here that a model could work with in steps.")
+        return Desk(asking.question, self._know_world(), self._hands, asking.on_step)
+
+    def _open(self) -> tuple[ModelClient, ...]:
+        from assistant.agent import open_clients
+
+        with self._opening:
+            self._clients = self._clients or open_clients(self._settings)
+            return self._clients
+
+    def _know_world(self) -> World:
+        from assistant.agent import Catalogue, World
+
+        with self._opening:
+            if self._world is None:
+                layer, values, as_of = self._seen
+                self._world = World(layer, values, as_of, Catalogue(layer, values), self._settings.model_sees_personal)
+            return self._world
+
+    def _open_ledger(self) -> Ledger:
+        from assistant.agent.ledger import Ledger
+        from assistant.store import Store
+
+        with self._opening:
+            if self._ledger is None:
+                by = self._hands.by if self._hands else ""
+                self._ledger = Ledger(Store.open(self._settings, by) if by else Store.open(self._settings))
+            return self._ledger

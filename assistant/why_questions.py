@@ -82,6 +82,11 @@ def _without_change(text: str) -> tuple[str, Direction | None]:
     return text, None
 
 
+def explainable(plan: Plan, as_of: date) -> Why | None:
+    """The change that a plan compares, against the period before when it names none; None for no one metric."""
+    return _explainable(plan, "either", as_of)
+
+
 def _explainable(plan: Plan, direction: Direction, as_of: date) -> Why | None:
     query = plan.query
     if len(query.metrics) != 1 or query.entity or query.pivot or query.top:

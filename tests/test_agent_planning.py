@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assistant.agent import Budget, ModelClient, Planner, open_client
+from assistant.agent import Budget, Catalogue, ModelClient, Planner, World, audit, open_client
 from assistant.agent.audit import FILE, masked
 from assistant.agent.errors import BudgetReached, ModelUnavailable
 from assistant.answer import Plan, Refusal
@@ -63,6 +63,10 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> SemanticLayer:
     return load([path])
 
 
+def world_of(layer: SemanticLayer) -> World:
+    return World(layer, VALUES, date(2026, 6, 30), Catalogue(layer, VALUES))
+
+
 def filled(**parts: Any) -> str:
     return json.dumps(EMPTY | parts)
 
@@ -78,7 +82,7 @@ def planner(
         client = open_client(Settings(home=home, model="stub", model_url=server.url, **settings))
         assert client is not None
         client.client = client.client.with_options(max_retries=retries)
-        yield Planner(client, layer, VALUES, date(2026, 6, 30)), server, client
+        yield Planner(client, world_of(layer)), server, client
         client.close()
 
 
@@ -88,7 +92,7 @@ def test_one_call_fills_a_plan(layer: SemanticLayer, tmp_path: Path) -> None:
     assert isinstance(found.outcome, Plan)
     assert found.outcome.query.metrics == ("revenue",)
     assert [one.field for one in found.outcome.query.group_by] == ["customer.region"]
-    assert (found.calls, found.tokens_in, found.tokens_out) == (1, 900, 40)
+    assert (found.use.calls, found.use.tokens_in, found.use.tokens_out) == (1, 900, 40)
     assert len(server.requests) == 1
     assert "model stub" in found.outcome.notes[0]
 
@@ -268,7 +272,7 @@ def test_nobody_at_the_address_is_unavailable(layer: SemanticLayer, tmp_path: Pa
     assert client is not None
     client.client = client.client.with_options(max_retries=0)
     with pytest.raises(ModelUnavailable):
-        Planner(client, layer, VALUES, date(2026, 6, 30)).plan("turnover by region")
+        Planner(client, world_of(layer)).plan("turnover by region")
     client.close()
 
 
@@ -294,10 +298,21 @@ def test_a_budget_holds_across_restarts(layer: SemanticLayer, tmp_path: Path) ->
     torn = (tmp_path / "logs" / FILE).read_text(encoding="utf-8")[:60]
     with (tmp_path / "logs" / FILE).open("a", encoding="utf-8") as file:
         file.write(torn)  # a process was killed while it wrote
+    audit._OPEN.clear()  # another process counts anew
     with planner(layer, [Reply(GOOD)], tmp_path, model_calls_a_day=2) as (asked, server, _):
         with pytest.raises(BudgetReached, match="calls"):
             asked.plan("turnover by region")
         assert not server.requests
+
+
+def test_two_who_ask_share_one_budget(layer: SemanticLayer, tmp_path: Path) -> None:
+    with (
+        planner(layer, [Reply(GOOD)], tmp_path, model_calls_a_day=1) as (asked, _, _),
+        planner(layer, [Reply(GOOD)], tmp_path, model_calls_a_day=1) as (other, _, _),
+    ):
+        asked.plan("turnover by region")
+        with pytest.raises(BudgetReached, match="calls"):
+            other.plan("turnover by region")
 
 
 def test_repairs_count_against_the_budget(layer: SemanticLayer, tmp_path: Path) -> None:

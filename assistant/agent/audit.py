@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 FILE = "model-calls.jsonl"
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
@@ -31,16 +33,22 @@ class Call:
 
 @dataclass
 class Spent:
-    """What one day (UTC) has cost so far."""
+    """What one day (UTC) has cost so far; one for a workspace and process, whoever asks."""
 
     day: date
     calls: int = 0
     tokens: int = 0
     dollars: float = 0.0
+    lock: Lock = field(default_factory=Lock)
 
     def begin(self, day: date) -> None:
         """Count anew from this day on."""
         self.day, self.calls, self.tokens, self.dollars = day, 0, 0, 0.0
+
+
+_OPEN: WeakValueDictionary[Path, Spent] = WeakValueDictionary()
+"""What is being counted, by folder; gone when the last client of a workspace is."""
+_OPENING = Lock()
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,14 @@ class Audit:
     """A file that grows by one line with each call, in the logs of a workspace."""
 
     folder: Path
+
+    def spending(self, day: date) -> Spent:
+        """The count of the workspace, shared by all who spend; begun with what was spent before a restart."""
+        with _OPENING:
+            spent = _OPEN.get(self.folder.absolute())
+            if spent is None:
+                spent = _OPEN[self.folder.absolute()] = self.spent_on(day)
+            return spent
 
     def spent_on(self, day: date) -> Spent:
         """What the calls of a day have cost, those of other processes and of before a restart included."""

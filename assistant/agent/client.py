@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -63,7 +62,6 @@ class ModelClient:
     address: Address | None = None
     ways: list[Way] = field(default_factory=lambda: list(WAYS))
     _spent: Spent = field(default_factory=lambda: Spent(_today()))
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
         """A JSON object after the schema.
@@ -137,7 +135,7 @@ class ModelClient:
 
     def require_budget(self) -> None:
         """Count one more call; raises BudgetReached when the day's budget is spent."""
-        with self._lock:
+        with self._spent.lock:
             if self._spent.day != _today():
                 self._spent.begin(_today())
             for word in ("calls", "tokens", "dollars"):
@@ -147,7 +145,7 @@ class ModelClient:
             self._spent.calls += 1
 
     def _spend(self, tokens: int, dollars: float) -> None:
-        with self._lock:
+        with self._spent.lock:
             self._spent.tokens += tokens
             self._spent.dollars += dollars
 
@@ -205,8 +203,7 @@ def open_clients(settings: Settings) -> tuple[ModelClient, ...]:
     budget = Budget(settings.model_calls_a_day, settings.model_tokens_a_day, settings.model_dollars_a_day)
     prices = (settings.model_price_in, settings.model_price_out)
     audit = Audit(settings.home / "logs")
-    spent, lock = audit.spent_on(_today()), threading.Lock()
+    spent = audit.spending(_today())
     return tuple(
-        ModelClient(one.name, connect_to(one, RETRIES), audit, budget, prices, one, _spent=spent, _lock=lock)
-        for one in wanted
+        ModelClient(one.name, connect_to(one, RETRIES), audit, budget, prices, one, _spent=spent) for one in wanted
     )

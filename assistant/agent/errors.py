@@ -23,3 +23,7 @@ class Stopped(AssistantError):
 
 class QuestionBudgetReached(BudgetReached):
     """What one question may cost is spent; what was found until then is still told."""
+
+
+class LoopStopped(QuestionBudgetReached):
+    """The model went round in circles; what was found until then is still told."""

@@ -209,9 +209,10 @@ def _groups(shape: Shape, answer: Answer, context: Context) -> Iterator[tuple[st
         return
     whole = record_of(answer.columns, replace(answer.result, rows=()), context)
     for row in shape.rows:
-        name = row[shape.dimensions[0]]
+        name = str(row[shape.dimensions[0]])
         own = record_of(answer.columns, replace(answer.result, rows=(row,)), context)
-        yield str(name), _with_whole(shape, row, _joined(own, whole))
+        said = " ; ".join(part for part in _CLAUSE.split(answer.sentence) if _plain(name) in _plain(part))
+        yield name, record_of_text(said, _with_whole(shape, row, _joined(own, whole)))
 
 
 def _with_whole(shape: Shape, row: Sequence[object], own: Record) -> Record:
