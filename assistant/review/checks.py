@@ -55,8 +55,8 @@ class Checked:
     @property
     def worst(self) -> Verdict:
         """The worst of all findings."""
-        found = {one.verdict for one in self.findings}
-        return next((one for one in reversed(_ORDER) if one in found), "good")
+        worst = max(self.findings, key=lambda one: _ORDER.index(one.verdict), default=None)
+        return worst.verdict if worst is not None else "good"
 
 
 def check_item(assistant: Assistant, item: ReviewItem) -> Checked:
