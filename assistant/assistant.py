@@ -157,7 +157,7 @@ class Assistant:
             return self
         return Assistant(self.engine, self.settings, viewer)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
         """Read again when another snapshot has been published, or the definitions have been edited, since."""
         with self._reading:
             if (
@@ -183,7 +183,7 @@ class Assistant:
         In a conversation the question may lean on earlier ones; the outcome is recorded there as a turn. `live` hears
         the words of a language model as they pass the check, and can stop it.
         """
-        self._refresh()
+        self.refresh()
         clock = Clock()
         on_step("Reading the question", question)
         turns = conversation or Conversation()
@@ -218,7 +218,7 @@ class Assistant:
         live: Live | None = None,
     ) -> Outcome:
         """What comes of a question that waited for approval, after a decision on each of its requests."""
-        self._refresh()
+        self.refresh()
         asking = Asking(approval.question, on_step=on_step, live=live or Live())
         outcome = self.second_opinion.decide(approval.thread, decisions, asking)
         return self._recorded(approval.question, outcome, conversation)
