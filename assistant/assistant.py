@@ -38,10 +38,11 @@ from assistant.learning import definitions_stamp, read_book
 from assistant.lending import lend, memory_of
 from assistant.live import Live
 from assistant.narrate import describe
-from assistant.reading import Source, open_index, read_values, wide_fields
+from assistant.reading import Source, open_index, read_values, require_language, wide_fields
 from assistant.review.approved_sql import ApprovedSQL, read_approved_book
 from assistant.second_opinion import Asking, SecondOpinion
 from assistant.shape import context
+from assistant.tracing import tracing
 from assistant.understanding import Understanding, interpret
 from assistant.viewers import rules_for, viewer_of
 from assistant.why import tell_change
@@ -98,6 +99,7 @@ class Assistant:
     def __init__(self, engine: Engine, settings: Settings, viewer: Viewer | None = None):
         self.engine, self.settings = engine, settings
         self.viewer = viewer or viewer_of(settings)
+        tracing.switch(settings.traces)
         self.second_opinion = SecondOpinion(settings)
         self._reading = Lock()
         self._read()
@@ -119,9 +121,10 @@ class Assistant:
 
     def _read(self) -> None:
         """Read the published snapshot, the definitions and the viewer's rights; learn the words of the data."""
+        require_language(self.settings.language)
         stamp = definitions_stamp(self.settings)
         self._snapshot = snapshot_info(self.settings.warehouse)
-        layer = load_workspace(self.settings.home, self.engine.schema)
+        layer = load_workspace(self.settings.home, self.engine.schema, self.settings.language)
         if all(metric.type == "unavailable" for metric in layer.metrics.values()):
             raise NothingToAsk(_no_metrics(self.settings.definitions))
         self.history = keep_history(self.settings.home, layer, date.today())
@@ -133,7 +136,7 @@ class Assistant:
         source = Source(self.engine, self.layer, self.policy, f"{self._snapshot.built_at} {self._snapshot.size}")
         self.index = open_index(self.settings.home, source, wide)
         held = {field: found for field, found in self.values.items() if self.index is None or field not in wide}
-        self.understanding = Understanding(self.layer, held, self.as_of, self.index)
+        self.understanding = Understanding(self.layer, held, self.as_of, self.index, self.settings.language)
         self.second_opinion.know(self.layer, self.values, self.as_of, lend(self) if self.settings.model else None)
         self._book = read_book(self.settings, self.understanding)
         self._approved = read_approved_book(self.settings, self.understanding)
@@ -152,7 +155,7 @@ class Assistant:
 
         It is this one when no rule of the definitions limits either of the two. Close only the first.
         """
-        whole = with_implied(load_workspace(self.settings.home, self.engine.schema))
+        whole = with_implied(load_workspace(self.settings.home, self.engine.schema, self.settings.language))
         if self.viewer is None and rules_for(whole, viewer) == OPEN and for_viewer(whole, viewer) == whole:
             return self
         return Assistant(self.engine, self.settings, viewer)
@@ -171,6 +174,7 @@ class Assistant:
         self.second_opinion.close()
         self.engine.close()
 
+    @tracing.span("question")
     def ask(
         self,
         question: str,

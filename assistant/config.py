@@ -39,6 +39,9 @@ class Settings:
         default=False, metadata={"help": "ask for a password on one's own machine, too (behind a proxy: yes)"}
     )
     locale: str = field(default="en", metadata={"help": "how numbers, money and dates are written"})
+    language: str = field(
+        default="en", metadata={"help": "the language that questions are asked in, by its code (en, de)"}
+    )
     query_seconds: float = field(default=10.0, metadata={"help": "how long one query may run, in seconds"})
     query_memory_mb: int = field(default=1024, metadata={"help": "how much memory one query may use, in megabytes"})
     query_rows: int = field(default=10_000, metadata={"help": "how many rows one answer may hold"})

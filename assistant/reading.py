@@ -12,7 +12,8 @@ from math import ceil
 from pathlib import Path
 from secrets import token_bytes
 
-from assistant.understanding import Contents, ValuesIndex, load_language, write_index
+from assistant.errors import SettingsError
+from assistant.understanding import Contents, ValuesIndex, languages, load_language, write_index
 from semantic_layer import (
     SemanticLayer,
     identifying_fields,
@@ -69,6 +70,12 @@ class Source:
         """The one number of a statement, 0 when it may not be seen."""
         rows = self.rows(sql)
         return int(str(rows[0][0])) if rows else 0
+
+
+def require_language(code: str) -> None:
+    """Nothing when questions can be read in the language; else raises SettingsError naming those that can."""
+    if code not in languages():
+        raise SettingsError(f"language: {code!r} is not known; known are {', '.join(languages())}.")
 
 
 def wide_fields(values: Values) -> tuple[str, ...]:

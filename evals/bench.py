@@ -20,6 +20,7 @@ from assistant.assistant import Assistant
 from assistant.config import read_settings
 from evals.databases import Wanted, prepare
 from evals.loader import load_suite
+from evals.suite import Case
 from semantic_layer import to_sql
 from warehouse import trusted_reader
 
@@ -51,8 +52,13 @@ def main(rounds: int) -> None:
     click.echo(report(timed))
 
 
+def _english(path: Path) -> Sequence[Case]:
+    suite = load_suite(path).suite
+    return suite.cases if suite.language == "en" else ()
+
+
 def _questions(assistant: Assistant) -> list[str]:
-    cases = [case for path in sorted(SUITES.glob("*_dev.yml")) for case in load_suite(path).suite.cases]
+    cases = [case for path in sorted(SUITES.glob("*_dev.yml")) for case in _english(path)]
     asked = dict.fromkeys(case.question for case in cases if not getattr(case, "after", None))
     return [question for question in asked if isinstance(assistant.ask(question), Answer)]
 

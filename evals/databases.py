@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -46,31 +46,35 @@ Progress = Callable[[str], None]
 class Wanted:
     """What a suite asks for: the database's name or path, the day that counts as today, a directory of definitions.
 
+    `language` is that of its questions.
     Without definitions a model of a file's tables is proposed from the data.
     """
 
     database: str
     as_of: date | None
     definitions: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A workspace to open: its directory, its database file, its today, and a fingerprint of the data."""
+    """A workspace to open: its directory, its database file, its today, a fingerprint of the data, the language."""
 
     home: Path
     database: Path
     as_of: date | None
     fingerprint: str
     name: str = ""
+    language: str = "en"
 
 
 def prepare(wanted: Wanted, home: Path, progress: Progress) -> Prepared:
     """The workspace for a suite's database, built if need be; raises RunError when it cannot be had."""
     if wanted.database == WORKSPACE:
-        return _current(wanted, home)
+        return replace(_current(wanted, home), language=wanted.language)
     try:
-        return _demo(wanted, home, progress) if wanted.database == DEMO else _file(wanted, home)
+        prepared = _demo(wanted, home, progress) if wanted.database == DEMO else _file(wanted, home)
+        return replace(prepared, language=wanted.language)
     except BuildError as error:
         raise RunError(f"The database {wanted.database!r} could not be prepared: {error}") from error
 

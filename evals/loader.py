@@ -46,7 +46,7 @@ class LoadedSuite:
         """The workspace that the suite asks for."""
         given = self.suite.definitions
         definitions = str((self.file.parent / given).resolve()) if given else ""
-        return Wanted(self.database, self.suite.as_of, definitions)
+        return Wanted(self.database, self.suite.as_of, definitions, self.suite.language)
 
 
 def suite_files(paths: Iterable[Path]) -> tuple[Path, ...]:

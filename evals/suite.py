@@ -173,7 +173,8 @@ class Suite(Node):
     """One suite: a database with a frozen today, defaults, and cases.
 
     `database` is `demo`, `workspace`, or a DuckDB file; for a file `definitions` may name a directory of definitions,
-    else a model is proposed from the data. Paths are read relative to the suite's file.
+    else a model is proposed from the data. `language` is that of the questions. Paths are
+    read relative to the suite's file.
     """
 
     suite: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)
@@ -181,6 +182,7 @@ class Suite(Node):
     database: str
     definitions: str = ""
     as_of: date | None = None
+    language: str = "en"
     description: str = ""
     license: str = ""
     split: Split = "dev"

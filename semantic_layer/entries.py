@@ -114,8 +114,9 @@ def merge(documents: Iterable[Document]) -> Entries:
 
 
 def _add_words(document: Document, name: str, added: tuple[str, ...], entries: Entries) -> None:
-    """Give a metric, segment, dataset or field more words; one that nobody defines is a fault."""
-    owner, _, field_name = name.partition(".")
+    """Give a metric, segment, dataset, field or value (`dataset.field=value`) more words; an unknown one is a fault."""
+    owner, _, field_name = name.partition("=")[0].partition(".")
+    value = name.partition("=")[2]
     for section in ("metrics", "segments", "datasets"):
         found: dict[str, Entry[Any]] = getattr(entries, section)
         node = found[owner].node if owner in found else None
@@ -123,7 +124,9 @@ def _add_words(document: Document, name: str, added: tuple[str, ...], entries: E
             found[owner] = replace(found[owner], node=_with_words(node, added))
             return
         if isinstance(node, Dataset) and any(one.name == field_name for one in node.fields):
-            fields = tuple(_with_words(one, added) if one.name == field_name else one for one in node.fields)
+            fields = tuple(
+                _with_field_words(one, value, added) if one.name == field_name else one for one in node.fields
+            )
             found[owner] = replace(found[owner], node=node.model_copy(update={"fields": fields}))
             return
     known = [*entries.metrics, *entries.segments, *entries.datasets]
@@ -133,6 +136,14 @@ def _add_words(document: Document, name: str, added: tuple[str, ...], entries: E
 def _with_words(node: Any, added: tuple[str, ...]) -> Any:
     synonyms = tuple(dict.fromkeys((*node.ai_context.synonyms, *added)))
     return node.model_copy(update={"ai_context": node.ai_context.model_copy(update={"synonyms": synonyms})})
+
+
+def _with_field_words(field: Dimension, value: str, added: tuple[str, ...]) -> Dimension:
+    """The field with more words for itself, or for one of its values."""
+    if not value:
+        return _with_words(field, added)
+    words = tuple(dict.fromkeys((*field.values.get(value, ()), *added)))
+    return field.model_copy(update={"values": {**field.values, value: words}})
 
 
 def _header(definitions: Definitions) -> dict[str, Any]:

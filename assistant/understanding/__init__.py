@@ -4,7 +4,7 @@ from assistant.understanding.chart import Element
 from assistant.understanding.draft import World
 from assistant.understanding.fragments import Carrying, Fragment, Said
 from assistant.understanding.interpretation import interpret, period_label
-from assistant.understanding.language import load_language
+from assistant.understanding.language import languages, load_language
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import add_units, unit_start
 from assistant.understanding.tokens import Token, tokenize
@@ -25,6 +25,7 @@ __all__ = [
     "World",
     "add_units",
     "interpret",
+    "languages",
     "load_language",
     "period_label",
     "tokenize",

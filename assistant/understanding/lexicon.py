@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.understanding.language import Language, time_words
-from assistant.understanding.tokens import Token, fold_case, phrase_keys, tokenize
+from assistant.understanding.tokens import Token, fold_case, phrase_keys
 from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetric
 
@@ -172,7 +172,7 @@ class Lexicon:
         return language.fillers | language.determiners | linked | set(language.cues) | time_words(language.data["code"])
 
     def _add(self, phrase: str, concept: Concept) -> None:
-        tokens = self._telling(tokenize(phrase, self._language.forms))
+        tokens = self._telling(self._language.tokens(phrase))
         if not tokens or len(tokens) > LONGEST_PHRASE:
             return
         if concept.kind == "value":
@@ -326,7 +326,7 @@ def context_words(layer: SemanticLayer, lexicon: Lexicon, language: Language) ->
         metric.name: frozenset(
             token.bare
             for example in metric.ai_context.examples
-            for token in tokenize(example, language.forms)
+            for token in language.tokens(example)
             if token.text.isalpha() and not lexicon.lookup([token]) and not language.has_meaning(token)
         )
         for metric in layer.metrics.values()

@@ -73,8 +73,9 @@ class Understanding:
         values: Mapping[str, Sequence[tuple[str, int]]],
         as_of: date,
         index: ValuesIndex | None = None,
+        language_code: str = "en",
     ):
-        language = load_language()
+        language = load_language(language_code)
         lexicon = Lexicon(layer, values, language, index if index and index.values else None)
         self._people = index if index and index.has_people else None
         nouns = Nouns(layer, lexicon, language)
@@ -135,7 +136,7 @@ class Understanding:
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The words and signs of a text."""
-        return tuple(tokenize(text, self._world.language.forms))
+        return tuple(self._world.language.tokens(text))
 
     def follow(self, tokens: Sequence[Token], fragment: Fragment) -> Plan | Clarification | Refusal:
         """The words of a follow-up made whole beside the query before; every one of them is accounted for."""
@@ -172,7 +173,7 @@ class Understanding:
         return Trace(question, words, tuple(sorted(meanings)), kept, _lost(readings), self.plan(question))
 
     def _tokens(self, question: str) -> list[Token]:
-        return rewritten(tokenize(question, self._world.language.forms), self._world.language)
+        return rewritten(self._world.language.tokens(question), self._world.language)
 
     def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
         refused = _refuse_early(question, tokens, self._world)

@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant.understanding.tokens import Forms, fold_case, phrase_keys, tokenize
@@ -93,18 +94,19 @@ class ValuesIndex:
         """The values one slip away: a letter missing, added, changed, or two swapped; never of numbers."""
         if len(key) < SHORTEST_NEAR or any(sign.isdecimal() for sign in key):
             return ()
-        close = {other for other in self._likely(key) if OSA.distance(key, other, score_cutoff=1) == 1}
-        return tuple(chain.from_iterable(self.exact(other) for other in sorted(close)[:MOST_NEAR]))
+        close = process.extract(key, list(self._likely(key)), scorer=OSA.distance, score_cutoff=1, limit=None)
+        found = sorted({other for other, distance, _ in close if distance == 1})
+        return tuple(chain.from_iterable(self.exact(other) for other in found[:MOST_NEAR]))
 
     def _likely(self, key: str) -> Iterator[str]:
-        """Keys with the same beginning or the same end; a swap across the middle leaves one of both."""
+        """Keys of about this length with the same beginning or the same end; a swap in the middle leaves one of both."""
         first, last = key[: len(key) // 2 - 1], key[len(key) // 2 + 1 :][::-1]
-        for sql, start, turn in (
-            ("SELECT DISTINCT key FROM value WHERE key >= ? AND key < ? LIMIT ?", first, 1),
-            ("SELECT key FROM reversed WHERE key >= ? AND key < ? LIMIT ?", last, -1),
-        ):
-            rows = self._rows(sql, (start, start + LAST_SIGN, MOST_SCANNED))
-            yield from (found[::turn] for (found,) in rows if abs(len(found) - len(key)) <= 1)
+        sizes = (len(key) - 1, len(key) + 1)
+        for table, start, turn in (("value", first, 1), ("reversed", last, -1)):
+            within = f"SELECT key FROM {table} WHERE key >= ? AND key < ? LIMIT ?"
+            sql = f"SELECT DISTINCT key FROM ({within}) WHERE length(key) BETWEEN ? AND ?"
+            rows = self._rows(sql, (start, start + LAST_SIGN, MOST_SCANNED, *sizes))
+            yield from (found[::turn] for (found,) in rows)
 
     def people(self, text: str) -> tuple[Row, ...]:
         """The rows of entities that a text identifies by itself: an id, an e-mail address, a number, a whole name."""

@@ -28,7 +28,8 @@ class Embedded:
 
     def __init__(self, prepared: Prepared):
         settings = read_settings(home=prepared.home)
-        settings = replace(settings, as_of=prepared.as_of, model="")  # whatever is set: no model
+        # whatever is set: no model
+        settings = replace(settings, as_of=prepared.as_of, model="", language=prepared.language)
         try:
             self._assistant = Assistant.open(settings)
         except (AssistantError, WarehouseError, SemanticLayerError) as error:

@@ -10,7 +10,11 @@ from typing import Any
 
 import yaml
 
+from assistant.understanding.language.translating import Translation, translation
 from assistant.understanding.tokens import Forms, Token, phrase_keys, tokenize
+
+ADDED_TO = ("messages", "irregular")
+"""Tables of the base language that a further language adds to, instead of having its own."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,12 @@ class Language:
     cues: Mapping[str, tuple[str, ...]]
     unsupported: Mapping[str, str]
     longest_cue: int
+    translation: Translation
     data: Mapping[str, Any] = field(repr=False)
+
+    def tokens(self, text: str) -> list[Token]:
+        """The words and signs of a text, in the words of the language whose grammar is used."""
+        return self.translation.read(tokenize(text, self.forms), self.forms)
 
     def message(self, name: str, **parts: str | int) -> str:
         """A sentence shown to people, with its parts filled in."""
@@ -126,8 +135,7 @@ def surface_key(tokens: list[Token]) -> str:
 @cache
 def load_language(code: str = "en") -> Language:
     """The language of a data file beside this module; raises FileNotFoundError for one that is not shipped."""
-    data = yaml.safe_load((Path(__file__).parent / f"{code}.yml").read_text(encoding="utf-8"))
-    data["code"] = code
+    data = _read(code)
     forms = Forms(
         irregular=data["irregular"],
         verbs=data["irregular_verbs"],
@@ -146,8 +154,24 @@ def load_language(code: str = "en") -> Language:
         cues=cues,
         unsupported={_key(p, forms): rule for rule, phrases in data["unsupported"].items() for p in phrases},
         longest_cue=longest,
+        translation=translation(data, forms),
         data=data,
     )
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of the languages that questions may be asked in."""
+    return tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.yml")))
+
+
+def _read(code: str) -> dict[str, Any]:
+    """The data of a language; what a language with a `base` does not say itself is that of the base."""
+    data: dict[str, Any] = yaml.safe_load((Path(__file__).parent / f"{code}.yml").read_text(encoding="utf-8"))
+    if "base" in data:
+        base = _read(str(data["base"]))
+        both = {name: {**base[name], **data.get(name, {})} for name in ADDED_TO}
+        data = {**base, **data, **both}
+    return {**data, "code": code}
 
 
 def _key(phrase: str, forms: Forms) -> str:
@@ -178,4 +202,4 @@ def time_words(code: str) -> frozenset[str]:
     return frozenset(words) | set(data["number_words"]) | {str(word) for word in data["ordinals"]}
 
 
-__all__ = ["Language", "load_language", "phrase_keys", "surface_key", "time_words"]
+__all__ = ["Language", "languages", "load_language", "phrase_keys", "surface_key", "time_words"]
