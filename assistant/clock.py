@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from assistant.tracing import tracing
+
 
 class Clock:
     """Milliseconds by step of one question."""
@@ -18,6 +20,7 @@ class Clock:
         """Add the time of a block to a step."""
         started = time.perf_counter()
         try:
-            yield
+            with tracing.span(name):
+                yield
         finally:
             self.milliseconds[name] = self.milliseconds.get(name, 0.0) + (time.perf_counter() - started) * 1000

@@ -191,6 +191,14 @@ def test_a_customer_is_taken_out_to_the_last_byte(store: Store, tmp_path: Path) 
     again.close()
 
 
+def test_a_thread_that_waits_goes_with_its_customer(tmp_path: Path) -> None:
+    (tmp_path / "agent.db").write_bytes(b"SQLite format 3\0\xff rows of C000042 \xfe")
+    assert [one.place for one in forget_in_store(tmp_path, PERSON, "ann", True)] == ["agent.db"]
+    assert (tmp_path / "agent.db").exists()
+    assert [one.place for one in forget_in_store(tmp_path, PERSON, "ann", False)] == ["agent.db"]
+    assert not (tmp_path / "agent.db").exists()
+
+
 def test_a_workspace_without_a_store_gets_none_by_forgetting(tmp_path: Path) -> None:
     assert list(forget_in_store(tmp_path, PERSON, "ann", False)) == []
     assert not (tmp_path / "state.db").exists()

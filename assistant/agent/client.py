@@ -20,6 +20,7 @@ from assistant.agent.connection import NO_KEY, Address, addresses, connect_to, h
 from assistant.agent.errors import BudgetReached, ModelUnavailable, Stopped, UnusableReply
 from assistant.agent.line import LineCut, LineEnded, Silent
 from assistant.config import Settings
+from assistant.tracing import tracing
 
 if TYPE_CHECKING:
     import openai
@@ -75,7 +76,8 @@ class ModelClient:
             self.require_budget()
             way = self.ways[0]
             try:
-                return self._ask(messages, schema, way)
+                with tracing.span("model", {"model": self.name, "way": way}):
+                    return self._ask(messages, schema, way)
             except (openai.BadRequestError, openai.UnprocessableEntityError, openai.NotFoundError) as error:
                 if len(self.ways) == 1 or "model" in str(getattr(error, "code", "") or ""):
                     raise ModelUnavailable(f"The model {self.name} refused the request: {_said(error)}.") from error
@@ -104,6 +106,7 @@ class ModelClient:
     def charge(self, call: Call) -> None:
         """Count a call against the day's budget, and write it down."""
         self._spend(call.tokens_in + call.tokens_out, call.dollars)
+        tracing.note({"tokens_in": call.tokens_in, "tokens_out": call.tokens_out, "finish": call.finish})
         self.audit.write(call)
 
     def _ask(self, messages: Sequence[Message], schema: Mapping[str, Any], way: Way) -> Reply:

@@ -17,6 +17,7 @@ from assistant.agent.desk import Desk
 from assistant.agent.errors import ModelUnavailable, QuestionBudgetReached
 from assistant.answer import ModelUse
 from assistant.config import Settings
+from assistant.tracing import tracing
 
 WHOLE_RESULTS = 2
 """So many of the newest tool results are shown whole; of older ones the first line."""
@@ -74,10 +75,11 @@ class Meter(AgentMiddleware[Any, Desk]):
         self.tally.calls += 1
         messages = shortened(request.messages)
         began = time.perf_counter()
-        response = handler(request.override(messages=messages))
-        reply = next(one for one in response.result if isinstance(one, AIMessage))
-        sent: list[BaseMessage] = [request.system_message] if request.system_message else []
-        self._charge([*sent, *messages], reply, (time.perf_counter() - began) * 1000)
+        with tracing.span("model", {"model": self._client.name, "way": "tools"}):
+            response = handler(request.override(messages=messages))
+            reply = next(one for one in response.result if isinstance(one, AIMessage))
+            sent: list[BaseMessage] = [request.system_message] if request.system_message else []
+            self._charge([*sent, *messages], reply, (time.perf_counter() - began) * 1000)
         return response
 
     def _require_budget(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.config import read_settings
+from assistant.learning import APPROVED_FILE
 from semantic_layer import read_verified, write_verified
 from warehouse import Person, Removed
 
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
 
 VERIFIED = "verified.yml"
-APPROVED_FILE = "approved-sql.yml"
+THREADS = "agent.db"
+"""What a model had done before it waited for approval."""
 
 
 def forget_in_store(home: Path, person: Person, by: str, rehearse: bool) -> Iterator[Removed]:
     """What was removed of a customer from conversations, feedback and verified questions; their bytes go, too."""
     del by
     yield from _forget_in_file(home / VERIFIED, person, rehearse)
+    yield from _forget_threads(home / THREADS, person, rehearse)
     yield from _forget_approved(home / APPROVED_FILE, person, rehearse)
     settings = read_settings(home=home)
     from assistant.store.store import FILE, state_url
@@ -90,6 +93,14 @@ def _forget_approved(path: Path, person: Person, rehearse: bool) -> Iterator[Rem
     if not rehearse:
         write_approved(path, kept)
     yield Removed(path.name, len(entries) - len(kept), "deleted")
+
+
+def _forget_threads(path: Path, person: Person, rehearse: bool) -> Iterator[Removed]:
+    """The file of waiting threads, removed whole when one of them tells of the customer; they can no longer go on."""
+    if path.exists() and tells_of(path.read_bytes().decode("utf-8", "ignore"), person):
+        for one in (path, *path.parent.glob(f"{path.name}-*")) if not rehearse else ():
+            one.unlink(missing_ok=True)
+        yield Removed(path.name, 1, "file deleted")
 
 
 def _forget_in_file(path: Path, person: Person, rehearse: bool) -> Iterator[Removed]:
