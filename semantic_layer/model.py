@@ -72,7 +72,8 @@ class Dimension(Described):
 
     `expression` is SQL over the dataset's own columns (default: the column of the same name). `values` maps a stored
     value to the words people use for it ("DE": ["Germany", "German"]). `stored_in` is the zone of a time's clock where
-    it is not UTC. `implied` marks what nobody declared (see `implied`).
+    it is not UTC. `implied` marks what nobody declared (see `implied`). `pii` is personal data, never broken down by,
+    sampled or shown to a model; where it is `listable` it may stand in a list of its own rows ("which customers ...").
     """
 
     expression: str = ""
@@ -82,6 +83,7 @@ class Dimension(Described):
     hidden: bool = False
     implied: bool = False
     pii: bool = False
+    listable: bool = False
     stored_in: str = ""
     unit: str = ""
     format: NumberFormat | None = None

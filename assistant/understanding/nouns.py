@@ -38,7 +38,8 @@ class Nouns:
         if len(dataset.primary_key) != 1 or dataset.primary_key[0] not in visible:
             return ()
         key = f"{dataset.name}.{dataset.primary_key[0]}"
-        named = [f.name for f in dataset.fields if f.name in visible and not f.pii and self._is_name(dataset, f.name)]
+        shown = [f.name for f in dataset.fields if f.name in visible and (f.listable or not f.pii)]
+        named = [name for name in shown if self._is_name(dataset, name)]
         return ((key, f"{dataset.name}.{named[0]}"),) if named else ((key,),)
 
     def _is_name(self, dataset: Dataset, field: str) -> bool:

@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Clarification, Option, Plan, Refusal, RefusalCode, Span
 from assistant.understanding.chart import Cover, covers
-from assistant.understanding.confidence import confidence, doubts_of
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, GroupChoice, TimeChoice, World
 from assistant.understanding.interpretation import interpret
-from assistant.understanding.leftovers import leftovers
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import unit_period
 from assistant.understanding.queries import Candidate, accepted, candidates
-from assistant.understanding.reader import drafts
+from assistant.understanding.reader import drafts, leftovers
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.segments import owner
 from assistant.understanding.spelling import Spelling
@@ -160,9 +158,11 @@ def plan_of(candidate: Candidate, spelling: Spelling) -> Plan:
     draft = candidate.draft
     language = draft.world.language
     typos = tuple(language.message("typo", typo=typed, word=word) for typed, word in spelling.corrections)
-    doubts = doubts_of(candidate, spelling)
-    spans, notes = tuple(spans_of(draft, spelling.tokens)), (*typos, *draft.notes, *candidate.notes)
-    return Plan(candidate.query, spans, confidence(doubts), notes, asked=candidate.asked, doubts=doubts)
+    confidence = max(0.5, 1.0 - draft.penalty - 0.1 * len(typos) - 0.05 * len(candidate.notes))
+    spans = tuple(spans_of(draft, spelling.tokens))
+    return Plan(
+        candidate.query, spans, round(confidence, 2), (*typos, *draft.notes, *candidate.notes), asked=candidate.asked
+    )
 
 
 def spans_of(draft: Draft, tokens: Sequence[Token]) -> Iterable[Span]:

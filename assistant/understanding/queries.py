@@ -170,7 +170,7 @@ def _fault(world: World, query: SemanticQuery) -> QueryError | None:
 def _strange(world: World, query: SemanticQuery) -> QueryError | None:
     """The reason against personal data, and against a condition on rows that a metric's rows do not belong to."""
     for group in query.group_by:
-        if group.field in world.layer.fields and world.layer.fields[group.field].pii:
+        if group.field in world.layer.fields and _is_kept_back(world, query, group.field):
             sentence = world.language.message("personal", field=world.layer.fields[group.field].title)
             return QueryError(QueryFault("E_PERSONAL", sentence))
     for condition in query.filters:
@@ -189,6 +189,14 @@ def _strange(world: World, query: SemanticQuery) -> QueryError | None:
                 sentence = world.language.message("no_condition", metric=titles[0], field=titles[1])
                 return QueryError(QueryFault("E_NO_PATH", sentence))
     return None
+
+
+def _is_kept_back(world: World, query: SemanticQuery, field: str) -> bool:
+    """Whether a field is personal, unless it may name the rows of a list of its own."""
+    found, dataset = world.layer.fields[field], world.layer.datasets[field.partition(".")[0]]
+    keys = {f"{dataset.name}.{column}" for column in dataset.primary_key}
+    listed = query.entity == dataset.name or (bool(keys) and keys <= {group.field for group in query.group_by})
+    return found.pii and not (found.listable and listed)
 
 
 def _contradiction(world: World, query: SemanticQuery) -> QueryError | None:

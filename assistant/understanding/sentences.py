@@ -105,7 +105,9 @@ def _told_apart(query: SemanticQuery, field: str, world: World) -> bool:
     """Whether the groups are single rows of the field's dataset, so that one more field of it splits nothing."""
     dataset = world.layer.datasets[field.partition(".")[0]]
     keys = {f"{dataset.name}.{column}" for column in dataset.primary_key}
-    return bool(keys) and keys <= {group.field for group in query.group_by} and not world.layer.fields[field].pii
+    found = world.layer.fields[field]
+    shown = found.listable or not found.pii
+    return bool(keys) and keys <= {group.field for group in query.group_by} and shown
 
 
 def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:

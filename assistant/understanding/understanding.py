@@ -9,6 +9,7 @@ from datetime import date
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.chart import Element
 from assistant.understanding.draft import World
+from assistant.understanding.entities import plan_entities
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import Language, load_language
@@ -40,6 +41,7 @@ LONGEST_QUESTION = 600
 MOST_TRACED = 20
 MOST_TOKENS = 60
 MOST_SENTENCES = 3
+RETRIED = frozenset({"UNKNOWN_WORDS", "NOT_AVAILABLE", "UNCLEAR_TIME", "NO_METRIC", "OUT_OF_DOMAIN", "UNSAFE"})
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class Understanding:
         outcome = decide(question, self._read(tokens), self._world)
         if not isinstance(outcome, Plan):
             outcome = self._by_sentence(question) or outcome
+        if isinstance(outcome, Refusal) and outcome.code in RETRIED:
+            return plan_entities(tokens, self._world) or outcome
         return outcome
 
     def _about(self, question: str, tokens: Sequence[Token], found: Mention) -> Plan | Clarification | Refusal:

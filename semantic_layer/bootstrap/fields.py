@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from semantic_layer.bootstrap.keys import reference
-from semantic_layer.bootstrap.kinds import Meaning, is_personal
+from semantic_layer.bootstrap.kinds import Meaning, is_name, is_personal
 from semantic_layer.bootstrap.naming import field_words, is_called, label, synonyms
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
@@ -39,6 +39,7 @@ def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
             "description": _values(column, found, personal),
             "hidden": found.role in ("secret", "text"),
             "pii": personal,
+            "listable": bool(personal) and is_name(column),
             "ai_context": AIContext(synonyms=synonyms(list(_phrases(words, subject, column)))),
         }
     )
@@ -70,6 +71,8 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
         yield ("date", "of", *words[:-1])
     if words != column.words and len(column.words) > 1:
         yield column.words
+    if len(words) > 2 and words[-2] == "in":
+        yield words[:-2]  # "memory" of "memory in g"
 
 
 def _values(column: Column, found: Meaning, personal: bool) -> str:

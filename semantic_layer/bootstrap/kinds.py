@@ -179,6 +179,13 @@ def is_personal(column: Column, noun: Words) -> bool:
     return False
 
 
+def is_name(column: Column) -> bool:
+    """Whether the values are names that people are called by, rather than ways to reach them."""
+    words = _bare(column.words)
+    named = words[-1:] == ("name",) or bool(vocabulary().ends("person_names", words))
+    return column.kind == "text" and named
+
+
 def _bare(words: Words) -> Words:
     """The words without numbers and words that only say that there is more of it ("address line 2", "phone number")."""
     while len(words) > 1 and (words[-1].isdigit() or words[-1] in ("line", "number", "content", "detail", "details")):

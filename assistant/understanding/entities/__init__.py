@@ -1,0 +1,9 @@
+"""Questions about single things and what belongs to them: "the name of the customer that placed the most orders".
+
+They are tried where the ordinary reading of a question found none. Nothing is left over here either: a reading holds
+every word, and a question with two readings has none.
+"""
+
+from assistant.understanding.entities.reading import plan_entities
+
+__all__ = ["plan_entities"]

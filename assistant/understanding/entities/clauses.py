@@ -1,0 +1,23 @@
+"""Every kind of clause, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.entities import conditions, ranks
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.words import Words
+
+Clause = Callable[[Words, Found], Iterator[Found]]
+CLAUSES: tuple[Clause, ...] = (
+    ranks.and_count,
+    ranks.of_group,
+    ranks.most,
+    ranks.most_often,
+    conditions.having,
+    conditions.with_value,
+    conditions.with_number,
+    conditions.spelt,
+    ranks.newest,
+    ranks.in_order,
+)

@@ -1,0 +1,206 @@
+"""Clauses that leave things out: with or without something, a value, a number, letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import LINKING, amount, reaches, verb
+from assistant.understanding.entities.words import Words
+from assistant.understanding.lexicon import Concept
+from semantic_layer import Filter
+
+
+def having(words: Words, found: Found) -> Iterator[Found]:
+    """ "with at least two orders", "who have no order", "with a cancelled order"."""
+    if found.group:
+        return
+    at, made = verb(words, found)
+    denied = words.phrase(words.skip(found.at, "relatives", "empty"), "denials")
+    if denied is not None:
+        first = words.skip(found.at, "relatives", "empty")
+        verb_at, made = verb(words, found.moved(denied))
+        none = found.used(first, denied, "condition", "none")
+        yield from _things_had(words, none.moved(verb_at), "none", 0, made)
+        return
+    for start in dict.fromkeys((found.at, at)):
+        for counted, operator, number in amount(words, found.moved(start)):
+            yield from _things_had(words, counted, operator, number, made)
+            last = words.phrase(counted.at, "times")
+            if last is not None and made and reaches(words, made, found.entity):
+                yield from _counted(words, counted.moved(last), made, operator, number)
+    if at > found.at:
+        yield from _things_had(words, found.moved(at), "some", 1, made)
+
+
+def _things_had(words: Words, found: Found, operator: str, number: float | int, made: str) -> Iterator[Found]:
+    """Rows that belong to the thing, perhaps of one kind ("orders with status cancelled", "cancelled orders")."""
+    start = words.skip(found.at, "empty")
+    for described in (found.moved(start), *_leading_value(words, found.moved(start))):
+        for dataset, behind in words.nouns(described.at):
+            fits = made in ("", dataset) and dataset != found.entity and reaches(words, dataset, found.entity)
+            if not fits:
+                continue
+            named = described.used(described.at, behind, "dimension", dataset)
+            kinds = list(_of_kind(words, named, dataset, operator, number))
+            yield from kinds or _counted(words, named, dataset, operator, number)
+
+
+def _leading_value(words: Words, found: Found) -> Iterator[Found]:
+    """ "cancelled orders": a value before the noun that it belongs to; kept as a mark for `_of_kind`."""
+    for concepts, behind in words.concepts(found.at, "value"):
+        for concept in concepts:
+            if words.nouns(words.skip(behind, "empty")):
+                marked = found.used(found.at, behind, "value", concept.target)
+                mark = Filter(field=concept.target, op="in", values=(concept.value,), entity="?")
+                yield marked.filtered(mark).moved(words.skip(behind, "empty"))
+
+
+def _counted(words: Words, found: Found, dataset: str, operator: str, number: float | int) -> Iterator[Found]:
+    count = words.world.nouns.count_of(dataset)
+    if not count or any(one.entity == "?" for one in found.filters):
+        return
+    op, value = {"none": ("eq", 0), "some": ("ge", 1)}.get(operator, (operator, number))
+    entity = found.entity if found.counting else ""
+    yield found.filtered(Filter.model_validate({"field": count, "op": op, "values": (value,), "entity": entity}))
+
+
+def _of_kind(words: Words, found: Found, dataset: str, operator: str, number: float | int) -> Iterator[Found]:
+    """One condition on the rows had: orders with the status "cancelled"."""
+    if (operator, number) == ("ge", 1):
+        operator = "some"
+    marks = [one for one in found.filters if one.entity == "?"]
+    if len(marks) == 1 and marks[0].field.partition(".")[0] == dataset:
+        kept = replace(found, filters=tuple(one for one in found.filters if one.entity != "?"))
+        yield from _kind_had(words, kept, marks[0], operator, number)
+        return
+    if marks:
+        return
+    linked = words.skip(found.at, "ties", "empty", "relatives")
+    for condition in value_conditions(words, found.moved(linked), dataset):
+        last = condition.filters[-1]
+        if last.op == "in" and last.field.partition(".")[0] == dataset and len(last.values) == 1:
+            kept = replace(condition, filters=condition.filters[:-1])
+            yield from _kind_had(words, kept, last, operator, number)
+
+
+def _kind_had(words: Words, found: Found, kind: Filter, operator: str, number: float | int) -> Iterator[Found]:
+    """Some or none of a kind, or a number of them: then the kind limits what is counted for each thing."""
+    if operator in ("none", "some"):
+        told = {"entity": found.entity, "none": operator == "none"}
+        yield found.filtered(kind.model_copy(update=told))
+        return
+    count = words.world.nouns.count_of(kind.field.partition(".")[0])
+    if count and not found.counting and not found.metrics:
+        bound = Filter.model_validate({"field": count, "op": operator, "values": (number,)})
+        rows = kind.model_copy(update={"entity": ""})
+        yield replace(found, metrics=(count,)).filtered(rows, bound)
+
+
+def with_value(words: Words, found: Found) -> Iterator[Found]:
+    """ "whose status is active", "in France", "with contact channel email"; of what has many, one of them has it."""
+    if found.group:
+        return
+    start = words.skip(found.at, *LINKING)
+    for first in dict.fromkeys((found.at, start)):
+        for condition in value_conditions(words, found.moved(first), ""):
+            last = condition.filters[-1]
+            owner = last.field.partition(".")[0]
+            if reaches(words, found.entity, owner):
+                yield condition
+            elif reaches(words, owner, found.entity) and last.op == "in":
+                some = last.model_copy(update={"entity": found.entity})
+                yield replace(condition, filters=(*condition.filters[:-1], some))
+
+
+def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found]:
+    """A value, perhaps after its field, perhaps denied, perhaps one of several; the field is the last filter's."""
+    for named, fields in _named_field(words, found):
+        negated = words.phrase(named.at, "negative_values")
+        start = words.skip(negated if negated is not None else named.at, "empty", "exactly")
+        for concepts, behind in words.concepts(start, "value"):
+            fitting = [c for c in concepts if (not fields or c.target in fields) and _is_of(c, dataset)]
+            for concept in fitting:
+                op = "not_in" if negated is not None else "in"
+                values, end = _more_values(words, concept, behind)
+                end = _own_name(words, concept, end)
+                if "." in concept.target:
+                    told = named.used(start, end, "value", concept.target)
+                    yield told.filtered(Filter.model_validate({"field": concept.target, "op": op, "values": values}))
+
+
+def _own_name(words: Words, concept: Concept, behind: int) -> int:
+    """The place behind the name of the value's field, when it follows: "cancelled status"."""
+    ends = [
+        end for concepts, end in words.concepts(behind, "dimension") if concept.target in {c.target for c in concepts}
+    ]
+    return ends[0] if ends else behind
+
+
+def _is_of(concept: Concept, dataset: str) -> bool:
+    return not dataset or concept.target.partition(".")[0] == dataset
+
+
+def _named_field(words: Words, found: Found) -> Iterator[tuple[Found, frozenset[str]]]:
+    yield found, frozenset()
+    start = words.skip(found.at, "empty")
+    for concepts, behind in words.concepts(start, "dimension"):
+        targets = frozenset(concept.target for concept in concepts)
+        yield found.used(start, behind, "dimension", concepts[0].target).moved(words.skip(behind, "empty")), targets
+
+
+def _more_values(words: Words, concept: Concept, behind: int) -> tuple[tuple[object, ...], int]:
+    """The value and others of its field that "or" ties to it."""
+    values: list[object] = [concept.value]
+    while True:
+        tied = words.phrase(behind, "alternatives")
+        joined = words.skip(tied, "empty", "alternatives") if tied is not None else behind
+        more = words.concepts(joined, "value") if tied is not None else []
+        same = [(c, end) for concepts, end in more for c in concepts if c.target == concept.target]
+        if not same:
+            return tuple(values), behind
+        values.append(same[0][0].value)
+        behind = same[0][1]
+
+
+def with_number(words: Words, found: Found) -> Iterator[Found]:
+    """ "with a price above 1000", "whose age is between 20 and 30"."""
+    if found.group:
+        return
+    start = words.skip(found.at, *LINKING)
+    for concepts, behind in words.concepts(start, "dimension"):
+        for concept in concepts:
+            field = words.world.layer.fields[concept.target]
+            if field.kind == "number" and reaches(words, found.entity, concept.target.partition(".")[0]):
+                named = found.used(start, behind, "dimension", concept.target)
+                yield from _limits(words, named.moved(words.skip(behind, "empty")), concept.target)
+
+
+def _limits(words: Words, found: Found, field: str) -> Iterator[Found]:
+    for bounded, operator, number in amount(words, found):
+        yield bounded.filtered(Filter.model_validate({"field": field, "op": operator, "values": (number,)}))
+    between = words.phrase(found.at, "between")
+    low = words.number(between) if between is not None else None
+    high = words.number(words.skip(low[1], "joins")) if low is not None else None
+    if low is not None and high is not None and high[1] > low[1] + 1:
+        told = {"field": field, "op": "between", "values": (low[0], high[0])}
+        yield found.used(found.at, high[1], "condition", "between").filtered(Filter.model_validate(told))
+
+
+def spelt(words: Words, found: Found) -> Iterator[Found]:
+    """ "whose name starts with J", "with a title that contains Sale": the letters of a field, as written."""
+    if found.group:
+        return
+    start = words.skip(found.at, *LINKING)
+    for concepts, behind in words.concepts(start, "dimension"):
+        at = words.skip(behind, "relatives", "empty")
+        for role, form in (("containing", "%{}%"), ("beginning", "{}%"), ("ending", "%{}")):
+            said = words.phrase(at, role)
+            last = words.skip(said, "empty", "letters") if said is not None else len(words.tokens)
+            if last == len(words.tokens) - 1:
+                raw = words.tokens[last].raw
+                for concept in concepts:
+                    if concept.target.partition(".")[0] == found.entity:
+                        like = Filter(field=concept.target, op="like", values=(form.format(raw),))
+                        yield found.used(start, last + 1, "condition", concept.target).filtered(like)

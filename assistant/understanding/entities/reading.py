@@ -1,0 +1,117 @@
+"""Readings to one plan: each made a query, checked by the layer; a plan only where all that stand mean the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from assistant.answer import Plan
+from assistant.understanding.draft import World
+from assistant.understanding.entities.found import Found, spans_of
+from assistant.understanding.entities.grammar import MOST_READINGS, readings
+from assistant.understanding.entities.words import Words
+from assistant.understanding.tokens import Token
+from semantic_layer import Filter, GroupBy, OrderBy, QueryError, SemanticQuery, check
+
+CONFIDENCE = 0.7
+
+
+def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
+    """The one plan of a question about single things, None when there is none or more than one."""
+    words = Words(tuple(tokens), world)
+    plans: dict[str, Plan] = {}
+    for found in islice(readings(words), MOST_READINGS):
+        for query in _queries(found, world):
+            key = query.model_dump_json()
+            if key not in plans and _stands(query, world):
+                notes = (world.language.message("fewest_of_some"),) if found.fewest else ()
+                plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, notes)
+    return next(iter(plans.values())) if len(plans) == 1 else None
+
+
+def _stands(query: SemanticQuery, world: World) -> bool:
+    try:
+        check(world.layer, query)
+    except QueryError:
+        return False
+    personal = [g.field for g in query.group_by if world.layer.fields[g.field].pii]
+    return all(world.layer.fields[name].listable for name in personal)
+
+
+def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
+    open_ends = any(one.entity == "?" for one in found.filters) or any(name[0] == "?" for name in found.attributes)
+    if open_ends:
+        return
+    if found.group:
+        yield from _of_group(found)
+    elif found.distinct:
+        yield from _values(found, world)
+    elif found.counting:
+        yield from _count(found, world)
+    elif found.newest:
+        yield _newest(found, world)
+    elif found.filters or found.order or found.attributes or found.metrics:
+        yield _list(found, world)
+
+
+def _of_group(found: Found) -> Iterator[SemanticQuery]:
+    """The values of a field by a count; none without one."""
+    if found.metrics:
+        yield SemanticQuery(
+            metrics=found.metrics,
+            group_by=(GroupBy(field=found.group),),
+            filters=(*found.filters, Filter(field=found.group, op="not_null")),
+            order_by=(found.order or OrderBy(by=found.metrics[0]),),
+            limit=found.limit,
+        )
+
+
+def _values(found: Found, world: World) -> Iterator[SemanticQuery]:
+    """The different values of fields, each once, with the number of things that have it."""
+    count = world.nouns.count_of(found.entity)
+    if count and found.attributes and not (found.order or found.newest or found.metrics):
+        groups = tuple(GroupBy(field=name) for name in found.attributes)
+        yield SemanticQuery(metrics=(count,), group_by=groups, filters=found.filters)
+
+
+def _count(found: Found, world: World) -> Iterator[SemanticQuery]:
+    """The number of things that meet conditions, or numbers computed over them."""
+    count = world.nouns.count_of(found.entity)
+    if found.metrics and not any(one.entity for one in found.filters):
+        yield SemanticQuery(metrics=found.metrics, filters=found.filters)
+    elif not found.metrics and count and found.filters:
+        yield SemanticQuery(metrics=(count,), filters=found.filters)
+
+
+def _list(found: Found, world: World) -> SemanticQuery:
+    known = tuple(Filter(field=name, op="ge", values=(1,)) for name in found.metrics if found.fewest)
+    return SemanticQuery(
+        entity=found.entity,
+        metrics=found.metrics,
+        group_by=tuple(GroupBy(field=name) for name in _shown(found, world)),
+        filters=(*found.filters, *known),
+        order_by=(found.order,) if found.order else (),
+        limit=found.limit,
+    )
+
+
+def _newest(found: Found, world: World) -> SemanticQuery:
+    """The newest row of what belongs to the thing, with the fields of the thing."""
+    assert found.newest is not None
+    dataset, descending = found.newest
+    time = f"{dataset}.{world.layer.datasets[dataset].time}"
+    return SemanticQuery(
+        entity=dataset,
+        group_by=(*(GroupBy(field=name) for name in _shown(found, world)), GroupBy(field=time)),
+        filters=(*found.filters, Filter(field=time, op="not_null")),
+        order_by=(OrderBy(by=time, descending=descending),),
+        limit=1,
+    )
+
+
+def _shown(found: Found, world: World) -> tuple[str, ...]:
+    """The fields asked for, or what the things are called by."""
+    if found.attributes:
+        return tuple(dict.fromkeys(found.attributes))
+    identity = world.nouns.identity(found.entity)
+    return identity[0][1:] if identity and not found.newest else (identity[0] if identity else ())

@@ -1,0 +1,118 @@
+"""The words of these questions, and a cursor over the tokens of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from assistant.understanding.chart import amount_of
+from assistant.understanding.draft import World
+from assistant.understanding.lexicon import Concept
+from assistant.understanding.tokens import Token
+
+LONGEST = 7
+TELLING = (
+    "at_least",
+    "more_than",
+    "at_most",
+    "less_than",
+    "exactly",
+    "most",
+    "least",
+    "latest",
+    "earliest",
+    "denials",
+    "sorting",
+    "ascending",
+    "descending",
+)
+WORDS = Path(__file__).parent / "en.yml"
+Kind = str
+
+
+@cache
+def word_lists() -> Mapping[str, frozenset[str]]:
+    """The word lists by name, each phrase in lower case."""
+    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    return {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in content.items()}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The tokens of a question with look-ups at a place; every look-up gives what was found and the place behind."""
+
+    tokens: tuple[Token, ...]
+    world: World
+
+    def phrase(self, at: int, role: str) -> int | None:
+        """The place behind the longest phrase of a list that starts here, None without one."""
+        listed = word_lists()[role]
+        for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
+            if " ".join(token.text for token in self.tokens[at:end]) in listed:
+                return end
+        return None
+
+    def skip(self, at: int, *roles: str) -> int:
+        """The place behind all words here that only these lists know."""
+        while True:
+            ends = [end for role in roles if (end := self.phrase(at, role)) is not None]
+            if not ends or self._opens_more(at, max(ends)):
+                return at
+            at = max(ends)
+
+    def _opens_more(self, at: int, behind: int) -> bool:
+        """Whether the words are the beginning of something that counts: "at least" is not "at"."""
+        return any((self.phrase(at, role) or 0) > behind for role in TELLING)
+
+    def concepts(self, at: int, kind: Kind, least: float = 0.0) -> list[tuple[tuple[Concept, ...], int]]:
+        """The concepts of one kind that phrases from here name, longest phrase first."""
+        found: list[tuple[tuple[Concept, ...], int]] = []
+        for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
+            named = [c for c in self.world.lexicon.lookup(self.tokens[at:end]) if c.kind == kind and c.weight >= least]
+            if named:
+                best = max(concept.weight for concept in named)
+                found.append((tuple(c for c in named if c.weight >= best - 0.2), end))
+        return found
+
+    def nouns(self, at: int) -> list[tuple[str, int]]:
+        """The datasets whose rows a phrase from here counts ("orders"), with the place behind."""
+        found: list[tuple[str, int]] = []
+        for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
+            found.extend((dataset, end) for dataset in self._counted(self.tokens[at:end]))
+        return list(dict.fromkeys(found))
+
+    def _counted(self, tokens: tuple[Token, ...]) -> list[str]:
+        nouns = self.world.nouns
+        named = [c for c in self.world.lexicon.lookup(tokens) if not c.inflected]
+        datasets = [c.target for c in named if c.kind == "noun"]
+        return [
+            *datasets,
+            *(nouns.counted[c.target] for c in named if c.kind == "metric" and c.target in nouns.counted),
+        ]
+
+    def deed(self, at: int) -> str:
+        """The dataset whose rows a verb makes ("ordered" makes orders), empty for any other word."""
+        found = self.world.lexicon.lookup(self.tokens[at : at + 1]) if at < len(self.tokens) else ()
+        counted = self.world.nouns.counted
+        made = {counted[c.target] for c in found if c.kind == "metric" and c.inflected and c.target in counted}
+        return next(iter(made)) if len(made) == 1 else ""
+
+    def number(self, at: int) -> tuple[float | int, int] | None:
+        """A number in digits or words, with the place behind."""
+        if at >= len(self.tokens):
+            return None
+        text = self.tokens[at].text
+        amount = amount_of(text)
+        spoken = self.world.language.data["number_words"].get(text)
+        if amount is None and spoken is None:
+            return None
+        value = amount if amount is not None else float(spoken)
+        return (int(value) if value == int(value) else value), at + 1
+
+    def at_end(self, at: int) -> bool:
+        """Whether nothing is left."""
+        return at >= len(self.tokens)
