@@ -38,6 +38,14 @@ class Settings:
     login: bool = field(
         default=False, metadata={"help": "ask for a password on one's own machine, too (behind a proxy: yes)"}
     )
+    public_url: str = field(
+        default="",
+        metadata={"help": "the address at which people reach the page, for links in messages; empty: host and port"},
+    )
+    monitor_minutes: int = field(
+        default=60,
+        metadata={"help": "how often the running page looks for changes, in minutes; 0: `tellwise monitor run` does"},
+    )
     locale: str = field(default="en", metadata={"help": "how numbers, money and dates are written"})
     language: str = field(
         default="en", metadata={"help": "the language that questions are asked in, by its code (en, de)"}

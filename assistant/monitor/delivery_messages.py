@@ -1,0 +1,114 @@
+"""A message as people read it: title, sentences, where it comes from, the SQL, and links that go on in the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from assistant.config import Settings
+from assistant.monitor.records import AlertEvent, Finding
+
+LONGEST = 2_900  # characters; Slack refuses more than 3,000
+_LONGEST_SQL, _LONGEST_TITLE = 1_200, 180
+_SAID: dict[AlertEvent, str] = {"opened": "", "reopened": "Again: ", "resolved": "Over: ", "withdrawn": "Taken back: "}
+_PINGS = re.compile(r"@(?=everyone|here|channel|all\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One matter of a message: a heading, sentences, points below them, SQL, and links as (words, address)."""
+
+    heading: str
+    sentences: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    sql: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Message:
+    """A title and sections, and a picture (Vega-Lite) where there is one; `high` marks what is urgent."""
+
+    title: str
+    sections: tuple[Section, ...]
+    picture: dict[str, Any] | None = None
+    high: bool = False
+
+    def text(self) -> str:
+        """Plain text of at most 2,900 characters: what does not fit is left out from the end, the SQL first."""
+        full = "\n\n".join(_text(one, sql=True) for one in self.sections)
+        if len(full) > LONGEST:
+            full = "\n\n".join(_text(one, sql=False) for one in self.sections)
+        return full if len(full) <= LONGEST else full[: LONGEST - 40].rsplit("\n", 1)[0] + "\n(more on the page)"
+
+    def html(self) -> str:
+        """The same for mail; whatever comes from data is escaped."""
+        return "".join(_html(one) for one in self.sections)
+
+
+def section_of(found: Finding, event: AlertEvent, whole: bool) -> Section:
+    """What is said of a finding; the title alone when the reader may not see all that its sentences come from.
+
+    `whole` is whether the reader sees every row and column behind it.
+    """
+    evidence = found.evidence
+    points: list[str] = []
+    if whole and event in ("opened", "reopened"):
+        points += [one.text for one in evidence.drivers]
+        points += [f"Also: {one}" for one in evidence.also]
+    points += [f"Noted: {one}" for one in evidence.notes if whole]
+    sql = evidence.sql if whole and event in ("opened", "reopened") else ""
+    sentences = (found.sentence,) if whole and found.sentence else ()
+    return Section(f"{_SAID[event]}{found.title}", sentences, tuple(points), sql)
+
+
+def links_of(settings: Settings, question: str, incident_id: str) -> tuple[tuple[str, str], ...]:
+    """Where the matter goes on: the question in the chat, the incident on the page."""
+    root = page_address(settings)
+    asked = ((f"Ask: {question}", f"{root}/?ask={quote(question)}"),) if question else ()
+    return (*asked, ("Acknowledge, snooze or say that it was expected", f"{root}/alerts?incident={quote(incident_id)}"))
+
+
+def page_address(settings: Settings) -> str:
+    """The address at which people reach the page, without a slash at the end."""
+    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+
+
+def subject(text: str) -> str:
+    """A title in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_TITLE else line[: _LONGEST_TITLE - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    """Text that no chat service takes for a command: no call to everybody, no markup in angle brackets."""
+    return _PINGS.sub("@\u200b", text.replace("<", "‹").replace(">", "›"))
+
+
+def _text(one: Section, sql: bool) -> str:
+    lines = [_plain(one.heading), *map(_plain, one.sentences), *(f"• {_plain(point)}" for point in one.points)]
+    if sql and one.sql:
+        lines.append(f"SQL: {_plain(_short(one.sql))}")
+    return "\n".join([*lines, *(f"{words}\n{address}" for words, address in one.links)])
+
+
+def _html(one: Section) -> str:
+    parts = [f"<h3>{escape(one.heading)}</h3>", *(f"<p>{escape(sentence)}</p>" for sentence in one.sentences)]
+    parts += _list([escape(point) for point in one.points])
+    parts += _list([f'<a href="{escape(address)}">{escape(words)}</a>' for words, address in one.links])
+    if one.sql:
+        parts.append(f"<p>How this was counted:</p><pre>{escape(one.sql)}</pre>")
+    return "".join(parts)
+
+
+def _list(items: Sequence[str]) -> list[str]:
+    return ["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"] if items else []
+
+
+def _short(sql: str) -> str:
+    line = " ".join(sql.split())
+    return line if len(line) <= _LONGEST_SQL else line[:_LONGEST_SQL] + " ..."
