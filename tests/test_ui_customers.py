@@ -49,7 +49,7 @@ def test_somebody_is_found_and_read(chromium: Any, server: Server, home: Path) -
         " WHERE NOT is_internal AND orders_n > 2 ORDER BY 1 LIMIT 1",
     )[0]  # fmt: skip
     tab = opened(chromium, server, path="customers")
-    box = tab.page.locator("#tw-find :is(textarea, input)")
+    box = tab.page.locator("#tw-customer-find :is(textarea, input)")
     box.fill(number)
     box.press("Enter")
     tab.page.get_by_role("link", name=name).first.click()

@@ -78,7 +78,7 @@ def _finder(view: Stage) -> tuple[gr.Textbox, gr.HTML]:
     say = view.room.say
     said = gr.Textbox(
         label=say("customers.search"), placeholder=say("customers.search_hint"), lines=1, max_lines=1,
-        submit_btn=say("customers.search_go"), elem_id="tw-find", max_length=LONGEST_SEARCH,
+        submit_btn=say("customers.search_go"), elem_id="tw-customer-find", max_length=LONGEST_SEARCH,
     )  # fmt: skip
     found = gr.HTML(padding=False, elem_id="tw-found")
 
