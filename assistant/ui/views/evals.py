@@ -46,9 +46,13 @@ class EvalDesk:
             self.before, self.after, self.compare, self.count,
         ]  # fmt: skip
         view.load(self._opened, opened)
+        outputs = [self.shown, self.watched, self.clock, self.stop, self.go]
+        view.on(self.go.click, self._started, [self.suites], outputs)
+        view.on(self.stop.click, self._stopped, [self.watched], outputs)
+        view.on(self.clock.tick, self._looked, [self.watched], [*outputs, self.past, self.before, self.after])
 
     def _start_tab(self) -> None:
-        say, view = self.room.say, self.view
+        say = self.room.say
         gr.HTML(of_class("p", "tw-small", say("evals.intro")), padding=False)
         self.suites = gr.CheckboxGroup([], label=say("evals.suites"), elem_id="tw-suites")
         with gr.Row(elem_classes="tw-actions"):
@@ -57,10 +61,6 @@ class EvalDesk:
         self.watched = gr.State("")
         self.shown = gr.HTML(padding=False)
         self.clock = gr.Timer(LOOK_SECONDS, active=False)
-        outputs = [self.shown, self.watched, self.clock, self.stop, self.go]
-        view.on(self.go.click, self._started, [self.suites], outputs)
-        view.on(self.stop.click, self._stopped, [self.watched], outputs)
-        view.on(self.clock.tick, self._looked, [self.watched], [*outputs, self.past, self.before, self.after])
 
     def _compare_tab(self) -> None:
         say = self.room.say
