@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.config import Settings
-from warehouse import Resolution, Sources, read_sources, unify_again
+from warehouse import Resolution, Sources, live_path, query_trusted, read_sources, unify_again
 
 Progress = Callable[[str, float], None]
 OWN, SHIPPED = "sources.yml", Path("sources") / "sources.yml"
@@ -29,3 +29,12 @@ def regroup(settings: Settings, step: Progress) -> Resolution | None:
     Raises BuildError while another build is at work.
     """
     return unify_again(settings.warehouse, declared_sources(settings), step).resolution
+
+
+def present_tables(settings: Settings) -> tuple[str, ...]:
+    """The customer tables that the published data has, by name; raises SnapshotMissing."""
+    sql = (
+        "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'live' AND table_schema = 'core'"
+        " ORDER BY table_name"
+    )
+    return tuple(str(row[0]) for row in query_trusted(live_path(settings.warehouse), sql).rows)
