@@ -16,7 +16,7 @@ from uuid import uuid4
 from assistant.errors import StoreError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from assistant.store import Store
 
@@ -92,15 +92,16 @@ def parcels(store: Store, states: Sequence[ParcelState] = (), limit: int = 100) 
     return tuple(_parcel(row) for row in store.rows(query))
 
 
-def claim(store: Store, holder: str, now: datetime) -> Parcel | None:
-    """The next message that is due, now this sender's alone; None when there is none."""
-    from sqlalchemy import and_, or_, select
+def waiting(store: Store, now: datetime) -> bool:
+    """Whether a message is due."""
+    return bool(store.rows(_due(now)))
 
+
+def claim(store: Store, holder: str, now: datetime, kinds: Sequence[ParcelKind] = ()) -> Parcel | None:
+    """The next message that is due (of some kinds), now this sender's alone; None when there is none."""
     from assistant.store.delivery_tables import outbox
 
-    waiting = and_(outbox.c.state == "waiting", outbox.c.due_at <= now)
-    forsaken = and_(outbox.c.state == "sending", outbox.c.claimed_until < now)
-    query = select(outbox).where(or_(waiting, forsaken)).order_by(outbox.c.made_at, outbox.c.id).limit(1)
+    query = _due(now).where(outbox.c.kind.in_(kinds)) if kinds else _due(now)
     with store.writing() as connection:
         row = connection.execute(query).first()
         if row is None:
@@ -112,6 +113,17 @@ def claim(store: Store, holder: str, now: datetime) -> Parcel | None:
         if connection.execute(mine.values(values)).rowcount != 1:
             return None
     return _parcel(row, unsure=row.state == "sending")
+
+
+def _due(now: datetime) -> Select[Any]:
+    """The oldest message that waits no longer, or whose sender has not been heard of since it took it."""
+    from sqlalchemy import and_, or_, select
+
+    from assistant.store.delivery_tables import outbox
+
+    ready = and_(outbox.c.state == "waiting", outbox.c.due_at <= now)
+    forsaken = and_(outbox.c.state == "sending", outbox.c.claimed_until < now)
+    return select(outbox).where(or_(ready, forsaken)).order_by(outbox.c.made_at, outbox.c.id).limit(1)
 
 
 def settle(store: Store, parcel: Parcel, state: ParcelState, now: datetime, error: str = "") -> None:
