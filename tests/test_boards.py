@@ -93,7 +93,7 @@ def test_a_pinned_answer_is_its_query_run_again(assistant: Assistant, store: Sto
     pinned = pin(assistant, store, answered(assistant, "revenue by region in January 2026"))
     assert (pinned.board.name, pinned.board.by) == ("My board", "ann")
     (tile,) = tiles_of(store, pinned.board.id)
-    assert tile.title == "revenue by region in January 2026"
+    assert tile.title == "Revenue by region in January 2026"
     assert sorted(rows(show_tile(assistant, tile, Controls()).outcome)) == [("North", 10.0), ("South", 20.0)]
     pin(assistant, store, answered(assistant, "orders"), title="How many")
     assert [one.title for one in tiles_of(store, boards_of(store)[0].id)] == [tile.title, "How many"]
@@ -183,7 +183,7 @@ def test_tiles_are_moved_renamed_and_removed(assistant: Assistant, store: Store)
     note = add_note(store, board, "Mind the gap.")
     move_tile(store, board, note.id, -9)
     first, second, third = tiles_of(store, board)
-    assert [first.text, second.title, third.title] == ["Mind the gap.", "revenue", "orders"]
+    assert [first.text, second.title, third.title] == ["Mind the gap.", "Revenue", "Orders"]
     move_tile(store, board, first.id, 1)
     rename_tile(store, board, first.id, "Other words.")
     rename_tile(store, board, third.id, "Orders so far")

@@ -62,6 +62,9 @@ def titled(tab: Tab, title: str) -> Any:
     return tab.page.locator(f'.tw-pinned[aria-label="{title}"]')
 
 
+FIRST = "Net revenue last month"
+
+
 def drawn_anew(tab: Tab, was: str, title: str) -> str:
     """The text of a tile once it differs from what it was."""
     tab.page.wait_for_function(
@@ -75,17 +78,17 @@ def drawn_anew(tab: Tab, was: str, title: str) -> str:
 def test_tiles_live_and_take_a_period_and_a_filter(chromium: Any, server: Server) -> None:
     tab = board_tab(chromium, server)
     assert tab.page.locator(".tw-pinned").count() == len(QUESTIONS) + 1
-    assert "May 2026" in titled(tab, QUESTIONS[0]).inner_text()
-    before = titled(tab, QUESTIONS[0]).inner_text()
+    assert "May 2026" in titled(tab, FIRST).inner_text()
+    before = titled(tab, FIRST).inner_text()
     tab.page.get_by_label("Period of the whole board").click()
     tab.page.get_by_role("option", name="Last year", exact=True).click()
-    last_year = drawn_anew(tab, before, QUESTIONS[0])
+    last_year = drawn_anew(tab, before, FIRST)
     assert "2025" in last_year
     tab.page.get_by_label("Filter by").click()
     tab.page.get_by_role("option", name="Country", exact=True).first.click()
     tab.page.locator("#tw-board-values input").click()
     tab.page.get_by_role("option", name="Germany", exact=True).click()
-    germany = drawn_anew(tab, last_year, QUESTIONS[0])
+    germany = drawn_anew(tab, last_year, FIRST)
     assert "Germany" in germany
     tab.close()
 
@@ -111,7 +114,7 @@ def test_a_tile_is_renamed_moved_and_removed_by_keyboard(chromium: Any, server: 
     for words in ("first note", "second note"):
         tab.page.fill("#tw-note textarea", words)
         tab.page.click("#tw-add-note")
-        tab.page.get_by_text(words).first.wait_for()
+        tab.page.locator(".tw-note-text", has_text=words).wait_for()
     tab.page.wait_for_function("document.querySelectorAll('.tw-pinned .tw-note-text').length === 2")
     last = tab.page.locator(".tw-pinned").nth(1)
     last.locator("summary").press("Enter")
@@ -152,7 +155,7 @@ def test_a_board_that_is_gone_is_an_error_and_no_board_is_a_beginning(
     (home / "shared.flag").touch()
     for server_as in serving(REAL, home, "--as", str(tmp_path / "newcomer.toml")):
         guest = board_tab(chromium, server_as)  # a shared board, with nothing to change for a viewer
-        assert guest.page.locator(".tw-menu").count() == 0
+        assert guest.page.locator(".tw-tile-menu").count() == 0
         assert guest.page.get_by_role("button", name="Change this board").count() == 0
         assert "local" in guest.page.inner_text(".tw-board-head")
         guest.close()

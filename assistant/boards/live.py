@@ -44,11 +44,16 @@ def pin(assistant: Assistant, store: Store, answer: Answer, board_id: str = "", 
         raise CannotPin(NO_PLAN)
     board = board_of(store, board_id) if board_id else first_board(boards_of(store), store.by)
     board = board or new_board(store, FIRST_NAME)
-    named = shorten(title.strip() or answer.question or answer.interpretation.sentence, LONGEST_NAME)
+    named = shorten(title.strip() or _headed(answer.question) or answer.interpretation.sentence, LONGEST_NAME)
     query = movable(assistant.understanding, answer.plan.asked or answer.plan.query)
     chart = answer.plan.chart
     made = Tile(uuid4().hex, board.id, 0, "answer", named, answer.question, query, chart, "", store.by, utc_now())
     return Pinned(board, add_tile(store, made))
+
+
+def _headed(question: str) -> str:
+    """A question as a title."""
+    return question[:1].upper() + question[1:].rstrip(" ?")
 
 
 def show_tile(assistant: Assistant, tile: Tile, controls: Controls) -> LiveTile:

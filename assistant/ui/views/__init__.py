@@ -34,7 +34,7 @@ VIEWS: tuple[View, ...] = (
     View("alerts", "alerts", "alerts", alerts.build),
     View("customers", "customers", "customers", customers.build),
     View("catalogue", "catalogue", "catalogue", catalogue.build),
-    View("review", "review", "review", review.build),
+    View("review", "review", "review", review.build, review.badge),
     View("evals", "evals", "evals", evals.build),
     View("data", "data", "data", data.build),
     View("people", "people", "people", people.build),

@@ -174,5 +174,5 @@ def _menu(tile: Tile, title: str, reader: Reader) -> Markup:
         for label, deed in (("earlier", "up"), ("later", "down"), ("remove", "remove"))
     ]
     summary = tag("summary", "⋯", {"aria-label": say("boards.change_tile", {"title": title}), "id": f"menu-{tile.id}"})
-    panel = of_class("div", "tw-menu-panel", join([form, of_class("div", "tw-deeds", join(deeds))]))
-    return tag("details", join([summary, panel]), {"class": "tw-menu"})
+    panel = of_class("div", "tw-tile-panel", join([form, of_class("div", "tw-deeds", join(deeds))]))
+    return tag("details", join([summary, panel]), {"class": "tw-tile-menu"})

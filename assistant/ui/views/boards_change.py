@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -101,8 +101,13 @@ class ChangeDesk:
     ) -> None:
         """Connect the panel; after a note the tiles are shown anew, after the rest the whole board."""
         view, board = self.view, self.board
-        added = view.on(self.add.click, self._add, [board, self.note], [self.note], right="boards.edit")
-        view.on(added.success, show, steering, grid)
+
+        def add(request: gr.Request, note: str, *chosen: Any) -> Iterator[list[Any]]:
+            add_note(view.room.store(request), chosen[0], note or "")
+            for shown in show(request, *chosen):
+                yield ["", shown]
+
+        view.on(self.add.click, add, [self.note, *steering], [self.note, *grid], right="boards.edit")
         view.on(self.name.submit, self._rename, [board, self.name], parts, right="boards.edit")
         view.on(self.shared.input, self._share, [board, self.shared], parts, right="boards.edit")
         view.on(self.delete.click, self._ask, [], [self.really], right="boards.edit")
@@ -110,10 +115,6 @@ class ChangeDesk:
         timing = [board, self.every, self.weekday, self.hour, self.zone, self.channel]
         view.on(self.send.click, self._send, timing, [self.told], right="boards.edit")
         view.on(self.stop.click, self._stop, [board], [self.told], right="boards.edit")
-
-    def _add(self, request: gr.Request, board_id: str, note: str) -> str:
-        add_note(self.view.room.store(request), board_id, note or "")
-        return ""
 
     def _rename(self, request: gr.Request, board_id: str, name: str) -> dict[Any, Any]:
         rename_board(self.view.room.store(request), board_id, name or "")
