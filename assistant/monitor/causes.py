@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.monitor.slicing import SliceTable, Where, table_of_slices
-from assistant.monitor.windows import parting
+from assistant.monitor.windows import View, parting
 
 Bools = NDArray[np.bool_]
 
@@ -25,13 +25,17 @@ _ALIKE = 1.0  # standard errors by which a slice must be surer than one that is 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A slice that moved by the end of a window, with its score in standard errors and its relative change."""
+    """A slice that moved by the end of a window, with its score in standard errors and its relative change.
+
+    `alone` says that it is held beside its own past, not beside the rest.
+    """
 
     where: Where
     span: int
     score: float
     change: float
     p: float = 1.0
+    alone: bool = False
 
     @property
     def direction(self) -> str:
@@ -56,7 +60,7 @@ def causes(table: SliceTable, usable: Bools, day: int, candidates: Sequence[Cand
         head = best_of(table, left)
         heads.append(head)
         left.remove(head)
-        kept = _still_apart(table, usable, day, left, [one.where for one in heads])
+        kept = apart_without(table, usable, day, left, [one.where for one in heads])
         folded.append([one for one in left if one not in kept])
         left = kept
     if left:
@@ -70,7 +74,7 @@ def best_of(table: SliceTable, candidates: Sequence[Candidate]) -> Candidate:
     prices = {1: float(np.log(singles)), 2: 2 * float(np.log(singles)) + _DEPTH_PRICE}
 
     def rank(one: Candidate) -> float:
-        return one.score**2 / 2 - prices[min(len(one.where), 2)]
+        return -float(np.log(max(one.p, 1e-300))) - prices[min(len(one.where), 2)]
 
     first = max(candidates, key=rank)
     alike = [one for one in candidates if len(one.where) == len(first.where) and one.direction == first.direction
@@ -79,14 +83,15 @@ def best_of(table: SliceTable, candidates: Sequence[Candidate]) -> Candidate:
     return min(alike, key=lambda one: (sum(order.index(name) for name in one.where), -abs(one.score)))
 
 
-def _still_apart(
+def apart_without(
     table: SliceTable, usable: Bools, day: int, candidates: Sequence[Candidate], gone: Sequence[Where]
 ) -> list[Candidate]:
+    """The candidates that still move in the same way, nearly as surely, without the rows of some slices."""
     kept: list[Candidate] = []
-    for span in {one.span for one in candidates}:
-        here = [one for one in candidates if one.span == span]
+    for span, alone in dict.fromkeys((one.span, one.alone) for one in candidates):
+        here = [one for one in candidates if (one.span, one.alone) == (span, alone)]
         rest = table_of_slices(table, [one.where for one in here], gone)
-        score = parting(rest, usable, span).score[:, day]
+        score = parting(rest, usable, View(span, alone), np.array([day])).score[:, 0]
         for one, now in zip(here, score, strict=True):
             if np.isfinite(now) and now * one.score > 0 and abs(now) >= _LEFT * abs(one.score):
                 kept.append(one)

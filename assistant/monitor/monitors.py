@@ -184,7 +184,7 @@ def _spans(path: Path) -> list[tuple[str, int, int]]:
 
 def _last_line(node: yaml.Node) -> int:
     """The last line that a node has text on; block nodes end where the next begins, their leaves do not."""
-    if isinstance(node, yaml.ScalarNode) or not node.value or node.flow_style:
+    if not isinstance(node, yaml.CollectionNode) or not node.value or node.flow_style:
         return node.end_mark.line if node.end_mark.column else max(node.end_mark.line - 1, node.start_mark.line)
     last = node.value[-1]
     return _last_line(last[1] if isinstance(node, yaml.MappingNode) else last)

@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 Where = Mapping[str, str]
 
 LEAST_COUNT = 200.0  # counts in the whole history: a slice with fewer is never tested
-MOST_FIELDS = 40
+MOST_FIELDS = 30
 _SAME = 0.9  # of a slice of one dimension: a part of it that is nearly all of it is not told apart from it
 
 

@@ -18,6 +18,7 @@ from assistant.monitor.slicing import SliceTable
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 SPANS = (7, 14, 42)  # days that are held beside what was before
 BEFORE = 3  # times as many days before them
@@ -31,67 +32,90 @@ _BLOCK, _BLOCKS, _ALIVE = 14, 26, 0.9  # a slice that was empty in more of its p
 
 @dataclass(frozen=True)
 class Parting:
-    """How far each slice has moved apart from the rest by the end of each day; arrays are (slices, days).
+    """How far each slice has moved apart from the rest by the end of some days; arrays are (slices, ends).
 
-    `score` is in standard errors of a count, `change` the relative change against what the rest would have made of it.
-    `floor` is the least scale that a score can have: what is counted varies at least as counts do. NaN where a slice
-    holds too little.
+    `ends` numbers the days. `score` is in standard errors of a count, `change` the relative change against what the
+    rest would have made of it. `floor` is the least scale that a score can have: what is counted varies at least as
+    counts do. NaN where a slice holds too little.
     """
 
     span: int
+    ends: Ints
     score: Floats
     change: Floats
     floor: Floats
 
+    def at(self, day: int) -> int:
+        """The place of a day among the ends."""
+        return int(np.searchsorted(self.ends, day))
 
-def parting(table: SliceTable, usable: Bools, span: int, alone: bool = False) -> Parting:
-    """The partings of all slices of a table for one span; `usable` (days,) are those that count (no holidays).
+
+def ends_for(days: Sequence[int], span: int) -> Ints:
+    """The days whose windows are needed to judge some days: they themselves, and the past weeks before them."""
+    wanted = {end for day in days for end in (day, *past_ends(day, span))}
+    return np.array(sorted(wanted), np.int64)
+
+
+def past_ends(day: int, span: int) -> list[int]:
+    """The ends of past windows that lie before the one that ends on a day, week by week."""
+    return list(range(day - span, -1, -_STEP))[:_PAST]
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at slices: over how many days, and whether beside their own past only."""
+
+    span: int
+    alone: bool = False
+
+
+def parting(table: SliceTable, usable: Bools, view: View, ends: Ints) -> Parting:
+    """The partings of all slices of a table by some days; `usable` (days,) are those that count (no holidays).
 
     With `alone` a slice is held beside its own past only: the better view where the rest comes and goes.
     """
     values, total = table.values * usable, (table.total * usable)[:, None, :]
-    now, before = _windows(values, span)
-    all_now, all_before = _windows(total, span)
-    enough = _enough(usable, span)
+    now, before = _windows(values, view.span, ends)
+    all_now, all_before = _windows(total, view.span, ends)
     counts = [part / table.unit[:, None, None] for part in (now, before)]
     if len(table.unit) == 1:
-        rest = (np.ones(1), np.full(1, float(BEFORE))) if alone else ((all_now - now)[0], (all_before - before)[0])
+        own = np.ones(1), np.full(1, float(BEFORE))
+        rest = own if view.alone else ((all_now - now)[0], (all_before - before)[0])
         ratio = _log(now[0], before[0]) - _log(*rest)
         score = _likelihood_root(counts[0][0], counts[1][0], rest[0] / np.maximum(rest[0] + rest[1], 1e-9))
         floor = np.full_like(ratio, float(table.unit[0] == 1.0))
     else:
-        ratio = _rates(now, before) - (0.0 if alone else _rates(all_now - now, all_before - before))
+        ratio = _rates(now, before) - (0.0 if view.alone else _rates(all_now - now, all_before - before))
         error = _rate_error(counts[0], counts[1], table.is_share)
         score, floor = ratio / error, _count_part(counts[0], counts[1], table) / error
+    every = (all_now + all_before)[-1]
+    share = np.divide((now + before)[-1], every, where=every > 0, out=np.ones_like(now[-1]))
     size = np.maximum(counts[0].min(0), counts[1].min(0) / BEFORE)
-    share = np.divide(now[-1] + before[-1], (all_now + all_before)[-1], where=(all_now + all_before)[-1] > 0,
-                      out=np.ones_like(now[-1]))  # fmt: skip
-    fit = enough & (size >= LEAST) & (alone | (share <= _MOST)) & np.isfinite(ratio) & _alive(table.values[-1])
-    change = np.expm1(np.clip(ratio, -20, 20))
-    return Parting(span, np.where(fit, score, np.nan), np.where(fit, change, np.nan), np.where(fit, floor, np.nan))
+    known = np.isfinite(ratio) & _enough(usable, view.span)[ends] & _alive(table.values[-1], ends)
+    fit = known & (size >= LEAST) & (view.alone | (share <= _MOST))
+    told = (np.where(fit, one, np.nan).astype(np.float32) for one in (score, np.expm1(np.clip(ratio, -20, 20)), floor))
+    return Parting(view.span, ends, *told)  # type: ignore[arg-type]  # three of them
 
 
-def _windows(values: Floats, span: int) -> tuple[Floats, Floats]:
-    """Sums of the last `span` days and of those before, by last day; the first days have nothing before them."""
+def _windows(values: Floats, span: int, ends: Ints) -> tuple[Floats, Floats]:
+    """Sums of the last `span` days and of those before, by last day; NaN where history is too short for both."""
     sums = np.cumsum(np.pad(values, ((0, 0), (0, 0), (1, 0))), axis=2)
-    days, back = values.shape[2], (BEFORE + 1) * span
-    now, before = np.full_like(values, np.nan), np.full_like(values, np.nan)
-    if days >= back:
-        ends = np.arange(back, days + 1)
-        now[:, :, back - 1 :] = sums[:, :, ends] - sums[:, :, ends - span]
-        before[:, :, back - 1 :] = sums[:, :, ends - span] - sums[:, :, ends - back]
-    return now, before
+    after, known = ends + 1, ends + 1 >= (BEFORE + 1) * span
+    middle, begin = np.maximum(after - span, 0), np.maximum(after - (BEFORE + 1) * span, 0)
+    now, before = sums[:, :, after] - sums[:, :, middle], sums[:, :, middle] - sums[:, :, begin]
+    return np.where(known, now, np.nan), np.where(known, before, np.nan)
 
 
-def _alive(values: Floats) -> Bools:
-    """By the end of which days a slice has had something in nearly all of its past fortnights."""
+def _alive(values: Floats, ends: Ints) -> Bools:
+    """By which of the days a slice has had something in nearly all of its past fortnights."""
     sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
-    some = np.zeros(values.shape)
-    some[:, _BLOCK - 1 :] = sums[:, _BLOCK:] - sums[:, :-_BLOCK] > 0
-    alive, blocks = np.zeros(values.shape), np.zeros(values.shape[1])
-    for back in range(0, min(_BLOCKS * _BLOCK, values.shape[1]), _BLOCK):
-        alive[:, back:] += some[:, : values.shape[1] - back]
-        blocks[back + _BLOCK - 1 :] += 1
+    alive, blocks = np.zeros((len(values), len(ends))), np.zeros(len(ends))
+    for back in range(0, _BLOCKS * _BLOCK, _BLOCK):
+        last = ends - back
+        known = last >= _BLOCK - 1
+        some = sums[:, np.maximum(last + 1, 0)] > sums[:, np.maximum(last + 1 - _BLOCK, 0)]
+        alive += some & known
+        blocks += known
     return alive >= _ALIVE * np.maximum(blocks, 1)
 
 
@@ -159,8 +183,7 @@ def usual_of(table: SliceTable, found: Parting, last: int) -> Usual:
     judged by all slices together; a slice by its family and, the more of it is known, by itself. NaN where nothing can
     be said.
     """
-    ends = np.arange(last - found.span, -1, -_STEP)[:_PAST]
-    past = found.score[:, ends]
+    past = found.score[:, [found.at(end) for end in past_ends(last, found.span)]].astype(np.float64)
     scale, freedom = np.full(len(past), np.nan), np.full(len(past), np.nan)
     every = fit_tail(past)
     if every is None:
@@ -169,10 +192,10 @@ def usual_of(table: SliceTable, found: Parting, last: int) -> Usual:
         tail = fit_tail(past[rows]) or every
         scale[rows], freedom[rows] = tail.scale, tail.freedom
     known = np.isfinite(past).sum(1) * _STEP / found.span
-    own = np.sqrt(np.nanmean(np.where(np.isfinite(past), past, 0.0) ** 2, axis=1) * past.shape[1]
-                  / np.maximum(np.isfinite(past).sum(1), 1))  # fmt: skip
+    seen = np.isfinite(past)
+    own = np.sqrt((np.where(seen, past, 0.0) ** 2).sum(1) / np.maximum(seen.sum(1), 1))
     mixed = np.sqrt((known * own**2 + _OWN * scale**2) / (known + _OWN))
-    return Usual(np.maximum(mixed, np.nan_to_num(found.floor[:, last])), freedom)
+    return Usual(np.maximum(mixed, np.nan_to_num(found.floor[:, found.at(last)])), freedom)
 
 
 def p_of(found: Parting, day: int, usual: Usual) -> Floats:
@@ -180,7 +203,7 @@ def p_of(found: Parting, day: int, usual: Usual) -> Floats:
     from scipy.special import stdtr  # scipy.stats takes a second to import
 
     with np.errstate(invalid="ignore", divide="ignore"):
-        return 2 * stdtr(usual.freedom, -np.abs(found.score[:, day]) / usual.scale)
+        return 2 * stdtr(usual.freedom, -np.abs(found.score[:, found.at(day)].astype(np.float64)) / usual.scale)
 
 
 def _rows_by_family(families: Sequence[tuple[str, ...]]) -> Mapping[tuple[str, ...], list[int]]:

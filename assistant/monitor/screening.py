@@ -1,0 +1,128 @@
+"""Every slice of every metric, looked over on a day: what moved apart, at a rate of false discoveries that is known.
+
+Each slice is held beside the rest of its metric over one, two and six weeks, and beside its own past over six. Slices
+of one field and of two are two families of tests with half of the rate each. What is known already is taken out first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.monitor.calibration import FALSE_DISCOVERIES, discoveries
+from assistant.monitor.causes import Candidate, Cause, apart_without, causes
+from assistant.monitor.slicing import SliceTable, Where, table_of, without
+from assistant.monitor.windows import SPANS, Parting, Usual, View, ends_for, p_of, parting, usual_of
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+VIEWS = (*(View(span) for span in SPANS), View(SPANS[-1], alone=True))
+LEAST_CHANGE = 0.10
+_WEEK = 7
+
+
+@dataclass
+class Board:
+    """The slices of one metric as they are watched now, with what was computed of them; `gone` was taken out.
+
+    `days` are those that will be judged; `factors` widen what is usual for some slices (for all, where the slice is
+    empty) by what people said of them.
+    """
+
+    whole: SliceTable
+    usable: Bools
+    table: SliceTable
+    days: Sequence[int]
+    gone: tuple[Where, ...] = ()
+    factors: tuple[tuple[Where, float], ...] = ()
+    partings: dict[View, Parting] = field(default_factory=dict[View, Parting])
+    usual: dict[tuple[View, int], Usual] = field(default_factory=dict[tuple[View, int], Usual])
+
+    @classmethod
+    def of(cls, table: SliceTable, usable: Bools, days: Sequence[int]) -> Board:
+        """A board over all rows of a table, cut by one and by two fields."""
+        return cls(table, usable, table_of(table.metric, table.leaves, 2), days)
+
+    def take_out(self, wheres: Sequence[Where]) -> None:
+        """Leave the rows of these slices out from now on, as far as the metric has their fields."""
+        known = tuple(one for one in wheres if set(one) <= set(self.whole.leaves.fields))
+        if known == self.gone:
+            return
+        self.gone, self.partings, self.usual = known, {}, {}
+        left = without(self.whole, known).leaves if known else self.whole.leaves
+        self.table = table_of(self.whole.metric, left, 2)
+
+    def parting(self, view: View) -> Parting:
+        """The partings of a view, computed once."""
+        if view not in self.partings:
+            ends = ends_for(self.days, view.span)
+            self.partings[view] = parting(self.table, self.usable, view, ends)
+        return self.partings[view]
+
+    def p(self, view: View, day: int) -> Floats:
+        """The p-value of each slice; what is usual is read anew every week."""
+        key = (view, day // _WEEK)
+        if key not in self.usual:
+            usual = usual_of(self.table, self.parting(view), day)
+            self.usual[key] = Usual(usual.scale * self._widened(), usual.freedom)
+        return p_of(self.parting(view), day, self.usual[key])
+
+    def _widened(self) -> Floats:
+        factor = np.ones(len(self.table.where))
+        for where, by in self.factors:
+            factor *= [by if not where or dict(one) == dict(where) else 1.0 for one in self.table.where]
+        return factor
+
+
+@dataclass(frozen=True)
+class Test:
+    """One slice of one metric in one view: where it stands on its board, and how unlikely it is."""
+
+    metric: str
+    view: View
+    row: int
+    depth: int
+    p: float
+
+
+def screen(
+    boards: Mapping[str, Board], days: Mapping[str, int], rate: float = FALSE_DISCOVERIES
+) -> Mapping[str, tuple[Cause, ...]]:
+    """The causes found on a day by metric; `days` numbers the day that is judged in the series of each metric."""
+    tests = [test for metric, day in days.items() for test in _tests(metric, boards[metric], day)]
+    found: dict[str, list[Candidate]] = {}
+    for depth in (1, 2):
+        some = [test for test in tests if test.depth == depth]
+        hits = discoveries(np.array([test.p for test in some]), rate / 2)
+        for test in (test for test, hit in zip(some, hits, strict=True) if hit):
+            found.setdefault(test.metric, []).append(_candidate(boards[test.metric], test, days[test.metric]))
+    told = {metric: [one for one in some if abs(one.change) >= LEAST_CHANGE] for metric, some in found.items()}
+    return {
+        metric: causes(boards[metric].table, boards[metric].usable, days[metric], some)
+        for metric, some in told.items()
+        if some
+    }
+
+
+def _tests(metric: str, board: Board, day: int) -> list[Test]:
+    tests: list[Test] = []
+    for view in VIEWS:
+        p = board.p(view, day)
+        rows = np.flatnonzero(np.isfinite(p))
+        tests += [Test(metric, view, int(row), len(board.table.where[row]), float(p[row])) for row in rows]
+    return tests
+
+
+def _candidate(board: Board, test: Test, day: int) -> Candidate:
+    found, view = board.parting(test.view), test.view
+    score, change = (float(one[test.row, found.at(day)]) for one in (found.score, found.change))
+    return Candidate(board.table.where[test.row], view.span, score, change, test.p, view.alone)
+
+
+def still_apart(board: Board, day: int, head: Candidate, gone: Sequence[Where]) -> bool:
+    """Whether a slice still stands apart on a day when the rows of some other slices are left out."""
+    return bool(apart_without(board.table, board.usable, day, [head], gone))
