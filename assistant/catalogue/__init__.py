@@ -11,6 +11,7 @@ from assistant.catalogue.changes import (
 from assistant.catalogue.effects import effects_of
 from assistant.catalogue.entries import entries, find_entry, search
 from assistant.catalogue.overlay import entry_yaml, read_entry, with_words
+from assistant.catalogue.provenance import Provenance, provenance
 from assistant.catalogue.records import KINDS, CannotChange, Change, Effects, Entry, EntryKind, Reread, Words
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Effects",
     "Entry",
     "EntryKind",
+    "Provenance",
     "Reread",
     "Words",
     "approve_change",
@@ -31,6 +33,7 @@ __all__ = [
     "entry_yaml",
     "find_entry",
     "propose_change",
+    "provenance",
     "read_entry",
     "reject_change",
     "search",
