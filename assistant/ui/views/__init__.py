@@ -31,7 +31,7 @@ class View:
 
 VIEWS: tuple[View, ...] = (
     View("boards", "boards", "boards", boards.build),
-    View("alerts", "alerts", "alerts", alerts.build),
+    View("alerts", "alerts", "alerts", alerts.build, alerts.badge),
     View("customers", "customers", "customers", customers.build),
     View("catalogue", "catalogue", "catalogue", catalogue.build),
     View("review", "review", "review", review.build, review.badge),

@@ -1,0 +1,229 @@
+"""What the inbox shows, as markup: an incident in a line with its course, and one in full with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from assistant.formatting import Style, compact, day, number, signed
+from assistant.monitor.delivery_picture import track_spec
+from assistant.monitor.records import Finding, Happening, Incident, Track
+from assistant.palette import LIGHT
+from assistant.ui.look import Look
+from assistant.ui.markup import Markup, join, of_class, tag
+from assistant.ui.picture import svg
+from assistant.ui.states import link
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_POINTS = 150, 40, 42
+MOST_BARS = 6
+MOST_REST = 0.5  # parts that leave more than half of the change open were counted over another span
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+
+
+# --- a line
+
+
+def incident_line(one: Incident, style: Style, told: bool, look: Look) -> Markup:
+    """An incident as a link: severity, title, the course of the number, what is being done."""
+    found = one.found
+    head = [
+        _severity(found, look),
+        tag("strong", found.title or found.metric),
+        of_class("span", f"tw-chip tw-state-{one.state}", look.say(f"alerts.state_{one.state}")),
+    ]
+    facts = [look.say("alerts.since", {"day": day(found.first, look.locale)})]
+    if one.acknowledged_by and one.is_live:
+        facts.append(look.say("alerts.held_by", {"name": one.acknowledged_by}))
+    if one.snoozed_until and one.state == "snoozed":
+        facts.append(look.say("alerts.snoozed_until", {"day": day(one.snoozed_until, look.locale)}))
+    if found.value is not None and found.expected is not None:
+        facts.insert(0, f"{compact(found.value, style)} ({compact(found.expected, style)})")
+    body = [of_class("span", "tw-alert-head", join(head)), of_class("span", "tw-small", " · ".join(facts))]
+    text = of_class("span", "tw-alert-text", join(body))
+    spark = sparkline(found.evidence.track) if told else join([])
+    css = f"tw-alert tw-alert-{found.severity}" + ("" if one.is_live else " tw-alert-over")
+    return tag("a", join([text, spark]), {"class": css, "href": f"alerts?incident={quote(one.id, safe='')}"})
+
+
+def _severity(found: Finding, look: Look) -> Markup:
+    return of_class("span", f"tw-severity tw-severity-{found.severity}", look.say(f"alerts.severity_{found.severity}"))
+
+
+def sparkline(track: Track) -> Markup:
+    """The last buckets as a line over the band of what is usual; decoration beside the numbers, so not read aloud."""
+    points = list(zip(track.values, track.lower, track.upper, strict=True))[-SPARK_POINTS:]
+    known = [number for point in points for number in point if number is not None]
+    if len(points) < 2 or not known:
+        return join([])
+    low, high = min(known), max(known)
+
+    def place(index: int, value: float) -> str:
+        x = index * (SPARK_WIDTH - 6) / (len(points) - 1) + 3
+        y = SPARK_HEIGHT - 4 - (value - low) / ((high - low) or 1) * (SPARK_HEIGHT - 8)
+        return f"{x:.1f},{y:.1f}"
+
+    above = [place(i, up) for i, (_, lo, up) in enumerate(points) if lo is not None and up is not None]
+    below = [place(i, lo) for i, (_, lo, up) in enumerate(points) if lo is not None and up is not None]
+    line = [place(i, value) for i, (value, _, _) in enumerate(points) if value is not None]
+    marks = [
+        tag("polygon", "", {"points": " ".join([*above, *reversed(below)]), "class": "tw-spark-band"}),
+        tag("polyline", "", {"points": " ".join(line), "class": "tw-spark-line"}),
+    ]
+    if line:
+        x, _, y = line[-1].partition(",")
+        marks.append(tag("circle", "", {"cx": x, "cy": y, "r": 2.8, "class": "tw-spark-end"}))
+    box = f"0 0 {SPARK_WIDTH} {SPARK_HEIGHT}"
+    return tag("svg", join(marks), {"viewBox": box, "class": "tw-spark", "aria-hidden": "true"})
+
+
+# --- in full
+
+
+def incident_card(one: Incident, style: Style, told: bool, look: Look) -> Markup:
+    """An incident in full; without its parts and its query where the viewer may only know the number."""
+    found = one.found
+    chips = [
+        _severity(found, look),
+        of_class("span", f"tw-chip tw-state-{one.state}", look.say(f"alerts.state_{one.state}")),
+        *(of_class("span", "tw-chip", text) for text in _chips(one, look)),
+    ]
+    links = [link(look.say("alerts.back"), "alerts")]
+    if found.evidence.question:
+        links.append(link(look.say("alerts.ask"), f"./?ask={quote(found.evidence.question, safe='')}"))
+    parts: list[object] = [
+        of_class("div", "tw-actions", join(links)),
+        tag("h2", found.title or found.metric),
+        of_class("p", "tw-actions", join(chips)),
+        of_class("p", "tw-sentence", found.sentence),
+    ]
+    parts += _told(found, style, look) if told else [of_class("p", "tw-small", look.say("alerts.number_only"))]
+    return tag("article", join(parts), {"class": "tw-incident"})
+
+
+def _chips(one: Incident, look: Look) -> Iterator[str]:
+    found = one.found
+    yield look.say("alerts.since", {"day": day(found.first, look.locale)})
+    if found.worth is not None:
+        amount = signed(found.worth, Style("currency", "EUR", locale=look.locale))
+        yield look.say("alerts.worth", {"amount": amount})
+    if found.confidence:
+        share = number(found.confidence, Style("percent", decimals=0, locale=look.locale))
+        yield look.say("alerts.sure", {"share": share})
+    if one.acknowledged_by and one.is_live:
+        yield look.say("alerts.held_by", {"name": one.acknowledged_by})
+    if found.monitor:
+        yield look.say("alerts.monitor_of", {"name": found.monitor})
+
+
+def _told(found: Finding, style: Style, look: Look) -> list[Markup]:
+    """The picture, where it comes from, what else was found and noted, and the query."""
+    evidence = found.evidence
+    parts = [track_figure(evidence.track, found.title, _off(found), look), _drivers(found, style, look)]
+    for key, lines in (("also", evidence.also), ("notes", evidence.notes)):
+        if lines:
+            parts += [tag("h3", look.say(f"alerts.{key}")), tag("ul", join(tag("li", one) for one in lines))]
+    if evidence.sql:
+        block = tag("pre", tag("code", evidence.sql), {"class": "tw-sql", "tabindex": "0"})
+        summary = tag("summary", look.say("alerts.evidence"))
+        parts.append(tag("details", join([summary, block]), {"class": "tw-more"}))
+    return parts
+
+
+def _off(found: Finding) -> tuple[date, ...]:
+    return tuple(start for start in found.evidence.track.starts if found.first <= start <= found.last)
+
+
+def track_figure(track: Track, title: str, marked: tuple[date, ...], look: Look) -> Markup:
+    """What came, what was expected and the usual range, as a chart; nothing when there is nothing to draw."""
+    spec = track_spec(track, title, marked)
+    if spec is None:
+        return join([])
+    label = look.say("alerts.chart", {"title": title})
+    caption = tag("figcaption", look.say("alerts.legend"))
+    return tag("figure", join([svg(spec), caption]), {"class": "tw-chart", "aria-label": label})
+
+
+def _drivers(found: Finding, style: Style, look: Look) -> Markup:
+    drivers = found.evidence.drivers
+    if not drivers:
+        return join([])
+    parts: list[object] = [tag("h3", look.say("alerts.drivers"))]
+    spec = waterfall(found, style, look)
+    if spec is not None:
+        parts.append(tag("figure", svg(spec), {"class": "tw-chart", "aria-label": look.say("alerts.drivers")}))
+    parts.append(tag("ul", join(tag("li", one.text) for one in drivers), {"class": "tw-drivers"}))
+    return join(parts)
+
+
+def waterfall(found: Finding, style: Style, look: Look) -> dict[str, Any] | None:
+    """From what was expected to what came, part by part, as a Vega-Lite chart; None when the parts have no amounts.
+
+    Parts that were counted over another span than the number do not add up to its change: they stand side by side.
+    """
+    parts = [(one.label or one.text, one.amount) for one in found.evidence.drivers if one.amount is not None]
+    if not parts or found.expected is None or found.value is None:
+        return None
+    parts = sorted(parts, key=lambda part: -abs(part[1]))[:MOST_BARS]
+    change = found.value - found.expected
+    rest = change - sum(amount for _, amount in parts)
+    if abs(rest) > MOST_REST * abs(change):
+        return _bars_spec([_bar(label, 0.0, amount, _kind(amount), style) for label, amount in parts], 0.0)
+    if abs(rest) > 0.005 * abs(change):
+        parts.append((look.say("alerts.rest"), rest))
+    rows = [_bar(look.say("alerts.expected"), 0.0, found.expected, "total", style)]
+    level = found.expected
+    for label, amount in parts:
+        rows.append(_bar(label, level, level + amount, _kind(amount), style))
+        level += amount
+    rows.append(_bar(look.say("alerts.actual"), 0.0, found.value, "total", style))
+    near = min(row[side] for row in rows[1:-1] for side in ("start", "end"))
+    far = max(row["high"] for row in rows)
+    floor = max(0.0, near - 0.5 * (far - near)) if near >= 0 else near
+    return _bars_spec([{**row, "start": floor if row["kind"] == "total" else row["start"]} for row in rows], floor)
+
+
+def _kind(amount: float) -> str:
+    return "up" if amount > 0 else "down"
+
+
+def _bar(label: str, start: float, end: float, kind: str, style: Style) -> dict[str, Any]:
+    told = compact(end, style) if kind == "total" else signed(end - start, style)
+    return {"label": label, "start": start, "end": end, "kind": kind, "told": told, "high": max(start, end)}
+
+
+def _bars_spec(rows: Sequence[dict[str, Any]], floor: float) -> dict[str, Any]:
+    """Bars from `start` to `end`, each with its amount beside it; the axis begins at `floor` or below."""
+    low = min([floor, *(row[side] for row in rows for side in ("start", "end"))])
+    far = max([0.0 if low <= 0 else low, *(row["high"] for row in rows)])
+    room = (far - low) * 0.3 or 1.0
+    x = {"type": "quantitative", "title": None, "scale": {"domain": [low, far + room], "nice": False}, "axis": None}
+    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 180}}
+    colors = {"domain": ["total", "up", "down"], "range": [LIGHT.muted, LIGHT.series[0], LIGHT.series[2]]}
+    color = {"field": "kind", "type": "nominal", "legend": None, "scale": colors}
+    return {
+        "$schema": SCHEMA, "height": 34 * len(rows), "background": LIGHT.ground, "data": {"values": list(rows)},
+        "layer": [
+            {"mark": {"type": "bar", "size": 20},
+             "encoding": {"x": {**x, "field": "start"}, "x2": {"field": "end"}, "y": y, "color": color}},
+            {"mark": {"type": "text", "align": "left", "dx": 6, "color": LIGHT.ink, "fontSize": 12},
+             "encoding": {"x": {**x, "field": "high"}, "y": y, "text": {"field": "told"}}},
+        ],
+        "config": {"view": {"stroke": None}, "axis": {"labelColor": LIGHT.ink, "labelFontSize": 12, "domain": False,
+                                                      "ticks": False, "gridColor": LIGHT.line}},
+    }  # fmt: skip
+
+
+def log_card(happenings: Sequence[Happening], look: Look) -> Markup:
+    """What was done about an incident, by whom, the latest first."""
+    items = [tag("li", _line(one, look)) for one in reversed(happenings)]
+    return join([tag("h3", look.say("alerts.log")), tag("ul", join(items), {"class": "tw-log"})]) if items else join([])
+
+
+def _line(one: Happening, look: Look) -> str:
+    what = f"{one.what.replace('_', ' ')}: {one.text}" if one.text else one.what.replace("_", " ")
+    values: dict[str, object] = {
+        "day": day(one.at.date(), look.locale), "time": f"{one.at:%H:%M}", "by": one.by, "what": what
+    }  # fmt: skip
+    return look.say("alerts.log_line", values)
