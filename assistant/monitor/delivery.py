@@ -146,7 +146,7 @@ def send(channel: Channel, message: Message, key: str) -> None:
     from apprise import AppriseAttachment, NotifyFormat, NotifyType
 
     service = _service(channel, key)
-    as_html = service.notify_format == NotifyFormat.HTML
+    as_html = service.resolve_format() == NotifyFormat.HTML
     attached = AppriseAttachment()
     if message.picture is not None and service.attachment_support:
         attached.add(_picture(message.picture))
