@@ -1,5 +1,5 @@
 """What can be asked of a model without being declared in it: counts of its rows and values, sums and averages of its
-number fields, the weekday of its times.
+number fields, the weekday and the hour of its times.
 
 They are metrics and fields like any other for the compiler, but nobody's definition: they are marked `implied`, have
 no synonyms and are not listed. A reader finds them by what they compute, with `implied_metric`.
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from semantic_layer.metric_types import SimpleMetric
 from semantic_layer.model import Aggregation, Dataset, Dimension, Measure, SemanticLayer
 from semantic_layer.nodes import AIContext
+from semantic_layer.timing import time_kind
 
 _NUMBERS: Mapping[Aggregation, str] = {
     "average": "Average {}",
@@ -21,7 +22,7 @@ _NUMBERS: Mapping[Aggregation, str] = {
     "max": "Highest {}",
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-WEEKDAY = "weekday"
+WEEKDAY, HOUR = "weekday", "hour_of_day"
 
 
 def implied_metric(layer: SemanticLayer, field: str, aggregation: str) -> str:
@@ -47,7 +48,7 @@ def _name(aggregation: str, dataset: str, field: str) -> str:
 
 
 def _extended(layer: SemanticLayer, dataset: Dataset, measures: tuple[Measure, ...]) -> Dataset:
-    fields = (*dataset.fields, *_weekday(layer, dataset))
+    fields = (*dataset.fields, *_weekday(layer, dataset), *_hour(layer, dataset))
     return dataset.model_copy(update={"fields": fields, "measures": (*dataset.measures, *measures)})
 
 
@@ -105,6 +106,24 @@ def _weekday(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
         values={day: (f"{day}s",) for day in _DAYS},
         implied=True,
         ai_context=AIContext(synonyms=("weekday", "day of the week", "day of week")),
+    )
+
+
+def _hour(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
+    """The hour of the day (0 to 23) of the time that counts for a dataset, when its column is known to have hours."""
+    times = [field for field in dataset.fields if field.name == dataset.time and field.kind == "time"]
+    name = f"{dataset.time}_{HOUR}"
+    if not times or layer.definitions.time_zone or any(field.name == name for field in dataset.fields):
+        return
+    if time_kind(layer, f"{dataset.name}.{dataset.time}") != "clock":
+        return
+    yield Dimension(
+        name=name,
+        label=f"Hour of {_low(times[0].title)}",
+        description=f"Hour of the day of {_low(times[0].title)}, from 0 to 23.",
+        expression=f"hour({times[0].sql})",
+        implied=True,
+        ai_context=AIContext(synonyms=("hour of the day", "hour of day", "time of day", "time of the day")),
     )
 
 

@@ -75,6 +75,9 @@ def _open_number(draft: Draft, at: int) -> None:
     place = behind + 1 if suffix else behind
     while place < len(draft.elements) and draft.soft(place) and draft.kind(place) == "":
         place += 1
+    if suffix and (place >= len(draft.elements) or not measured(draft, place)):
+        _open_number_behind(draft, at, behind)
+        return
     if place >= len(draft.elements):
         return
     found = measured(draft, place)
@@ -83,6 +86,19 @@ def _open_number(draft: Draft, at: int) -> None:
     for used in range(at, place):
         draft.use(used, "condition", operator)
     _add(draft, place, Bound(place, found, operator, _scaled(draft, found, Amount(place, tuple(values)))))
+
+
+def _open_number_behind(draft: Draft, at: int, suffix: int) -> None:
+    """ "a rating of 2 or lower", "orders of 100 euros or more": what is compared stands before the number."""
+    before = draft.back(at)
+    found = measured(draft, before) if before is not None else ()
+    value = draft.element(at).amount
+    if before is None or value is None or not found or draft.kind(before) == "noun":
+        return
+    operator = SUFFIXES[_suffix(draft, suffix)]
+    for used in range(before + 1, suffix + 1):
+        draft.use(used, "condition", operator)
+    _add(draft, before, Bound(before, found, operator, _scaled(draft, found, Amount(suffix, (value,)))))
 
 
 def _alternatives(draft: Draft, at: int) -> tuple[list[float], int]:

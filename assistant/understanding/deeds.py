@@ -149,8 +149,19 @@ def find_presence(draft: Draft) -> None:
         lead = [place for place in range(0 if start is None else start + 1, at) if place not in draft.uses]
         absent = start is not None and start not in draft.uses and draft.has(start, "absent")
         held = [place for place in lead if "having" in draft.element(place).cues]
+        if held and _is_judged(draft, at):
+            draft.take_group(at)
+            for place in held:
+                draft.use(place, "filler")
+            continue
         if absent or held:
             _keep(draft, at, [*held, *([start] if absent and start is not None else [])], filled=not absent)
+
+
+def _is_judged(draft: Draft, at: int) -> bool:
+    """ "how happy are customers with our teams": with what somebody is happy, nobody has."""
+    words = {word for element in draft.elements[:at] for word in element.text.casefold().split()}
+    return not words.isdisjoint(draft.world.language.words("judged_with"))
 
 
 def _keep(draft: Draft, at: int, said: list[int], filled: bool) -> None:

@@ -18,10 +18,44 @@ def find_values(draft: Draft) -> None:
     done: set[int] = set()
     for at in range(len(draft.elements)):
         owned = at > 0 and draft.element(at - 1).text.casefold() in draft.world.language.words("possessives")
+        owned = owned or (at > 0 and "how" in draft.element(at - 1).cues)  # "how loyal" asks for a degree
         if draft.kind(at) == "value" and at not in done and at not in draft.uses and not owned:
             run = _run(draft, at, narrowed)
             done.update(run)
             _add_condition(draft, run, narrowed)
+    _set_beside(draft)
+
+
+def _set_beside(draft: Draft) -> None:
+    """ "revenue from new and how much from returning customers": two values of one field, apart, are two cases."""
+    for first, second in pairwise([c for c in draft.conditions if not c.negated]):
+        if second.place < 0 or first.grouped or second.grouped or not _excludes(first, second):
+            continue
+        cues = [draft.element(at).cues for at in range(first.place + 1, second.place)]
+        if not any(found & {"and", "or", "versus"} for found in cues):
+            continue
+        fields = _shared_fields(first) & _shared_fields(second)
+        values = tuple(tuple(c for c in concepts if c.target in fields) for concepts in (*first.values, *second.values))
+        both = replace(first, values=values, nouns=first.nouns | second.nouns, grouped=True)
+        draft.conditions = [both if c is first else c for c in draft.conditions if c is not second]
+        _use_comparisons(draft)
+        return
+
+
+def _shared_fields(condition: Condition) -> set[str]:
+    return set.intersection(*({concept.target for concept in concepts} for concepts in condition.values))
+
+
+def _excludes(first: Condition, second: Condition) -> bool:
+    """Whether no row can meet both: other values of the only fields that they can be of."""
+    fields, others = _shared_fields(first), _shared_fields(second)
+    named = [{c.value for concepts in one.values for c in concepts} for one in (first, second)]
+    return bool(fields & others) and named[0].isdisjoint(named[1]) and all("." in name for name in fields & others)
+
+
+def _use_comparisons(draft: Draft) -> None:
+    for at in draft.cues("compare", "versus", "more"):
+        draft.use(at, "comparison", "values")
 
 
 def _narrow_by_neighbours(draft: Draft) -> dict[int, tuple[Concept, ...]]:
@@ -102,7 +136,8 @@ def _compared(draft: Draft, run: list[int]) -> bool:
     between = (at for first, last in pairwise(run) for at in draft.joiners(first, last))
     if any(not draft.element(at).cues.isdisjoint({"versus"}) for at in between):
         return True
-    cues = draft.cues("compare")
+    alternative = any("or" in draft.element(at).cues for a, b in pairwise(run) for at in draft.joiners(a, b))
+    cues = draft.cues("compare", *(["more"] if alternative else []))  # "did we sell more in Rome or in Milan"
     for at in cues:
         draft.use(at, "comparison", "values")
     return bool(cues)

@@ -15,10 +15,11 @@ from assistant.understanding.chart import Cover, Element, covers
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.interpretation import interpret
+from assistant.understanding.leftovers import leftovers
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.outcome import MARGIN, MOST_CHECKS, MOST_OPTIONS, plan_of, refuse
 from assistant.understanding.queries import Candidate, accepted, candidates
-from assistant.understanding.reader import drafts, leftovers
+from assistant.understanding.reader import drafts
 from assistant.understanding.spelling import Spelling
 from assistant.understanding.tokens import Token
 from semantic_layer import METRIC_TIME, QueryError, SemanticQuery, UnsafeQuery

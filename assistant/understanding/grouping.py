@@ -105,6 +105,8 @@ def find_rankings(draft: Draft) -> None:
         nth = _ordinal_before(draft, at)
         number = _number_beside(draft, at)
         place = draft.ahead(number if number is not None and number > at else at)
+        if draft.has(place, "change", "change_up", "change_down"):  # "the fastest growing brand"
+            place = draft.ahead(place) if place is not None else None
         subject = _subject_before(draft, at)
         if place is not None and draft.is_number(place):
             continue
@@ -158,6 +160,8 @@ def find_ranking_metrics(draft: Draft) -> None:
         if ranked is not None:  # "best-selling brands by revenue": the revenue ranks
             draft.use(at, "order", "descending")
         place = draft.ahead(at)
+        if ranks_events(draft, at):
+            continue
         if draft.ranking is None and not draft.groups and place is not None and draft.groupable(place):
             number = _number_beside(draft, at)
             _rank_group(draft, place, number)
@@ -165,6 +169,19 @@ def find_ranking_metrics(draft: Draft) -> None:
             draft.take_metric(at if ranked is None else ranked)
             draft.ranking = draft.ranking or Ranking()
             draft.ranking.metric = at if ranked is None else ranked
+
+
+def ranks_events(draft: Draft, at: int) -> bool:
+    """Whether rows that happen are ranked: "the most popular coupon" is that of most orders, not of most units."""
+    place, datasets = draft.ahead(at), draft.world.layer.datasets
+    said = draft.element(at).text.casefold().replace("-", " ").split()
+    often = not set(said).isdisjoint(draft.world.language.words("frequencies"))
+    if place is None or not often or not _ranks_by_name(draft, at):
+        return False
+    if any(_named_to_rank(draft, i) for i in range(at + 1, len(draft.elements))):
+        return False
+    named = {concept.target.partition(".")[0] for concept in draft.concepts(place, "dimension")}
+    return bool(named) and all(datasets[name].time for name in named)
 
 
 def _named_to_rank(draft: Draft, at: int) -> bool:

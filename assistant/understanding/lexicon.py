@@ -16,6 +16,7 @@ from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetr
 ConceptKind = Literal["metric", "dimension", "noun", "value"]
 EXACT, SYNONYM, COMPOSED, INFLECTED, HEAD_WORD = 1.0, 0.9, 0.04, 0.12, 0.6
 LONGEST_PHRASE = 8
+PEOPLE = 0.7
 SEGMENT = 0.85  # a value of a field that is called the same is the plainer reading
 ORDINARY_VALUE = 0.85  # of a name made of words that mean something else, too
 SHORT_VALUE, SHORT_CASE_COST, CASE_COST, SHORTEST_START = 3, 0.3, 0.1, 4
@@ -213,12 +214,24 @@ class Lexicon:
                 concept = Concept("value", segment.name, SEGMENT, value=True)
                 for phrase, found in _named(segment.name, segment.label, segment.synonyms, concept):
                     yield phrase, replace(found, weight=SEGMENT)
+        yield from self._people()
         for dataset in self._layer.datasets.values():
             yield from _named(dataset.name, dataset.label, dataset.synonyms, Concept("noun", dataset.name))
             for field in dataset.fields:
                 if not field.hidden:
                     yield from self._field_phrases(dataset, field)
                     yield from _value_phrases(dataset, field, values.get(f"{dataset.name}.{field.name}", ()))
+
+    def _people(self) -> Iterator[tuple[str, Concept]]:
+        """ "people" for the one entity that is called by a noun for people, when there is just one."""
+        nouns = set(self._language.words("person_nouns"))
+        meant = [
+            dataset.name
+            for dataset in self._layer.datasets.values()
+            if dataset.entity and nouns & {word.casefold() for word in (dataset.name, *dataset.synonyms)}
+        ]
+        for word in self._language.words("persons") if len(meant) == 1 else ():
+            yield word, Concept("noun", meant[0], PEOPLE)
 
     def _metric_phrases(self, metric: Metric) -> Iterator[tuple[str, Concept]]:
         concept = Concept("metric", metric.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.understanding.draft import Draft
+from assistant.understanding.grouping import ranks_events
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
 from semantic_layer import RatioMetric, SimpleMetric
@@ -17,6 +18,7 @@ def find_metrics(draft: Draft) -> None:
         if at in draft.uses:
             continue
         named = draft.kind(at) == "metric" and (not draft.metrics or _joins_a_metric(draft, at))
+        named = named and not ranks_events(draft, at)
         if named or (draft.metrics and _lists_a_metric(draft, at)):
             draft.take_metric(at)
     if draft.per is not None:
@@ -33,7 +35,7 @@ def find_metrics(draft: Draft) -> None:
 def _measure_verb(draft: Draft) -> None:
     """ "how much did we sell", "what did women spend": a verb that by itself asks for an amount."""
     language, lexicon = draft.world.language, draft.world.lexicon
-    if not any(element.cues & {"how_much", "which"} for element in draft.elements):
+    if not any(element.cues & {"how_much", "which", "more"} for element in draft.elements):
         return
     said = [element.text.casefold() for element in draft.elements]
     own = not set(said).isdisjoint(language.words("we"))
@@ -79,7 +81,7 @@ def _prefer_money(draft: Draft) -> None:
     asked = draft.cues("how_much")
     for at in asked:
         draft.use(at, "filler")
-    if len(draft.metrics) != 1 or not (asked or _says_total(draft, draft.metrics[0][0])):
+    if len(draft.metrics) != 1 or not (asked or _says_total(draft, draft.metrics[0][0]) or _says_money(draft)):
         return
     layer, (at, choices) = draft.world.layer, draft.metrics[0]
     named = tokenize(draft.element(at).text, draft.world.language.forms)
@@ -92,6 +94,12 @@ def _prefer_money(draft: Draft) -> None:
     if len(named) == 1 and amounts and all(layer.metrics[name].format == "integer" for name in counts):
         draft.metrics = [(at, tuple(Concept("metric", name) for name in amounts))]
         draft.uses[at] = ("metric", amounts[0])
+
+
+def _says_money(draft: Draft) -> bool:
+    """ "total refunds in euros"."""
+    words = {word for unit in ("EUR", "USD", "GBP", "CHF") for word in draft.world.language.unit_words(unit)}
+    return any(element.unknown and element.text.casefold() in words for element in draft.elements)
 
 
 def _says_total(draft: Draft, at: int) -> bool:
@@ -120,6 +128,17 @@ def find_averages(draft: Draft) -> None:
         place = draft.ahead(at)
         named = [choices for place_, choices in draft.metrics if place_ == place or len(draft.metrics) == 1]
         if named and all(_is_average(draft, concept.target) for concept in named[0]):
+            draft.use(at, "filler")
+
+
+def find_medians(draft: Draft) -> None:
+    """ "median" before a metric that is a median already adds nothing."""
+    layer = draft.world.layer
+    for at in draft.cues("median"):
+        place = draft.ahead(at)
+        named = [choices for place_, choices in draft.metrics if place_ == place]
+        simple = [layer.metrics[concept.target] for choices in named for concept in choices]
+        if simple and all(isinstance(m, SimpleMetric) and layer.measures[m.measure].agg == "median" for m in simple):
             draft.use(at, "filler")
 
 
@@ -193,9 +212,17 @@ def find_scopes(draft: Draft) -> None:
             continue
         if draft.metrics and draft.metric_choices(at) and _joins_a_metric(draft, at):
             draft.take_metric(at)
-        elif draft.metrics and not _conditional(draft, at) and not _heads(draft, at):
+        elif draft.metrics and not _conditional(draft, at) and not _heads(draft, at) and not _is_single(draft, at):
             draft.scopes.append((at, draft.noun(at)))
             draft.use(at, "filler", draft.noun(at))
+
+
+def _is_single(draft: Draft, at: int) -> bool:
+    """ "what does it cost to serve one customer": the number of one, which a total does not tell."""
+    one = at > 0 and draft.element(at - 1).text.casefold() in draft.world.language.words("articles")
+    metrics = [draft.world.layer.metrics[c.target] for _, choices in draft.metrics for c in choices]
+    totals = [metric for metric in metrics if not isinstance(metric, RatioMetric)]
+    return one and not draft.element(at).plural and bool(totals)
 
 
 def _heads(draft: Draft, at: int) -> bool:

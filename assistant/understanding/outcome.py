@@ -13,7 +13,8 @@ from assistant.understanding.interpretation import interpret
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import unit_period
 from assistant.understanding.queries import Candidate, accepted, candidates
-from assistant.understanding.reader import drafts, leftovers
+from assistant.understanding.leftovers import leftovers
+from assistant.understanding.reader import drafts
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.segments import owner
 from assistant.understanding.spelling import Spelling
@@ -52,10 +53,28 @@ def read(spelling: Spelling, world: World, scattered: Scattered) -> Readings:
     """
     clock = Clock(spelling.tokens, world.language, world.as_of)
     readings = read_covers(spelling, covers(spelling.tokens, world.lexicon, clock), world)
-    if readings.best or any(fault.code == "E_CONTRADICTION" for fault in readings.faults):
+    if any(fault.code == "E_CONTRADICTION" for fault in readings.faults):
+        return readings
+    if readings.best and not _may_be_gathered(readings.best[0], world):
         return readings
     gathered = read_covers(spelling, scattered.covers(spelling.tokens, clock), world)
+    if readings.best and not any(_counts_case(readings.best[0], other) for other in gathered.best):
+        return readings
     return gathered if gathered.best else readings
+
+
+def _may_be_gathered(best: Candidate, world: World) -> bool:
+    """Whether rows are counted under a value of theirs, which may be a metric of its own: "deals that each rep won"."""
+    facts = {fact for name in best.query.metrics for fact in world.reach.facts(name)}
+    return any(f.op == "in" and f.field.partition(".")[0] in facts for f in best.query.filters)
+
+
+def _counts_case(best: Candidate, other: Candidate) -> bool:
+    """Whether another reading has a metric of the same rows instead of the condition, all else alike."""
+    reach = best.draft.world.reach
+    facts = {frozenset(fact for name in c.query.metrics for fact in reach.facts(name)) for c in (best, other)}
+    same = best.query.group_by == other.query.group_by and best.query.time_range == other.query.time_range
+    return len(facts) == 1 and same and len(other.query.filters) < len(best.query.filters)
 
 
 def read_covers(spelling: Spelling, found: Sequence[Cover], world: World) -> Readings:
@@ -217,7 +236,9 @@ def _ask_metric(question: str, readings: Readings, world: World) -> Outcome | No
 
 def _list_values(draft: Draft, readings: Readings, world: World) -> Plan | None:
     """ "which categories are there": the values of a field, with the number of rows of each."""
-    asks = any(element.cues & {"which", "listing"} for element in draft.elements)
+    named = draft.groups[0][0] if draft.groups else -1
+    plural = bool(draft.conditions) and named >= 0 and draft.elements[named].plural  # "brands in Electronics"
+    asks = plural or any(element.cues & {"which", "listing"} for element in draft.elements)
     if not asks or len(draft.groups) != 1 or draft.grain or draft.ranking is not None or draft.bounds:
         return None
     weights = {choice.fields[0]: choice.weight for choice in draft.groups[0][1] if not choice.grain}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise, product
+from itertools import islice, product
 
 from assistant.understanding.draft import (
     Bound,
@@ -16,9 +16,10 @@ from assistant.understanding.draft import (
     World,
     is_top_of_each,
 )
+from assistant.understanding.fitting import fits, ranked_by
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.measuring import blocked_scopes
-from assistant.understanding.own_filters import contradicts
+from assistant.understanding.own_filters import contradicts, is_whole
 from assistant.understanding.segments import owner
 from semantic_layer import (
     COHORT_AGE,
@@ -72,55 +73,11 @@ def candidates(draft: Draft) -> list[Candidate]:
     found = []
     for choice in islice(_choices(draft), MOST_CHOICES):
         names = tuple(dict.fromkeys(concept.target for concept in choice.metrics))
-        fits = _rankable(draft, names) and _countable(draft, names)
-        if not (names or draft.listed) or blocked_scopes(draft, names) or not fits:
-            continue
-        if _untimely(draft, names, choice.time):
+        if not (names or draft.listed) or blocked_scopes(draft, names) or not fits(draft, choice.metrics, choice.time):
             continue
         score = _score(draft, choice, names)
         found.extend(Candidate(query, score, draft) for query in _readings(draft, choice, names))
     return found
-
-
-def _rankable(draft: Draft, names: tuple[str, ...]) -> bool:
-    """Whether the ranking word suits the metric: "fastest" ranks lengths of time only."""
-    if draft.ranking is None:
-        return True
-    if draft.ranking.judged and names and _ranked_by(draft, names) in draft.world.nouns.counted and _judges(draft):
-        return False  # "the worst reviews" are not the fewest
-    if not draft.ranking.lasting:
-        return True
-    return draft.world.layer.metrics[_ranked_by(draft, names)].format == "duration"
-
-
-def _judges(draft: Draft) -> bool:
-    """Whether the word that judges stands right before the thing that would be counted."""
-    at = draft.ranking.metric if draft.ranking else None
-    return bool(at) and not draft.element(at - 1).cues.isdisjoint({"good", "bad"})
-
-
-def _untimely(draft: Draft, names: tuple[str, ...], time: TimeChoice) -> bool:
-    """Whether values would be counted of a period only: "stores opened in 2025" are not the stores seen in it."""
-    layer = draft.world.layer
-    distinct = [name for name in names if layer.metrics[name].implied and name.startswith("count_distinct")]
-    return bool(distinct) and time.period is not None
-
-
-def _countable(draft: Draft, names: tuple[str, ...]) -> bool:
-    """Whether what "how many" asks for is a number of things, not an amount or a rate."""
-    asked = any("how_many" in element.cues for element in draft.elements) or _says_many(draft)
-    return not asked or not names or draft.world.layer.metrics[names[0]].format not in ("percent", "currency")
-
-
-def _says_many(draft: Draft) -> bool:
-    texts = [element.text.casefold() for element in draft.elements]
-    return any(first.split()[-1:] == ["how"] and second.split()[:1] == ["many"] for first, second in pairwise(texts))
-
-
-def _ranked_by(draft: Draft, names: tuple[str, ...]) -> str:
-    asked = draft.ranking.metric if draft.ranking else None
-    place = next((i for i, (at, _) in enumerate(draft.metrics) if at == asked), 0)
-    return names[min(place, len(names) - 1)]
 
 
 def accepted(candidate: Candidate) -> Candidate | QueryError:
@@ -201,12 +158,21 @@ def _is_kept_back(world: World, query: SemanticQuery, field: str) -> bool:
 
 def _contradiction(world: World, query: SemanticQuery) -> QueryError | None:
     """The reason against a condition on values that a metric's own definition leaves out: it would read zero."""
+    fields = [f.field for f in query.filters if f.op == "in" and not f.entity]
+    twice = next((name for name in fields if fields.count(name) > 1), "")
+    same = [set(f.values) for f in query.filters if f.op == "in" and not f.entity and f.field == twice]
+    if twice and not set.intersection(*same):
+        sentence = world.language.message("excludes", field=world.layer.fields[twice].title)
+        return QueryError(QueryFault("E_CONTRADICTION", sentence))
     for condition in query.filters:
         asked = tuple(value for value in condition.values if isinstance(value, str))
         for name in query.metrics if condition.op == "in" and asked else ():
             if contradicts(world.layer, world.reach.leaves(name), condition.field, asked):
                 title, field = world.layer.metrics[name].title, world.layer.fields[condition.field].title
                 sentence = world.language.message("left_out", metric=title, field=field, values=", ".join(asked))
+                return QueryError(QueryFault("E_CONTRADICTION", sentence))
+            if is_whole(world.layer, name, condition.field, asked):
+                sentence = world.language.message("always_whole", metric=world.layer.metrics[name].title)
                 return QueryError(QueryFault("E_CONTRADICTION", sentence))
     return None
 
@@ -398,7 +364,7 @@ def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...])
     if ranking is not None and ranking.along_time:
         return (OrderBy(by=METRIC_TIME, descending=ranking.descending),)
     if ranking is not None:
-        by = _ranked_by(draft, names)
+        by = ranked_by(draft, names)
         less_is_better = ranking.judged and draft.world.layer.metrics[by].good_direction == "down"
         return (OrderBy(by=by, descending=ranking.descending != less_is_better, column=ranking.column),)
     if names and (draft.listed or (len(groups) == 1 and groups[0].grain is None)):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.understanding.language import Language
 from assistant.understanding.tokens import Token, tokenize
 
-ANY = "*"
+ANY, START = "*", "^"
 
 
 def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
@@ -16,8 +16,9 @@ def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     found = list(tokens)
     said = {token.text for token in found}
     for old, new in language.rewrites:
-        if all(word == ANY or word in said for word in old):
-            found = _replaced(found, old, new, language)
+        if all(word in (ANY, START) or word in said for word in old):
+            opening = old[0] == START
+            found = _replaced(found, old[1:] if opening else old, new, language, opening)
             said = {token.text for token in found}
     return _without_free_dashes(_with_days(found, language), language)
 
@@ -33,9 +34,11 @@ def _with_days(tokens: list[Token], language: Language) -> list[Token]:
     return found
 
 
-def _replaced(tokens: list[Token], old: Sequence[str], new: Sequence[str], language: Language) -> list[Token]:
+def _replaced(
+    tokens: list[Token], old: Sequence[str], new: Sequence[str], language: Language, opening: bool
+) -> list[Token]:
     at = 0
-    while at + len(old) <= len(tokens):
+    while at + len(old) <= len(tokens) and not (opening and at):
         span = tokens[at : at + len(old)]
         if all(word in (ANY, token.text) for word, token in zip(old, span, strict=True)):
             kept = [token for word, token in zip(old, span, strict=True) if word == ANY]

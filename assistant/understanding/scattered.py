@@ -136,7 +136,9 @@ class Scattered:
         if not token.text.isalpha() or token.text in self._world.language.function_words:
             return
         # "returning" says more than "return": only other verb endings are undone
-        yield self._world.language.one_deed(token.plain if token.text.endswith("ing") else token.bare)
+        states = self._world.language.words("state_verbs")  # "opened" is no "open", either
+        kept = token.text.endswith("ing") or (token.text.endswith("ed") and token.bare in states)
+        yield self._world.language.one_deed(token.plain if kept else token.bare)
         for concept in self._world.lexicon.lookup([token]):
             if concept.kind == "noun":
                 yield NOUN + concept.target

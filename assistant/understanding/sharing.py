@@ -18,7 +18,7 @@ def find_shares(draft: Draft) -> None:
         return
     if not all(_adds_up(draft, concept.target) for concept in draft.metrics[0][1]):
         return
-    if _as_rate(draft, cues):
+    if _as_rate(draft, cues) or _is_part(draft, cues):
         return
     split = draft.groups or any(condition.grouped for condition in draft.conditions)
     part = _part(draft, cues[0])
@@ -49,6 +49,22 @@ def _as_rate(draft: Draft, cues: list[int]) -> bool:
     draft.metrics = [(draft.metrics[0][0], rates)]
     for at in cues:
         draft.use(at, "metric", rates[0].target)
+    return True
+
+
+def _is_part(draft: Draft, cues: list[int]) -> bool:
+    """ "percentage of leads that became deals": what is counted is itself the part of one declared rate."""
+    layer, asked = draft.world.layer, {concept.target for concept in draft.metrics[0][1]}
+    rates = [
+        m.name
+        for m in layer.metrics.values()
+        if isinstance(m, RatioMetric) and m.format == "percent" and not m.hidden and m.numerator in asked
+    ]
+    plain = not (draft.groups or draft.conditions or draft.presence or draft.bounds)
+    if len(rates) != 1 or len(asked) != 1 or not plain or len(cues) != 1:
+        return False
+    draft.metrics = [(draft.metrics[0][0], (Concept("metric", rates[0], GATHERED),))]
+    draft.use(cues[0], "metric", rates[0])
     return True
 
 

@@ -141,15 +141,16 @@ def _use_all(draft: Draft, places: Iterable[int], role: str, target: str) -> Non
 def _several(draft: Draft, places: list[int], periods: list[Period]) -> None:
     """Several periods: two are compared when words say so, neighbours joined by "and" become one stretch."""
     periods = _inherit_years(periods)
-    if len(periods) == 2 and not _set_against(draft, places) and (inner := _inner(*periods)) is not None:
+    against = _set_against(draft, places)
+    if len(periods) == 2 and not against and (inner := _inner(*periods)) is not None:
         for at in places:  # "May revenue for Germany, 2025", "Black Friday orders last year"
             draft.use(at, "time", draft.element(at).text)
         draft.times = (TimeChoice(_range(inner, draft)),)
-    elif len({(period.start, period.end) for period in periods}) == 1 and not _set_against(draft, places):
+    elif len({(period.start, period.end) for period in periods}) == 1 and not against:
         for at in places:  # the same period said twice: "last year (2025)"
             draft.use(at, "time", draft.element(at).text)
         draft.times = (TimeChoice(_range(periods[0], draft)),)
-    elif len(periods) == 2 and _set_against(draft, places):
+    elif len(periods) == 2 and against:
         _compare_pair(draft, periods[0], periods[1])
         for at in places if draft.times[0].compare else ():
             draft.use(at, "time", draft.element(at).text)
@@ -330,7 +331,9 @@ def _ranks_change(draft: Draft, changes: list[int]) -> bool:
     """Whether the ranking is about the change: no metric follows it, or it follows the word of change."""
     assert draft.ranking is not None
     ranked = [at for at, use in draft.uses.items() if use[0] == "order"]
-    return draft.ranking.metric is None or any(draft.ahead(at) in ranked for at in changes)
+    growing = [at for at in changes if draft.has(at, "growth") and draft.back(at) == draft.ranking.metric]
+    beside = any(draft.ahead(at) in ranked or draft.back(at) in ranked for at in changes)
+    return draft.ranking.metric is None or bool(growing) or beside
 
 
 def find_change_rank(draft: Draft) -> None:

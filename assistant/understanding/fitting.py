@@ -1,0 +1,89 @@
+"""Whether a metric is the kind of number that the words of a question ask for: a count, an amount, a length of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from assistant.understanding.draft import Draft, TimeChoice
+from assistant.understanding.lexicon import Concept
+from semantic_layer import SimpleMetric
+
+SURE_NAME = 0.88  # a name or a synonym as declared
+
+
+def fits(draft: Draft, metrics: Sequence[Concept], time: TimeChoice) -> bool:
+    """Whether the metrics suit the ranking word, "how many" and "how much", and the period."""
+    names = tuple(dict.fromkeys(concept.target for concept in metrics))
+    suited = _rankable(draft, names) and _countable(draft, names) and _is_amount(draft, metrics)
+    return suited and not _untimely(draft, names, time)
+
+
+def _rankable(draft: Draft, names: tuple[str, ...]) -> bool:
+    """Whether the ranking word suits the metric: "fastest" ranks lengths of time only."""
+    if draft.ranking is None:
+        return True
+    if draft.ranking.judged and names and ranked_by(draft, names) in draft.world.nouns.counted and _judges(draft):
+        return False  # "the worst reviews" are not the fewest
+    if not draft.ranking.lasting:
+        return True
+    return draft.world.layer.metrics[ranked_by(draft, names)].format == "duration"
+
+
+def _judges(draft: Draft) -> bool:
+    """Whether the word that judges stands right before the thing that would be counted."""
+    at = draft.ranking.metric if draft.ranking else None
+    return bool(at) and not draft.element(at - 1).cues.isdisjoint({"good", "bad"})
+
+
+def _untimely(draft: Draft, names: tuple[str, ...], time: TimeChoice) -> bool:
+    """Whether values would be counted of a period only: "stores opened in 2025" are not the stores seen in it."""
+    layer = draft.world.layer
+    distinct = [name for name in names if layer.metrics[name].implied and name.startswith("count_distinct")]
+    return bool(distinct) and time.period is not None
+
+
+def _countable(draft: Draft, names: tuple[str, ...]) -> bool:
+    """Whether what "how many" asks for is a number of things, not an amount or a rate."""
+    asked = any("how_many" in element.cues for element in draft.elements) or _says_many(draft)
+    if not asked or not names:
+        return True
+    return draft.world.layer.metrics[names[0]].format not in ("percent", "currency") and _counts_once(draft, names[0])
+
+
+def _is_amount(draft: Draft, metrics: Sequence[Concept]) -> bool:
+    """Whether what "how much" asks for is no count that only scattered words make up ("pay for a new customer")."""
+    asked = any("how_much" in element.cues for element in draft.elements)
+    layer = draft.world.layer
+    return not (asked and any(c.weight < SURE_NAME and layer.metrics[c.target].format == "integer" for c in metrics))
+
+
+def _counts_once(draft: Draft, name: str) -> bool:
+    """Whether "how many different" things is what a metric counts: each thing once, however often it occurs."""
+    words = set(draft.world.language.words("distinct_words"))
+    said = [element for element in draft.elements if "how_many" in element.cues]
+    if not any(words & set(element.text.casefold().split()) for element in said):
+        return True
+    place = next((at for at in range(len(draft.elements)) if "how_many" in draft.element(at).cues), -1)
+    metric, layer, named = draft.world.layer.metrics[name], draft.world.layer, draft.ahead(place)
+    if not isinstance(metric, SimpleMetric):
+        return False
+    if name in draft.world.nouns.counted and not layer.datasets[metric.measure.partition(".")[0]].time:
+        return True
+    keys = layer.datasets[draft.noun(named)].primary_key if draft.kind(named) == "noun" and named is not None else ()
+    measure = layer.measures[metric.measure]
+    called = named is not None and any(c.weight >= SURE_NAME for c in draft.concepts(named, "metric"))
+    own = measure.expression in keys or called or draft.kind(named) == "dimension"
+    return measure.agg == "count_distinct" and own
+
+
+def _says_many(draft: Draft) -> bool:
+    texts = [element.text.casefold() for element in draft.elements]
+    return any(first.split()[-1:] == ["how"] and second.split()[:1] == ["many"] for first, second in pairwise(texts))
+
+
+def ranked_by(draft: Draft, names: tuple[str, ...]) -> str:
+    """The metric that the rows are ranked by: the one asked for, else the first."""
+    asked = draft.ranking.metric if draft.ranking else None
+    place = next((i for i, (at, _) in enumerate(draft.metrics) if at == asked), 0)
+    return names[min(place, len(names) - 1)]

@@ -1,0 +1,153 @@
+"""Words that hold others together or only ask: when an unused one changes nothing, and when it must not be dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.understanding.draft import Draft
+
+LINKED_KINDS = {
+    "link_any": ("value", "dimension", "time", "noun", "metric", "grain"),
+    "link_time": ("time",),
+    "link_value": ("value", "dimension"),
+    "only": ("value",),
+}
+
+
+def harmless(draft: Draft, at: int) -> bool:
+    """Whether an unused element says nothing that could change the answer."""
+    element = draft.elements[at]
+    if draft.kinds[at] == "number" and element.text.lower() in draft.world.language.words("articles"):
+        following = draft.ahead(at)  # "what does one click cost"
+        return following is not None and not draft.elements[following].plural
+    if draft.kinds[at] != "" or element.unknown:
+        return False
+    judge = next((judge for cues, judge in JUDGES if not element.cues.isdisjoint(cues)), _harmless_link)
+    return judge(draft, at)
+
+
+def _harmless_listing(draft: Draft, at: int) -> bool:
+    """ "list revenue by country", "split revenue by country": the breakdown says it."""
+    del at
+    return bool(draft.groups or draft.grain)
+
+
+def _harmless_which(draft: Draft, at: int) -> bool:
+    if draft.element(at).text.casefold() in draft.world.language.words("asking_persons") and draft.back(at) is None:
+        return bool(draft.groups or draft.listed)  # "who won how many deals" asks for each of them
+    return _introduces_condition(draft, at) or _harmless_question_word(draft, at)
+
+
+def _always(draft: Draft, at: int) -> bool:
+    del draft, at
+    return True
+
+
+def _harmless_both(draft: Draft, at: int) -> bool:
+    """ "both revenue and orders"."""
+    del at
+    return len(draft.metrics) > 1 or any(len(condition.values) > 1 for condition in draft.conditions)
+
+
+def _harmless_question_word(draft: Draft, at: int) -> bool:
+    """ "what is revenue" asks for a number; "which orders ..." asks for a list, which must not be dropped."""
+    following = draft.ahead(at)
+    if following is None or draft.kind(following) not in ("noun", ""):
+        return True
+    if draft.kind(following) == "noun" and _asks_for_number(draft, at, following):
+        return True
+    role = draft.uses.get(following, ("",))[0]
+    return (
+        role in ("order", "comparison", "grain", "dimension", "limit")
+        or "share" in draft.elements[following].cues
+        or (role == "filler" and draft.kind(following) == "")
+    )
+
+
+def _asks_for_number(draft: Draft, at: int, noun: int) -> bool:
+    return _asks_for_amount(draft, at, noun) or _asks_for_count(draft, noun)
+
+
+def _asks_for_amount(draft: Draft, at: int, subject: int) -> bool:
+    """ "what did customers spend": the noun does something that has an amount."""
+    language = draft.world.language
+    between = {draft.element(i).text.casefold() for i in range(at + 1, subject)}
+    verbs = {draft.element(place).text.casefold() for place, _ in draft.metrics if place > subject}
+    asked = not between.isdisjoint(language.words("auxiliaries"))
+    return asked and not verbs.isdisjoint(language.words("amount_verbs"))
+
+
+def _asks_for_count(draft: Draft, at: int) -> bool:
+    """ "what is the order count": the noun is said to be counted."""
+    words = set(draft.element(at).text.casefold().split())
+    return len(words) > 1 and not words.isdisjoint(draft.world.language.words("count_suffixes"))
+
+
+def _harmless_manner(draft: Draft, at: int) -> bool:
+    """ "how was revenue", "how did revenue develop" ask for numbers; "how do customers find us" does not."""
+    following = draft.elements[at + 1].text.casefold() if at + 1 < len(draft.elements) else ""
+    answered = any(role in ("comparison", "grain", "dimension") for role, _ in draft.uses.values())
+    answered = answered or any(condition.grouped for condition in draft.conditions)
+    return answered or following not in draft.world.language.words("manner_verbs")
+
+
+def _introduces_condition(draft: Draft, at: int) -> bool:
+    """Whether the next word is part of a condition with a number or a deed ("customers who spent over 500")."""
+    following = at + 1
+    while following < len(draft.elements) and following not in draft.uses and draft.soft(following):
+        following += 1
+    placed = {bound.place for bound in draft.bounds}
+    return (
+        draft.uses.get(following, ("",))[1:] in {("gt",), ("ge",), ("lt",), ("le",), ("eq",), ("none",), ("between",)}
+        or following in placed
+    )
+
+
+def _harmless_adjective(draft: Draft, at: int) -> bool:
+    """ "how big is the pipeline" asks for the number; "the different categories" are the categories."""
+    cues = draft.elements[at].cues
+    if "how_big" in cues:
+        named = [choices[0].target for place, choices in draft.metrics if draft.kind(place) == "metric"]
+        judged = draft.elements[at].text.casefold().split()[-1] in draft.world.language.words("judging_degrees")
+        formats = {draft.world.layer.metrics[name].format for name in named}
+        return bool(named) and not (judged and "integer" in formats)  # "how well do visits convert" is no count
+    if "each_one" in cues:
+        following = draft.ahead(at)
+        return following is not None and draft.uses.get(following, ("",))[0] == "dimension"
+    return all(choice.period is None for choice in draft.times)
+
+
+def _joins_used(draft: Draft, at: int) -> bool:
+    """A stray "and" is harmless between two things of different roles ("by country and in 2025")."""
+    before, after = draft.back(at), draft.ahead(at)
+    return before is not None and after is not None and before in draft.uses and after in draft.uses
+
+
+def _harmless_link(draft: Draft, at: int) -> bool:
+    element, before, following = draft.elements[at], draft.back(at), draft.ahead(at)
+    if "only" in element.cues and before is not None and draft.kind(before) == "value":
+        return True
+    if element.cues & {"link_value", "link_order", "having"} and _introduces_condition(draft, at):
+        return True
+    if "link_value" in element.cues and at + 1 in draft.uses and draft.uses[at + 1][0] == "condition":
+        return True
+    if following is None:
+        return "link_any" in element.cues and not element.cues & {"by", "per"}
+    if element.cues & {"by", "per"}:
+        return draft.kind(following) == "value"
+    if any(cue in element.cues and draft.kind(following) in kinds for cue, kinds in LINKED_KINDS.items()):
+        return True
+    if "link_any" in element.cues and following in draft.uses:
+        return True
+    return "link_order" in element.cues and draft.uses.get(following, ("",))[0] == "order"
+
+
+JUDGES: tuple[tuple[frozenset[str], Callable[[Draft, int], bool]], ...] = (
+    (frozenset({"listing", "divide", "where"}), _harmless_listing),
+    (frozenset({"which"}), _harmless_which),
+    (frozenset({"how"}), _harmless_manner),
+    (frozenset({"filler"}), _always),
+    (frozenset({"how_big", "each_one", "now"}), _harmless_adjective),
+    (frozenset({"both_of"}), _harmless_both),
+    (frozenset({"and"}), _joins_used),
+)

@@ -1,0 +1,141 @@
+"""The words of a reading that no pass had a use for and could change the answer."""
+
+from __future__ import annotations
+
+from assistant.understanding.draft import Draft, is_top_of_each
+from assistant.understanding.filtering import names_value
+from assistant.understanding.harmless import harmless
+
+
+def leftovers(draft: Draft) -> list[int]:
+    """The elements that nothing used and that could change the answer."""
+    _use_context(draft)
+    unused = [at for at in range(len(draft.elements)) if at not in draft.uses and not harmless(draft, at)]
+    return sorted(
+        {
+            *unused,
+            *_idle_ranking(draft),
+            *_idle_bounds(draft),
+            *_extra_groups(draft),
+            *_genitives(draft),
+            *_attributes(draft),
+        }
+    )
+
+
+def _idle_bounds(draft: Draft) -> list[int]:
+    """Conditions on a number with nothing to pick from: no entity, no group, no list."""
+    grouped = draft.groups or draft.grain or draft.listed or any(condition.grouped for condition in draft.conditions)
+    loose = {b.operator for b in draft.bounds if b.choices[0].kind == "metric" and not b.entity}
+    return [] if grouped else [at for at, use in draft.uses.items() if use[0] == "condition" and use[1] in loose]
+
+
+def _idle_ranking(draft: Draft) -> list[int]:
+    """Ranking words with nothing to rank: "the highest revenue" of what?"""
+    if draft.groups or draft.grain or any(condition.grouped for condition in draft.conditions):
+        return []
+    return [at for at, use in draft.uses.items() if use[0] in ("order", "limit")]
+
+
+def _extra_groups(draft: Draft) -> list[int]:
+    """A second breakdown beside a cut: the first few of each are meant, which is another question."""
+    if draft.ranking is None or draft.ranking.limit is None or is_top_of_each(draft):
+        return []
+    if draft.grain and draft.groups:
+        return [at for at, use in draft.uses.items() if use[0] == "grain"]
+    return [at for at, _ in draft.groups[1:]]
+
+
+def _attributes(draft: Draft) -> list[int]:
+    """Fields of one thing that is picked by a rank ("the town of the member that rides most"), not what is ranked."""
+    words = draft.world.language.words("relatives")
+    found: list[int] = []
+    genitive = set(draft.world.language.words("genitive"))
+    for at, _ in draft.groups if draft.ranking is not None else []:
+        place = draft.ahead(at) if at >= 0 and draft.kind(at) == "dimension" else None
+        owned = at >= 0 and not genitive.isdisjoint(draft.elements[at].text.casefold().split())
+        if place is not None and not owned:  # "the town of the member", in two pieces
+            between = {draft.elements[i].text.casefold() for i in range(at + 1, place)}
+            owned = draft.kind(place) == "noun" and not genitive.isdisjoint(between)
+        last = at if place is None or draft.kind(place) != "noun" else place
+        behind = draft.elements[last + 1].text.casefold().split()[0] if last + 1 < len(draft.elements) else ""
+        if owned and behind in words and not draft.elements[last].plural:
+            found.append(at)
+    return found
+
+
+def _genitives(draft: Draft) -> list[int]:
+    """Values that own what follows ("emails of customers"): a thing asked for, not a condition."""
+    words = draft.world.language.words("genitive")
+    return [
+        at
+        for at in range(len(draft.elements) - 2)
+        if draft.kind(at) == "value" and draft.elements[at + 1].text in words and draft.kind(draft.ahead(at)) == "noun"
+    ]
+
+
+def _use_context(draft: Draft) -> None:
+    """Words of a metric's own names, or used around it in its example questions, say nothing new about it."""
+    lexicon = draft.world.lexicon
+    bound = {bound.choices[0].target for bound in draft.bounds if bound.choices[0].kind == "metric"}
+    names = [choices[0].target for _, choices in draft.metrics]
+    beside = [lexicon.words_of(name) for name in bound]
+    units = {draft.world.layer.metrics[name].unit for name in names}
+    _use_field_words(draft)
+    _use_value_words(draft, names)
+    creation, counted = draft.world.language.words("creation_verbs"), draft.world.nouns.counted
+    for at, element in enumerate(draft.elements):
+        if not element.unknown or at in draft.uses:
+            continue
+        said = element.text.casefold()
+        is_unit = any(said in draft.world.language.unit_words(unit) for unit in units)
+        is_creation = said in creation and bool(names) and set(names) <= set(counted)
+        if is_unit or is_creation or any(_says_nothing(draft, element.word, known) for known in beside):
+            draft.use(at, "filler")
+        else:
+            _narrow_to(draft, at)
+
+
+def _narrow_to(draft: Draft, at: int) -> None:
+    """Use a word that belongs to metrics the draft may mean, and let it mean no others."""
+    word = draft.element(at).word
+    kept = [(place, tuple(c for c in choices if _belongs(draft, word, c.target))) for place, choices in draft.metrics]
+    if kept and all(choices for _, choices in kept):
+        draft.metrics = kept
+        draft.use(at, "filler")
+
+
+def _belongs(draft: Draft, word: str, name: str) -> bool:
+    lexicon = draft.world.lexicon
+    known = draft.world.context.get(name, frozenset[str]()) | lexicon.words_of(name) | _fact_words(draft, name)
+    return _says_nothing(draft, word, known)
+
+
+def _fact_words(draft: Draft, name: str) -> frozenset[str]:
+    """The words that name the rows a metric counts: "support" says nothing new about support tickets."""
+    world = draft.world
+    titles = [world.layer.datasets[fact].title for fact in world.reach.facts(name) if fact in world.layer.datasets]
+    return frozenset(world.language.bare(word) for title in titles for word in title.casefold().split())
+
+
+def _use_value_words(draft: Draft, names: list[str]) -> None:
+    """ "how much is an order worth": says of an amount that it is one."""
+    layer, words = draft.world.layer, draft.world.language.words("value_words")
+    if names and all(layer.metrics[name].format == "currency" for name in names):
+        for at, element in enumerate(draft.elements):
+            if element.unknown and element.text.casefold() in words:
+                draft.use(at, "filler")
+
+
+def _use_field_words(draft: Draft) -> None:
+    """ "urban areas": a word of the field's own name right behind one of its values."""
+    for at in range(1, len(draft.elements)):
+        if draft.element(at).unknown and names_value(draft, at):
+            draft.use(at, "filler")
+
+
+def _says_nothing(draft: Draft, word: str, known: frozenset[str]) -> bool:
+    """Whether a word only repeats what a metric is called, itself or as a verb of the same deed ("bought", "sold")."""
+    language = draft.world.language
+    meant = {language.bare(str(noun)) for noun in language.data["adjectives"].get(word, ())}
+    return word in known or bool((language.same_deed(word) | meant) & known)
