@@ -88,7 +88,7 @@ class Plan:
 
     `notes` are sentences the answer must carry ("Read 'revnue' as 'revenue'"). `chart` is the picture asked for;
     `asked` is the query before metrics that mean the same at a finer grain stood in, when some did. `model` tells of
-    the language model that wrote it, if one did.
+    the language model that wrote it, if one did. `doubts` are what speaks against the reading, by name and amount.
     """
 
     query: SemanticQuery
@@ -98,6 +98,7 @@ class Plan:
     chart: ChartKind | None = None
     asked: SemanticQuery | None = None
     model: ModelUse | None = None
+    doubts: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from evals.commands.asking import run
-from evals.commands.reading import diff, history, report
+from evals.commands.reading import calibrate, diff, history, report
 from evals.commands.writing import add, import_, lint
 
 
@@ -14,5 +14,5 @@ def main() -> None:
     """Judge answers against suites of questions."""
 
 
-for _command in (run, lint, diff, report, history, import_, add):
+for _command in (run, lint, diff, report, history, calibrate, import_, add):
     main.add_command(_command)

@@ -1,6 +1,7 @@
 """A question becomes a typed plan with no model: `Understanding.plan`, and `interpret` for any query in words."""
 
 from assistant.understanding.chart import Element
+from assistant.understanding.confidence import DOUBTS, WEIGHTS
 from assistant.understanding.draft import World
 from assistant.understanding.fragments import Carrying, Fragment, Said
 from assistant.understanding.interpretation import interpret, period_label
@@ -12,6 +13,8 @@ from assistant.understanding.understanding import Trace, Understanding
 from assistant.understanding.values_index import Contents, ValuesIndex, write_index
 
 __all__ = [
+    "DOUBTS",
+    "WEIGHTS",
     "Carrying",
     "Concept",
     "Contents",

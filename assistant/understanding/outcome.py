@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Clarification, Option, Plan, Refusal, RefusalCode, Span
 from assistant.understanding.chart import Cover, covers
+from assistant.understanding.confidence import calibration, confidence, doubts_of
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, GroupChoice, TimeChoice, World
 from assistant.understanding.interpretation import interpret
@@ -129,10 +130,20 @@ def decide(question: str, readings: Sequence[Readings], world: World) -> Outcome
     if len(readings) > 1:
         return _decide_spelling(question, readings, list(plans.values()), world)
     if len(plans) == 1:
-        return next(iter(plans.values()))
+        return _as_sure(question, next(iter(plans.values())), world)
     if plans:
         return _clarify(question, list(plans.values()), _ambiguous_words([c for c, _ in found]), world)
     return _without_plan(question, readings[0], world)
+
+
+def _as_sure(question: str, plan: Plan, world: World) -> Plan | Clarification:
+    """The plan, told as unsure when it is, or asked back when it is more likely wrong than can be answered for."""
+    known, language = calibration(), world.language
+    if plan.confidence < known.ask_below:
+        return Clarification(question, language.message("is_it_meant"), (), _options([plan], world))
+    if plan.confidence < known.unsure_below:
+        return replace(plan, notes=(*plan.notes, language.message("unsure")))
+    return plan
 
 
 def _decide_spelling(question: str, readings: Sequence[Readings], plans: list[Plan], world: World) -> Outcome:
@@ -177,11 +188,9 @@ def plan_of(candidate: Candidate, spelling: Spelling) -> Plan:
     draft = candidate.draft
     language = draft.world.language
     typos = tuple(language.message("typo", typo=typed, word=word) for typed, word in spelling.corrections)
-    confidence = max(0.5, 1.0 - draft.penalty - 0.1 * len(typos) - 0.05 * len(candidate.notes))
-    spans = tuple(spans_of(draft, spelling.tokens))
-    return Plan(
-        candidate.query, spans, round(confidence, 2), (*typos, *draft.notes, *candidate.notes), asked=candidate.asked
-    )
+    doubts = doubts_of(candidate, spelling)
+    spans, notes = tuple(spans_of(draft, spelling.tokens)), (*typos, *draft.notes, *candidate.notes)
+    return Plan(candidate.query, spans, confidence(doubts), notes, asked=candidate.asked, doubts=doubts)
 
 
 def spans_of(draft: Draft, tokens: Sequence[Token]) -> Iterable[Span]:

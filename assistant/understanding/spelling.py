@@ -37,8 +37,8 @@ class Speller:
             if word.isalpha():
                 words.setdefault(word, language.forms.bare(language.forms.plain(word)))
         self._words = {word: bare for word, bare in words.items() if len(word) >= SHORTEST}
-        for word, bare in list(self._words.items()):
-            if not word.endswith("s"):
+        for word, bare in lexicon.words.items():
+            if len(word) >= SHORTEST and not word.endswith("s"):
                 self._words.setdefault(f"{word}s", bare)
         self._choices = sorted(self._words)
         spelt = tokenize(" ".join(self._words), language.forms)
@@ -147,4 +147,6 @@ def _plausible(word: str, choice: str) -> bool:
 
 
 def _read_as(token: Token, word: str, plain: str, bare: str) -> Token:
-    return replace(token, text=word, plain=plain, bare=bare)
+    """The token as if it had been typed right, in capitals where it was."""
+    raw = word.upper() if token.raw.isupper() else word.capitalize() if token.raw[0].isupper() else word
+    return replace(token, raw=raw, text=word, plain=plain, bare=bare)

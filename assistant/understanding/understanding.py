@@ -33,7 +33,7 @@ from assistant.understanding.rewriting import rewritten
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import adds_nothing, names_columns, sentences, with_columns
 from assistant.understanding.spelling import Speller
-from assistant.understanding.tokens import Token, tokenize
+from assistant.understanding.tokens import Token
 from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import SemanticLayer
 
@@ -59,7 +59,14 @@ class Trace:
         """The trace as a few lines."""
         parts = (("Meanings", self.meanings), ("Readings", self.readings), ("Lost", self.lost))
         lines = [f"{title}:\n  " + "\n  ".join(found[:MOST_TRACED]) for title, found in parts if found]
-        return "\n".join([f"Words: {' '.join(self.words)}", *lines, f"Outcome: {type(self.outcome).__name__}"])
+        kind = type(self.outcome).__name__
+        sure = _told_sure(self.outcome) if isinstance(self.outcome, Plan) else ""
+        return "\n".join([f"Words: {' '.join(self.words)}", *lines, f"Outcome: {kind}{sure}"])
+
+
+def _told_sure(plan: Plan) -> str:
+    doubts = ", ".join(f"{name} {amount:g}" for name, amount in plan.doubts)
+    return f", confidence {plan.confidence:.3f} ({f'doubts: {doubts}' if doubts else 'no doubts'})"
 
 
 class Understanding:

@@ -83,6 +83,24 @@ def _history(home: Path | None):
     return closing(History(read_settings(home=home).home))
 
 
+@click.command(cls=Command)
+@click.argument("run")
+@home_option
+@click.option("--write", "writing", is_flag=True, help="Write the weights that the product reads.")
+def calibrate(context: click.Context) -> None:
+    """How sure the embedded engine may be, from the judged answers of RUN: weights, and a table of proof."""
+    from assistant.config import read_settings
+    from evals.calibrate import calibrated, judged, write
+
+    given = context.params
+    home = given["home"] or read_settings().home
+    every = judged(_results(given["run"], home), home, lambda text: click.echo(text, err=True))
+    known, told = calibrated(every)
+    click.echo(told)
+    if given["writing"]:
+        write(known)
+
+
 def _results(name: str, home: Path | None) -> Results:
     """The results of a file, of a run by its name, or of the last one."""
     from evals.results import read_results

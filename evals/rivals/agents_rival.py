@@ -1,0 +1,111 @@
+"""Two agents of others, driven along their documented happy path: a question comes in as a line, a word goes out.
+
+Runs inside the rivals' virtual environment (.venv-bench). `langchain` is LangChain's `SQLDatabaseToolkit` under
+`create_agent`, `vanna` the agent of Vanna's readme with its `RunSqlTool`. Both talk to the server named in the line and
+read the SQLite file named on the command line; what they say to the model is counted by that server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+Ask = Callable[[str], None]
+
+
+def langchain_agent(database: str, url: str) -> Ask:
+    """LangChain's SQL agent as its documentation builds it."""
+    from langchain.agents import create_agent
+    from langchain_community.agent_toolkits import SQLDatabaseToolkit
+    from langchain_community.utilities import SQLDatabase
+    from langchain_openai import ChatOpenAI
+
+    model = ChatOpenAI(model="stub", base_url=url, api_key="any", temperature=0)
+    tools = SQLDatabaseToolkit(db=SQLDatabase.from_uri(f"sqlite:///{database}"), llm=model).get_tools()
+    agent = create_agent(model, tools, system_prompt=_LANGCHAIN_PROMPT.format(dialect="sqlite", top_k=5))
+    return lambda question: agent.invoke({"messages": [{"role": "user", "content": question}]})
+
+
+_LANGCHAIN_PROMPT = """
+You are an agent designed to interact with a SQL database.
+Given an input question, create a syntactically correct {dialect} query to run,
+then look at the results of the query and return the answer. Unless the user
+specifies a specific number of examples they wish to obtain, always limit your
+query to at most {top_k} results.
+
+You can order the results by a relevant column to return the most interesting
+examples in the database. Never query for all the columns from a specific table,
+only ask for the relevant columns given the question.
+
+You MUST double check your query before executing it. If you get an error while
+executing a query, rewrite the query and try again.
+
+DO NOT make any DML statements (INSERT, UPDATE, DELETE, DROP etc.) to the
+database.
+
+To start you should ALWAYS look at the tables in the database to see what you
+can query. Do NOT skip this step.
+
+Then you should query the schema of the most relevant tables.
+"""
+
+
+def vanna_agent(database: str, url: str) -> Ask:
+    """Vanna's agent as its readme builds it: one tool, which runs SQL."""
+    from vanna import Agent
+    from vanna.core.registry import ToolRegistry
+    from vanna.core.user import RequestContext, User, UserResolver
+    from vanna.integrations.local.agent_memory import DemoAgentMemory
+    from vanna.integrations.openai import OpenAILlmService
+    from vanna.integrations.sqlite import SqliteRunner
+    from vanna.tools import RunSqlTool
+
+    class Anybody(UserResolver):
+        async def resolve_user(self, request_context: Any) -> Any:
+            del request_context
+            return User(id="1", email="a@example.com", group_memberships=["user"])
+
+    tools = ToolRegistry()
+    tools.register_local_tool(RunSqlTool(sql_runner=SqliteRunner(database)), access_groups=["user"])
+    model = OpenAILlmService(model="stub", api_key="any", base_url=url)
+    agent = Agent(llm_service=model, tool_registry=tools, user_resolver=Anybody(), agent_memory=DemoAgentMemory())
+
+    async def asked(question: str) -> None:
+        async for _ in agent.send_message(request_context=RequestContext(), message=question):
+            pass
+
+    return lambda question: asyncio.run(asked(question))
+
+
+AGENTS = {"langchain": langchain_agent, "vanna": vanna_agent}
+PACKAGES = {"langchain": "langchain-community", "vanna": "vanna"}
+
+
+def main() -> None:
+    """Answer lines of JSON ({"question"}) until the input ends."""
+    name, database, url = sys.argv[1:4]
+    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not get between the answers
+    os.environ["LANGSMITH_TRACING"] = "false"
+    ask = AGENTS[name](database, url)
+    _say(out, {"version": version(PACKAGES[name])})
+    for line in sys.stdin:
+        try:
+            ask(json.loads(line)["question"])
+        except Exception as error:  # noqa: BLE001 - a library under trial may raise anything, and the table shows it
+            _say(out, {"error": f"{type(error).__name__}: {error}"[:300]})
+        else:
+            _say(out, {"error": ""})
+
+
+def _say(out: Any, message: dict[str, str]) -> None:
+    out.write(json.dumps(message) + "\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()
