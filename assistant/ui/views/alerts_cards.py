@@ -18,7 +18,9 @@ from assistant.ui.states import link
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_POINTS = 150, 40, 42
 MOST_BARS = 6
+MOST_SURE = 0.99  # nothing is certain
 MOST_REST = 0.5  # parts that leave more than half of the change open were counted over another span
+FONT = "system-ui, sans-serif"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
@@ -109,7 +111,7 @@ def _chips(one: Incident, look: Look) -> Iterator[str]:
         amount = signed(found.worth, Style("currency", "EUR", locale=look.locale))
         yield look.say("alerts.worth", {"amount": amount})
     if found.confidence:
-        share = number(found.confidence, Style("percent", decimals=0, locale=look.locale))
+        share = number(min(found.confidence, MOST_SURE), Style("percent", decimals=0, locale=look.locale))
         yield look.say("alerts.sure", {"share": share})
     if one.acknowledged_by and one.is_live:
         yield look.say("alerts.held_by", {"name": one.acknowledged_by})
@@ -140,8 +142,10 @@ def track_figure(track: Track, title: str, marked: tuple[date, ...], look: Look)
     spec = track_spec(track, title, marked)
     if spec is None:
         return join([])
+    spec = {**spec, "config": {"font": FONT, **spec["config"]}}
     label = look.say("alerts.chart", {"title": title})
-    caption = tag("figcaption", look.say("alerts.legend"))
+    banded = any(value is not None for value in track.lower)
+    caption = tag("figcaption", look.say("alerts.legend" if banded else "alerts.legend_plain"))
     return tag("figure", join([svg(spec), caption]), {"class": "tw-chart", "aria-label": label})
 
 
@@ -210,7 +214,7 @@ def _bars_spec(rows: Sequence[dict[str, Any]], floor: float) -> dict[str, Any]:
             {"mark": {"type": "text", "align": "left", "dx": 6, "color": LIGHT.ink, "fontSize": 12},
              "encoding": {"x": {**x, "field": "high"}, "y": y, "text": {"field": "told"}}},
         ],
-        "config": {"view": {"stroke": None}, "axis": {"labelColor": LIGHT.ink, "labelFontSize": 12, "domain": False,
+        "config": {"font": FONT, "view": {"stroke": None}, "axis": {"labelColor": LIGHT.ink, "labelFontSize": 12, "domain": False,
                                                       "ticks": False, "gridColor": LIGHT.line}},
     }  # fmt: skip
 
