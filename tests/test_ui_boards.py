@@ -25,7 +25,9 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return demo_workspace(tmp_path_factory.mktemp("boards"))
+    home = demo_workspace(tmp_path_factory.mktemp("boards"))
+    (home / "channels.yml").write_text("version: 1\nchannels:\n  team: {url: 'json://localhost/team'}\n")
+    return home
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +139,12 @@ def test_a_tile_is_renamed_moved_and_removed_by_keyboard(chromium: Any, server: 
 def test_a_delivery_is_set_up_and_stopped(chromium: Any, server: Server, home: Path, board: str) -> None:
     tab = board_tab(chromium, server, f"boards?board={board}")
     tab.page.get_by_role("button", name="Delivery", exact=True).click()
-    tab.page.fill("#tw-channel textarea, #tw-channel input", "mailto://team@example.com")
+    tab.page.get_by_label("Channel").fill("nobody")
+    tab.page.keyboard.press("Enter")
+    tab.page.click("#tw-deliver")
+    tab.page.get_by_text("There is no channel nobody", exact=False).wait_for()
+    tab.page.get_by_label("Channel").fill("team")
+    tab.page.keyboard.press("Enter")
     tab.page.click("#tw-deliver")
     tab.page.get_by_text("Delivered every week", exact=False).wait_for()
     tab.page.get_by_role("button", name="Stop").click()

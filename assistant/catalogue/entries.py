@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from assistant.catalogue.records import Entry, EntryKind
+from assistant.catalogue.records import KINDS, Entry, EntryKind
 from assistant.learning import VERIFIED_FILE
 from semantic_layer import (
     Dataset,
@@ -49,11 +49,11 @@ def find_entry(every: Iterable[Entry], kind: str, name: str) -> Entry | None:
 
 
 def search(every: Sequence[Entry], words: str, kind: EntryKind | None = None) -> tuple[Entry, ...]:
-    """The entries that the words fit, the best first; all of them, most used first, without words."""
+    """The entries that the words fit, the best first; without words all of them, most used and best tested first."""
     kept = [one for one in every if kind is None or one.kind == kind]
     said = " ".join(words.casefold().split())
     if not said:
-        return tuple(sorted(kept, key=lambda one: -one.used))
+        return tuple(sorted(kept, key=lambda one: (-one.used, KINDS.index(one.kind), -one.tests)))
     scored = [(fitness(said, one), one) for one in kept]
     found = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: (-pair[0], -pair[1].used, pair[1].title))
     return tuple(one for _, one in found)

@@ -9,6 +9,7 @@ import gradio as gr
 
 from assistant.boards import (
     Board,
+    CannotPin,
     Timing,
     add_note,
     deliver,
@@ -19,6 +20,8 @@ from assistant.boards import (
     stop_delivery,
 )
 from assistant.boards.delivery import EVERY
+from assistant.errors import SettingsError
+from assistant.monitor.delivery_channels import read_channels
 from assistant.store import Store
 from assistant.ui.markup import Markup, of_class
 from assistant.ui.states import Stage
@@ -62,13 +65,10 @@ class ChangeDesk:
             self.weekday = gr.Dropdown(days, value=0, label=say("boards.weekday"), min_width=130)
             self.hour = gr.Number(8, label=say("boards.hour"), minimum=0, maximum=23, precision=0, min_width=90)
             self.zone = gr.Textbox("UTC", label=say("boards.time_zone"), lines=1, max_lines=1, min_width=150)
-        self.channel = gr.Textbox(
-            label=say("boards.channel"),
-            placeholder=say("boards.channel_hint"),
-            lines=1,
-            max_lines=1,
+        self.channel = gr.Dropdown(
+            [], label=say("boards.channel"), info=say("boards.channel_hint"), allow_custom_value=True,
             elem_id="tw-channel",
-        )
+        )  # fmt: skip
         with gr.Row():
             self.send = gr.Button(say("boards.deliver"), size="sm", elem_classes="tw-choice", elem_id="tw-deliver")
             self.stop = gr.Button(say("boards.stop"), size="sm", elem_classes="tw-choice")
@@ -76,7 +76,7 @@ class ChangeDesk:
     @property
     def parts(self) -> list[Any]:
         """Everything that opening a board changes here."""
-        return [self.panel, self.sending, self.name, self.shared, self.note, self.really, self.told]
+        return [self.panel, self.sending, self.name, self.shared, self.note, self.really, self.channel, self.told]
 
     def hidden(self) -> dict[Any, Any]:
         """Nothing to change."""
@@ -93,8 +93,16 @@ class ChangeDesk:
             self.shared: board.shared,
             self.note: "",
             self.really: gr.Button(visible=False),
+            self.channel: gr.Dropdown(self._channels()),
             self.told: self._told(store, board.id),
         }
+
+    def _channels(self) -> list[str]:
+        """The names of the channels that are set up; none while their file cannot be read."""
+        try:
+            return [channel.name for channel in read_channels(self.view.room.settings.home)]
+        except SettingsError:
+            return []  # the board is shown all the same; Alerts says what is wrong with the file
 
     def wire(
         self, parts: Sequence[Any], grid: Sequence[Any], show: Callable[..., Any], steering: Sequence[Any]
@@ -141,10 +149,10 @@ class ChangeDesk:
 
     def _send(self, request: gr.Request, board_id: str, *told: Any) -> Markup:
         every, weekday, hour, zone, channel = told
-        store = self.view.room.store(request)
-        deliver(
-            store, board_id, Timing(every, int(weekday), int(hour or 0), (zone or "").strip(), (channel or "").strip())
-        )
+        store, name = self.view.room.store(request), (channel or "").strip()
+        if name not in self._channels():
+            raise CannotPin(self.view.room.say("boards.no_channel", {"name": name or "–"}))
+        deliver(store, board_id, Timing(every, int(weekday), int(hour or 0), (zone or "").strip(), name))
         return self._told(store, board_id)
 
     def _stop(self, request: gr.Request, board_id: str) -> Markup:

@@ -41,7 +41,7 @@ class ProposeDesk:
                 padding=False,
                 elem_classes="tw-plain-card",
             )
-            with gr.Tabs():
+            with gr.Tabs(elem_classes="tw-tabs"):
                 with gr.Tab(say("catalogue.words")):
                     self._words()
                 with gr.Tab(say("catalogue.yaml")):
