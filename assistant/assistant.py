@@ -153,8 +153,11 @@ class Assistant:
     def for_viewer(self, viewer: Viewer) -> Assistant:
         """An assistant over the same data and processes that sees and says only what a viewer may.
 
-        It is this one when no rule of the definitions limits either of the two. Close only the first.
+        It is this one when no rule of the definitions limits either of the two and no language model is set, whose
+        doings are those of one person. Close only the first.
         """
+        if self.settings.model:
+            return Assistant(self.engine, self.settings, viewer)
         whole = with_implied(load_workspace(self.settings.home, self.engine.schema, self.settings.language))
         if self.viewer is None and rules_for(whole, viewer) == OPEN and for_viewer(whole, viewer) == whole:
             return self

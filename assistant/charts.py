@@ -39,6 +39,17 @@ def choose(
     return Chart(kind, finding, draw(shape, finding) if draw else None)
 
 
+def possible(columns: Sequence[Column], result: Result, context: Context | None = None) -> tuple[ChartKind, ...]:
+    """The kinds that these rows can be shown as, the fitting one first; nothing where there is no choice."""
+    shape = shape_of(columns, result, context or Context())
+    own = next(kind for fits, kind, _ in _RULES if fits(shape))
+    if own in ("table", "tile"):
+        return ()
+    found: dict[ChartKind, None] = {own: None}
+    found |= {kind: None for fits, kind, draw in _RULES if draw is not None and fits(shape)}
+    return (*found, "table")
+
+
 def unfit(asked: ChartKind | None, drawn: ChartKind) -> tuple[Caveat, ...]:
     """What a person is told whose picture could not be drawn of these rows."""
     if asked in (None, drawn):

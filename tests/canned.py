@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +28,7 @@ from assistant.charts import choose
 from assistant.conversation import Conversation
 from assistant.narrate import describe
 from assistant.shape import Context
-from semantic_layer import Column, Comparison, Filter, GroupBy, SemanticQuery, TimeRange
+from semantic_layer import Column, Comparison, Filter, GroupBy, SemanticLayer, SemanticQuery, TimeRange, load
 from warehouse import Result
 
 Step = Callable[[str, str], None]
@@ -163,6 +165,49 @@ ANSWERS = {
 }
 
 
+DEFINITIONS = """
+version: 1
+name: shop
+extends: none
+datasets:
+  - name: customer
+    source: customer
+    entity: true
+    primary_key: [customer_id]
+    fields: [{name: customer_id}, {name: region, label: Region}]
+  - name: product
+    source: product
+    primary_key: [product_id]
+    fields: [{name: product_id}, {name: category, label: Category}]
+  - name: orders
+    source: orders
+    primary_key: [order_id]
+    time: ordered_at
+    fields: [{name: order_id}, {name: customer_id}, {name: product_id}, {name: ordered_at, type: time}]
+    measures: [{name: paid, agg: sum, expression: net_amount}, {name: orders, agg: count}]
+relationships:
+  - {name: orders_customer, from: orders, to: customer, from_columns: [customer_id], to_columns: [customer_id]}
+  - {name: orders_product, from: orders, to: product, from_columns: [product_id], to_columns: [product_id]}
+metrics:
+  - {name: net_revenue, label: Net revenue, measure: orders.paid, unit: EUR, format: currency}
+  - {name: orders, label: Orders, measure: orders.orders}
+"""
+VALUES = {
+    "customer.region": (("North", 40), ("South", 30), ("East", 20)),
+    "product.category": (("Chairs", 50), ("Tables & desks", 30), ("Lamps", 10)),
+}
+
+
+def _layer() -> SemanticLayer:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "shop.yml"
+        path.write_text(DEFINITIONS, encoding="utf-8")
+        return load([path])
+
+
+LAYER = _layer()
+
+
 def silent(title: str, detail: str) -> None:
     """Hears nothing."""
 
@@ -172,14 +217,20 @@ class CannedAssistant:
     """Stands in for `Assistant`: same methods, no data behind them."""
 
     as_of: date = AS_OF
-    settings: Any = field(default_factory=lambda: SimpleNamespace(locale="en"))
+    settings: Any = field(default_factory=lambda: SimpleNamespace(locale="en", model=""))
     asked: list[str] = field(default_factory=list)
     viewer: None = None
+    layer: SemanticLayer = field(default_factory=lambda: LAYER)
+    values: Any = field(default_factory=lambda: VALUES)
+    history: tuple[Any, ...] = ()
 
     def starters(self) -> tuple[str, ...]:
         return ("Revenue by month", "Revenue by category", "Revenue last month", "How is business?")
 
-    def ask(self, question: str, on_step: Step = silent, conversation: Conversation | None = None) -> Outcome:
+    def ask(
+        self, question: str, on_step: Step = silent, conversation: Conversation | None = None, live: Any = None
+    ) -> Outcome:
+        del live  # nothing here takes long
         outcome = self._answer(question, on_step)
         if conversation is not None:
             conversation.record(question, outcome)

@@ -278,7 +278,7 @@ def test_a_fault_inside_is_said_plainly_and_kept_in_the_log(desk: Desk, caplog: 
 
 
 def test_an_error_with_a_sentence_is_told_in_its_own_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(question: str, on_step: Any, conversation: Any) -> Any:
+    def refuse(question: str, on_step: Any, conversation: Any, live: Any) -> Any:
         raise NothingToAsk("There is no data yet. Run `tellwise demo`.")
 
     monkeypatch.setattr(desk.assistant, "ask", refuse)
@@ -319,8 +319,8 @@ def test_every_text_of_the_page_is_used_and_every_used_one_is_there() -> None:
     used |= {key for key in known if stems and key.startswith(stems)}
     used |= {key for key in known if key.startswith("answer.how_") and f'("{key[11:]}", ' in source}
     roots = {key.split(".")[0] for key in known}
-    used = {key for key in used - set(RIGHTS) if not key.endswith((".csv", ".yml", ".db"))}
-    assert {key for key in used if key.split(".")[0] in roots} - known == set()
+    texts = {key for key in used - set(RIGHTS) if not key.endswith((".csv", ".yml", ".db"))}
+    assert {key for key in texts if key.split(".")[0] in roots} - known == set()
     assert known - used == set()
 
 

@@ -13,9 +13,14 @@ from tests.browser import BROWSER, LISTENER, PHONE, REAL, Server, Tab, demo_work
 from warehouse import query_trusted
 
 CANNED = f"""{LISTENER}
+import os
+from pathlib import Path
+from assistant.config import Settings
+from assistant.store import Store
 from assistant.ui import build, launch
 from tests.canned import CannedAssistant
-launch(build(CannedAssistant(), "Demo company"), "127.0.0.1", int(sys.argv[1]))
+store = Store.open(Settings(home=Path(os.environ["TELLWISE_HOME"])))
+launch(build(CannedAssistant(), "Demo company", store), "127.0.0.1", int(sys.argv[1]))
 """
 
 pytestmark = BROWSER

@@ -8,14 +8,17 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import SqlLexer
 
-from assistant.answer import Answer, Clarification, Explanation, Refusal, Span
+from assistant.answer import Answer, Approval, Clarification, Explanation, Refusal, Span
 from assistant.data_caveats import freshness_words, utc_now
-from assistant.formatting import day
+from assistant.formatting import Style, day, number
+from assistant.store import StoredTurn
 from assistant.ui import tables
+from assistant.ui.frame import Frame, button, chips, steps, tools
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup, join, of_class, tag, text
 from assistant.ui.picture import svg
 from assistant.ui.tiles import tiles
+from semantic_layer import Logged
 
 OPEN_TABLE_ROWS = 5
 
@@ -25,18 +28,47 @@ def question_card(question: str) -> Markup:
     return of_class("div", "tw-question", question)
 
 
-def answer_card(answer: Answer, look: Look) -> Markup:
-    """An answer with everything that belongs to it."""
+def answer_card(answer: Answer, look: Look, frame: Frame | None = None) -> Markup:
+    """An answer with everything that belongs to it; with a frame, its parts can be clicked."""
+    can_change = frame is not None and answer.plan is not None
     parts = [
         of_class("p", "tw-free", look.say("answer.free")) if not answer.governed else "",
         of_class("p", "tw-sentence", answer.sentence),
         tiles(answer, look) if answer.chart.kind == "tile" else _chart(answer, look),
         _table(answer, look),
-        _chips(answer, look) if answer.governed else "",
+        chips(answer, frame, look) if frame and can_change else _chips(answer, look) if answer.governed else "",
         _caveats(answer, look),
-        _how(answer, look),
+        tools(answer, frame, look) if frame else "",
+        frame.note if frame else "",
+        steps(frame, look) if frame else "",
+        _how(answer, look, frame.history if frame else ()),
     ]
     return tag("article", join(parts), {"class": "tw-card", "aria-label": look.say("answer.label")})
+
+
+def past_card(turn: StoredTurn, key: str, look: Look) -> Markup:
+    """A turn of a conversation that was opened again: how it was read; it is asked anew, since rows are not kept."""
+    again = button(look.say("talk.again"), {"do": "again", "card": key}, "tw-step") if turn.query is not None else ""
+    read = of_class("p", "tw-small", turn.reading or look.say(f"talk.was_{turn.kind}"))
+    return tag("article", join([read, again]), {"class": "tw-card tw-past", "aria-label": look.say("answer.label")})
+
+
+def approval_card(asked: Approval, key: str, look: Look) -> Markup:
+    """What a model wants to do, to be allowed, changed or refused."""
+    parts: list[Markup] = [of_class("p", "tw-sentence", asked.sentence)]
+    for request in asked.requests:
+        statement = str(request.arguments.get("sql", ""))
+        told = [of_class("p", "tw-small", request.reason), tag("strong", request.tool)]
+        if statement:
+            names = {"class": "tw-edit", "rows": 8, "aria-label": look.say("approval.sql"), "spellcheck": "false"}
+            told.append(tag("textarea", statement, names))
+        parts.append(tag("div", join(told)))
+    acts = [
+        button(look.say(f"approval.{verdict}"), {"do": "decide", "card": key, "kind": verdict}, "tw-step")
+        for verdict in ("approve", "edit", "reject")
+    ]
+    parts.append(of_class("div", "tw-steps", join(acts)))
+    return tag("article", join(parts), {"class": "tw-card tw-asking", "aria-label": look.say("outcome.clarification")})
 
 
 def refusal_card(refusal: Refusal, look: Look) -> Markup:
@@ -121,20 +153,48 @@ def _list(items: list[Markup], css: str, label: str = "") -> Markup:
 # --- how it came about
 
 
-def _how(answer: Answer, look: Look) -> Markup:
-    rows = [
+def _how(answer: Answer, look: Look, history: tuple[tuple[Logged, Logged], ...]) -> Markup:
+    rows: list[tuple[str, object]] = [
         ("governed", look.say("answer.governed" if answer.governed else "answer.not_governed")),
         ("read", answer.interpretation.sentence if answer.governed else ""),
         ("words", _used_words(answer)),
         ("period", answer.period),
         ("definitions", _definitions(answer)),
+        ("history", _history(history, look)),
         ("sql", _sql(answer.sql, look)),
         ("fresh", _fresh(answer, look)),
         ("times", _times(answer, look)),
+        ("model", _model(answer, look)),
     ]
     pairs = [join([tag("dt", look.say(f"answer.how_{key}")), tag("dd", value)]) for key, value in rows if value]
     body = join([tag("summary", look.say("answer.how")), tag("dl", join(pairs))])
     return tag("details", body, {"class": "tw-how"})
+
+
+def _history(changes: tuple[tuple[Logged, Logged], ...], look: Look) -> Markup:
+    """When the meaning of a metric changed, from what to what."""
+    items = [
+        tag("li", look.say("answer.changed", {
+            "day": day(after.at, look.locale), "name": after.name, "before": before.formula, "after": after.formula,
+        }))
+        for before, after in changes
+    ]  # fmt: skip
+    return _list(items, "tw-definitions")
+
+
+def _model(answer: Answer, look: Look) -> str:
+    """Which road a language model took for the answer, and what it cost."""
+    used = answer.model
+    if used is None:
+        return look.say("answer.no_model")
+    counts = {"name": used.name, "calls": used.calls, "tokens": number_word(used.tokens_in + used.tokens_out, look)}
+    cost = f", ${used.dollars:.4f}" if used.dollars else ""
+    return look.say(f"answer.road_{used.road}", counts) + cost
+
+
+def number_word(count: int, look: Look) -> str:
+    """A count in the reader's language."""
+    return number(count, Style("integer", locale=look.locale))
 
 
 def _fresh(answer: Answer, look: Look) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
+_EMPTY = frozenset({"br", "hr", "img", "input"})
+"""Elements that have no content and no end."""
+
 
 class Markup(str):
     """Text that is HTML already; only `tag` and `join` make it."""
@@ -20,7 +23,7 @@ def text(value: object) -> Markup:
 def tag(name: str, content: object = "", attributes: Mapping[str, object] | None = None) -> Markup:
     """An element around escaped content; attributes that are None are left out, those that are True have no value."""
     given = "".join(_attribute(key, value) for key, value in (attributes or {}).items() if value not in (None, False))
-    return Markup(f"<{name}{given}>{text(content)}</{name}>")
+    return Markup(f"<{name}{given}>" if name in _EMPTY else f"<{name}{given}>{text(content)}</{name}>")
 
 
 def join(parts: Iterable[object]) -> Markup:

@@ -90,3 +90,21 @@ def color_css() -> str:
         "".join(f"{name}:{color};" for color, name in _variables(palette).items()) for palette in (LIGHT, DARK)
     )
     return f":root{{{light}}}\n.dark{{{dark}}}\n"
+
+
+def svg_file(spec: Mapping[str, Any]) -> str:
+    """The chart as an SVG file of its own, with its title, in the colours of the light page."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_svg(_alone(spec), vl_version=VEGA_LITE, allowed_base_urls=[])
+
+
+def png(spec: Mapping[str, Any]) -> bytes:
+    """The chart as a PNG file, two pixels to the point, with its title, on white."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_png(_alone(spec), vl_version=VEGA_LITE, scale=2, allowed_base_urls=[])
+
+
+def _alone(spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {**spec, "width": WIDE, "background": LIGHT.ground, "padding": 16}

@@ -7,6 +7,11 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.ui.turns import MOST_CHOICES
+
+VERDICT_PARTS = 7
+CONVERSATION_PARTS = 5 + MOST_CHOICES + VERDICT_PARTS
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -16,12 +21,23 @@ class Verdict:
     right: gr.Button
     wrong: gr.Button
     reason: gr.Textbox
+    correction: gr.Textbox
+    send: gr.Button
     noted: gr.HTML
 
     @property
     def parts(self) -> list[Any]:
         """Everything of it that changes."""
-        return [self.row, self.right, self.wrong, self.reason, self.noted]
+        return [self.row, self.right, self.wrong, self.reason, self.correction, self.send, self.noted]
+
+
+@dataclass(frozen=True)
+class Backstage:
+    """Parts that nobody sees: what clicks on cards send, the file they ask for, the words for completion."""
+
+    act: gr.Textbox
+    file: gr.DownloadButton
+    words: gr.HTML
 
 
 @dataclass(frozen=True)
@@ -42,11 +58,19 @@ class Screen:
     session: gr.State
     shown: gr.State
     verdict: Verdict
+    talks: gr.HTML
+    menu: gr.HTML
+    backstage: Backstage
 
     @property
     def conversation(self) -> list[Any]:
         """What a turn changes while it goes on."""
         return [self.session, self.shown, self.chat, self.welcome, self.ask, *self.choices, *self.verdict.parts]
+
+    @property
+    def effects(self) -> list[Any]:
+        """What a click on a card changes: the conversation, the menu, the file, the list of conversations."""
+        return [*self.conversation, self.menu, self.backstage.file, self.talks]
 
     @property
     def result(self) -> list[Any]:

@@ -14,11 +14,14 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from assistant.answer import Answer, Clarification, Explanation, Outcome, Refusal
+from assistant.answer import Answer, Approval, Clarification, Explanation, Option, Outcome, Plan, Refusal
 from assistant.conversation import Conversation
 from assistant.errors import AssistantError, StoreError
 from assistant.formatting import shorten
+from assistant.live import Live
+from assistant.people import RIGHTS, Right
 from assistant.ui import card
+from assistant.ui.frame import button, frame_of
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup
 from assistant.ui.session import Message, Session
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION = 2000
 MOST_CHOICES = 4
+MOST_STARTERS = 6
 Step = tuple[str, str]
 Work = Callable[[Callable[[str, str], None]], Outcome]
 _log = logging.getLogger(__name__)
@@ -38,12 +42,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Desk:
-    """What every turn needs: who answers, how it looks, and threads to answer in while the page is kept informed."""
+    """What every turn needs: who answers, how it looks, and threads to answer in while the page is kept informed.
+
+    `rights` are those of who asks; what they lack is not offered.
+    """
 
     assistant: Assistant
     look: Look
     threads: ThreadPoolExecutor
     store: Store | None = None
+    rights: frozenset[Right] = frozenset(RIGHTS)
 
     def ask(self, question: str, session: Session) -> Iterator[Session]:
         """The session as it goes: with the question, with the steps, with the outcome."""
@@ -54,10 +62,12 @@ class Desk:
         if len(asked) > LONGEST_QUESTION:
             counts = {"count": f"{len(asked):,}", "most": f"{LONGEST_QUESTION:,}"}
             sentence = card.failure_card(self.look.say("chat.too_long", counts), self.look)
-            yield _said(_said(session, "user", card.question_card(shorten(asked, 300))), "assistant", sentence)
+            yield session.saying(card.question_card(shorten(asked, 300)), "user").saying(sentence)
             return
         session, talk = _talking(session)
-        yield from self._turn(asked, session, lambda on_step: self.assistant.ask(asked, on_step, talk))
+        live = Live()
+        session = replace(session, live=live)
+        yield from self.turn(asked, session, lambda on_step: self.assistant.ask(asked, on_step, talk, live))
 
     def pick(self, index: int, session: Session) -> Iterator[Session]:
         """The session after a click on one of the offered readings or suggestions."""
@@ -68,19 +78,24 @@ class Desk:
         if asked is None:
             yield from self.ask(label, session)
             return
-        option = asked.options[index]
+        yield from self.carry_out(label, asked.options[index].plan, session, asked.question)
+
+    def carry_out(self, label: str, plan: Plan, session: Session, question: str = "") -> Iterator[Session]:
+        """The session after a plan that somebody picked, shown under a label."""
+        option = Option(label, plan)
         session, talk = _talking(session)
-        yield from self._turn(
-            label, session, lambda _: self.assistant.choose(option, asked.question, conversation=talk)
+        yield from self.turn(
+            label, session, lambda _: self.assistant.choose(option, question or label, conversation=talk)
         )
 
-    def judge(self, is_right: bool, reason: str, session: Session) -> Session:
+    def judge(self, is_right: bool, reason: str, session: Session, correction: str = "") -> Session:
         """The session after a verdict on its answer, which is kept; a right one is proposed as verified."""
         talk, answer = session.conversation, session.answer
         if self.store is None or answer is None or talk is None or not talk.turns:
             return session
         try:
-            self.store.give_feedback(talk.turns[-1], answer.sql, "up" if is_right else "down", reason.strip())
+            verdict = "up" if is_right else "down"
+            self.store.give_feedback(talk.turns[-1], answer.sql, verdict, reason.strip(), correction.strip())
             proposed = is_right and self.assistant.propose(self.store, answer)
         except StoreError as error:
             return replace(session, noted=str(error))
@@ -90,25 +105,34 @@ class Desk:
         """The rows of a person's own SQL if it can be run, and the card that shows them or says why not."""
         if not sql.strip():
             return None, card.failure_card(self.look.say("panel.no_sql"), self.look)
+        if "sql" not in self.rights:
+            return None, card.failure_card(self.look.say("panel.no_right"), self.look)
         outcome, shown = self._finish(self.threads.submit(self._carded, lambda: self.assistant.run_sql(sql)))
         return (outcome if isinstance(outcome, Answer) else None), shown
 
-    def _turn(self, asked: str, session: Session, work: Work) -> Iterator[Session]:
-        fresh = replace(session, choices=(), clarification=None, answer=None, noted="")
-        opened = _said(fresh, "user", card.question_card(asked))
+    def turn(self, asked: str, session: Session, work: Work) -> Iterator[Session]:
+        """The session as a turn goes: the question, what is being done, the outcome's card."""
+        fresh = replace(session, choices=(), clarification=None, answer=None, approval=None, noted="")
+        opened, key = fresh.saying(card.question_card(asked), "user"), uuid4().hex[:12]
         steps: list[Step] = [(self.look.say("chat.working"), "")]
         yield _working(opened, steps)
         queue: SimpleQueue[Step | None] = SimpleQueue()
         started = monotonic()
         future = self.threads.submit(
-            self._carded, lambda: self._kept(session, work(lambda title, detail: queue.put((title, detail))))
+            self._carded, lambda: self._kept(session, work(lambda title, detail: queue.put((title, detail)))), key
         )
         future.add_done_callback(lambda _: queue.put(None))
         while (step := queue.get()) is not None:
             steps.append(step)
             if monotonic() - started > 0.15:  # quick answers come at once, without flicker
-                yield _working(opened, steps)
-        yield _concluded(opened, *self._finish(future))
+                yield _working(opened, steps, self._stop())
+        yield _concluded(replace(opened, live=None), *self._finish(future), key)
+
+    def _stop(self) -> Markup:
+        """A way to stop, where a language model may take its time."""
+        if not self.assistant.settings.model:
+            return Markup()
+        return button(self.look.say("chat.stop"), {"do": "stop"}, "tw-step")
 
     def _kept(self, session: Session, outcome: Outcome) -> Outcome:
         """The outcome, its turn kept; an answer is not withheld because it cannot be kept."""
@@ -120,10 +144,16 @@ class Desk:
                 _log.exception("a turn could not be kept")
         return outcome
 
-    def _carded(self, work: Callable[[], Outcome]) -> tuple[Outcome, Markup]:
+    def _carded(self, work: Callable[[], Outcome], key: str = "") -> tuple[Outcome, Markup]:
         """The outcome and its card; the picture is drawn here too, off the page's own thread."""
         outcome = work()
-        return outcome, self._card(outcome)
+        return outcome, self._card(outcome, key)
+
+    def answer_card(self, answer: Answer, key: str, note: Markup | None = None) -> Markup:
+        """The card of an answer, to be clicked when it has a key."""
+        frame = frame_of(answer, key, self.assistant, self.rights) if key else None
+        noted = replace(frame, note=note) if frame is not None and note is not None else frame
+        return card.answer_card(answer, self.look, noted)
 
     def _finish(self, future: Future[tuple[Outcome, Markup]]) -> tuple[Outcome | None, Markup]:
         """The outcome and its card, or nothing and a card that says what went wrong."""
@@ -136,13 +166,15 @@ class Desk:
             _log.exception("question failed, reference %s", reference)
             return None, card.failure_card(self.look.say("outcome.failed", {"reference": reference}), self.look)
 
-    def _card(self, outcome: Outcome) -> Markup:
+    def _card(self, outcome: Outcome, key: str) -> Markup:
         if isinstance(outcome, Answer):
-            return card.answer_card(outcome, self.look)
+            return self.answer_card(outcome, key)
         if isinstance(outcome, Refusal):
             return card.refusal_card(outcome, self.look)
         if isinstance(outcome, Explanation):
             return card.explanation_card(outcome, self.look)
+        if isinstance(outcome, Approval):
+            return card.approval_card(outcome, key, self.look)
         return card.clarification_card(outcome, self.look)
 
 
@@ -152,10 +184,12 @@ def _talking(session: Session) -> tuple[Session, Conversation]:
     return replace(session, conversation=talk), talk
 
 
-def _concluded(session: Session, outcome: Outcome | None, shown: Markup) -> Session:
-    said = _said(session, "assistant", shown)
+def _concluded(session: Session, outcome: Outcome | None, shown: Markup, key: str) -> Session:
+    said = session.saying(shown, key=key)
     if isinstance(outcome, Answer):
-        return replace(said, answer=outcome)
+        return replace(said, answer=outcome).knowing(key, outcome)
+    if isinstance(outcome, Approval):
+        return replace(said, approval=outcome)
     if isinstance(outcome, Clarification):
         labels = tuple(option.label for option in outcome.options[:MOST_CHOICES])
         return replace(said, clarification=outcome, choices=labels)
@@ -163,14 +197,10 @@ def _concluded(session: Session, outcome: Outcome | None, shown: Markup) -> Sess
     return replace(said, choices=offered[:MOST_CHOICES]) if offered else said
 
 
-def _said(session: Session, role: str, content: Markup) -> Session:
-    message: Message = {"role": role, "html": content}
-    return replace(session, messages=(*session.messages, message))
-
-
-def _working(session: Session, steps: list[Step]) -> Session:
+def _working(session: Session, steps: list[Step], stop: Markup | None = None) -> Session:
     """The session with what has been done so far as a pending message, which the outcome replaces."""
     title = steps[-1][0]
     lines = "\n".join(f"✓ {step}: {shorten(' '.join(detail.split()), 160)}" for step, detail in steps[1:-1])
     pending: Message = {"role": "assistant", "text": lines or "…", "title": title}
-    return replace(session, messages=(*session.messages, pending))
+    working = replace(session, messages=(*session.messages, pending))
+    return working.saying(stop) if stop else working

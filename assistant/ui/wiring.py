@@ -16,71 +16,110 @@ import gradio as gr
 
 from assistant.answer import Answer
 from assistant.ui import tables
+from assistant.ui.acts import AT_LOAD, Act, Effect, Scene, perform, read_act, rights_of
 from assistant.ui.look import Look
-from assistant.ui.markup import of_class
-from assistant.ui.screen import Screen
+from assistant.ui.markup import Markup, of_class
+from assistant.ui.room import AT_ONCE, Room
+from assistant.ui.screen import CONVERSATION_PARTS, Screen
 from assistant.ui.session import Message, Session, Shown
-from assistant.ui.turns import MOST_CHOICES, Desk
+from assistant.ui.talk_list import talk_list
+from assistant.ui.turns import LONGEST_QUESTION, MOST_CHOICES, MOST_STARTERS, Desk
+from assistant.ui.words import word_list
 
 Updates = list[Any]
 Handler = Callable[..., Iterator[Updates]]
 
 
-def wire(screen: Screen, desk: Desk) -> None:
-    """Connect every event of the page."""
-    show = _shower(desk.look, TemporaryDirectory(prefix="tellwise-"))
-    turns = [(screen.ask.submit, _asker(desk), [screen.ask, screen.session])]
-    turns += [(button.click, _starter(desk, str(button.value)), [screen.session]) for button in screen.starters]
-    turns += [(button.click, _picker(desk, index), [screen.session]) for index, button in enumerate(screen.choices)]
+def wire(screen: Screen, room: Room, page: gr.Blocks) -> None:
+    """Connect every event of the Ask view."""
+    folder = TemporaryDirectory(prefix="tellwise-")
+    show = _shower(room.look, folder)
+    turns = [(screen.ask.submit, _asker(room), [screen.ask, screen.session])]
+    turns += [(button.click, _asker(room), [button, screen.session]) for button in screen.starters]
+    turns += [(button.click, _picker(room, index), [screen.session]) for index, button in enumerate(screen.choices)]
     for event, handler, inputs in turns:
         event(handler, inputs, screen.conversation, api_visibility="private", show_progress="hidden")
-    _wire_verdict(screen, desk)
-    screen.chat.clear(_cleaner(desk), None, screen.conversation, api_visibility="private", show_progress="hidden")
-    screen.run.click(_runner(desk), [screen.sql], [screen.shown, screen.sql_outcome], api_visibility="private")
+    _wire_verdict(screen, room)
+    _wire_acts(screen, room, page, Path(folder.name))
+    screen.chat.clear(_cleaner(room), None, screen.conversation, api_visibility="private", show_progress="hidden")
+    screen.run.click(_runner(room), [screen.sql], [screen.shown, screen.sql_outcome], api_visibility="private")
     screen.shown.change(
         show, [screen.shown], [screen.sql, *screen.result], api_visibility="private", show_progress="hidden"
     )
 
 
-def _wire_verdict(screen: Screen, desk: Desk) -> None:
+def _wire_acts(screen: Screen, room: Room, page: gr.Blocks, folder: Path) -> None:
+    """Clicks on cards, and what a link into the page asks for when it is opened."""
+    inputs = [screen.backstage.act, screen.session]
+    screen.backstage.act.change(
+        _actor(room, folder), inputs, screen.effects, api_visibility="private", show_progress="hidden",
+        trigger_mode="multiple", concurrency_limit=AT_ONCE * 2,
+    )  # fmt: skip
+    first = [screen.backstage.words, screen.talks, *screen.starters]
+    page.load(_greeter(room), None, first, api_visibility="private", show_progress="hidden").then(
+        _linked(room, folder), [screen.session], screen.effects, api_visibility="private", show_progress="hidden"
+    )
+    # kept in step with the conversation: a new one appears in the list as soon as it has a turn
+    screen.shown.change(
+        _lister(room), [screen.session], [screen.talks], api_visibility="private", show_progress="hidden"
+    )
+
+
+def desk_of(room: Room, request: gr.Request) -> Desk:
+    """The desk of who asks: their assistant, their store, their rights."""
+    viewer = room.require(request, "ask")
+    store = room.store(request) if room.keeper is not None else None
+    return Desk(room.assistant(request), room.look, room.threads, store, rights_of(viewer.roles))
+
+
+def _wire_verdict(screen: Screen, room: Room) -> None:
     asked = screen.verdict
-    inputs, outputs = [asked.reason, screen.session], [screen.session, *asked.parts]
-    asked.right.click(_judge(desk, True), inputs, outputs, api_visibility="private", show_progress="hidden")
-    asked.reason.submit(_judge(desk, False), inputs, outputs, api_visibility="private", show_progress="hidden")
-    asked.wrong.click(_reason, None, [asked.reason], api_visibility="private", show_progress="hidden")
+    inputs = [asked.reason, asked.correction, screen.session]
+    outputs = [screen.session, *asked.parts]
+    asked.right.click(_judge(room, True), inputs, outputs, api_visibility="private", show_progress="hidden")
+    for event in (asked.reason.submit, asked.send.click):
+        event(_judge(room, False), inputs, outputs, api_visibility="private", show_progress="hidden")
+    reasons = [asked.reason, asked.correction, asked.send]
+    asked.wrong.click(_reason(room), [screen.session], reasons, api_visibility="private", show_progress="hidden")
 
 
-def _reason() -> gr.Textbox:
-    return gr.Textbox(visible=True)
+def _reason(room: Room) -> Callable[..., Updates]:
+    """What is wrong, in words, and for those who can write it the SQL that would be right."""
+
+    def ask(session: Session, request: gr.Request) -> Updates:
+        sql = session.answer.sql if session.answer is not None else ""
+        shown = room.may(request, "sql")
+        why = gr.Textbox(visible=True, placeholder=room.say("verdict.why"))
+        return [why, gr.Textbox(value=sql, visible=shown), gr.Button(room.say("verdict.send"), visible=True)]
+
+    return ask
 
 
 # --- turns
 
 
-def _asker(desk: Desk) -> Handler:
-    def ask(question: str, session: Session) -> Iterator[Updates]:
+def _asker(room: Room) -> Handler:
+    def ask(question: str, session: Session, request: gr.Request) -> Iterator[Updates]:
+        desk = desk_of(room, request)
         yield from _followed(desk.ask(question or "", session), desk)
 
     return ask
 
 
-def _starter(desk: Desk, question: str) -> Handler:
-    def start(session: Session) -> Iterator[Updates]:
-        yield from _followed(desk.ask(question, session), desk)
-
-    return start
-
-
-def _picker(desk: Desk, index: int) -> Handler:
-    def pick(session: Session) -> Iterator[Updates]:
+def _picker(room: Room, index: int) -> Handler:
+    def pick(session: Session, request: gr.Request) -> Iterator[Updates]:
+        desk = desk_of(room, request)
         yield from _followed(desk.pick(index, session), desk)
 
     return pick
 
 
-def _judge(desk: Desk, is_right: bool) -> Callable[[str, Session], Updates]:
-    def judge(reason: str, session: Session) -> Updates:
-        judged = desk.judge(is_right, "" if is_right else reason or "", session)
+def _judge(room: Room, is_right: bool) -> Callable[..., Updates]:
+    def judge(reason: str, correction: str, session: Session, request: gr.Request) -> Updates:
+        desk = desk_of(room, request)
+        sql = correction or ""
+        changed = "" if is_right or session.answer is None or sql.strip() == session.answer.sql.strip() else sql
+        judged = desk.judge(is_right, "" if is_right else reason or "", session, changed)
         return [judged, *_verdict(judged, desk)]
 
     return judge
@@ -91,16 +130,18 @@ def _verdict(session: Session, desk: Desk) -> Updates:
     open_ = session.answer is not None and not session.noted
     return [
         gr.Row(visible=desk.store is not None and session.answer is not None),
-        gr.Button(visible=open_),
-        gr.Button(visible=open_),
+        gr.Button(desk.look.say("verdict.right"), visible=open_),  # a part of a hidden row forgets its label
+        gr.Button(desk.look.say("verdict.wrong"), visible=open_),
         gr.Textbox(value="", visible=False),
+        gr.Textbox(value="", visible=False),
+        gr.Button(visible=False),
         gr.HTML(of_class("p", "tw-small", session.noted), visible=bool(session.noted)),
     ]
 
 
-def _runner(desk: Desk) -> Callable[[str], Updates]:
-    def run(sql: str) -> Updates:
-        answer, shown = desk.run_sql(sql or "")
+def _runner(room: Room) -> Callable[..., Updates]:
+    def run(sql: str, request: gr.Request) -> Updates:
+        answer, shown = desk_of(room, request).run_sql(sql or "")
         return [Shown(answer) if answer else gr.skip(), shown]
 
     return run
@@ -112,11 +153,72 @@ def _followed(sessions: Iterator[Session], desk: Desk) -> Iterator[Updates]:
         yield _conversation(session, gr.skip() if count else "", desk)
 
 
-def _cleaner(desk: Desk) -> Callable[[], Updates]:
-    def clear() -> Updates:
-        return _conversation(Session(), gr.skip(), desk)
+def _cleaner(room: Room) -> Callable[..., Updates]:
+    def clear(request: gr.Request) -> Updates:
+        return _conversation(Session(), gr.skip(), desk_of(room, request))
 
     return clear
+
+
+# --- clicks on cards
+
+
+def _actor(room: Room, folder: Path) -> Handler:
+    def act(said: str, session: Session, request: gr.Request) -> Iterator[Updates]:
+        wish = read_act(said or "")
+        if wish is not None:
+            desk = desk_of(room, request)
+            for effect in perform(Scene(desk, session, wish, folder)):
+                yield _effect(effect, desk)
+
+    return act
+
+
+def _effect(effect: Effect, desk: Desk) -> Updates:
+    """Updates in the order of `Screen.effects`; a file comes with a name of its own, by which the page sees it."""
+    talked = (
+        [gr.skip()] * CONVERSATION_PARTS if effect.session is None else _conversation(effect.session, gr.skip(), desk)
+    )
+    menu = gr.skip() if effect.menu is None else effect.menu
+    file = gr.skip() if effect.file is None else gr.DownloadButton(effect.file.parent.name, str(effect.file))
+    return [*talked, menu, file, gr.skip() if effect.talks is None else effect.talks]
+
+
+def _greeter(room: Room) -> Callable[..., Updates]:
+    """What a page shows that is opened: words to complete with, past conversations, questions to begin with."""
+
+    def greet(request: gr.Request) -> Updates:
+        desk = desk_of(room, request)
+        questions = [*desk.assistant.starters(), *[""] * MOST_STARTERS][:MOST_STARTERS]
+        starters = [gr.Button(question, visible=bool(question)) for question in questions]
+        return [word_list(desk.assistant, room.look), talk_list(desk.store, room.look, "", ""), *starters]
+
+    return greet
+
+
+def _linked(room: Room, folder: Path) -> Handler:
+    """What the address asks for: `?ask=` a question, `?answer=` a shared answer, `?conversation=` a past one."""
+
+    def follow(session: Session, request: gr.Request) -> Iterator[Updates]:
+        wanted = {name: value for name, value in dict(request.query_params).items() if name in AT_LOAD and value}
+        for name, value in wanted.items():
+            desk = desk_of(room, request)
+            wish = Act(do="link", text=value[:LONGEST_QUESTION], talk=value[:80])
+            for effect in perform(Scene(desk, session, wish, folder), AT_LOAD[name]):
+                yield _effect(effect, desk)
+
+    return follow
+
+
+def _lister(room: Room) -> Callable[..., Markup]:
+    def refresh(session: Session, request: gr.Request) -> Markup:
+        desk = desk_of(room, request)
+        return talk_list(desk.store, room.look, "", session.conversation.id if session.conversation else "")
+
+    return refresh
+
+
+# --- the conversation
 
 
 def _conversation(session: Session, ask: Any, desk: Desk) -> Updates:
