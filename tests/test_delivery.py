@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import Settings
-from assistant.errors import SettingsError
+from assistant.errors import SettingsError, StoreError
 from assistant.monitor.delivery import NotDelivered, Post, Sent, deliver, send_test
 from assistant.monitor.delivery_channels import Channel, Quiet, add_channel, read_channels, remove_channel
 from assistant.monitor.delivery_messages import LONGEST, Message, Section
@@ -221,7 +221,9 @@ def test_after_a_day_of_trying_it_has_failed_and_can_be_sent_by_hand(world: Worl
         world.deliver()
     (failed,) = parcels(world.store, ("failed",))
     assert failed.attempts == 30
-    retry(world.store, failed.id, world.now)
+    with pytest.raises(StoreError, match="outbox"):
+        retry(world.store, "", world.now)
+    retry(world.store, failed.id[:8], world.now)
     assert world.deliver().sent == 1
 
 

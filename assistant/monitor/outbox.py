@@ -146,13 +146,15 @@ def try_again(store: Store, parcel: Parcel, now: datetime, error: str) -> Parcel
     return state
 
 
-def retry(store: Store, parcel_id: str, now: datetime) -> None:
-    """Send a message that failed once more; raises StoreError when there is no such."""
+def retry(store: Store, id_or_start: str, now: datetime) -> None:
+    """Send a message that failed once more; raises StoreError when no id, or more than one, begins so."""
     from assistant.store.delivery_tables import outbox
 
-    known = outbox.update().where(outbox.c.id == parcel_id, outbox.c.state == "failed")
-    if store.write(known.values(state="waiting", due_at=now, attempts=0)) != 1:
-        raise StoreError(f"No message {parcel_id!r} has failed. `tellwise monitor outbox` lists them.")
+    failed = [one.id for one in parcels(store, ("failed",), 1000) if id_or_start and one.id.startswith(id_or_start)]
+    if len(failed) != 1:
+        raise StoreError(f"No single message {id_or_start!r} has failed. `tellwise monitor outbox` lists them.")
+    known = outbox.update().where(outbox.c.id == failed[0], outbox.c.state == "failed")
+    store.write(known.values(state="waiting", due_at=now, attempts=0))
 
 
 def sent_since(store: Store, channel: str, since: datetime) -> tuple[datetime, ...]:
