@@ -41,7 +41,8 @@ def incident_line(one: Incident, style: Style, told: bool, look: Look) -> Markup
     if one.snoozed_until and one.state == "snoozed":
         facts.append(look.say("alerts.snoozed_until", {"day": day(one.snoozed_until, look.locale)}))
     if found.value is not None and found.expected is not None:
-        facts.insert(0, f"{compact(found.value, style)} ({compact(found.expected, style)})")
+        numbers: dict[str, object] = {"value": compact(found.value, style), "expected": compact(found.expected, style)}
+        facts.insert(0, look.say("alerts.came", numbers))
     body = [of_class("span", "tw-alert-head", join(head)), of_class("span", "tw-small", " · ".join(facts))]
     text = of_class("span", "tw-alert-text", join(body))
     spark = sparkline(found.evidence.track) if told else join([])
@@ -214,8 +215,8 @@ def _bars_spec(rows: Sequence[dict[str, Any]], floor: float) -> dict[str, Any]:
             {"mark": {"type": "text", "align": "left", "dx": 6, "color": LIGHT.ink, "fontSize": 12},
              "encoding": {"x": {**x, "field": "high"}, "y": y, "text": {"field": "told"}}},
         ],
-        "config": {"font": FONT, "view": {"stroke": None}, "axis": {"labelColor": LIGHT.ink, "labelFontSize": 12, "domain": False,
-                                                      "ticks": False, "gridColor": LIGHT.line}},
+        "config": {"font": FONT, "view": {"stroke": None},
+                   "axis": {"labelColor": LIGHT.ink, "labelFontSize": 12, "domain": False, "ticks": False}},
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ class DeliveryDesk:
             self.test = gr.Button(say("alerts.test"), size="sm", min_width=120)
             self.remove = gr.Button(say("alerts.remove"), size="sm", min_width=120)
         self.told = gr.HTML(padding=False)
-        with gr.Accordion(say("alerts.channel_add"), open=False, elem_classes="tw-fold"):
+        with gr.Accordion(say("alerts.channel_new"), open=False, elem_classes="tw-fold"):
             self._form()
         self.sent = gr.HTML(padding=False)
         outputs = [*self.parts, self.told]
