@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
 from typing import Any
 
 from assistant.answer import (
@@ -25,14 +25,16 @@ from assistant.answer import (
     Span,
 )
 from assistant.charts import choose
+from assistant.config import Settings
 from assistant.conversation import Conversation
 from assistant.narrate import describe
 from assistant.shape import Context
 from semantic_layer import Column, Comparison, Filter, GroupBy, SemanticLayer, SemanticQuery, TimeRange, load
-from warehouse import Result
+from warehouse import OPEN, Policy, Result
 
 Step = Callable[[str, str], None]
 AS_OF = date(2026, 11, 21)
+NOWHERE = "/nonexistent"
 REVENUE = Column("net_revenue", "metric", "net_revenue", "Net revenue", "EUR", "currency")
 BEFORE = Column("net_revenue_previous", "previous", "net_revenue", "Net revenue (before)", "EUR", "currency")
 CHANGE = Column("net_revenue_change", "change", "net_revenue", "Net revenue (change)", "EUR", "currency")
@@ -217,12 +219,13 @@ class CannedAssistant:
     """Stands in for `Assistant`: same methods, no data behind them."""
 
     as_of: date = AS_OF
-    settings: Any = field(default_factory=lambda: SimpleNamespace(locale="en", model=""))
+    settings: Settings = field(default_factory=lambda: Settings(Path(os.environ.get("TELLWISE_HOME", NOWHERE))))
     asked: list[str] = field(default_factory=list)
     viewer: None = None
     layer: SemanticLayer = field(default_factory=lambda: LAYER)
     values: Any = field(default_factory=lambda: VALUES)
     history: tuple[Any, ...] = ()
+    policy: Policy = OPEN
 
     def starters(self) -> tuple[str, ...]:
         return ("Revenue by month", "Revenue by category", "Revenue last month", "How is business?")
