@@ -15,6 +15,7 @@ from assistant.monitor.records import AlertEvent, Finding
 LONGEST = 2_900  # characters; Slack refuses more than 3,000
 _LONGEST_SQL, _LONGEST_TITLE = 1_200, 180
 _SAID: dict[AlertEvent, str] = {"opened": "", "reopened": "Again: ", "resolved": "Over: ", "withdrawn": "Taken back: "}
+_TAGS = re.compile(r"<(?=[!@#/\w])")
 _PINGS = re.compile(r"@(?=everyone|here|channel|all\b)", re.IGNORECASE)
 
 
@@ -58,7 +59,8 @@ def section_of(found: Finding, event: AlertEvent, whole: bool) -> Section:
     evidence = found.evidence
     points: list[str] = []
     if whole and event in ("opened", "reopened"):
-        points += [one.text for one in evidence.drivers]
+        told = [one.text for one in evidence.drivers if not one.label]  # those with a label are the chart's bars
+        points += told or [one.text for one in evidence.drivers]
         points += [f"Also: {one}" for one in evidence.also]
     points += [f"Noted: {one}" for one in evidence.notes if whole]
     sql = evidence.sql if whole and event in ("opened", "reopened") else ""
@@ -86,7 +88,7 @@ def subject(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Text that no chat service takes for a command: no call to everybody, no markup in angle brackets."""
-    return _PINGS.sub("@\u200b", text.replace("<", "‹").replace(">", "›"))
+    return _PINGS.sub("@\u200b", _TAGS.sub("‹", text))
 
 
 def _text(one: Section, sql: bool) -> str:

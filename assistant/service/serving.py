@@ -34,12 +34,15 @@ def serve_chat(settings: Settings, address: Address, open_browser: bool, login: 
 
     assistant = Assistant.open(settings)
     from assistant.learning import actor
+    from assistant.monitor.schedule import running
     from assistant.ui import build, launch
 
     store = Store.open(settings, actor(settings))
     try:
         accounts = _accounts(store) if needs_login(settings, address.host, login) else None
-        launch(build(assistant, store=store, accounts=accounts), address.host, address.port, open_browser, accounts)
+        page = build(assistant, store=store, accounts=accounts)
+        with running(settings):
+            launch(page, address.host, address.port, open_browser, accounts)
     finally:
         store.close()
         assistant.close()
