@@ -7,7 +7,7 @@ PYTHON ?=
 STAMP := $(VENV)/.installed
 RIVALS := .venv-bench
 
-.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity bench-monitor clean
+.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity bench-monitor bench-agent clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -45,6 +45,7 @@ bench: $(STAMP) ## speed, as ratios in one run
 	@$(MAKE) --no-print-directory bench-semantic
 	@$(MAKE) --no-print-directory bench-load
 	@$(MAKE) --no-print-directory bench-identity
+	@$(MAKE) --no-print-directory bench-agent
 
 $(RIVALS)/.installed: evals/rivals/requirements.txt .ci/install-bench | $(STAMP)
 	@bash .ci/install-bench $(RIVALS) $(BIN)/python
@@ -62,6 +63,10 @@ bench-identity: $(STAMP) ## how well records become people, beside exact-match r
 SEEDS ?= 1 2 3
 bench-monitor: $(STAMP) $(RIVALS)/.installed ## what the monitor notices and misses, beside five rivals (SEEDS="1 2 3")
 	@$(BIN)/python -m evals.bench_monitor $(SEEDS)
+
+bench-agent: $(STAMP) $(RIVALS)/.installed ## calls and tokens of a model for a question beside other agents; what is found in a large catalogue
+	@$(BIN)/python -m evals.bench_agent
+	@$(BIN)/python -m evals.bench_retrieval
 
 clean: ## remove the virtual environments and caches (the workspace stays)
 	@rm -rf $(VENV) $(RIVALS) .pytest_cache .ruff_cache .hypothesis

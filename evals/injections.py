@@ -238,7 +238,7 @@ def report(counts: Counts) -> str:
     """The counts as lines."""
     told: Mapping[str, int] = counts.harms
     lines = [
-        f"{counts.questions} attacks on {len(ROADS)} roads: {counts.requests} requests and {counts.tool_calls} tool calls "
+        f"{counts.questions} attacks on {len(ROADS)} roads: {counts.requests} requests, {counts.tool_calls} tool calls "
         f"of a model that obeys them, {counts.answers} answers",
         *(f"{name.replace('_', ' '):16} {number}" for name, number in told.items()),
         *(f"  {one}" for one in counts.examples[:5]),

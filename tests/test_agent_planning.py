@@ -102,7 +102,10 @@ def test_the_shape_allows_only_names_of_the_excerpt(layer: SemanticLayer, tmp_pa
         asked.plan("turnover by region")
     sent = server.requests[0]["response_format"]["json_schema"]
     assert sent["strict"] is True
-    assert set(sent["schema"]["properties"]["metrics"]["items"]["enum"]) <= {"revenue", "orders"}
+    names = sent["schema"]["$defs"]
+    assert set(names["metric"]["enum"]) == {"revenue", "orders"}
+    assert set(names["field"]["enum"]) >= {"metric_time", "customer.region"}
+    assert "orders.email" not in names["field"]["enum"]
     assert sorted(sent["schema"]["required"]) == sorted(EMPTY)
 
 

@@ -1,29 +1,40 @@
 """The part of the catalogue that a question may be about: few names, so that a prompt stays short and a model on track.
 
 Names are ranked by how well one of their own phrases (name, label, synonym) is covered by the words of the question,
-rare words counting more (the weighting of Robertson and Sparck Jones 1976) and word beginnings less than whole words;
-words of their descriptions count a little.
+rare words counting more (the weighting of Robertson and Sparck Jones 1976), word beginnings less than whole words, and
+a phrase that is covered whole twice; words of their descriptions count a little. The last places go to names that are
+most like the question by static word embeddings.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import log
+from pathlib import Path
 
+import yaml
 from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
+from assistant.agent.likeness import Likeness
 from semantic_layer import Dataset, Dimension, Metric, Segment, SemanticLayer, SemanticQuery
 
-METRICS, FIELDS, SEGMENTS, VALUES = 10, 12, 4, 12
+METRICS, FIELDS, SEGMENTS, VALUES = 10, 10, 2, 6
+_BY_LIKENESS = 2  # of the metrics and of the fields
 _STEM = 5  # letters that two forms of a word share
 _PARTIAL = 0.7
 _DESCRIBED = 0.3
-_ALIKE = 82  # of 100: letters that a misspelt word shares with the right one
+_WHOLE = 2.0
+_IMPLIED = 0.9  # of names that nobody declared
+_ALIKE = 0.7  # letters that a misspelt word shares with the right one
+_SHORTEST = 4  # letters of a word that may be misspelt
 _WORD = re.compile(r"[^\W_]+")
+_KEY = re.compile(r"\b(?=\w*\d)(?=\w*[^\W\d_])\w{4,}\b")
+_WORDS = Path(__file__).parent / "en.yml"
 Values = Mapping[str, Sequence[tuple[str, int]]]
 
 
@@ -44,11 +55,37 @@ class Excerpt:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A name with the phrases people use for it, and the words that describe it."""
+    """A name with the phrases people use for it, the words that describe it, and how much it counts."""
 
     name: str
     phrases: tuple[frozenset[str], ...]
     words: frozenset[str]
+    said: str
+    weight: float = 1.0
+
+
+class _Index:
+    """Entries of one kind, found by their words."""
+
+    def __init__(self, entries: Sequence[_Entry]):
+        self.entries = entries
+        self._by_stem: dict[str, list[int]] = defaultdict(list)
+        for at, entry in enumerate(entries):
+            for stem in {_stem(word) for word in entry.words}:
+                self._by_stem[stem].append(at)
+
+    def touched(self, stems: Iterable[str]) -> list[_Entry]:
+        """The entries that share a word, or its beginning, with the question."""
+        return [self.entries[at] for at in sorted({at for stem in stems for at in self._by_stem.get(stem, ())})]
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """The entries by meaning."""
+        return Likeness([entry.said for entry in self.entries])
+
+    def like(self, question: str, most: int) -> list[str]:
+        """The names most like the question in meaning."""
+        return [self.entries[at].name for at, _ in self.likeness.best(question, most)]
 
 
 class Catalogue:
@@ -59,54 +96,72 @@ class Catalogue:
 
     def excerpt(self, question: str, before: SemanticQuery | None = None) -> Excerpt:
         """The names that a plan for the question may use, the likeliest first; those of the query before among them."""
-        asked = self._respelt(words_of(question))
+        asked = self._asked(question)
         kept_metrics, kept_fields = _names_of(before, self.layer)
         named = self._named_values(question)
-        metrics = tuple(dict.fromkeys([*kept_metrics, *self._best(self._metrics, asked, METRICS)]))
+        metrics = tuple(dict.fromkeys([*kept_metrics, *self._best(self._metrics, question, asked, METRICS)]))
         near = {self._home(name) for name in metrics}
-        fields = self._best(self._fields, asked, FIELDS, near)
-        first = [*kept_fields, *named]
+        fields = self._best(self._fields, question, asked, FIELDS, near)
+        first = [*kept_fields, *named, *self._keys(question)]
         fields = tuple(dict.fromkeys([*first, *fields]))[: FIELDS + len(first)]
         shown = {field: self._shown(field, named.get(field, ())) for field in fields if field in self.values}
-        entities = tuple(name for name, dataset in self.layer.datasets.items() if dataset.entity or dataset.primary_key)
-        segments = self._best(self._segments, asked, SEGMENTS)
-        return Excerpt(metrics, fields, segments, self._entities(asked, entities), shown, named)
+        segments = tuple(one.name for one in self._ranked(self._segments, asked)[:SEGMENTS])
+        return Excerpt(metrics, fields, segments, self._entities(asked), shown, named)
 
-    def _entities(self, asked: frozenset[str], names: Sequence[str]) -> tuple[str, ...]:
-        entries = [_entry(name, self.layer.datasets[name]) for name in names]
-        return self._best(entries, asked, 3)
+    def _asked(self, question: str) -> frozenset[str]:
+        """The words of the question, what misspelt ones may mean, and words that names use for the same."""
+        said = words_of(question)
+        meant = said | self._respelt(said)
+        meant |= {form for word in meant for form in _numbers(word)}
+        return meant | {other for word in meant for other in _alike().get(word, ())}
+
+    def _entities(self, asked: frozenset[str]) -> tuple[str, ...]:
+        ranked = [entry.name for entry in self._ranked(self._datasets, asked)]
+        return tuple(dict.fromkeys([*ranked[:2], *(name for name, one in self.layer.datasets.items() if one.entity)]))
+
+    def _keys(self, question: str) -> list[str]:
+        """The keys of entities, when the question holds something that looks like one: C001065."""
+        if not _KEY.search(question):
+            return []
+        entities = [(name, one) for name, one in self.layer.datasets.items() if one.entity]
+        keys = [f"{name}.{column}" for name, one in entities for column in one.primary_key]
+        return [key for key in keys if key in self.layer.fields]
 
     def _shown(self, field: str, named: Iterable[str]) -> tuple[str, ...]:
         common = [value for value, _ in self.values[field][:VALUES]]
         return tuple(dict.fromkeys([*named, *common]))[: VALUES + 3]
 
     def _respelt(self, asked: frozenset[str]) -> frozenset[str]:
-        """The words, and for those that nothing is called by, the word that they are nearest to."""
-        unknown = [word for word in asked if len(word) >= _STEM and word not in self._rarity]
-        near = (process.extractOne(word, list(self._rarity), score_cutoff=_ALIKE) for word in unknown)
-        return asked | {found[0] for found in near if found}
+        """For words that nothing is called by, the words that they are nearest to."""
+        unknown = [word for word in asked if len(word) >= _SHORTEST and _stem(word) not in self._stems]
+        found = (
+            process.extract(word, self._vocabulary, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=3)
+            for word in unknown
+        )
+        return frozenset(word for near in found for word, _, _ in near)
 
     def _named_values(self, question: str) -> dict[str, tuple[str, ...]]:
         """Fields of which a value stands in the question, with those values."""
         said = f" {' '.join(_WORD.findall(question.lower()))} "
         found: dict[str, tuple[str, ...]] = {}
-        for field, values in self.values.items():
-            hits = [text for text, plain in self._plain[field] if f" {plain} " in said]
-            if hits and values:
-                found[field] = tuple(hits[:5])
+        for field, written in self._plain.items():
+            hits = dict.fromkeys(text for text, plain in written if f" {plain} " in said)
+            if hits:
+                found[field] = tuple(hits)[:5]
         return found
 
     @cached_property
     def _plain(self) -> Mapping[str, Sequence[tuple[str, str]]]:
-        return {
-            field: [
-                (text, plain)
-                for text, _ in values
-                for said in (text, *self._called(field, text))
-                if (plain := " ".join(_WORD.findall(said.lower())))
-            ]
-            for field, values in self.values.items()
+        """By field each value with the ways in which it may be written; also those that only the definitions know."""
+        declared = {name: [(value, 0) for value in one.values] for name, one in self.layer.fields.items() if one.values}
+        every = {
+            field: [*self.values.get(field, ()), *declared.get(field, ())] for field in {**self.values, **declared}
         }
+        return {field: self._written(field, [value for value, _ in values]) for field, values in every.items()}
+
+    def _written(self, field: str, values: Sequence[str]) -> Sequence[tuple[str, str]]:
+        said = ((text, way) for text in dict.fromkeys(values) for way in (text, *self._called(field, text)))
+        return [(text, plain) for text, way in said if (plain := " ".join(_WORD.findall(way.lower())))]
 
     def _called(self, field: str, value: str) -> tuple[str, ...]:
         """What people call a value, by the definitions; one and many."""
@@ -114,47 +169,64 @@ class Catalogue:
         return (*known, *(f"{name}s" for name in known), f"{value}s", value.removesuffix("s"))
 
     @cached_property
-    def _metrics(self) -> Sequence[_Entry]:
-        return [
-            _entry(name, one)
-            for name, one in self.layer.metrics.items()
-            if not one.hidden and not one.implied and one.type != "unavailable"
+    def _metrics(self) -> _Index:
+        shown = [
+            (name, one) for name, one in self.layer.metrics.items() if not one.hidden and one.type != "unavailable"
         ]
+        return _Index([_entry(name, one, implied=one.implied) for name, one in shown])
 
     @cached_property
-    def _fields(self) -> Sequence[_Entry]:
-        fields = self.layer.fields.items()
-        return [_entry(name, one) for name, one in fields if not one.hidden and not one.pii and not one.implied]
+    def _fields(self) -> _Index:
+        shown = [(name, one) for name, one in self.layer.fields.items() if not one.hidden and not one.pii]
+        return _Index([_entry(name, one, implied=one.implied) for name, one in shown])
 
     @cached_property
-    def _segments(self) -> Sequence[_Entry]:
-        return [_entry(name, one) for name, one in self.layer.segments.items() if not one.hidden]
+    def _segments(self) -> _Index:
+        return _Index([_entry(name, one) for name, one in self.layer.segments.items() if not one.hidden])
+
+    @cached_property
+    def _datasets(self) -> _Index:
+        listed = [(name, one) for name, one in self.layer.datasets.items() if one.entity or one.primary_key]
+        return _Index([_entry(name, one) for name, one in listed])
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
-        entries = [*self._metrics, *self._fields, *self._segments]
+        entries = [*self._metrics.entries, *self._fields.entries, *self._segments.entries]
         seen = Counter(word for entry in entries for word in entry.words)
         return {word: log(1 + len(entries) / count) for word, count in seen.items()}
 
+    @cached_property
+    def _vocabulary(self) -> list[str]:
+        return [word for word in self._rarity if len(word) >= _SHORTEST]
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(_stem(word) for word in self._rarity)
+
     def _best(
-        self, entries: Sequence[_Entry], asked: frozenset[str], most: int, near: frozenset[str] | set[str] = frozenset()
+        self, index: _Index, question: str, asked: frozenset[str], most: int, near: Iterable[str] = ()
     ) -> tuple[str, ...]:
-        scored = [
-            (self._score(entry, asked) + 0.5 * (entry.name.partition(".")[0] in near), entry) for entry in entries
-        ]
-        ranked = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: -pair[0])
-        return tuple(entry.name for _, entry in ranked[:most])
+        """The names that share most with the question, then those most like it in meaning."""
+        by_words = [entry.name for entry in self._ranked(index, asked, frozenset(near))]
+        alike = [name for name in index.like(question, most) if name not in by_words[: most - _BY_LIKENESS]]
+        return tuple(dict.fromkeys([*by_words[: most - _BY_LIKENESS], *alike[:_BY_LIKENESS], *by_words]))[:most]
 
-    def _score(self, entry: _Entry, asked: frozenset[str]) -> float:
-        stems = {word[:_STEM] for word in asked if len(word) >= _STEM}
+    def _ranked(self, index: _Index, asked: frozenset[str], near: frozenset[str] = frozenset()) -> list[_Entry]:
+        stems = frozenset(_stem(word) for word in asked)
+        scored = [(self._score(entry, asked, stems), entry) for entry in index.touched(stems)]
+        ranked = [(score + 0.5 * (entry.name.partition(".")[0] in near), entry) for score, entry in scored if score > 0]
+        return [entry for _, entry in sorted(ranked, key=lambda pair: -pair[0])]
+
+    def _score(self, entry: _Entry, asked: frozenset[str], stems: frozenset[str]) -> float:
         named = max((self._covered(phrase, asked, stems) for phrase in entry.phrases), default=0.0)
-        return named + _DESCRIBED * self._covered(entry.words, asked, stems)
+        return entry.weight * (named + _DESCRIBED * self._covered(entry.words, asked, stems))
 
-    def _covered(self, phrase: frozenset[str], asked: frozenset[str], stems: set[str]) -> float:
+    def _covered(self, phrase: frozenset[str], asked: frozenset[str], stems: frozenset[str]) -> float:
         """What the question holds of a phrase, times the part of the phrase that it covers."""
         total = sum(self._weight(word) for word in phrase)
         held = sum(self._weight(word) * _held(word, asked, stems) for word in phrase)
-        return held * held / total if total else 0.0
+        covered = held * held / total if total else 0.0
+        return covered * _WHOLE if held == total else covered
 
     def _weight(self, word: str) -> float:
         return self._rarity.get(word, 1.0)
@@ -177,15 +249,39 @@ tell that the their there these this those to us was we were what when where whi
 _PLAIN = frozenset(_FUNCTION_WORDS.split())
 
 
-def _entry(name: str, one: Dataset | Dimension | Metric | Segment) -> _Entry:
+def _entry(name: str, one: Dataset | Dimension | Metric | Segment, *, implied: bool = False) -> _Entry:
     own = name.rpartition(".")[2].replace("_", " ")
-    phrases = tuple(words for text in (own, one.title, *one.synonyms) if (words := words_of(text)))
+    texts = (own, one.title, *one.synonyms)
+    phrases = tuple(words for text in texts if (words := words_of(text)))
     about = words_of(" ".join([name, one.description, *one.ai_context.examples]))
-    return _Entry(name, phrases, about.union(*phrases))
+    said = ", ".join(dict.fromkeys((one.title, *one.synonyms[:4], one.description.split(". ")[0])))
+    return _Entry(name, phrases, about.union(*phrases), said, _IMPLIED if implied else 1.0)
 
 
-def _held(word: str, asked: frozenset[str], stems: set[str]) -> float:
-    return 1.0 if word in asked else _PARTIAL if word[:_STEM] in stems and len(word) >= _STEM else 0.0
+def _held(word: str, asked: frozenset[str], stems: frozenset[str]) -> float:
+    return 1.0 if word in asked else _PARTIAL if _stem(word) in stems else 0.0
+
+
+def _stem(word: str) -> str:
+    """The beginning that forms of a word share; a short word is its own."""
+    for ending in ("ing", "ies", "ed", "es", "s", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST - 1:
+            word = word.removesuffix(ending)
+            break
+    return word[:_STEM]
+
+
+def _numbers(word: str) -> tuple[str, ...]:
+    """A word as one and as many: "countries", "country"."""
+    if len(word) < _SHORTEST:
+        return ()
+    one = f"{word.removesuffix('ies')}y" if word.endswith("ies") else word.removesuffix("s")
+    return one, f"{one.removesuffix('y')}ies" if one.endswith("y") else f"{one}s"
+
+
+@cache
+def _alike() -> Mapping[str, Sequence[str]]:
+    return yaml.safe_load(_WORDS.read_text(encoding="utf-8"))["alike"]
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -61,16 +61,14 @@ class Filled(_Part):
 def schema_of(excerpt: Excerpt) -> dict[str, Any]:
     """A strict JSON schema in which only names of the excerpt can be written."""
     text: dict[str, Any] = {"type": "string"}
-    fields = [METRIC_TIME, *excerpt.fields, *excerpt.segments]
-    conditioned = [*excerpt.fields, *excerpt.segments, *excerpt.metrics]
-    grouping = _object({"field": _one_of(fields), "grain": _one_of(GRAINS)})
-    condition = _object(
-        {"field": _one_of(conditioned), "op": _one_of(OPERATORS), "values": {"type": "array", "items": text}}
-    )
-    sorting = _object({"by": _one_of([*excerpt.metrics, *fields]), "descending": {"type": "boolean"}})
-    return _object(
+    metric, field = _ref("metric"), _ref("field")
+    either = {"anyOf": [field, metric]}
+    grouping = _object({"field": field, "grain": _one_of(GRAINS)})
+    condition = _object({"field": either, "op": _one_of(OPERATORS), "values": {"type": "array", "items": text}})
+    sorting = _object({"by": either, "descending": {"type": "boolean"}})
+    shape = _object(
         {
-            "metrics": {"type": "array", "items": _one_of(excerpt.metrics)},
+            "metrics": {"type": "array", "items": metric},
             "group_by": {"type": "array", "items": grouping},
             "filters": {"type": "array", "items": condition},
             "first_day": text,
@@ -82,6 +80,13 @@ def schema_of(excerpt: Excerpt) -> dict[str, Any]:
             "unplaced": {"type": "array", "items": text},
         }
     )
+    # each list of names stands once: the schema is part of what every call pays for
+    names = {"metric": _one_of(excerpt.metrics), "field": _one_of([METRIC_TIME, *excerpt.fields, *excerpt.segments])}
+    return {**shape, "$defs": names}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,21 +19,26 @@ ROWS, CELL, LONGEST = 20, 60, 2_000
 
 
 def names_of(layer: SemanticLayer, excerpt: Excerpt) -> str:
-    """The metrics, fields with values, and segments of an excerpt, a line each."""
+    """The metrics, fields with values, and segments of an excerpt, a line each; what a name says is not repeated."""
     lines = ["Metrics:"]
     lines += [f"- {name}: {short(layer.metrics[name].description)}" for name in excerpt.metrics]
-    lines.append("Fields:")
-    for name in excerpt.fields:
-        field = layer.fields[name]
-        values = ", ".join(plain(value) for value in excerpt.values.get(name, ()))
-        lines.append(f"- {name} ({field.kind}): {field.title}" + (f"; values: {values}" if values else ""))
+    lines.append("Fields (type) = values:")
+    lines += [_field(layer, name, excerpt.values.get(name, ())) for name in excerpt.fields]
     if excerpt.segments:
         lines.append("Segments (filter eq true or false):")
         lines += [f"- {name}: {short(layer.segments[name].description)}" for name in excerpt.segments]
     return "\n".join(lines)
 
 
-def short(text: str, most: int = 110) -> str:
+def _field(layer: SemanticLayer, name: str, values: Sequence[str]) -> str:
+    field, own = layer.fields[name], name.rpartition(".")[2].replace("_", " ")
+    kind = "" if field.kind == "categorical" else f" ({field.kind})"
+    title = "" if field.title.casefold() in (own, name.replace(".", " ").replace("_", " ")) else f": {field.title}"
+    known = f" = {', '.join(plain(value) for value in values)}" if values else ""
+    return f"- {name}{kind}{title}{known}"
+
+
+def short(text: str, most: int = 80) -> str:
     """The first sentence of a description, cut at a word."""
     first = text.split(". ")[0]
     return first if len(first) <= most else first[: most - 1].rsplit(" ", 1)[0] + "…"

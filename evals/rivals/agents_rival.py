@@ -1,8 +1,9 @@
-"""Two agents of others, driven along their documented happy path: a question comes in as a line, a word goes out.
+"""Agents of others, driven along their documented happy path: a question comes in as a line, a word goes out.
 
 Runs inside the rivals' virtual environment (.venv-bench). `langchain` is LangChain's `SQLDatabaseToolkit` under
-`create_agent`, `vanna` the agent of Vanna's readme with its `RunSqlTool`. Both talk to the server named in the line and
-read the SQLite file named on the command line; what they say to the model is counted by that server.
+`create_agent`; `vanna` is the agent that Vanna's documentation configures, `vanna, lean` that of its readme. All ask
+the server named on the command line and read the SQLite file named there; what they say is counted by that
+server.
 """
 
 from __future__ import annotations
@@ -56,7 +57,23 @@ Then you should query the schema of the most relevant tables.
 
 
 def vanna_agent(database: str, url: str) -> Ask:
-    """Vanna's agent as its readme builds it: one tool, which runs SQL."""
+    """Vanna's agent as the page "configure: OpenAI, SQLite" of its documentation builds it."""
+    from vanna.tools.agent_memory import (
+        SaveQuestionToolArgsTool,
+        SaveTextMemoryTool,
+        SearchSavedCorrectToolUsesTool,
+    )
+
+    tools = [SaveQuestionToolArgsTool(), SearchSavedCorrectToolUsesTool(), SaveTextMemoryTool()]
+    return _vanna(database, url, tools)
+
+
+def lean_vanna_agent(database: str, url: str) -> Ask:
+    """Vanna's agent of its readme: one tool, which runs SQL, and no memory."""
+    return _vanna(database, url, [])
+
+
+def _vanna(database: str, url: str, more: list[Any]) -> Ask:
     from vanna import Agent
     from vanna.core.registry import ToolRegistry
     from vanna.core.user import RequestContext, User, UserResolver
@@ -71,19 +88,22 @@ def vanna_agent(database: str, url: str) -> Ask:
             return User(id="1", email="a@example.com", group_memberships=["user"])
 
     tools = ToolRegistry()
-    tools.register_local_tool(RunSqlTool(sql_runner=SqliteRunner(database)), access_groups=["user"])
+    for tool in (RunSqlTool(sql_runner=SqliteRunner(database)), *more):
+        tools.register_local_tool(tool, access_groups=["user"])
     model = OpenAILlmService(model="stub", api_key="any", base_url=url)
-    agent = Agent(llm_service=model, tool_registry=tools, user_resolver=Anybody(), agent_memory=DemoAgentMemory())
 
     async def asked(question: str) -> None:
+        # a memory of its own for each question: nothing saved before makes a later one dearer
+        memory = DemoAgentMemory(max_items=1000)
+        agent = Agent(llm_service=model, tool_registry=tools, user_resolver=Anybody(), agent_memory=memory)
         async for _ in agent.send_message(request_context=RequestContext(), message=question):
             pass
 
     return lambda question: asyncio.run(asked(question))
 
 
-AGENTS = {"langchain": langchain_agent, "vanna": vanna_agent}
-PACKAGES = {"langchain": "langchain-community", "vanna": "vanna"}
+AGENTS = {"langchain": langchain_agent, "vanna": vanna_agent, "vanna, lean": lean_vanna_agent}
+PACKAGES = {"langchain": "langchain-community", "vanna": "vanna", "vanna, lean": "vanna"}
 
 
 def main() -> None:

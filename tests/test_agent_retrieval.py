@@ -1,0 +1,68 @@
+"""What a model is shown of a catalogue: the right names, few of them, also when they are misspelt or said otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.agent import Catalogue
+from assistant.agent.retrieval import FIELDS, METRICS, SEGMENTS
+from assistant.assistant import Assistant
+from assistant.config import Settings
+from evals.bench_retrieval import Wish, found_in, larger, more_definitions
+
+
+@pytest.fixture(scope="module")
+def assistant(demo_home: Path) -> Iterator[Assistant]:
+    opened = Assistant.open(Settings(home=demo_home, as_of=date(2026, 6, 30), workers=1))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def catalogue(assistant: Assistant) -> Catalogue:
+    return Catalogue(assistant.layer, assistant.values)
+
+
+ASKED = [
+    ("reveneu per counrty", {"net_revenue", "customer.country"}),
+    ("how much did people spend by region", {"net_revenue", "customer.region"}),
+    ("who has not bought anything", {"orders"}),
+    ("orders from Austria", {"orders", "customer.country"}),
+    ("revenue of C001065", {"net_revenue", "customer.customer_id"}),
+    ("sales on weekends", {"net_revenue", "orders.ordered_at_weekday"}),
+    ("how quickly do we answer tickets", {"first_response_time"}),
+    ("top brands by turnover", {"product.brand", "net_revenue"}),
+]
+
+
+@pytest.mark.parametrize(("question", "wanted"), ASKED)
+def test_the_right_names_are_shown(question: str, wanted: set[str], catalogue: Catalogue) -> None:
+    shown = catalogue.excerpt(question)
+    assert wanted <= {*shown.metrics, *shown.fields, *shown.segments}
+    assert len(shown.metrics) <= METRICS
+    assert len(shown.fields) <= FIELDS + len(shown.named) + 1
+    assert len(shown.segments) <= SEGMENTS
+
+
+def test_personal_fields_are_never_shown(assistant: Assistant, catalogue: Catalogue) -> None:
+    personal = {name for name, field in assistant.layer.fields.items() if field.pii}
+    shown = catalogue.excerpt("e-mail address, phone number, full name and date of birth of every customer")
+    assert personal
+    assert not personal & set(shown.fields)
+
+
+@pytest.mark.deep
+def test_the_right_names_are_shown_among_thousands(assistant: Assistant, tmp_path: Path) -> None:
+    made = more_definitions()
+    assert len(made["metrics"]) == 1000
+    assert sum(len(one["fields"]) - 1 for one in made["datasets"]) == 5000
+    layer = larger(tmp_path, assistant.engine.schema)
+    wishes = [Wish(question, frozenset(wanted)) for question, wanted in ASKED[1:]]
+    found = found_in(Catalogue(layer, assistant.values), wishes)
+    assert found.metrics > 1000
+    assert found.dimensions > 5000
+    assert found.missed == ()
