@@ -7,6 +7,7 @@ family (one metric, one kind of slice), so that a family that always moves has t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,10 @@ Bools = NDArray[np.bool_]
 FREEDOMS = (2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 30.0, 100.0)
 FALSE_DISCOVERIES = 0.10
 _BODY, _TAIL = 0.90, 0.995
-_ENOUGH = 200  # past scores from which on the tail is fitted; with fewer it is taken to be fairly heavy
+_ENOUGH = 200  # past scores from which on the tail is fitted
 _FEW = 30
-_CAUTIOUS = 5.0
+CAUTIOUS = 5.0
+"""Degrees of freedom where nothing is known: a fairly heavy tail."""
 
 
 @dataclass(frozen=True)
@@ -30,22 +32,21 @@ class Tail:
     scale: float
 
 
-def fit_tail(past: Floats, least_scale: float = 0.0) -> Tail | None:
+def fit_tail(past: Floats, freedom: float = CAUTIOUS) -> Tail | None:
     """The tail of a family's past scores (any shape, NaN left out), or None when there are too few to say.
 
     Of some degrees of freedom, each with the scale that meets the 90th percentile of |score|, the one that comes
-    nearest to the 99.5th.
+    nearest to the 99.5th. Where there are too few for that, they are taken to be `freedom`.
     """
     size = np.abs(past[np.isfinite(past)])
     if size.size < _FEW:
         return None
     body, tail = np.quantile(size, [_BODY, _TAIL])
-    scales = {freedom: body / _quantile(freedom, (1 + _BODY) / 2) for freedom in FREEDOMS}
     if size.size < _ENOUGH or not tail or not body:
-        return Tail(_CAUTIOUS, max(scales[_CAUTIOUS], least_scale))
-    miss = {df: abs(np.log(tail / (scale * _quantile(df, (1 + _TAIL) / 2)))) for df, scale in scales.items()}
-    best = min(FREEDOMS, key=lambda df: miss[df])
-    return Tail(best, max(scales[best], least_scale))
+        return Tail(freedom, float(body) / _quantile(freedom, (1 + _BODY) / 2))
+    scales = {df: float(body) / _quantile(df, (1 + _BODY) / 2) for df in FREEDOMS}
+    best = min(FREEDOMS, key=lambda df: abs(np.log(tail / (scales[df] * _quantile(df, (1 + _TAIL) / 2)))))
+    return Tail(best, scales[best])
 
 
 def p_values(scores: Floats, tail: Tail) -> Floats:
@@ -69,6 +70,7 @@ def discoveries(p: Floats, rate: float = FALSE_DISCOVERIES, tests: int | None = 
     return np.where(np.isfinite(p), p, np.inf) <= limit
 
 
+@cache
 def _quantile(freedom: float, share: float) -> float:
     from scipy.special import stdtrit
 

@@ -78,11 +78,15 @@ def findings_on(watched: Watched, day: date, steps: Sequence[Adjustment]) -> lis
     at = watched.place(day)
     if at < 0:
         return []
-    if watched.monitor.has_limit:
-        found = [_limit(watched, row, at) for row in range(len(watched.series.keys))]
-    else:
-        found = [_surprise(watched, row, at, steps) for row in range(len(watched.series.keys))]
+    found = [finding_at(watched, row, at, steps) for row in range(len(watched.series.keys))]
     return [one for one in found if one is not None]
+
+
+def finding_at(watched: Watched, row: int, at: int, steps: Sequence[Adjustment]) -> Finding | None:
+    """What one bucket of one series tells, by what was known until then; None when it is nothing."""
+    if watched.monitor.has_limit:
+        return _limit(watched, row, at)
+    return _surprise(watched, row, at, steps)
 
 
 def is_off(watched: Watched, found: Finding, day: date, steps: Sequence[Adjustment]) -> bool:
@@ -207,9 +211,9 @@ def record_on(watched: Watched, day: date) -> Finding | None:
                    owner=monitor.owner, channel=monitor.channel)  # fmt: skip
 
 
-def track_of(watched: Watched, row: int, at: int) -> Track:
+def track_of(watched: Watched, row: int, at: int, length: int = _TRACK) -> Track:
     """The last buckets of a series with what was expected, for a chart."""
-    part = slice(max(0, at - _TRACK + 1), at + 1)
+    part = slice(max(0, at - length + 1), at + 1)
     lines = (watched.series.values, watched.scores.expected, watched.scores.lower, watched.scores.upper)
     return Track(watched.series.starts[part], *(_known(line[row, part].tolist()) for line in lines))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.monitor.calibration import fit_tail
+from assistant.monitor.calibration import CAUTIOUS, fit_tail
 from assistant.monitor.slicing import SliceTable
 
 Floats = NDArray[np.float64]
@@ -180,17 +180,22 @@ def usual_of(table: SliceTable, found: Parting, last: int) -> Usual:
     """How wide the scores of each slice went by windows that ended before the present one, week by week.
 
     `last` is the day (by number) that is judged. A family (the dimensions of a slice) that is too small to tell is
-    judged by all slices together; a slice by its family and, the more of it is known, by itself. NaN where nothing can
-    be said.
+    judged by all slices together, one of two dimensions with caution; a slice by its family and, the more of it is
+    known, by itself. NaN where nothing can be said.
     """
     past = found.score[:, [found.at(end) for end in past_ends(last, found.span)]].astype(np.float64)
     scale, freedom = np.full(len(past), np.nan), np.full(len(past), np.nan)
     every = fit_tail(past)
     if every is None:
         return Usual(scale, freedom)
-    for rows in _rows_by_family(table.families).values():
-        tail = fit_tail(past[rows]) or every
-        scale[rows], freedom[rows] = tail.scale, tail.freedom
+    kinds = _rows_by_family(table.families)
+    alone: dict[str, float] = {}
+    for family, rows in sorted(kinds.items(), key=lambda one: len(one[0])):
+        heaviest = min((alone.get(name, every.freedom) for name in family), default=every.freedom)
+        tail = fit_tail(past[rows], heaviest if len(family) == 1 else min(heaviest, CAUTIOUS))
+        scale[rows], freedom[rows] = (tail or every).scale, (tail or every).freedom
+        if len(family) == 1:
+            alone[family[0]] = (tail or every).freedom
     known = np.isfinite(past).sum(1) * _STEP / found.span
     seen = np.isfinite(past)
     own = np.sqrt((np.where(seen, past, 0.0) ** 2).sum(1) / np.maximum(seen.sum(1), 1))

@@ -18,6 +18,7 @@ from assistant.config import Settings, help_table, read_settings
 from assistant.errors import AssistantError
 from assistant.service import load_command, terminal
 from assistant.service.identity_command import identity
+from assistant.service.monitor_command import monitor
 from assistant.service.people_command import people
 from semantic_layer import SemanticLayerError
 from warehouse import SnapshotMissing, WarehouseError
@@ -410,6 +411,7 @@ def export_model(
 
 main.add_command(identity)
 main.add_command(people)
+main.add_command(monitor)
 
 
 def _open(settings: Settings) -> Assistant:
