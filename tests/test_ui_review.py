@@ -64,7 +64,7 @@ def test_edited_sql_is_checked_approved_and_used(chromium: Any, server: Server, 
     tab.page.get_by_role("button", name="Check and save the SQL").click()
     tab.page.wait_for_selector(".tw-error")
     assert "DROP TABLE" in box.input_value()  # nothing typed is lost
-    box.fill(sql.replace("orders.status <> 'cancelled'", "orders.status = 'completed'"))
+    box.fill(sql.replace("net_amount)", "net_amount * 2)"))
     tab.page.get_by_role("button", name="Check and save the SQL").click()
     tab.page.wait_for_selector(".tw-diff-add")
     tab.page.get_by_text("rows that are new", exact=False).wait_for()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answer import Plan
 from assistant.catalogue.entries import named_in
-from assistant.catalogue.overlay import changed_layer
+from assistant.catalogue.overlay import changed_layer, entry_yaml, read_entry
 from assistant.catalogue.records import Change, Effects, Reread, Source
 from assistant.formatting import cell, style_of
 from assistant.learning import VERIFIED_FILE
@@ -35,21 +35,22 @@ if TYPE_CHECKING:
     from assistant.store import Store
 
 MOST_ASKED = 200
-MOST_EXAMPLES = 150
+MOST_EXAMPLES = 80
 Progress = Callable[[int, int], None]
 
 
 def effects_of(assistant: Assistant, store: Store, change: Change, progress: Progress | None = None) -> Effects:
     """What the change would do to this workspace; raises CannotChange when the changed model does not load.
 
-    Example questions are read again where they share a word with what changes; verified questions, what people asked
-    lately and the tiles of boards always. `progress` hears of (read, of how many).
+    Example questions are read again where they are the entry's own or share a word with what changes; verified
+    questions, what people asked lately and the tiles of boards always. `progress` hears of (read, of how many).
     """
     old = load_workspace(assistant.settings.home, assistant.engine.schema)
     new = changed_layer(assistant.settings, assistant.engine.schema, change)
     found = differences(old, new)
     moved = frozenset(one.name for one in found if one.section == "metric" and one.numbers)
-    questions = _questions(assistant, store, change)
+    before = entry_yaml(old, change.kind, change.name)
+    questions = _questions(assistant, store, change, before)
     reread, same = _read_again(assistant, (old, new), questions, progress)
     other = tuple(question for question, query in same if _uses(new, query, moved))
     totals = tuple(_totals(assistant, old, new, moved))
@@ -66,14 +67,14 @@ def _doubts(old: SemanticLayer, new: SemanticLayer, as_of: date) -> tuple[str, .
 # --- questions
 
 
-def _questions(assistant: Assistant, store: Store, change: Change) -> Mapping[str, Source]:
+def _questions(assistant: Assistant, store: Store, change: Change, before: str) -> Mapping[str, Source]:
     """Known questions and where they come from, each wording once."""
     found: dict[str, tuple[str, Source]] = {}
     for source, questions in (
         ("verified", (one.question for one in read_verified(assistant.settings.home / VERIFIED_FILE))),
         ("board", _on_boards(store)),
         ("asked", _asked(store)),
-        ("example", _examples(assistant.layer, change)),
+        ("example", _examples(assistant.layer, change, before)),
     ):
         for question in questions:
             found.setdefault(normal_question(question), (question, source))  # type: ignore[arg-type]  # one of the four
@@ -92,12 +93,18 @@ def _on_boards(store: Store) -> Iterator[str]:
         yield from (tile.question for tile in tiles_of(store, board.id) if tile.question)
 
 
-def _examples(layer: SemanticLayer, change: Change) -> Iterator[str]:
-    """Examples of the model that share a word with the definition before or after."""
-    told = {word for word in normal_question(f"{change.before} {change.after}").split() if len(word) > 2}
+def _examples(layer: SemanticLayer, change: Change, before: str) -> Iterator[str]:
+    """The entry's own examples, and those of others that share a word with what changes, most such words first."""
+    yield from (read_entry(change.after).get("ai_context") or {}).get("examples") or ()
+    changed = _words(before) ^ _words(change.after)
     every = (one for node in (*layer.metrics.values(), *layer.segments.values()) for one in node.ai_context.examples)
-    touched = (question for question in every if told & set(normal_question(question).split()))
-    yield from list(dict.fromkeys(touched))[:MOST_EXAMPLES]
+    shared = {question: len(changed & _words(question)) for question in every}
+    touched = sorted((question for question, count in shared.items() if count), key=lambda one: -shared[one])
+    yield from touched[:MOST_EXAMPLES]
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in normal_question(text).split() if len(word) > 2}
 
 
 def _read_again(
