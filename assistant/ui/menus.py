@@ -65,7 +65,7 @@ def menu(card: str, place: str, items: Sequence[Markup], look: Look) -> Markup:
         "",
         {
             "type": "search",
-            "class": "tw-filter",
+            "class": "tw-menu-filter",
             "placeholder": look.say("menu.filter"),
             "aria-label": look.say("menu.filter"),
         },

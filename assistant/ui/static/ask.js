@@ -44,7 +44,7 @@
     popover().classList.add("tw-open");
     if (opener) opener.setAttribute("aria-expanded", "true");
     place();
-    const first = menu.querySelector(".tw-filter, .tw-item, input");
+    const first = menu.querySelector(".tw-menu-filter, .tw-item, input");
     if (first) first.focus();
   };
 
@@ -110,7 +110,7 @@
       if (chart && chart.requestFullscreen) chart.requestFullscreen().catch(() => {});
       return;
     }
-    if (target.closest("#tw-talks-toggle")) { talks(!document.body.classList.contains("tw-with-talks")); return; }
+    if (target.closest("#tw-talks-toggle")) { talks(find("#tw-body").dataset.talks !== "open", true); return; }
     if (target.closest("#tw-help")) { help(); return; }
     if (target.closest("[data-close]")) { target.closest("dialog").close(); return; }
     if (!target.closest("#tw-popover")) close(false);
@@ -122,11 +122,12 @@
   }, { passive: true, capture: true });
 
   // --- past conversations
-  const talks = (shown) => {
-    document.body.classList.toggle("tw-with-talks", shown);
+  const talks = (shown, kept) => {
+    const body = find("#tw-body");
+    if (body) body.dataset.talks = shown ? "open" : "shut";
     const toggle = find("#tw-talks-toggle");
     if (toggle) toggle.setAttribute("aria-expanded", String(shown));
-    try { localStorage.setItem("tellwise-talks", shown ? "open" : "shut"); } catch { /* private window */ }
+    if (kept) try { localStorage.setItem("tellwise-talks", shown ? "open" : "shut"); } catch { /* private window */ }
   };
   const help = () => { const box = find("#tw-keys"); if (box && !box.open) box.showModal(); };
 
@@ -217,7 +218,7 @@
     if (!(target instanceof Element)) return;
     if (target.closest("#tw-ask")) offer(target);
     else if (target.id === "tw-find") { clearTimeout(searching); searching = setTimeout(() => send({ do: "find", text: target.value.slice(0, 200) }), 200); }
-    else if (target.classList.contains("tw-filter")) {
+    else if (target.classList.contains("tw-menu-filter")) {
       const low = target.value.trim().toLowerCase();
       for (const item of target.closest(".tw-menu").querySelectorAll(".tw-item")) item.hidden = !item.textContent.toLowerCase().includes(low);
     }
@@ -226,7 +227,7 @@
   // --- keys
   const asked = () => [...document.querySelectorAll("#tw-chat .tw-question")].pop();
   const inMenu = (event) => {
-    const items = [...document.querySelectorAll("#tw-popover :is(.tw-filter, .tw-item)")].filter((item) => !item.hidden);
+    const items = [...document.querySelectorAll("#tw-popover :is(.tw-menu-filter, .tw-item)")].filter((item) => !item.hidden);
     const now = items.indexOf(document.activeElement);
     const next = event.key === "ArrowDown" ? now + 1 : now - 1;
     if (items[next]) items[next].focus();
@@ -267,13 +268,14 @@
   }, true);
 
   // --- what the page changes by itself
-  const start = () => {
+  const begin = () => {
     let stored = null;
     try { stored = localStorage.getItem("tellwise-talks"); } catch { /* private window */ }
-    document.body.classList.toggle("tw-with-talks", stored ? stored === "open" && window.innerWidth >= 1100 : window.innerWidth >= 1600);
+    return stored ? stored === "open" && window.innerWidth >= 1100 : window.innerWidth >= 1600;
+  };
+  const start = () => {
     new MutationObserver(() => {
-      const toggle = find("#tw-talks-toggle");
-      if (toggle && !toggle.dataset.set) { toggle.dataset.set = "1"; toggle.setAttribute("aria-expanded", String(document.body.classList.contains("tw-with-talks"))); }
+      if (find("#tw-talks-toggle") && find("#tw-body") && !find("#tw-body").dataset.talks) talks(begin());
       const source = find("#tw-words");
       if (source && words && words.source !== source) words = null;
       arrived();
