@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.data_intake import can_mend, line_of, load, mend_line
-from assistant.ui.markup import join, tag
+from assistant.ui.markup import join, of_class, tag
 from assistant.ui.states import Stage
 from assistant.ui.views import customers_cards, data_cards
 from assistant.ui.views.data_load import steps
@@ -36,7 +36,7 @@ class AsideDesk:
     @property
     def parts(self) -> list[Any]:
         """Everything that opening the page changes."""
-        return [self.rows, self.form, self.which]
+        return [self.told, self.rows, self.form, self.which]
 
     def opened(self, request: gr.Request) -> dict[Any, Any]:
         """The rows as they are now, and the form where the viewer may mend some of them."""
@@ -45,7 +45,10 @@ class AsideDesk:
         told = room.assistant(request).policy == OPEN
         mendable = [self._choice(one) for one in found if can_mend(room.settings, one)] if told else []
         edits = bool(mendable) and room.may(request, "data.load")
+        elsewhere = found and told and not edits and room.may(request, "data.load")
+        hint = of_class("p", "tw-small", room.say("data.mend_elsewhere")) if elsewhere else ""
         return {
+            self.told: hint,
             self.rows: data_cards.aside_card(found, told, room.look),
             self.form: gr.Column(visible=edits),
             self.which: gr.Dropdown(mendable, value=None),
@@ -75,7 +78,7 @@ class AsideDesk:
         for line in running:
             yield {self.told: customers_cards.noted(line)}
         told = join([customers_cards.noted(room.say("data.mended")), data_cards.report_card(running.report, room.look)])
-        yield {self.told: told, self.line: "", **self.opened(request)}
+        yield {**self.opened(request), self.told: told, self.line: ""}
 
 
 def _key(row: QuarantinedRow) -> str:
