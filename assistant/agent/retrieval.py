@@ -133,7 +133,8 @@ class Catalogue:
 
     def _respelt(self, asked: frozenset[str]) -> frozenset[str]:
         """For words that nothing is called by, the words that they are nearest to."""
-        unknown = [word for word in asked if len(word) >= _SHORTEST and _stem(word) not in self._stems]
+        long = (word for word in asked if len(word) >= _SHORTEST and not set(_numbers(word)) & self._rarity.keys())
+        unknown = [word for word in long if word not in self._rarity and word not in _alike()]
         found = (
             process.extract(word, self._vocabulary, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=3)
             for word in unknown
@@ -199,10 +200,6 @@ class Catalogue:
     def _vocabulary(self) -> list[str]:
         return [word for word in self._rarity if len(word) >= _SHORTEST]
 
-    @cached_property
-    def _stems(self) -> frozenset[str]:
-        return frozenset(_stem(word) for word in self._rarity)
-
     def _best(
         self, index: _Index, question: str, asked: frozenset[str], most: int, near: Iterable[str] = ()
     ) -> tuple[str, ...]:
@@ -244,7 +241,7 @@ def _names_of(query: SemanticQuery | None, layer: SemanticLayer) -> tuple[Sequen
     return query.metrics, [name for name in said if name in layer.fields]
 
 
-_FUNCTION_WORDS = """a an and are as at by did do does for from had has have how i in is it me my of on or our show
+_FUNCTION_WORDS = """a an and are as at by did do does for from had has have how i in is it me my of on or our per show
 tell that the their there these this those to us was we were what when where which who with you"""
 _PLAIN = frozenset(_FUNCTION_WORDS.split())
 
