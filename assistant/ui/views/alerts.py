@@ -22,6 +22,7 @@ from assistant.ui.views import alerts_cards as cards
 from assistant.ui.views.alerts_actions import ActionDesk, style_of_metric
 from assistant.ui.views.alerts_delivery import DeliveryDesk
 from assistant.ui.views.alerts_monitors import MonitorDesk
+from assistant.ui.views.alerts_sentence import SentenceDesk
 from assistant.ui.views.customers_cards import noted
 from assistant.ui.views.data_cards import share
 
@@ -60,12 +61,15 @@ class InboxDesk:
             with gr.Tab(say("alerts.inbox"), id="inbox"):
                 self._inbox()
             with gr.Tab(say("alerts.monitors"), id="monitors"):
+                self.sentence = SentenceDesk(view, lambda request: self.monitors.opened(request))
                 self.monitors = MonitorDesk(view)
             with gr.Tab(say("alerts.delivery"), id="delivery") as self.last:
                 self.delivery = DeliveryDesk(view)
         self.actions.wire([self.card, self.log])
+        self.sentence.wire(self.monitors.parts)
         parts = [self.one, self.card, self.log, self.tabs, self.last, self.listed, self.look, self.when]
-        view.load(self._opened, [*parts, *self.actions.parts, *self.monitors.parts, *self.delivery.parts])
+        desks = (self.actions, self.monitors, self.sentence, self.delivery)
+        view.load(self._opened, [*parts, *(part for desk in desks for part in desk.parts)])
 
     def _inbox(self) -> None:
         say, view = self.room.say, self.view
@@ -99,6 +103,7 @@ class InboxDesk:
             self.listed: self._listed(request, "live"),
             self.when: self._when(request),
             **self.monitors.opened(request),
+            **self.sentence.opened(request),
             **(self.delivery.opened(request) if edits else {}),
         }
 
