@@ -31,7 +31,7 @@ PYTHON = Path(".venv-bench/bin/python")
 @click.argument("seeds", nargs=-1, type=int)
 @click.option("--python", default=PYTHON, type=click.Path(path_type=Path), help="The rivals' Python.")
 @click.option(
-    "--slow-series", default=46, show_default=True, help="Series per seed for MSTL and Prophet, which are slow."
+    "--slow-series", default=24, show_default=True, help="Series per seed for MSTL and Prophet, which are slow."
 )
 @click.option("--pizza", default=30, show_default=True, help="Changes with one cause that wise-pizza explains, too.")
 @click.option("--rivals/--no-rivals", default=True, help="Whether the rivals run.")

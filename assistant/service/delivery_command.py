@@ -8,39 +8,41 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.config import read_settings
-
 if TYPE_CHECKING:
+    from assistant.config import Settings
     from assistant.store import Store
 
 
 @click.command("watch")
-def watch() -> None:
+@click.pass_obj
+def watch(settings: Settings) -> None:
     """Look for changes and send what is due, each minute, until stopped."""
     from assistant.monitor.schedule import watch as watching
 
     click.echo("Watching. Ctrl+C stops it.")
     try:
-        watching(read_settings())
+        watching(settings)
     except (KeyboardInterrupt, SystemExit):
         click.echo("Stopped.")
 
 
 @click.command("send")
-def send() -> None:
+@click.pass_obj
+def send(settings: Settings) -> None:
     """Send what is due, without looking at the data."""
     from assistant.monitor.schedule import pulse
 
-    with _store() as store:
-        click.echo(str(pulse(read_settings(), store, look=False)))
+    with _store(settings) as store:
+        click.echo(str(pulse(settings, store, look=False)))
 
 
 @click.command("channels")
-def channels() -> None:
+@click.pass_obj
+def channels(settings: Settings) -> None:
     """List the channels of channels.yml: for whom, what comes at once, when the digest comes."""
     from assistant.monitor.delivery_channels import WEEKDAYS, read_channels
 
-    found = read_channels(read_settings().home)
+    found = read_channels(settings.home)
     if not found:
         click.echo("There are no channels yet: write them into channels.yml of the workspace (docs/monitor.md).")
     for one in found:
@@ -52,25 +54,27 @@ def channels() -> None:
 
 @click.command("test")
 @click.argument("channel")
-def test_channel(channel: str) -> None:
+@click.pass_obj
+def test_channel(settings: Settings, channel: str) -> None:
     """Send a test message to CHANNEL, and tell what its service said."""
     from assistant.monitor.delivery import send_test
     from assistant.monitor.delivery_channels import channel_named, read_channels
 
-    send_test(channel_named(read_channels(read_settings().home), channel))
+    send_test(channel_named(read_channels(settings.home), channel))
     click.echo(f"{channel} took the test message.")
 
 
 @click.command("outbox")
 @click.option("--retry", metavar="ID", help="Send a message that failed once more.")
 @click.option("--limit", default=20, show_default=True, help="How many messages to list.")
-def outbox(retry: str | None, limit: int) -> None:
+@click.pass_obj
+def outbox(settings: Settings, retry: str | None, limit: int) -> None:
     """List messages on their way, sent, failed and withheld, the newest first."""
     from assistant.monitor.outbox import parcels
     from assistant.monitor.outbox import retry as send_again
     from assistant.monitor.schedule_lease import utc_now
 
-    with _store() as store:
+    with _store(settings) as store:
         if retry:
             send_again(store, retry, utc_now())
             click.echo("It will be sent again.")
@@ -88,10 +92,10 @@ COMMANDS = (watch, send, channels, test_channel, outbox)
 
 
 @contextmanager
-def _store() -> Iterator[Store]:
+def _store(settings: Settings) -> Iterator[Store]:
     from assistant.store import Store
 
-    store = Store.open(read_settings(), "monitor")
+    store = Store.open(settings, "monitor")
     try:
         yield store
     finally:
