@@ -6,6 +6,7 @@ family (one metric, one kind of slice), so that a family that always moves has t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -75,3 +76,17 @@ def _quantile(freedom: float, share: float) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, share))
+
+
+def surprises(scores: Floats, families: Sequence[str], at: int, rate: float = FALSE_DISCOVERIES) -> Bools:
+    """Which of many series (series, buckets) surprise in one bucket, by their families' scores before it.
+
+    The tail of each family is read from all buckets before `at`; p-values of all families are judged together.
+    """
+    p = np.full(len(scores), np.nan)
+    for family in dict.fromkeys(families):
+        rows = np.array([number for number, one in enumerate(families) if one == family])
+        tail = fit_tail(scores[rows, :at])
+        if tail is not None:
+            p[rows] = p_values(scores[rows, at], tail)
+    return discoveries(p, rate)

@@ -69,6 +69,11 @@ def live_badge(store: Store) -> int:
     return int(store.rows(select(func.count()).where(told.c.state.in_(("open", "reopened"))))[0][0])
 
 
+def open_sentences(store: Store) -> tuple[str, ...]:
+    """One plain sentence for each incident that lasts, the newest first."""
+    return tuple(f"{one.found.title}. {one.found.sentence}" for one in incidents(store))
+
+
 def log_of(store: Store, incident_id: str) -> tuple[Happening, ...]:
     """What happened to an incident, oldest first."""
     from sqlalchemy import select

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from assistant.monitor.calendar import days_of
+from assistant.monitor.calibration import surprises
 from assistant.monitor.detection import Days, Scores, score
 from assistant.monitor.feedback import factor_of
 from assistant.monitor.monitors import Monitor
@@ -22,6 +23,7 @@ NORMAL = 0.7
 """Share of the threshold under which a bucket counts as normal again."""
 _LEAST_EXPECTED = 20.0  # counts per bucket under which a single bucket says nothing
 _TRACK = 90
+_MANY = 8  # series of one monitor from which on chance among them is reckoned with
 _RECORD_OVER = 1.05
 _RECORD_AFTER = 12  # months
 
@@ -78,7 +80,11 @@ def findings_on(watched: Watched, day: date, steps: Sequence[Adjustment]) -> lis
     at = watched.place(day)
     if at < 0:
         return []
-    found = [finding_at(watched, row, at, steps) for row in range(len(watched.series.keys))]
+    rows = range(len(watched.series.keys))
+    if len(rows) >= _MANY and not watched.monitor.has_limit:
+        sure = surprises(watched.scores.score, [watched.monitor.metric] * len(rows), at)
+        rows = [row for row in rows if sure[row]]
+    found = [finding_at(watched, row, at, steps) for row in rows]
     return [one for one in found if one is not None]
 
 
