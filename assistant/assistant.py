@@ -207,6 +207,8 @@ class Assistant:
             plan = self.second_opinion.on(
                 plan, Asking(question, before, memory_of(self, turns), on_step, live or Live())
             )
+        if isinstance(plan, Refusal):
+            plan = self.understanding.helped(plan)
         outcome = self._carry_out(question, plan, on_step, clock) if isinstance(plan, Plan) else plan
         return self._recorded(question, outcome, conversation)
 

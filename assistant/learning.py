@@ -16,13 +16,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from rapidfuzz import fuzz
 
 from assistant.answer import Plan
 from assistant.config import Settings
 from assistant.errors import Forbidden, SettingsError
 from assistant.formatting import day
-from assistant.understanding import Element, Understanding
+from assistant.understanding import Element, Similar, Understanding, load_language
 from assistant.viewers import viewer_of
 from semantic_layer import (
     Filter,
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 VERIFIED_FILE = "verified.yml"
 WORDS_FILE = "learned.yml"
 APPROVED_FILE = "approved-sql.yml"
-LEAST_LIKENESS = 55
 MOST_MEANINGS = 3
 _writing = Lock()
 
@@ -223,29 +221,17 @@ def suggest_words(store: Store, layer: SemanticLayer, limit: int = 20) -> tuple[
     """The words most often missing that nobody has decided on yet."""
     decided = {synonym.word for synonym in store.synonyms()}
     open_words = [seen for seen in store.unplaced_words() if seen.word not in decided]
-    return tuple(Suggestion(seen, nearest(seen.word, layer)) for seen in open_words[:limit])
+    similar = Similar(layer, load_language())
+    return tuple(Suggestion(seen, _nearest(seen.word, similar)) for seen in open_words[:limit])
 
 
 def nearest(word: str, layer: SemanticLayer) -> tuple[Meaning, ...]:
-    """The metrics and fields whose names or descriptions are most like a word."""
-    named = [(name, metric) for name, metric in layer.metrics.items() if not metric.hidden]
-    named += [(name, found) for name, found in layer.fields.items() if not found.pii]
-    scored = [Meaning(name, one.title, _likeness(word, one)) for name, one in named]
-    likely = sorted((one for one in scored if one.likeness >= LEAST_LIKENESS), key=lambda one: -one.likeness)
-    return tuple(likely[:MOST_MEANINGS])
+    """The metrics, fields and segments whose names or descriptions are most like a word."""
+    return _nearest(word, Similar(layer, load_language()))
 
 
-def _likeness(word: str, described: Any) -> float:
-    names = (described.title, described.name.replace("_", " "), *described.synonyms)
-    alike = max(_alike(word, name.casefold()) for name in names)
-    told = fuzz.partial_ratio(word, described.description.casefold()) if len(word) > 3 else 0.0
-    return max(alike, 0.85 * told)
-
-
-def _alike(word: str, name: str) -> float:
-    """How alike two names are; a short name inside a long word tells nothing."""
-    part = 0.9 * fuzz.partial_ratio(word, name) if len(name) >= len(word) else 0.0
-    return max(fuzz.ratio(word, name), part)
+def _nearest(word: str, similar: Similar) -> tuple[Meaning, ...]:
+    return tuple(Meaning(one.name, one.title, one.likeness) for one in similar.nearest(word, MOST_MEANINGS))
 
 
 def accept_word(store: Store, settings: Settings, word: str, target: str) -> Path:

@@ -8,6 +8,7 @@ from assistant.understanding.interpretation import interpret, period_label
 from assistant.understanding.language import languages, load_language
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import add_units, unit_start
+from assistant.understanding.similarity import Similar
 from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.understanding import Trace, Understanding
 from assistant.understanding.values_index import Contents, ValuesIndex, write_index
@@ -21,6 +22,7 @@ __all__ = [
     "Element",
     "Fragment",
     "Said",
+    "Similar",
     "Token",
     "Trace",
     "Understanding",

@@ -32,7 +32,9 @@ from assistant.understanding.reach import Reach
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import adds_nothing, names_columns, sentences, with_columns
+from assistant.understanding.similarity import Similar
 from assistant.understanding.spelling import Speller
+from assistant.understanding.suggesting import helped
 from assistant.understanding.tokens import Token
 from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import SemanticLayer
@@ -91,6 +93,7 @@ class Understanding:
         context = context_words(layer, lexicon, language)
         self._world = World(layer, lexicon, Reach(layer), nouns, language, as_of, context)
         self._scattered = Scattered(self._world)
+        self.similar = Similar(layer, language)
         self._speller = Speller(lexicon, language, frozenset().union(*context.values()))
 
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
@@ -144,6 +147,10 @@ class Understanding:
             return None
         note = self._world.language.message("answered_part", part=parts[-1])
         return replace(asked, spans=(), notes=(*asked.notes, note), confidence=round(asked.confidence - 0.1, 2))
+
+    def helped(self, refusal: Refusal) -> Clarification | Refusal:
+        """The refusal with questions near the one asked, or a few readings to choose from when a word is like names."""
+        return helped(refusal, self.similar, self._world, self.plan)
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The words and signs of a text."""
