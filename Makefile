@@ -7,7 +7,7 @@ PYTHON ?=
 STAMP := $(VENV)/.installed
 RIVALS := .venv-bench
 
-.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity bench-monitor bench-agent clean
+.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity bench-values bench-monitor bench-agent clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -45,6 +45,7 @@ bench: $(STAMP) ## speed, as ratios in one run
 	@$(MAKE) --no-print-directory bench-semantic
 	@$(MAKE) --no-print-directory bench-load
 	@$(MAKE) --no-print-directory bench-identity
+	@$(MAKE) --no-print-directory bench-values
 	@$(MAKE) --no-print-directory bench-agent
 
 $(RIVALS)/.installed: evals/rivals/requirements.txt .ci/install-bench | $(STAMP)
@@ -56,6 +57,9 @@ bench-semantic: $(STAMP) $(RIVALS)/.installed ## the semantic layer beside Metri
 
 bench-load: $(STAMP) ## loading a million lines beside DuckDB's COPY, in one run
 	@$(BIN)/python -m evals.bench_load
+
+bench-values: $(STAMP) ## question to plan with millions of distinct values beside the demo company
+	@$(BIN)/python -m evals.bench_values
 
 bench-identity: $(STAMP) ## how well records become people, beside exact-match rules (TELLWISE_FEBRL=folder for FEBRL)
 	@$(BIN)/python -m evals.bench_identity
