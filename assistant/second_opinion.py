@@ -99,6 +99,10 @@ class SecondOpinion:
 
         return tuple(approval_of(one) for one in self._open_ledger().waiting(thread))
 
+    def spent(self) -> tuple[int, int, int, float]:
+        """Calls, tokens in and out, and dollars of this day; raises ModelUnavailable when no model can be opened."""
+        return self._open()[0].spent() if self._settings.model else (0, 0, 0, 0.0)
+
     def close(self) -> None:
         """Close the connections and the store, where they were opened."""
         for client in self._clients:

@@ -160,6 +160,22 @@ def test_a_run_without_a_model_says_what_to_set(tmp_path, monkeypatch, arguments
     assert words in found.output
 
 
+def test_the_product_with_a_model_behind_it_is_judged_with_what_the_model_took(tmp_path):
+    shop(tmp_path)
+    words = ["run", str(tmp_path / "shop.yml"), "--home", str(tmp_path / "home"), "--system", "model", "--no-recheck"]
+    with OpenAIServer([Reply('{"unplaced": ["mood"]}', usage=(700, 10))]) as server:
+        words += ["--model", "stub", "--model-url", server.url, *out(tmp_path)]
+        found = CliRunner().invoke(main, words)
+        sent = len(server.requests)
+    assert found.exit_code == 0, found.output
+    assert "all roads with stub" in found.output
+    records = {(one["case"], one["question"]): one for one in results(tmp_path)["records"]}
+    mood = records["mood", "Revenue by mood"]
+    assert (mood["verdict"], mood["calls"], mood["tokens_in"]) == ("rightly_refused", 1, 700)
+    assert records["split", "Revenue by country"]["calls"] == 0
+    assert sum(one["calls"] for one in records.values()) == sent
+
+
 def command(directory: Path, server: OpenAIServer, *arguments: str) -> list[str]:
     words = [sys.executable, "-m", "evals", "run", str(directory / "shop.yml"), "--home", str(directory / "home")]
     words += ["--system", "plain-sql", "--model", "stub", "--model-url", server.url, "--no-recheck"]

@@ -37,13 +37,19 @@ class Spent:
 
     day: date
     calls: int = 0
-    tokens: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
     dollars: float = 0.0
     lock: Lock = field(default_factory=Lock)
 
+    @property
+    def tokens(self) -> int:
+        """Tokens in and out."""
+        return self.tokens_in + self.tokens_out
+
     def begin(self, day: date) -> None:
         """Count anew from this day on."""
-        self.day, self.calls, self.tokens, self.dollars = day, 0, 0, 0.0
+        self.day, self.calls, self.tokens_in, self.tokens_out, self.dollars = day, 0, 0, 0, 0.0
 
 
 _OPEN: WeakValueDictionary[Path, Spent] = WeakValueDictionary()
@@ -71,7 +77,8 @@ class Audit:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         for row in (_row(line) for line in lines if f'"at": "{day}' in line[:40]):
             spent.calls += 1
-            spent.tokens += row.get("tokens_in", 0) + row.get("tokens_out", 0)
+            spent.tokens_in += row.get("tokens_in", 0)
+            spent.tokens_out += row.get("tokens_out", 0)
             spent.dollars += row.get("dollars", 0.0)
         return spent
 

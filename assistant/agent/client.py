@@ -105,7 +105,7 @@ class ModelClient:
 
     def charge(self, call: Call) -> None:
         """Count a call against the day's budget, and write it down."""
-        self._spend(call.tokens_in + call.tokens_out, call.dollars)
+        self._spend(call)
         tracing.note({"tokens_in": call.tokens_in, "tokens_out": call.tokens_out, "finish": call.finish})
         self.audit.write(call)
 
@@ -147,10 +147,16 @@ class ModelClient:
                     raise BudgetReached(f"The model's budget of {limit:g} {word} a day is used up until midnight UTC.")
             self._spent.calls += 1
 
-    def _spend(self, tokens: int, dollars: float) -> None:
+    def _spend(self, call: Call) -> None:
         with self._spent.lock:
-            self._spent.tokens += tokens
-            self._spent.dollars += dollars
+            self._spent.tokens_in += call.tokens_in
+            self._spent.tokens_out += call.tokens_out
+            self._spent.dollars += call.dollars
+
+    def spent(self) -> tuple[int, int, int, float]:
+        """Calls, tokens in and out, and dollars of this day, by all who ask from this workspace and process."""
+        with self._spent.lock:
+            return self._spent.calls, self._spent.tokens_in, self._spent.tokens_out, self._spent.dollars
 
 
 def _today() -> date:

@@ -32,7 +32,7 @@ class Output:
 @click.option(
     "--system",
     default="embedded",
-    type=click.Choice(["embedded", "plain-sql"]),
+    type=click.Choice(["embedded", "model", "plain-sql"]),
     help="Who answers: the embedded engine, or a model that writes SQL without the definitions (the baseline).",
 )
 @click.option("--model", help="The model's name (default: the setting `model`).")

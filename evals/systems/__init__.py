@@ -1,4 +1,4 @@
-"""Who can be put to the questions: the embedded engine, and a model that writes SQL without the layer."""
+"""Who can be put to the questions: the embedded engine, the same with a model, and a model without the layer."""
 
 from __future__ import annotations
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from assistant.answer import Answer, Clarification, Explanation, Outcome
 from assistant.assistant import Assistant
@@ -26,10 +27,11 @@ class Embedded:
     name = "embedded"
     deterministic = True
 
-    def __init__(self, prepared: Prepared):
+    def __init__(self, prepared: Prepared, model: Mapping[str, Any] | None = None):
         settings = read_settings(home=prepared.home)
-        # whatever is set: no model
-        settings = replace(settings, as_of=prepared.as_of, model="", language=prepared.language)
+        # whatever is set: no model but the one given
+        chosen = dict(model) if model else {"model": ""}
+        settings = replace(settings, as_of=prepared.as_of, language=prepared.language, **chosen)
         try:
             self._assistant = Assistant.open(settings)
         except (AssistantError, WarehouseError, SemanticLayerError) as error:

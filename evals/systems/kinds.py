@@ -51,6 +51,24 @@ def _plain_sql(settings: Settings) -> Open:
     return lambda prepared: Opened(PlainSQL(prepared, open_model(settings)))
 
 
+def _with_model(settings: Settings) -> Open:
+    """The product with the model of the settings behind it."""
+    from evals.systems.chat_model import require_model
+    from evals.systems.with_model import WithModel
+
+    require_model(settings)
+
+    def opened(prepared: Prepared) -> Opened:
+        system = WithModel(prepared, settings)
+        return Opened(system, system.compiler)
+
+    return opened
+
+
+def _with_model_label(settings: Settings) -> str:
+    return f"all roads with {settings.model}"
+
+
 def _plain_sql_label(settings: Settings) -> str:
     return f"plain SQL by {settings.model}"
 
@@ -61,5 +79,6 @@ def _model_identity(settings: Settings) -> str:
 
 SYSTEMS = {
     "embedded": SystemKind(_embedded, lambda _: "embedded", lambda _: "", compiled=True, paid=False),
+    "model": SystemKind(_with_model, _with_model_label, _model_identity, compiled=True, paid=True),
     "plain-sql": SystemKind(_plain_sql, _plain_sql_label, _model_identity, compiled=False, paid=True),
 }
