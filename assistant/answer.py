@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from assistant.data_state import Freshness
@@ -120,15 +120,25 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something that happened, to be marked in a picture over time: its first day, and what it was."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True)
 class Chart:
     """A picture of a result: its kind, its title (which says the finding) and its Vega-Lite specification.
 
-    `spec` is None for `tile` and `table`, which a screen draws itself from the sentence and the rows.
+    `spec` is None for `tile` and `table`, which a screen draws itself from the sentence and the rows. `marks` are what
+    happened in its time; only a line shows them.
     """
 
     kind: ChartKind
     title: str
     spec: Mapping[str, Any] | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from assistant.answer import (
     Refusal,
 )
 from assistant.beginning import Beginnings
-from assistant.charts import choose, unfit
+from assistant.charts import annotated, choose, unfit
 from assistant.clock import Clock
 from assistant.config import Settings
 from assistant.conversation import Conversation, resolve
-from assistant.data_caveats import Asked, freshness_of, of_state, utc_now
+from assistant.data_caveats import Asked, freshness_of, marks_of, of_state, utc_now
 from assistant.data_state import read_state
 from assistant.definition_changes import keep_history, of_changes
 from assistant.drivers import explain_change
@@ -421,7 +421,8 @@ class Assistant:
             shape = context(self.layer, plan.query, self.as_of, self.settings.locale)
             sentence = describe(compiled.columns, result, shape)
             asked = Asked(self.layer, plan.query, compiled.datasets, self.as_of, self.settings.locale)
-            chart = choose(compiled.columns, result, shape, sentence, plan.chart)
+            drawn = choose(compiled.columns, result, shape, sentence, plan.chart)
+            chart = annotated(drawn, marks_of(self.state, asked))
         return Answer(
             question=question,
             sentence=sentence,

@@ -7,13 +7,14 @@ when their parts add up. Where no picture helps, the table speaks.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant import pictures
-from assistant.answer import Caveat, Chart, ChartKind
+from assistant.answer import Caveat, Chart, ChartKind, Mark
 from assistant.narrate import describe
 from assistant.pictures import MOST_SERIES, alike, outer_inner
 from assistant.shape import Context, Shape, shape_of
-from assistant.vega import Spec
+from assistant.vega import Spec, marked
 from semantic_layer import Column
 from warehouse import Result
 
@@ -39,15 +40,20 @@ def choose(
     return Chart(kind, finding, draw(shape, finding) if draw else None)
 
 
+def annotated(chart: Chart, marks: Sequence[Mark]) -> Chart:
+    """The chart with what happened in its time: drawn into a line, kept with any other."""
+    spec = marked(chart.spec, marks) if chart.kind == "line" and chart.spec is not None else chart.spec
+    return replace(chart, spec=spec, marks=tuple(marks))
+
+
 def possible(columns: Sequence[Column], result: Result, context: Context | None = None) -> tuple[ChartKind, ...]:
     """The kinds that these rows can be shown as, the fitting one first; nothing where there is no choice."""
     shape = shape_of(columns, result, context or Context())
     own = next(kind for fits, kind, _ in _RULES if fits(shape))
     if own in ("table", "tile"):
         return ()
-    found: dict[ChartKind, None] = {own: None}
-    found |= {kind: None for fits, kind, draw in _RULES if draw is not None and fits(shape)}
-    return (*found, "table")
+    others: list[ChartKind] = [kind for fits, kind, draw in _RULES if draw is not None and kind != own and fits(shape)]
+    return (own, *dict.fromkeys(others), "table")
 
 
 def unfit(asked: ChartKind | None, drawn: ChartKind) -> tuple[Caveat, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from assistant.answer import Caveat
+from assistant.answer import Caveat, Mark
 from assistant.data_state import DataState, Event, Finding, Freshness
 from assistant.formatting import day, span
 from semantic_layer import SemanticLayer, SemanticQuery
@@ -53,6 +53,11 @@ def of_state(state: DataState, asked: Asked, now: datetime) -> tuple[Caveat, ...
         *_failed(state, asked),
         *(Caveat("ANNOTATION", _event_words(one, asked.locale)) for one in _relevant(state.events, asked)),
     )
+
+
+def marks_of(state: DataState, asked: Asked) -> tuple[Mark, ...]:
+    """The events that an answer is told with, to be marked in its picture."""
+    return tuple(Mark(event.first, event.title) for event in _relevant(state.events, asked))
 
 
 def freshness_of(state: DataState, asked: Asked) -> tuple[Freshness, ...]:

@@ -14,7 +14,8 @@ from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from assistant.formatting import Style, unit_label
+from assistant.answer import Mark
+from assistant.formatting import Style, shorten, unit_label
 from assistant.palette import LIGHT
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -68,6 +69,46 @@ def lines(picture: Picture, grain: str) -> Spec:
     layers.append(_points("!datum.part", size, filled=True))
     layers.append(_points("datum.part", 52, filled=False))
     return _chart(picture, {"height": LINE_HEIGHT, "encoding": encoding, "layer": layers})
+
+
+def marked(spec: Mapping[str, Any], marks: Sequence[Mark]) -> Spec:
+    """A picture over time with a dotted line at each mark that lies within it, and its words at the top."""
+    times = sorted(value["t"][:10] for value in spec["data"]["values"])
+    within = [one for one in marks if times and times[0] <= one.day.isoformat() <= times[-1]]
+    if not within:
+        return dict(spec)
+    values = [{"t": f"{one.day}T00:00:00Z", "tip": one.text, "text": shorten(one.text)} for one in within]
+    middle = times[len(times) // 2]
+    x = {"field": "t", "type": "temporal"}
+    rule = {
+        "data": {"values": values},
+        "mark": {"type": "rule", "strokeDash": [2, 3], "strokeWidth": 1.25},
+        "encoding": {
+            "x": x,
+            "y": {"value": 0},
+            "y2": {"value": "height"},
+            "color": {"value": LIGHT.faint},
+            **_described(),
+        },
+    }
+    words = [_words(value, place, value["t"][:10] > middle) for place, value in enumerate(values)]
+    return {**spec, "layer": [*spec["layer"], rule, *words]}
+
+
+def _words(value: Mapping[str, str], place: int, is_late: bool) -> Spec:
+    """The words beside a mark, above the picture, each on a line of its own."""
+    mark = {
+        "type": "text",
+        "align": "right" if is_late else "left",
+        "dx": -5 if is_late else 5,
+        "fontSize": 10.5,
+        "aria": False,
+    }
+    encoding = {
+        "x": {"field": "t", "type": "temporal"}, "y": {"value": -8 - 13 * place}, "color": {"value": LIGHT.faint},
+        "text": {"field": "text", "type": "nominal"},
+    }  # fmt: skip
+    return {"data": {"values": [value]}, "mark": mark, "encoding": encoding}
 
 
 def bars(picture: Picture) -> Spec:

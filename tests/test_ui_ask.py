@@ -51,6 +51,11 @@ def menu(tab: Tab, chip: str) -> Any:
     return tab.page.locator("#tw-popover .tw-item")
 
 
+def part(tab: Tab, css: str, text: str) -> Any:
+    """The last part of a kind that holds a text, on any card."""
+    return tab.page.locator(f"#tw-chat .tw-card {css}", has_text=text).last
+
+
 def test_a_question_is_refined_by_its_chips(tab: Tab, workspace: Path) -> None:
     tab.ask("net revenue by country last quarter")
     assert tab.page.locator("#tw-chat .tw-question").last.inner_text() == "net revenue by country last quarter"
@@ -69,7 +74,7 @@ def test_a_question_is_refined_by_its_chips(tab: Tab, workspace: Path) -> None:
     tab.page.locator("#tw-popover .tw-item", has_text="female").first.click()
     tab.has_cards(3)
     assert "Gender: female" in tab.last(".tw-chips").inner_text()
-    tab.last(".tw-step").filter(has_text="year before").click()
+    part(tab, ".tw-step", "year before").click()
     tab.has_cards(4)
     assert "compared with" in tab.last(".tw-chips").inner_text()
     tab.ask("and only the top 3")  # what was clicked and what is typed lean on each other
@@ -104,10 +109,10 @@ def test_an_answer_becomes_files_of_five_kinds(tab: Tab, tmp_path: Path) -> None
 def test_the_picture_can_be_another_one(tab: Tab) -> None:
     tab.ask("net revenue by country last quarter")
     assert tab.last(".tw-chart").is_visible()
-    tab.last(".tw-kinds .tw-tool").filter(has_text="Table").click()
+    part(tab, ".tw-kinds .tw-tool", "Table").click()
     tab.page.wait_for_function("!document.querySelector('#tw-chat .tw-card .tw-chart')")
     assert tab.last(".tw-kinds [aria-pressed=true]").inner_text() == "Table"
-    tab.last(".tw-kinds .tw-tool").filter(has_text="Bars").click()
+    part(tab, ".tw-kinds .tw-tool", "Bars").click()
     tab.page.wait_for_selector("#tw-chat .tw-card .tw-chart svg")
 
 
@@ -115,9 +120,9 @@ def test_pinned_sent_to_review_and_shared(tab: Tab, chromium: Any, server: Serve
     tab.ask("orders by month this year")
     menu(tab, "Pin").first.click()
     tab.page.wait_for_selector(".tw-note a[href^='boards?board=']")
-    tab.last(".tw-tool").filter(has_text="review").click()
+    part(tab, ".tw-tool", "review").click()
     tab.page.wait_for_selector(".tw-note a[href^='review?item=']")
-    tab.last(".tw-tool").filter(has_text="Share").click()
+    part(tab, ".tw-tool", "Share").click()
     tab.page.wait_for_selector(".tw-url")
     link = tab.page.input_value(".tw-url").removeprefix("./")
     other = opened(chromium, server, path=link, ready="#tw-chat .tw-card .tw-chart")
@@ -252,7 +257,7 @@ def test_a_viewer_is_shown_and_allowed_less(chromium: Any, workspace: Path) -> N
     for server in serving(REAL, workspace, "--login"):
         ann = signed_in(chromium, server, "ann")
         ann.ask("orders last month")
-        ann.last(".tw-tool").filter(has_text="Share").click()
+        part(ann, ".tw-tool", "Share").click()
         ann.page.wait_for_selector(".tw-url")
         link = ann.page.input_value(".tw-url").removeprefix("./")
         vic = signed_in(chromium, server, "vic")

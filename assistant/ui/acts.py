@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answer import Answer, ChartKind, Decision, Outcome, Plan
 from assistant.boards import boards_of, pin
-from assistant.charts import choose
+from assistant.charts import annotated, choose
 from assistant.conversation import Conversation
 from assistant.errors import AssistantError
 from assistant.people import RIGHTS
@@ -174,7 +174,8 @@ def _chart(scene: Scene) -> Iterator[Effect]:
     if answer is None or kind is None:
         return
     context = context_of(scene.desk.assistant, answer)
-    drawn = replace(answer, chart=choose(answer.columns, answer.result, context, answer.chart.title, kind))
+    chosen = choose(answer.columns, answer.result, context, answer.chart.title, kind)
+    drawn = replace(answer, chart=annotated(chosen, answer.chart.marks))
     known = scene.session.knowing(scene.act.card, drawn)
     yield Effect(known.redrawn(scene.act.card, scene.desk.answer_card(drawn, scene.act.card)))
 

@@ -58,7 +58,10 @@ def _themed(drawn: str) -> str:
     names = _variables(LIGHT)
     drawn = re.sub(r"#[0-9a-f]{6}\b", lambda found: _variable(found[0], names), drawn)
     drawn = re.sub(r'<svg [^>]*?width="(\d+)" height="(\d+)"[^>]*>', _responsive, drawn, count=1)
-    return re.sub(r' aria-roledescription="[^"]*"', "", drawn)
+    drawn = re.sub(r' aria-roledescription="[^"]*"', "", drawn)
+    # what has no name of its own is no picture to those who listen; axes would be told in machine English
+    drawn = re.sub(r' role="graphics-(?:object|symbol)"(?! aria-label)', "", drawn)
+    return re.sub(r' role="graphics-symbol" aria-label="[XY]-axis [^"]*"', ' aria-hidden="true"', drawn)
 
 
 def _variable(color: str, names: Mapping[str, str]) -> str:
@@ -107,4 +110,5 @@ def png(spec: Mapping[str, Any]) -> bytes:
 
 
 def _alone(spec: Mapping[str, Any]) -> dict[str, Any]:
-    return {**spec, "width": WIDE, "background": LIGHT.ground, "padding": 16}
+    title = {**spec.get("title", {}), "fontSize": 12, "anchor": "start", "frame": "bounds", "offset": 14}
+    return {**spec, "title": title, "width": WIDE, "background": LIGHT.ground, "padding": 16}
