@@ -133,6 +133,28 @@ def test_a_channel_is_set_up_and_tested(chromium: Any, server: Server) -> None:
     tab.page.get_by_role("button", name="Remove").last.click()
     tab.page.get_by_text("Channel hook is removed.").wait_for()
     hook.shutdown()
+    hook.server_close()
+    tab.close()
+
+
+def test_a_monitor_is_made_by_a_sentence_after_its_trial(chromium: Any, server: Server, home: Path) -> None:
+    tab = opened(chromium, server, path="alerts?tab=monitors")
+    box = tab.page.locator("#tw-monitor-sentence :is(textarea, input)")
+    box.fill("tell me when the frobnication rate falls below 20%")
+    tab.page.get_by_role("button", name="Try it on the past").click()
+    tab.page.locator(".tw-refused").first.wait_for()
+    box.fill("tell me when orders fall below 3 a day")
+    tab.page.get_by_role("button", name="Try it on the past").click()
+    tab.page.get_by_role("button", name="Watch it").wait_for(timeout=90_000)
+    assert tab.page.locator(".tw-incident figure svg").count() >= 2
+    assert serious_faults(tab.page) == []
+    tab.page.get_by_role("button", name="Watch it").click()
+    tab.page.get_by_text("is watched from now on.").wait_for()
+    assert "tell me when orders fall below 3 a day" in (home / "monitors.yml").read_text(encoding="utf-8")
+    tab.page.get_by_label("Remove a monitor of your own").click()
+    tab.page.get_by_role("option").first.click()
+    tab.page.get_by_role("button", name="Remove").first.click()
+    tab.page.get_by_text("is not watched any more.").wait_for()
     tab.close()
 
 
