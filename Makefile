@@ -7,7 +7,7 @@ PYTHON ?=
 STAMP := $(VENV)/.installed
 RIVALS := .venv-bench
 
-.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity bench-values bench-monitor bench-agent clean
+.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity bench-values bench-monitor bench-agent bench-ui clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ bench-monitor: $(STAMP) $(RIVALS)/.installed ## what the monitor notices and mis
 bench-agent: $(STAMP) $(RIVALS)/.installed ## calls and tokens of a model for a question beside other agents; what is found in a large catalogue
 	@$(BIN)/python -m evals.bench_agent
 	@$(BIN)/python -m evals.bench_retrieval
+
+bench-ui: $(STAMP) ## how long people wait for the page and for an answer, in a real browser
+	@$(BIN)/python -m evals.bench_ui
 
 clean: ## remove the virtual environments and caches (the workspace stays)
 	@rm -rf $(VENV) $(RIVALS) .pytest_cache .ruff_cache .hypothesis

@@ -49,7 +49,7 @@ def annotated(chart: Chart, marks: Sequence[Mark]) -> Chart:
 def possible(columns: Sequence[Column], result: Result, context: Context | None = None) -> tuple[ChartKind, ...]:
     """The kinds that these rows can be shown as, the fitting one first; nothing where there is no choice."""
     shape = shape_of(columns, result, context or Context())
-    own = next(kind for fits, kind, _ in _RULES if fits(shape))
+    own: ChartKind = next(kind for fits, kind, _ in _RULES if fits(shape))
     if own in ("table", "tile"):
         return ()
     others: list[ChartKind] = [kind for fits, kind, draw in _RULES if draw is not None and kind != own and fits(shape)]
