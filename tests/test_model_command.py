@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from assistant.service.cli import main
+from tests.agent_world import SQL, fill, steps
 from tests.openai_server import OpenAIServer, Reply, Script, ToolCall
 
 pytest.importorskip("openai", reason="the extra `agent` is not installed")
@@ -54,6 +55,32 @@ def test_a_server_that_refuses_ends_with_status_1(tmp_path: Path, monkeypatch: p
     told = check([Reply(status=401)], tmp_path, monkeypatch)
     assert told.exit_code == 1
     assert "Check the address, the name and the key" in told.output
+
+
+@pytest.mark.deep
+def test_what_waits_is_listed_and_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path)
+
+    def tellwise(*words: str) -> Result:
+        return CliRunner().invoke(main, ["--home", str(tmp_path), *words])
+
+    with OpenAIServer(steps(SQL, SQL, text="There were 2 orders on the Web.")) as server:
+        monkeypatch.setenv("TELLWISE_MODEL", "stub")
+        monkeypatch.setenv("TELLWISE_MODEL_URL", server.url)
+        asked = tellwise("ask", "explore the gizmo of revenue by region")
+        assert "needs your approval" in asked.output
+        thread = re.search(r"tellwise model decide (\w+)", asked.output)
+        assert thread
+        listed = tellwise("model", "waiting")
+        assert f"{thread[1]}  explore the gizmo of revenue by region" in listed.output
+        assert "FROM orders" in listed.output
+        assert tellwise("model", "decide", thread[1]).exit_code == 2
+        edited = tellwise("model", "decide", thread[1], "--sql", "SELECT count(*) AS n FROM orders")
+        assert "needs your approval" in edited.output
+        done = tellwise("model", "decide", thread[1], "--approve")
+        assert "2 orders on the Web" in done.output
+        assert tellwise("model", "waiting").output == "Nothing waits.\n"
+        assert "Nothing of yours waits" in tellwise("model", "decide", thread[1], "--approve").output
 
 
 def test_without_a_model_the_way_to_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from assistant.config import Settings, help_table, read_settings
 from assistant.errors import AssistantError
 from assistant.service import load_command, terminal
 from assistant.service.identity_command import identity
+from assistant.service.model_command import model
 from assistant.service.monitor_command import monitor
 from assistant.service.people_command import people
 from semantic_layer import SemanticLayerError
@@ -317,20 +318,6 @@ def serve(
     serve_chat(settings, Address(host or settings.host, port or settings.port), open_browser, login or settings.login)
 
 
-@main.group()
-def model() -> None:
-    """A language model beside the embedded engine: what works with the one that is set."""
-
-
-@model.command("check")
-@click.pass_obj
-def model_check(settings: Settings) -> None:
-    """Ask the configured model a few small things and say what works: shapes, JSON, tools, streams, token counts."""
-    from assistant.service import model_command
-
-    model_command.check_model(settings)
-
-
 @main.command("settings")
 @click.pass_obj
 def show_settings(settings: Settings) -> None:
@@ -410,6 +397,7 @@ def export_model(
 
 
 main.add_command(identity)
+main.add_command(model)
 main.add_command(people)
 main.add_command(monitor)
 

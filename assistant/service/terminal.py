@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from assistant.answer import Answer, Clarification, Explanation, Outcome, Refusal
+from assistant.answer import Answer, Approval, Clarification, Explanation, Outcome, Refusal
 from assistant.data_caveats import freshness_words, utc_now
 from assistant.formatting import cell, style_of
 from semantic_layer import GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula
@@ -18,6 +18,9 @@ def render(outcome: Outcome, rows: int, with_sql: bool, locale: str) -> str:
     """An outcome as paragraphs: sentence, table, how it was read, caveats, on request SQL and definitions."""
     if isinstance(outcome, Refusal):
         return _with_list(outcome.sentence, "You could ask:", outcome.suggestions)
+    if isinstance(outcome, Approval):
+        decide = f"tellwise model decide {outcome.thread[:8]}"
+        return f"{outcome.sentence}\n\n{decide} --approve | --sql SQL | --reject WHY"
     if isinstance(outcome, Clarification):
         return _with_list(outcome.sentence, "It could mean:", tuple(option.label for option in outcome.options))
     if isinstance(outcome, Explanation):
