@@ -44,6 +44,7 @@ from assistant.errors import Forbidden
 from assistant.store import Store, forget_in_store
 from assistant.understanding import Understanding
 from semantic_layer import Filter, TimeRange
+from tests.store_world import emptied
 from tests.test_assistant import MODEL, ORDERS, fill
 from warehouse import Person
 
@@ -68,11 +69,16 @@ def assistant(home: Path) -> Iterator[Assistant]:
     opened.close()
 
 
+@pytest.fixture(scope="module")
+def kept(home: Path) -> Iterator[Store]:
+    store = Store.open(Settings(home=home), "ann")
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(Settings(home=tmp_path), "ann")
-    yield opened
-    opened.close()
+def store(kept: Store) -> Store:
+    return emptied(kept)
 
 
 def answered(assistant: Assistant, question: str) -> Answer:
@@ -274,11 +280,11 @@ def test_the_digest_says_what_the_tiles_say(assistant: Assistant, store: Store) 
     assert note.sentence == "Compare with last year."
 
 
-def test_a_customer_who_is_forgotten_leaves_the_boards(store: Store, tmp_path: Path) -> None:
+def test_a_customer_who_is_forgotten_leaves_the_boards(store: Store, home: Path) -> None:
     board = new_board(store, "Calls")
     add_note(store, board.id, "Ring C000042 on Monday")
     add_note(store, board.id, "Ring C0000421 on Monday")
     person = Person("C000042", frozenset(), frozenset(), frozenset())
-    removed = {one.place: one.rows for one in forget_in_store(tmp_path, person, "ann", False)}
+    removed = {one.place: one.rows for one in forget_in_store(home, person, "ann", False)}
     assert removed == {"state.board_tile": 1}
     assert [one.text for one in tiles_of(store, board.id)] == ["Ring C0000421 on Monday"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,11 @@ from assistant.catalogue import (
 )
 from assistant.config import Settings
 from assistant.conversation import Conversation
+from assistant.definition_changes import keep_history
 from assistant.errors import Forbidden
 from assistant.store import Store
 from semantic_layer import changes_of, load, meaning_of, read_history, shipped_definitions
+from tests.store_world import emptied
 from tests.test_assistant import MODEL, ORDERS, fill
 
 SEGMENTS = """
@@ -45,26 +48,39 @@ segments:
 """
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    fill(tmp_path, ORDERS)
-    (tmp_path / "definitions").mkdir()
-    (tmp_path / "definitions" / "model.yml").write_text(MODEL + SEGMENTS)
-    return Settings(home=tmp_path)
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    home = tmp_path_factory.mktemp("catalogue")
+    fill(home, ORDERS)
+    (home / "definitions").mkdir()
+    (home / "definitions" / "model.yml").write_text(MODEL + SEGMENTS)
+    assistant = Assistant.open(Settings(home=home))
+    yield assistant
+    assistant.close()
 
 
 @pytest.fixture
-def assistant(settings: Settings) -> Iterator[Assistant]:
-    opened = Assistant.open(settings)
-    yield opened
-    opened.close()
+def assistant(opened: Assistant) -> Assistant:
+    """The workspace as it was at first: what an earlier test approved or kept is gone."""
+    home = opened.settings.home
+    for path in (*home.glob("definitions/zz-*"), *home.glob("definitions/words.yml"), home / "definitions-log.jsonl"):
+        path.unlink(missing_ok=True)
+    opened.settings = replace(opened.settings, review_by_other=False)
+    opened.refresh()
+    keep_history(home, opened.layer, date.today())
+    return opened
+
+
+@pytest.fixture(scope="module")
+def kept(opened: Assistant) -> Iterator[Store]:
+    store = Store.open(opened.settings, "ann")
+    yield store
+    store.close()
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    opened = Store.open(settings, "ann")
-    yield opened
-    opened.close()
+def store(kept: Store) -> Store:
+    return emptied(kept)
 
 
 def answered(assistant: Assistant, question: str) -> Answer:
@@ -242,6 +258,7 @@ def test_the_setting_wants_another_person(assistant: Assistant, store: Store) ->
     approve_change(assistant, store.acting("bob"), made.id)
 
 
+@pytest.mark.deep
 def test_every_shipped_definition_comes_back_the_same(tmp_path: Path) -> None:
     layer = load(shipped_definitions())
     text = "".join(f"  - {_inline(entry_yaml(layer, 'metric', name))}\n" for name in layer.metrics)

@@ -38,6 +38,7 @@ from assistant.review import (
 from assistant.store import Store, forget_in_store
 from assistant.understanding import Understanding
 from semantic_layer import SemanticQuery, read_verified
+from tests.store_world import emptied
 from tests.test_assistant import MODEL, ORDERS, fill
 from warehouse import Person, SQLRejected
 
@@ -63,7 +64,7 @@ def opened(shared: Path) -> Iterator[Assistant]:
 
 @pytest.fixture
 def assistant(opened: Assistant) -> Assistant:
-    for name in ("verified.yml", "approved-sql.yml", "state.db", "state.db-wal", "state.db-shm"):
+    for name in ("verified.yml", "approved-sql.yml"):
         (opened.settings.home / name).unlink(missing_ok=True)
     return opened
 
@@ -73,11 +74,16 @@ def settings(assistant: Assistant) -> Settings:
     return assistant.settings
 
 
+@pytest.fixture(scope="module")
+def kept(opened: Assistant) -> Iterator[Store]:
+    store = Store.open(opened.settings, "ann")
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    opened = Store.open(settings, "ann")
-    yield opened
-    opened.close()
+def store(kept: Store) -> Store:
+    return emptied(kept)
 
 
 def answered(assistant: Assistant, question: str, conversation: Conversation | None = None) -> Answer:

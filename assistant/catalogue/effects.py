@@ -45,11 +45,13 @@ def effects_of(assistant: Assistant, store: Store, change: Change, progress: Pro
     Example questions are read again where they are the entry's own or share a word with what changes; verified
     questions, what people asked lately and the tiles of boards always. `progress` hears of (read, of how many).
     """
-    old = load_workspace(assistant.settings.home, assistant.engine.schema)
-    new = changed_layer(assistant.settings, assistant.engine.schema, change)
+    settings = assistant.settings
+    old = load_workspace(settings.home, assistant.engine.schema, settings.language)
+    new = changed_layer(settings, assistant.engine.schema, change)
     found = differences(old, new)
     moved = frozenset(one.name for one in found if one.section == "metric" and one.numbers)
-    before = entry_yaml(old, change.kind, change.name)
+    plain = load_workspace(settings.home, assistant.engine.schema)
+    before = entry_yaml(plain, change.kind, change.name)
     questions = _questions(assistant, store, change, before)
     reread, same = _read_again(assistant, (old, new), questions, progress)
     other = tuple(question for question, query in same if _uses(new, query, moved))
@@ -114,7 +116,8 @@ def _read_again(
     progress: Progress | None,
 ) -> tuple[tuple[Reread, ...], list[tuple[str, SemanticQuery]]]:
     """Questions that are read otherwise, and those that are read the same with their query."""
-    before, after = (Understanding(with_implied(one), assistant.values, assistant.as_of) for one in layers)
+    after = _understanding(assistant, layers[1])
+    before = assistant.understanding if assistant.viewer is None else _understanding(assistant, layers[0])
     changed: list[Reread] = []
     same: list[tuple[str, SemanticQuery]] = []
     for count, (question, source) in enumerate(questions.items(), start=1):
@@ -127,6 +130,10 @@ def _read_again(
         if progress is not None:
             progress(count, len(questions))
     return tuple(changed), same
+
+
+def _understanding(assistant: Assistant, layer: SemanticLayer) -> Understanding:
+    return Understanding(with_implied(layer), assistant.values, assistant.as_of)
 
 
 def _read(understanding: Understanding, question: str) -> SemanticQuery | str:

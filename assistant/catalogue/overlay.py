@@ -75,7 +75,7 @@ def changed_layer(settings: Settings, schema: Mapping[str, Mapping[str, str]], c
         try:
             layer = load_workspace(settings.home, schema)
             (place / APPROVED).write_text(_overlaid(settings, layer, change), encoding="utf-8")
-            return load_workspace(Path(folder), schema)
+            return load_workspace(Path(folder), schema, settings.language)
         except DefinitionError as error:
             faults = [f"{fault.message} {fault.remedy}".strip() for fault in error.faults]
             raise CannotChange(" ".join(dict.fromkeys(faults))) from error
