@@ -50,7 +50,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], label: str) -> 
     return tables.wrapped(made, label)
 
 
-def _cut(text: str | None) -> str:
+def cut(text: str | None) -> str:
+    """A cell on one line, not too long."""
     line = " ".join((text or "").split())
     return line if len(line) <= LONGEST_CELL else f"{line[: LONGEST_CELL - 1]}…"
 
@@ -61,7 +62,7 @@ def _cut(text: str | None) -> str:
 def preview_card(proposal: Proposal, name: str, look: Look) -> Markup:
     """What a file seems to be, and its first rows."""
     title = look.say("data.looks_like", {"file": name, "table": proposal.table.replace("_", " ")})
-    rows = ([_cut(cell) for cell in row] for row in proposal.rows)
+    rows = ([cut(cell) for cell in row] for row in proposal.rows)
     heading = look.say("data.preview")
     return join([tag("h3", title), tag("h4", heading), table(proposal.header, rows, heading)])
 
@@ -105,7 +106,7 @@ def aside_card(rows: Sequence[QuarantinedRow], told: bool, look: Look) -> Markup
         return empty_card(look.say("data.no_aside"), look.say("data.no_aside_text"))
     names = ("source", "place", "reason", "row") if told else ("source", "place", "reason")
     head = [look.say(f"data.columns.{name}") for name in names]
-    body = [[one.source, place(one, look), one.reason, *([_cut(one.row)] if told else [])] for one in rows]
+    body = [[one.source, place(one, look), one.reason, *([cut(one.row)] if told else [])] for one in rows]
     intro = look.say("data.aside_intro") if told else look.say("data.hidden")
     return join([of_class("p", "tw-small", intro), table(head, body, look.say("data.aside"))])
 

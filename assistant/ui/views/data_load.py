@@ -129,7 +129,7 @@ class LoadDesk:
     def _box(self, slot: Slot, proposal: Proposal) -> gr.Dropdown:
         star, doubt = " *" if slot.required else "", "" if slot.sure else f" ({self.view.room.say('data.unsure')})"
         label, info = f"{slot.name.replace('_', ' ').capitalize()}{star}{doubt}", slot.comment.removeprefix("key; ")
-        choices = ["", *proposal.header]
+        choices = [("–", ""), *zip(_shown(proposal), proposal.header, strict=True)]
         return gr.Dropdown(choices, value=slot.source, label=label, info=info, visible=True)
 
     def _loaded(self, request: gr.Request, taken: Taken, anew: bool, *chosen: str | None) -> Iterator[dict[Any, Any]]:
@@ -143,3 +143,12 @@ class LoadDesk:
         for line in running:
             yield {self.report: customers_cards.noted(line)}
         yield {self.report: data_cards.report_card(running.report, room.look), self.form: gr.Column(visible=False)}
+
+
+def _shown(proposal: Proposal) -> list[str]:
+    """Each column of the file with its first value, by which people know it.
+
+    The name alone would not do: Gradio takes some words, such as "status", for texts of its own.
+    """
+    first = proposal.rows[0] if proposal.rows else ("",) * len(proposal.header)
+    return [f"{name} · {data_cards.cut(value)}" for name, value in zip(proposal.header, first, strict=True)]
