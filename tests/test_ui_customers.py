@@ -147,7 +147,8 @@ def test_on_a_phone_nothing_runs_out_of_the_page(chromium: Any, server: Server, 
     number = rows(home, "SELECT min(customer_id) FROM customer")[0][0]
     for path in ("customers", f"customers?id={number}", "customers?list=customers+in+Germany"):
         tab = opened(chromium, server, PHONE, path)
-        tab.page.wait_for_selector(".tw-people, .tw-profile")
+        tab.page.wait_for_selector("#tw-found .tw-people, #tw-list .tw-people, .tw-profile", state="attached")
+        tab.page.wait_for_timeout(300)
         assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert serious_faults(tab.page) == []
         tab.close()
