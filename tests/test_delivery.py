@@ -281,12 +281,15 @@ def test_recovery_and_relapse_are_told_where_the_alert_was(world: World, web: We
     assert web.titles == [title, f"Over: {title}", f"Again: {title}", f"Taken back: {title}"]
 
 
-def test_what_happened_long_ago_waits_for_the_digest(world: World, web: Web) -> None:
-    open_incident(world.store, finding(), DAY - timedelta(days=5))
-    assert world.turn().sent == 0
+def test_after_a_pause_what_goes_on_is_told_and_what_is_over_waits_for_the_digest(world: World, web: Web) -> None:
+    open_incident(world.store, finding("Goes on"), DAY - timedelta(days=6))
+    over = open_incident(world.store, finding("Came and went"), DAY - timedelta(days=6))
+    resolve(world.store, over.id, DAY - timedelta(days=4))
+    assert world.turn().sent == 1
+    assert web.titles == ["Goes on"]
     world.now += timedelta(days=1)
     assert world.turn().sent == 1
-    assert "digest" in web.titles[0]
+    assert "Over: Came and went" in web.bodies[1]["message"]
 
 
 def test_alerts_go_where_their_monitor_says(world: World, web: Web) -> None:

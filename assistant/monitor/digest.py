@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assistant.store import Store
 
 MOST_TOLD, MOST_OPEN = 5, 5
-LATE = timedelta(days=3)  # what is older than this when it is noticed waits for the digest
+LATE = timedelta(days=3)  # what is older than this when it is noticed, and over, waits for the digest
 _CURSOR = "alerts"
 _BATCH = 500
 _WEIGHT = {"high": 3, "medium": 2, "low": 1}
@@ -41,7 +41,7 @@ def queue_alerts(store: Store, channels: Sequence[Channel], as_of: date, now: da
         due = alerts(store, after, _BATCH)
         if not due:
             return added
-        notes = [note for one in due for note in _urgent(one, channels, as_of)]
+        notes = [note for one in due if _is_fresh(store, one, as_of) for note in _urgent(one, channels)]
         with store.writing() as connection:
             if int(_mark(connection, _CURSOR) or 0) != after:
                 continue  # another process has taken them
@@ -49,10 +49,19 @@ def queue_alerts(store: Store, channels: Sequence[Channel], as_of: date, now: da
             _set_mark(connection, _CURSOR, str(due[-1].number))
 
 
-def _urgent(alert: Alert, channels: Sequence[Channel], as_of: date) -> list[Note]:
-    fresh = as_of - alert.day <= LATE
+def _is_fresh(store: Store, alert: Alert, as_of: date) -> bool:
+    """Whether an alert is of the last days, or of what still goes on: not so after a pause for what is long over."""
+    if as_of - alert.day <= LATE:
+        return True
+    try:
+        return incident(store, alert.incident_id).is_live
+    except NoSuchIncident:
+        return False
+
+
+def _urgent(alert: Alert, channels: Sequence[Channel]) -> list[Note]:
     payload = {"alert": alert.number, "incident": alert.incident_id, "severity": alert.severity}
-    wanted = [one for one in _meant(alert, channels) if fresh and one.is_urgent(alert.severity)]
+    wanted = [one for one in _meant(alert, channels) if one.is_urgent(alert.severity)]
     return [Note(_key(alert, one.name), one.name, "alert", payload) for one in wanted]
 
 
