@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from assistant.formatting import day as day_words
 from assistant.monitor import whole
+from assistant.monitor.merging import NORMAL_BUCKETS
 from assistant.monitor.monitors import Monitor
 from assistant.monitor.records import Finding, Track
 from assistant.monitor.telling import WORDS, Told, tell
@@ -47,12 +48,13 @@ def backtest(watch: Watch, monitor: Monitor, days: int = 365) -> Backtest:
 
 
 def _fired(watch: Watch, watched: Watched, row: int, begin: int) -> list[Finding]:
-    """The findings of one series; while it stays off it fires once, and again after two normal buckets."""
+    """The findings of one series; while it stays off it fires once, and again after it was over."""
     found: list[Finding] = []
-    normal = 2
+    over = 1 if watched.monitor.has_limit else NORMAL_BUCKETS
+    normal = over
     for at in range(begin, len(watched.series.starts)):
         one = whole.finding_at(watched, row, at, ())
-        if one is not None and normal >= 2:
+        if one is not None and normal >= over:
             found.append(tell(watch, replace(one, first=one.last), Told(watched.monitor.grain)))
         normal = 0 if one is not None else normal + 1
     return found

@@ -17,7 +17,6 @@ from assistant.monitor.windows import View, parting
 
 Bools = NDArray[np.bool_]
 
-MOST_CAUSES = 4
 _LEFT = 0.6  # of its score: what a slice must keep without the rows of a cause to be another one
 _DEPTH_PRICE = 2.0
 _ALIKE = 1.0  # standard errors by which a slice must be surer than one that is named by nearer fields
@@ -45,27 +44,19 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Cause:
-    """The slice that tells a cause best, and the others that moved with it."""
+    """The slice that tells a cause best, the others that moved with it, and the slices that had been taken out."""
 
     head: Candidate
     folded: tuple[Candidate, ...]
+    gone: tuple[Where, ...] = ()
 
 
-def causes(table: SliceTable, usable: Bools, day: int, candidates: Sequence[Candidate]) -> tuple[Cause, ...]:
-    """The causes behind some slices of one metric, the surest first; every candidate is in one of them."""
-    left = list(candidates)
-    heads: list[Candidate] = []
-    folded: list[list[Candidate]] = []
-    while left and len(heads) < MOST_CAUSES:
-        head = best_of(table, left)
-        heads.append(head)
-        left.remove(head)
-        kept = apart_without(table, usable, day, left, [one.where for one in heads])
-        folded.append([one for one in left if one not in kept])
-        left = kept
-    if left:
-        folded[-1] += left
-    return tuple(Cause(head, tuple(others)) for head, others in zip(heads, folded, strict=True))
+def surest_cause(table: SliceTable, usable: Bools, day: int, candidates: Sequence[Candidate]) -> Cause:
+    """The surest cause behind some slices of one metric, with those that do not stand apart without its rows."""
+    head = best_of(table, candidates)
+    others = [one for one in candidates if one != head]
+    kept = apart_without(table, usable, day, others, [head.where])
+    return Cause(head, tuple(one for one in others if one not in kept))
 
 
 def best_of(table: SliceTable, candidates: Sequence[Candidate]) -> Candidate:

@@ -10,14 +10,14 @@ import numpy as np
 
 from assistant.monitor import moved, whole
 from assistant.monitor.calendar import days_of
-from assistant.monitor.causes import Candidate, Cause
+from assistant.monitor.causes import Cause
 from assistant.monitor.feedback import factor_of, is_muted
 from assistant.monitor.freshness import stopped_on
 from assistant.monitor.monitors import Monitor
 from assistant.monitor.recipes import SENSITIVITY
 from assistant.monitor.records import Adjustment, Finding, Incident, Track
 from assistant.monitor.screening import Board, screen, still_apart
-from assistant.monitor.slicing import Cut, cutting_fields, read_slices
+from assistant.monitor.slicing import Cut, cutting_fields, read_slices, table_of_slices
 from assistant.monitor.telling import Money, Told, style_of_metric, tell
 from assistant.monitor.watching import Watch
 from assistant.monitor.whole import Watched, watch_whole
@@ -49,7 +49,7 @@ class Desk:
         self.boards: dict[str, Board] = {}
         self.failures: list[Failure] = []
         self._money: dict[str, Money | None] = {}
-        self._heads: dict[str, Candidate] = {}
+        self._heads: dict[str, Cause] = {}
 
     def read(self, progress: Progress | None = None) -> Desk:
         """The desk with everything read; a monitor that cannot be read is kept as a failure and stops no other."""
@@ -152,7 +152,7 @@ class Desk:
         told = Told(
             "day", cause.head.span, cause.head.alone, self._money_of(metric), self._share(board, found, day, cause)
         )
-        kept, self._heads[found.key] = tell(self.watch, found, told), cause.head
+        kept, self._heads[found.key] = tell(self.watch, found, told), cause
         also = tuple(", ".join(one.where.values()) for one in cause.folded[:5])
         track = moved.track_of_slice(board, found.where, day)
         return replace(kept, evidence=replace(kept.evidence, track=track, also=also))
@@ -160,22 +160,22 @@ class Desk:
     @staticmethod
     def _share(board: Board, found: Finding, day: int, cause: Cause) -> float:
         """How much of the whole metric a slice's change is."""
+        here = table_of_slices(board.whole, [found.where], cause.gone)
         span = slice(day - cause.head.span + 1, day + 1)
-        weight = board.table.values[-1, board.table.where.index(cause.head.where), span].sum()
-        part = float(weight / max(board.table.total[-1, span].sum(), 1e-9))
+        part = float(here.values[-1, 0, span].sum() / max(here.total[-1, span].sum(), 1e-9))
         return part * abs((found.value or 0.0) / found.expected - 1) if found.expected else part
 
     def echo_of(self, found: Finding, opened: Sequence[Incident], day: date) -> Incident | None:
         """The incident of the same day without whose rows a slice of another metric would not stand apart any more."""
-        head = self._heads.get(found.key)
-        if head is None or found.kind not in SLICE_KINDS:
+        cause = self._heads.get(found.key)
+        if cause is None or found.kind not in SLICE_KINDS:
             return None
         number = self._day(found.metric, day)
-        for one in opened:
-            if one.found.kind in SLICE_KINDS and one.found.metric != found.metric and one.found.key != found.key:
-                gone = [*self.boards[found.metric].gone, one.found.where]
-                if not still_apart(self.boards[found.metric], number, head, gone):
-                    return one
+        board = self.boards[found.metric]
+        others = (one for one in opened if one.found.kind in SLICE_KINDS and one.found.metric != found.metric)
+        for one in others:
+            if not still_apart(board, number, cause.head, [*cause.gone, one.found.where]):
+                return one
         return None
 
     def is_off(self, one: Incident, day: date) -> bool | None:

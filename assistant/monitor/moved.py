@@ -25,10 +25,11 @@ _TRACK = 120
 def finding_of(board: Board, monitor: Monitor, cause: Cause, day: int, good: str) -> Finding:
     """The finding of a cause; `good` is the metric's good direction, "up", "down" or "neutral"."""
     head, starts = cause.head, board.whole.leaves.starts
-    value = _held(board.table, head.where, day, head.span)
+    here = table_of_slices(board.whole, [head.where], cause.gone)
+    value = _held(here, day, head.span)
     expected = value / (1 + head.change) if head.change > -1 else value
     error = abs(float(np.log1p(max(head.change, -0.999)))) / max(abs(head.score), 1e-9)
-    first = starts[onset(board, head, day)]
+    first = starts[onset(here, head, day)]
     return Finding(
         monitor.name, monitor.metric, "opportunity" if head.direction == good else "slice",
         "up" if head.change > 0 else "down", first, starts[day], dict(head.where), abs(head.score), 1 - head.p, value,
@@ -37,16 +38,17 @@ def finding_of(board: Board, monitor: Monitor, cause: Cause, day: int, good: str
     )  # fmt: skip
 
 
-def _held(table: SliceTable, where: Where, day: int, span: int) -> float:
+def _held(here: SliceTable, day: int, span: int) -> float:
     """What a slice holds in the last days: a sum, or the ratio of the sums."""
-    row = table.where.index(where)
-    sums = table.values[:, row, day - span + 1 : day + 1].sum(1)
+    sums = here.values[:, 0, day - span + 1 : day + 1].sum(1)
     return float(sums[0] if len(sums) == 1 else sums[0] / max(sums[1], 1e-9))
 
 
-def onset(board: Board, head: Candidate, day: int) -> int:
-    """The day from which on a slice has moved most surely: the largest excess since then over its standard error."""
-    here = table_of_slices(board.whole, [head.where], board.gone)
+def onset(here: SliceTable, head: Candidate, day: int) -> int:
+    """The day from which on a slice has moved most surely: the largest excess since then over its standard error.
+
+    `here` holds that slice alone.
+    """
     begin = max(0, day - (BEFORE + 1) * head.span + 1)
     base = np.ones(day + 1) if head.alone and len(here.unit) == 1 else _base(here)[: day + 1]
     split = max(begin + 1, day - head.span + 1)

@@ -7,13 +7,13 @@ of one field and of two are two families of tests with half of the rate each. Wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.monitor.calibration import FALSE_DISCOVERIES, discoveries
-from assistant.monitor.causes import Candidate, Cause, apart_without, causes
+from assistant.monitor.causes import Candidate, Cause, apart_without, surest_cause
 from assistant.monitor.slicing import SliceTable, Where, table_of, without
 from assistant.monitor.windows import SPANS, Parting, Usual, View, ends_for, p_of, parting, usual_of
 
@@ -22,6 +22,7 @@ Bools = NDArray[np.bool_]
 
 VIEWS = (*(View(span) for span in SPANS), View(SPANS[-1], alone=True))
 LEAST_CHANGE = 0.10
+MOST_CAUSES = 5
 _WEEK = 7
 
 
@@ -50,7 +51,7 @@ class Board:
     def take_out(self, wheres: Sequence[Where]) -> None:
         """Leave the rows of these slices out from now on, as far as the metric has their fields."""
         known = tuple(one for one in wheres if set(one) <= set(self.whole.leaves.fields))
-        if known == self.gone:
+        if sorted(map(str, known)) == sorted(map(str, self.gone)):
             return
         self.gone, self.partings, self.usual = known, {}, {}
         left = without(self.whole, known).leaves if known else self.whole.leaves
@@ -92,20 +93,35 @@ class Test:
 def screen(
     boards: Mapping[str, Board], days: Mapping[str, int], rate: float = FALSE_DISCOVERIES
 ) -> Mapping[str, tuple[Cause, ...]]:
-    """The causes found on a day by metric; `days` numbers the day that is judged in the series of each metric."""
+    """The causes found on a day by metric, the surest first; `days` numbers the day in the series of each metric.
+
+    After each cause its rows are left out and all is tested again: among many slices of one cause a chance would pass.
+    The boards keep that state until they are told otherwise.
+    """
+    found: dict[str, tuple[Cause, ...]] = {}
+    for _ in range(MOST_CAUSES):
+        hits = _hits(boards, days, rate)
+        for metric, some in hits.items():
+            board = boards[metric]
+            cause = replace(surest_cause(board.table, board.usable, days[metric], some), gone=board.gone)
+            found[metric] = (*found.get(metric, ()), cause)
+            board.take_out([*board.gone, cause.head.where])
+        if not hits:
+            break
+    return found
+
+
+def _hits(boards: Mapping[str, Board], days: Mapping[str, int], rate: float) -> Mapping[str, list[Candidate]]:
     tests = [test for metric, day in days.items() for test in _tests(metric, boards[metric], day)]
     found: dict[str, list[Candidate]] = {}
     for depth in (1, 2):
         some = [test for test in tests if test.depth == depth]
         hits = discoveries(np.array([test.p for test in some]), rate / 2)
         for test in (test for test, hit in zip(some, hits, strict=True) if hit):
-            found.setdefault(test.metric, []).append(_candidate(boards[test.metric], test, days[test.metric]))
-    told = {metric: [one for one in some if abs(one.change) >= LEAST_CHANGE] for metric, some in found.items()}
-    return {
-        metric: causes(boards[metric].table, boards[metric].usable, days[metric], some)
-        for metric, some in told.items()
-        if some
-    }
+            one = _candidate(boards[test.metric], test, days[test.metric])
+            if abs(one.change) >= LEAST_CHANGE:
+                found.setdefault(test.metric, []).append(one)
+    return found
 
 
 def _tests(metric: str, board: Board, day: int) -> list[Test]:
@@ -125,4 +141,4 @@ def _candidate(board: Board, test: Test, day: int) -> Candidate:
 
 def still_apart(board: Board, day: int, head: Candidate, gone: Sequence[Where]) -> bool:
     """Whether a slice still stands apart on a day when the rows of some other slices are left out."""
-    return bool(apart_without(board.table, board.usable, day, [head], gone))
+    return bool(apart_without(board.whole, board.usable, day, [head], gone))

@@ -66,7 +66,7 @@ def _true(suite: Suite) -> NDArray[np.bool_]:
 
 def messages(seed: int, causes: int) -> list[dict[str, str]]:
     """The headline slices told within three weeks of one or two causes that hit 200 of 800 slices (or 40)."""
-    board = Board.of(table_of("orders", _leaves(seed, causes)), np.ones(DAYS, bool), range(FALLS_FROM, DAYS))
+    board = Board.of(table_of("orders", planted_leaves(seed, causes)), np.ones(DAYS, bool), range(FALLS_FROM, DAYS))
     told: list[dict[str, str]] = []
     for day in range(FALLS_FROM, DAYS):
         new = [
@@ -78,7 +78,7 @@ def messages(seed: int, causes: int) -> list[dict[str, str]]:
     return told
 
 
-def _leaves(seed: int, causes: int) -> Leaves:
+def planted_leaves(seed: int, causes: int) -> Leaves:
     """Counts of 800 slices by day: channel 1 falls by a third on one day, and category 3 grows by half when two do."""
     rng = np.random.default_rng(seed)
     shape = (COUNTRIES, CHANNELS, CATEGORIES)
