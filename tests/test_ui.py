@@ -13,9 +13,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
+import yaml
 
 from assistant.answer import Answer, Clarification, Refusal
 from assistant.config import Settings
@@ -330,6 +332,25 @@ def test_every_sentence_part_is_used() -> None:
     for key in wording(NARRATION).texts:
         stem = key.removesuffix("_changed").removesuffix("_free")
         assert re.search(rf'"{key}"|"{stem}"|f"in_\{{|"{stem.split("_")[0]}"', source), key
+
+
+def test_german_has_every_text_with_the_same_placeholders() -> None:
+    def texts(language: str) -> dict[str, str]:
+        read = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (MESSAGES / language).glob("*.yml")]
+        return {key: str(wording_at(one, key)) for one in read for key in keys(one)}
+
+    def holes(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    english, german = texts("en"), texts("de")
+    assert set(english) == set(german)
+    assert {key for key in english if holes(english[key]) != holes(german[key])} == set()
+
+
+def wording_at(texts: Any, key: str) -> Any:
+    for part in key.split("."):
+        texts = texts[part]
+    return texts
 
 
 def test_a_language_without_texts_falls_back_to_english() -> None:
