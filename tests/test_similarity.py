@@ -55,10 +55,10 @@ def test_a_refusal_that_is_final_stays(shop: Understanding) -> None:
 
 
 def test_a_word_like_a_name_is_asked_back_with_the_reading(shop: Understanding) -> None:
-    refused = Refusal("fee levelling by city", "UNKNOWN_WORDS", "", ("fee levelling",))
+    refused = Refusal("fee levelness by city", "UNKNOWN_WORDS", "", ("fee levelness",))
     outcome = shop.helped(refused)
     assert isinstance(outcome, Clarification)
-    assert "fee levelling" in outcome.sentence
+    assert "fee levelness" in outcome.sentence
     assert ("fee_per_ride",) in [option.plan.query.metrics for option in outcome.options]
 
 

@@ -18,6 +18,7 @@ EXACT, SYNONYM, COMPOSED, INFLECTED, HEAD_WORD = 1.0, 0.9, 0.04, 0.12, 0.6
 LONGEST_PHRASE = 8
 PEOPLE = 0.7
 SEGMENT = 0.85  # a value of a field that is called the same is the plainer reading
+MOST_KEPT = 100_000
 ORDINARY_VALUE = 0.85  # of a name made of words that mean something else, too
 SHORT_VALUE, SHORT_CASE_COST, CASE_COST, SHORTEST_START = 3, 0.3, 0.1, 4
 
@@ -59,6 +60,7 @@ class Lexicon:
     ) -> None:
         self._layer, self._language, self._wide = layer, language, wide
         self._given: Mapping[str, Concept] = {}
+        self._strange: dict[tuple[str, str], bool] = {}
         self._index: dict[str, list[Concept]] = defaultdict(list)
         self._words: dict[str, str] = {}
         self._metric_words: dict[str, set[str]] = defaultdict(set)
@@ -122,14 +124,15 @@ class Lexicon:
     def wide_values(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         """The values of fields too wide to hold that are called exactly so.
 
-        One made of words that mean something else, too, counts only when it is written as it is stored, in capitals.
+        One made of words that mean something else, too, counts only when it is written as it is stored, and begins and
+        ends with a capital.
         """
         if self._wide is None or not tokens or not any(sign.isalpha() for token in tokens for sign in token.text):
             return ()
         strange = any(self.is_strange(token) for token in tokens)
-        raw = " ".join(token.raw for token in tokens)
-        if not strange and raw.islower():
+        if not strange and not (tokens[0].raw[:1].isupper() and tokens[-1].raw[:1].isupper()):
             return ()
+        raw = " ".join(token.raw for token in tokens)
         return tuple(
             Concept("value", found.field, EXACT if strange else ORDINARY_VALUE, value=found.spelt)
             for found in self._wide.exact(phrase_keys(tokens)[1])
@@ -138,7 +141,12 @@ class Lexicon:
 
     def is_strange(self, token: Token) -> bool:
         """Whether neither the layer nor the language has the word."""
-        return not (self.knows(token) or self._language.has_meaning(token))
+        found = self._strange.get((token.text, token.bare))
+        if found is None:
+            found = not (self.knows(token) or self._language.has_meaning(token))
+            if len(self._strange) < MOST_KEPT:
+                self._strange[token.text, token.bare] = found
+        return found
 
     def near_values(self, tokens: Sequence[Token]) -> tuple[str, ...]:
         """Values of wide fields that a misspelt or unfinished name may be, at most a few."""

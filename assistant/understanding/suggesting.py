@@ -26,13 +26,18 @@ def helped(refusal: Refusal, similar: Similar, world: World, reader: Reader) -> 
     """
     if refusal.code not in HELPED:
         return refusal
-    if len(refusal.words) == 1:
+    if len(refusal.words) == 1 and _is_strange(refusal.words[0], world):
         options = _readings(refusal, similar.nearest(refusal.words[0], MOST_NEAR), world, reader)
         if options:
             sentence = world.language.message("near_names", words=f"'{refusal.words[0]}'")
             return Clarification(refusal.question, sentence, refusal.words, options)
     near = [one.name for one in similar.nearest(refusal.question, kinds=("metric",))]
     return replace(refusal, suggestions=suggestions(world, near)) if near else refusal
+
+
+def _is_strange(words: str, world: World) -> bool:
+    """Whether some word means nothing by itself; of words that only have no use here nothing can be guessed."""
+    return any(world.lexicon.is_strange(token) for token in world.language.tokens(words))
 
 
 def _readings(refusal: Refusal, near: Sequence[Near], world: World, reader: Reader) -> tuple[Option, ...]:
