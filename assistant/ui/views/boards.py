@@ -157,11 +157,10 @@ class BoardDesk:
 
     # --- showing
 
-    def _show(
-        self, request: gr.Request, board_id: str, period: str, field: str, values: list[str]
-    ) -> Iterator[gr.HTML]:
+    def _show(self, request: gr.Request, board_id: str, period: str, field: str, values: list[str]) -> Iterator[Any]:
         """First the tiles by their titles, then with their numbers."""
         if not board_id:
+            yield {self.view.status: gr.skip()}  # nothing to show, and what is said stays
             return
         store, assistant = self.room.store(request), self.room.assistant(request)
         board, tiles = board_of(store, board_id), tiles_of(store, board_id)
@@ -194,7 +193,7 @@ class BoardDesk:
 
     # --- changing
 
-    def _deed(self, request: gr.Request, deed: Deed, board_id: str, *steering: Any) -> Iterator[gr.HTML]:
+    def _deed(self, request: gr.Request, deed: Deed, board_id: str, *steering: Any) -> Iterator[Any]:
         store = self.room.store(request)
         if deed.name == "rename":
             rename_tile(store, board_id, deed.target, deed.text)

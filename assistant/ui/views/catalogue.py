@@ -146,9 +146,10 @@ class CatalogueDesk:
             self.comment: "",
         }
 
-    def _effects(self, request: gr.Request, change_id: str) -> Iterator[Markup]:
+    def _effects(self, request: gr.Request, change_id: str) -> Iterator[Any]:
         """First that it is being worked out, then what the change would do."""
         if not change_id:
+            yield {self.view.status: gr.skip()}  # nothing to work out, and what is said stays
             return
         store = self.room.store(request)
         yield cards.computing(self.room.look)

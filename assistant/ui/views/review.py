@@ -163,6 +163,7 @@ class ReviewDesk:
 
     def _checked(self, request: gr.Request, item_id: str) -> Iterator[Any]:
         if not item_id:
+            yield {self.view.status: gr.skip()}  # nothing to check, and what is said stays
             return
         yield cards.checking(self.room.look)
         item = review_of(self.room.store(request), item_id)
