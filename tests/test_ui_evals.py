@@ -50,7 +50,10 @@ def server(home: Path) -> Iterator[Server]:
 def run_ours(tab: Any) -> None:
     tab.page.get_by_label("ours (your own)").check()
     tab.page.get_by_role("button", name="Run the suites").click()
-    tab.page.wait_for_selector(".tw-run .tw-link", timeout=120_000)
+    stop = tab.page.get_by_role("button", name="Stop")
+    stop.wait_for()
+    stop.wait_for(state="hidden", timeout=180_000)
+    tab.page.wait_for_selector(".tw-run .tw-link")
 
 
 def test_a_suite_is_run_a_failing_case_opened_and_runs_compared(chromium: Any, server: Server) -> None:
@@ -70,7 +73,7 @@ def test_a_suite_is_run_a_failing_case_opened_and_runs_compared(chromium: Any, s
     assert tab.page.locator("tbody tr").count() == 2
     tab.tab("Compare")
     tab.page.get_by_role("button", name="Compare").click()
-    tab.page.get_by_text("2 questions in both: 0 fixed, 0 broken.").wait_for()
+    tab.page.get_by_text("2 questions in both: 0 fixed, 0 broken.").wait_for(timeout=120_000)
     assert serious_faults(tab.page) == []
     tab.close()
 
@@ -80,7 +83,7 @@ def test_feedback_becomes_cases(chromium: Any, server: Server, home: Path) -> No
     tab.ask("how many orders in May 2026")
     tab.page.goto(f"{server.url}evals?tab=feedback")
     tab.page.get_by_role("button", name="Turn feedback into cases").click()
-    tab.page.get_by_text("cases added to").wait_for()
+    tab.page.get_by_text("cases added to").wait_for(timeout=120_000)
     tab.close()
 
 
