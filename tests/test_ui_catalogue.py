@@ -45,7 +45,7 @@ def test_a_synonym_is_proposed_its_effects_seen_approved_and_used(chromium: Any,
     words = tab.page.locator("#tw-synonyms textarea")
     words.fill(words.input_value() + "\nmoolah\nAOV")
     tab.page.click("#tw-preview-change")
-    tab.page.get_by_text("Questions that are read otherwise").wait_for()
+    tab.page.wait_for_selector(".tw-wrapping")
     assert "AOV this quarter" in tab.page.inner_text(".tw-wrapping")
     words.fill(words.input_value().replace("\nAOV", ""))
     tab.page.fill("#tw-reason textarea", "sales says so")
