@@ -187,6 +187,19 @@ def test_what_the_question_names_must_be_in_the_plan(
     assert "does not use it" in found.outcome.sentence
 
 
+def test_a_span_of_days_stands_in_a_plan_as_its_days(layer: SemanticLayer, tmp_path: Path) -> None:
+    plan = filled(metrics=["revenue"], first_day="2026-06-01", last_day="2026-06-30")
+    with planner(layer, [Reply(plan)], tmp_path) as (asked, _, _):
+        assert isinstance(asked.plan("turnover of the last 30 days").outcome, Plan)
+    with planner(layer, [Reply(filled(metrics=["revenue"]))], tmp_path) as (asked, _, _):
+        assert isinstance(asked.plan("turnover of the last 30 days").outcome, Refusal)
+
+
+def test_a_value_that_is_no_word_is_not_named_by_one(layer: SemanticLayer) -> None:
+    catalogue = Catalogue(layer, {"orders.channel": (("/", 3), ("/sale", 2), ("Web", 1))})
+    assert catalogue.excerpt("what's the sale on the web").named == {"orders.channel": ("Web",)}
+
+
 def test_values_are_spelt_as_the_data_spells_them(layer: SemanticLayer, tmp_path: Path) -> None:
     plan = filled(metrics=["revenue"], filters=[{"field": "customer.region", "op": "in", "values": ["north"]}])
     with planner(layer, [Reply(plan)], tmp_path) as (asked, _, _):

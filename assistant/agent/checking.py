@@ -14,6 +14,7 @@ from assistant.agent.shape import Filled, query_of
 from semantic_layer import QueryError, SemanticLayer, SemanticQuery, check
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+_SPAN = re.compile(r"(?<![\w.])\d+(?=[\s-]+(?:hours?|days?|weeks?|months?|quarters?|years?)\b)", re.IGNORECASE)
 
 
 def accepted(filled: Filled, world: World) -> SemanticQuery:
@@ -59,7 +60,8 @@ def unused(question: str, named: Mapping[str, tuple[str, ...]], used: str) -> It
     for field, values in named.items():
         if not any(value.lower() in said for value in values):
             yield f"{values[0]!r} ({field})"
-    for number in _NUMBER.findall(question):
+    dated = '"start":"' in said or '"end":"' in said  # "the last 12 months" stand in a plan as days
+    for number in _NUMBER.findall(_SPAN.sub(" ", question) if dated else question):
         if not re.search(rf"(?<!\d){re.escape(number)}(?!\d)", said):
             yield number
 

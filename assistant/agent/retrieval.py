@@ -161,7 +161,9 @@ class Catalogue:
         return {field: self._written(field, [value for value, _ in values]) for field, values in every.items()}
 
     def _written(self, field: str, values: Sequence[str]) -> Sequence[tuple[str, str]]:
-        said = ((text, way) for text in dict.fromkeys(values) for way in (text, *self._called(field, text)))
+        # "/sale" is a page and nothing that people mean by a sale: such values are named as they are or not at all
+        plain_ones = [text for text in dict.fromkeys(values) if text[:1].isalnum()]
+        said = ((text, way) for text in plain_ones for way in (text, *self._called(field, text)))
         return [(text, plain) for text, way in said if (plain := " ".join(_WORD.findall(way.lower())))]
 
     def _called(self, field: str, value: str) -> tuple[str, ...]:
