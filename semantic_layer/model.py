@@ -168,6 +168,13 @@ class Dataset(Described):
     policy: RowPolicy | None = None
     bridge: Bridge | None = None
 
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields that show the key's columns, in its order; empty when one of the columns has none."""
+        shown = {field.sql.strip('"').casefold(): field.name for field in reversed(self.fields)}
+        names = tuple(shown.get(column.casefold(), "") for column in self.primary_key)
+        return names if all(names) else ()
+
 
 class Relationship(Node):
     """A many-to-one link: each row of `from` has at most one row of `to`.

@@ -197,7 +197,7 @@ def names_value(draft: Draft, at: int) -> bool:
 def _is_repeated(draft: Draft, at: int) -> bool:
     """ "how are our brands doing? margin by brand": a field named again that is broken down by already."""
     said = {concept.target for concept in draft.concepts(at, "dimension")}
-    return any(said <= {choice.fields[0] for choice in choices} for place, choices in draft.groups if place != at)
+    return any(said == {choice.fields[0] for choice in choices} for place, choices in draft.groups if place != at)
 
 
 def _held(draft: Draft, at: int) -> bool:

@@ -35,11 +35,14 @@ class Nouns:
         if not dataset.entity:  # a list of single orders or tickets is never what "by order" asks for
             return ()
         visible = {field.name for field in dataset.fields if not field.hidden}
-        if len(dataset.primary_key) != 1 or dataset.primary_key[0] not in visible:
+        if len(dataset.key_fields) != 1 or dataset.key_fields[0] not in visible:
             return ()
-        key = f"{dataset.name}.{dataset.primary_key[0]}"
+        key = f"{dataset.name}.{dataset.key_fields[0]}"
         shown = [f.name for f in dataset.fields if f.name in visible and (f.listable or not f.pii)]
         named = [name for name in shown if self._is_name(dataset, name)]
+        people = [f"{dataset.name}.{f.name}" for f in dataset.fields if f.name in visible and f.listable]
+        if people:  # "title" is not what a person is called by
+            return ((key, *people),)
         return ((key, f"{dataset.name}.{named[0]}"),) if named else ((key,),)
 
     def _is_name(self, dataset: Dataset, field: str) -> bool:

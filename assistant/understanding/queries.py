@@ -75,6 +75,8 @@ def candidates(draft: Draft) -> list[Candidate]:
         names = tuple(dict.fromkeys(concept.target for concept in choice.metrics))
         if not (names or draft.listed) or blocked_scopes(draft, names) or not fits(draft, choice.metrics, choice.time):
             continue
+        if len({group.fields for group in choice.groups}) < len(choice.groups):
+            continue  # two names of one field would drop one of them
         score = _score(draft, choice, names)
         found.extend(Candidate(query, score, draft) for query in _readings(draft, choice, names))
     return found
@@ -151,7 +153,7 @@ def _strange(world: World, query: SemanticQuery) -> QueryError | None:
 def _is_kept_back(world: World, query: SemanticQuery, field: str) -> bool:
     """Whether a field is personal, unless it may name the rows of a list of its own."""
     found, dataset = world.layer.fields[field], world.layer.datasets[field.partition(".")[0]]
-    keys = {f"{dataset.name}.{column}" for column in dataset.primary_key}
+    keys = {f"{dataset.name}.{column}" for column in dataset.key_fields}
     listed = query.entity == dataset.name or (bool(keys) and keys <= {group.field for group in query.group_by})
     return found.pii and not (found.listable and listed)
 

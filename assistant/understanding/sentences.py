@@ -98,13 +98,21 @@ def _is_the_count(item: list[Token], query: SemanticQuery, world: World) -> bool
     """ "the count", "the number" of what is counted anyway."""
     said = [token.text for token in item]
     whole = len(query.metrics) == 1 and world.layer.metrics[query.metrics[0]].format == "integer"
-    return whole and said in (["count"], ["number"], ["total"])
+    return (whole and said in (["count"], ["number"], ["total"])) or _shortens(item, query, world)
+
+
+def _shortens(item: list[Token], query: SemanticQuery, world: World) -> bool:
+    """ "total amount" beside "total transaction amount": words of one metric that is shown, its last one among them."""
+    titles = [tokenize(world.layer.metrics[name].title, world.language.forms) for name in query.metrics]
+    words = {token.bare for token in item}
+    meant = [title for title in titles if words <= {token.bare for token in title} and item[-1].bare == title[-1].bare]
+    return len(meant) == 1 and len(words) > 1
 
 
 def _told_apart(query: SemanticQuery, field: str, world: World) -> bool:
     """Whether the groups are single rows of the field's dataset, so that one more field of it splits nothing."""
     dataset = world.layer.datasets[field.partition(".")[0]]
-    keys = {f"{dataset.name}.{column}" for column in dataset.primary_key}
+    keys = {f"{dataset.name}.{column}" for column in dataset.key_fields}
     found = world.layer.fields[field]
     shown = found.listable or not found.pii
     return bool(keys) and keys <= {group.field for group in query.group_by} and shown

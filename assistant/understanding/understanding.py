@@ -35,7 +35,7 @@ from assistant.understanding.sentences import adds_nothing, names_columns, sente
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spelling import Speller
 from assistant.understanding.suggesting import helped
-from assistant.understanding.tokens import Token
+from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import SemanticLayer
 
@@ -110,6 +110,9 @@ class Understanding:
             outcome = self._by_sentence(question) or outcome
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
             return plan_entities(tokens, self._world) or outcome
+        if isinstance(outcome, Clarification) or (isinstance(outcome, Plan) and _guesses_numbers(outcome, self._world)):
+            listed = plan_entities(tokens, self._world)
+            return listed if listed is not None and not listed.query.metrics else outcome
         return outcome
 
     def _about(self, question: str, tokens: Sequence[Token], found: Mention) -> Plan | Clarification | Refusal:
@@ -200,6 +203,17 @@ class Understanding:
 
     def _read(self, tokens: Sequence[Token]) -> list[Readings]:
         return [read(spelling, self._world, self._scattered) for spelling in self._speller.spellings(tokens)]
+
+
+def _guesses_numbers(plan: Plan, world: World) -> bool:
+    """Whether a number field that only was named is averaged in a breakdown: "the name and age of the members"."""
+    named = [span for span in plan.spans if span.role == "metric" and plan.query.group_by]
+    fields = world.layer.fields
+    for span in named:
+        concepts = world.lexicon.lookup(tokenize(span.text, world.language.forms))
+        if any(c.kind == "dimension" and fields[c.target].kind == "number" and c.weight > 0.9 for c in concepts):
+            return True
+    return False
 
 
 def _lost(readings: Sequence[Readings]) -> tuple[str, ...]:

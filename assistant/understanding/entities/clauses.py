@@ -14,6 +14,7 @@ CLAUSES: tuple[Clause, ...] = (
     ranks.of_group,
     ranks.most,
     ranks.most_often,
+    ranks.in_period,
     conditions.having,
     conditions.with_value,
     conditions.with_number,

@@ -37,7 +37,7 @@ def having(words: Words, found: Found) -> Iterator[Found]:
 def _things_had(words: Words, found: Found, operator: str, number: float | int, made: str) -> Iterator[Found]:
     """Rows that belong to the thing, perhaps of one kind ("orders with status cancelled", "cancelled orders")."""
     start = words.skip(found.at, "empty")
-    for described in (found.moved(start), *_leading_value(words, found.moved(start))):
+    for described in (found.moved(start), *leading_value(words, found.moved(start))):
         for dataset, behind in words.nouns(described.at):
             fits = made in ("", dataset) and dataset != found.entity and reaches(words, dataset, found.entity)
             if not fits:
@@ -47,8 +47,8 @@ def _things_had(words: Words, found: Found, operator: str, number: float | int, 
             yield from kinds or _counted(words, named, dataset, operator, number)
 
 
-def _leading_value(words: Words, found: Found) -> Iterator[Found]:
-    """ "cancelled orders": a value before the noun that it belongs to; kept as a mark for `_of_kind`."""
+def leading_value(words: Words, found: Found) -> Iterator[Found]:
+    """ "cancelled orders": a value before the noun that it belongs to, as a filter with the entity "?"."""
     for concepts, behind in words.concepts(found.at, "value"):
         for concept in concepts:
             if words.nouns(words.skip(behind, "empty")):
@@ -169,6 +169,12 @@ def with_number(words: Words, found: Found) -> Iterator[Found]:
     if found.group:
         return
     start = words.skip(found.at, *LINKING)
+    degree = words.degree(start)
+    number = words.number(degree[2]) if degree is not None else None
+    field_name = words.field_called(degree[0], found.entity) if degree is not None else ""
+    if degree is not None and number is not None and field_name:
+        bound = Filter.model_validate({"field": field_name, "op": degree[1], "values": (number[0],)})
+        yield found.used(start, words.skip(number[1], "units"), "condition", field_name).filtered(bound)
     for concepts, behind in words.concepts(start, "dimension"):
         for concept in concepts:
             field = words.world.layer.fields[concept.target]
@@ -189,18 +195,23 @@ def _limits(words: Words, found: Found, field: str) -> Iterator[Found]:
 
 
 def spelt(words: Words, found: Found) -> Iterator[Found]:
-    """ "whose name starts with J", "with a title that contains Sale": the letters of a field, as written."""
-    if found.group:
+    """ "whose name starts with J", "titles that contain Sale": the letters of a field, as written."""
+    if found.group or found.counting:
         return
     start = words.skip(found.at, *LINKING)
     for concepts, behind in words.concepts(start, "dimension"):
-        at = words.skip(behind, "relatives", "empty")
-        for role, form in (("containing", "%{}%"), ("beginning", "{}%"), ("ending", "%{}")):
-            said = words.phrase(at, role)
-            last = words.skip(said, "empty", "letters") if said is not None else len(words.tokens)
-            if last == len(words.tokens) - 1:
-                raw = words.tokens[last].raw
-                for concept in concepts:
-                    if concept.target.partition(".")[0] == found.entity:
-                        like = Filter(field=concept.target, op="like", values=(form.format(raw),))
-                        yield found.used(start, last + 1, "condition", concept.target).filtered(like)
+        own = [concept.target for concept in concepts if concept.target.partition(".")[0] == found.entity]
+        for target in own:
+            yield from _letters(words, found.used(start, behind, "dimension", target), target)
+    if len(found.attributes) == 1 and "?" not in found.attributes[0]:
+        yield from _letters(words, found, found.attributes[0])
+
+
+def _letters(words: Words, found: Found, field: str) -> Iterator[Found]:
+    at = words.skip(found.at, "relatives", "empty")
+    for role, form in (("containing", "%{}%"), ("beginning", "{}%"), ("ending", "%{}")):
+        said = words.phrase(at, role)
+        last = words.skip(said, "empty", "letters") if said is not None else len(words.tokens)
+        if words.at_end(words.skip(last + 1, "trailing", "within")) and last < len(words.tokens):
+            like = Filter(field=field, op="like", values=(form.format(words.tokens[last].raw),))
+            yield found.used(at, last + 1, "condition", field).filtered(like)

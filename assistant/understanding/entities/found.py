@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Span, SpanRole
 from assistant.understanding.entities.words import Words
-from semantic_layer import Filter, OrderBy
+from semantic_layer import Filter, OrderBy, TimeRange
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class Found:
     fewest: bool = False
     distinct: bool = False
     group: str = ""
+    rank: int = 0
+    bare: bool = False
+    period: TimeRange | None = None
     spans: tuple[tuple[int, int, SpanRole, str], ...] = ()
 
     def moved(self, at: int) -> Found:

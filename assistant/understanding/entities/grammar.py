@@ -8,9 +8,10 @@ from dataclasses import replace
 from assistant.understanding.entities.clauses import CLAUSES
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.words import Words
-from semantic_layer import implied_metric
+from semantic_layer import Filter, OrderBy, implied_metric
 
 MOST_READINGS = 40
+MOST_FIELDS = 4
 AGGREGATIONS = {"averages": "average", "maxima": "max", "minima": "min", "sums": "sum"}
 
 
@@ -27,7 +28,7 @@ def readings(words: Words) -> Iterator[Found]:
 def _asked(words: Words, at: int) -> Iterator[Found]:
     """What is asked for: a number of things, things, or fields of things."""
     for start in dict.fromkeys(
-        (words.skip(0, "requests", "empty"), words.skip(0, "requests", "asking", "articles"), at)
+        (words.skip(0, "requests", "empty"), words.skip(0, "requests", "asking", "being", "articles"), at)
     ):
         behind = words.phrase(start, "counting")
         if behind is not None:
@@ -46,7 +47,7 @@ def _groups(words: Words, found: Found) -> Iterator[Found]:
         for concept in concepts:
             field, owner = words.world.layer.fields[concept.target], concept.target.partition(".")[0]
             if field.kind == "categorical" and not field.pii and words.world.nouns.count_of(owner):
-                yield replace(found, group=concept.target).used(found.at, behind, "dimension", concept.target)
+                yield replace(found, group=concept.target, rank=1).used(found.at, behind, "dimension", concept.target)
 
 
 def _computed(words: Words, at: int) -> Iterator[Found]:
@@ -102,9 +103,27 @@ def _number_field(words: Words, at: int) -> tuple[str, int] | None:
 
 
 def _things(words: Words, found: Found) -> Iterator[Found]:
+    """A noun, perhaps with the one of its rows that is meant: "the most recent order", "the oldest member"."""
     for dataset, behind in words.nouns(found.at):
         if words.world.layer.datasets[dataset].primary_key:
             yield replace(found, entity=dataset).used(found.at, behind, "dimension", dataset)
+    for role, descending in (("latest", True), ("earliest", False)):
+        said = words.phrase(found.at, role)
+        for dataset, behind in words.nouns(said) if said is not None else ():
+            time = words.world.layer.datasets[dataset].time or "."
+            if "." not in time and not found.counting:
+                yield _picked(found, dataset, f"{dataset}.{time}", descending).used(found.at, behind, "order", dataset)
+    for measure, role, said in words.extremes(found.at):
+        for dataset, behind in words.nouns(words.skip(said, "empty")):
+            field = words.field_called(measure, dataset)
+            if field and not found.counting:
+                yield _picked(found, dataset, field, role == "most").used(found.at, behind, "order", field)
+
+
+def _picked(found: Found, dataset: str, field: str, descending: bool) -> Found:
+    """The first row of a dataset by a field of its own."""
+    known = found.filtered(Filter(field=field, op="not_null"))
+    return replace(known, entity=dataset, order=OrderBy(by=field, descending=descending), limit=1)
 
 
 def _fields(words: Words, found: Found) -> Iterator[Found]:
@@ -113,26 +132,38 @@ def _fields(words: Words, found: Found) -> Iterator[Found]:
         behind = words.phrase(words.skip(listed.at, "empty"), "genitive")
         if behind is not None:
             start = words.skip(behind, "empty")
-            for named in _things(words, listed.moved(start)):
+            owned = list(_things(words, listed.moved(start)))
+            for named in owned:
                 yield from _owned(words, named)
-        owners = {name.partition(".")[0] for name in listed.attributes}
-        if len(owners) == 1 and "?" not in "".join(listed.attributes):
-            owner = owners.pop()
+            if owned:
+                continue
+        for owner in _owners(listed):
             if words.world.layer.datasets[owner].primary_key:
-                yield replace(listed, entity=owner)
+                naming = {field for fields in words.world.nouns.identity(owner) for field in fields}
+                for named in _owned(words, replace(listed, entity=owner)):
+                    if naming.intersection(named.attributes):  # "brands in this category" are not its products
+                        yield replace(named, bare=len(listed.attributes) == 1)
+
+
+def _owners(found: Found) -> list[str]:
+    """The datasets that have each of the fields named."""
+    if any(name.startswith("?") for name in found.attributes) or not found.attributes:
+        return []
+    datasets = [{one.partition(".")[0] for one in name.split("|")} for name in found.attributes]
+    return sorted(set.intersection(*datasets))
 
 
 def _field_list(words: Words, found: Found, depth: int = 0) -> Iterator[Found]:
     for one in _field(words, found):
         yield one
         joined = words.skip(one.at, "joins")
-        if joined > one.at and depth < 4:
+        if joined > one.at and depth < MOST_FIELDS:
             yield from _field_list(words, one.moved(words.skip(joined, "empty", "requests")), depth + 1)
 
 
 def _field(words: Words, found: Found) -> Iterator[Found]:
     """A field by name; "name" and "id" alone stand for those of the things that follow."""
-    start = words.skip(found.at, "empty")
+    start = words.skip(found.at, "empty", "possessives")
     for role in ("names", "keys"):
         behind = words.phrase(start, role)
         if behind is not None:
@@ -141,15 +172,33 @@ def _field(words: Words, found: Found) -> Iterator[Found]:
         keys, name = words.phrase(behind, "keys"), _own_field(words, dataset, "?keys")
         if keys is not None and name:
             yield replace(found, attributes=(*found.attributes, name)).used(start, keys, "dimension", name)
+    yield from _count_beside(words, found, start)
+    for concepts, behind in words.concepts(start, "dimension"):
+        choices = "|".join(dict.fromkeys(concept.target for concept in concepts))
+        yield replace(found, attributes=(*found.attributes, choices)).used(start, behind, "dimension", choices)
+    yield from _two_of_one_noun(words, found, start)
+
+
+def _count_beside(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """ "... and the number of orders"."""
     counted = words.phrase(start, "counting") if found.attributes else None
     for dataset, behind in words.nouns(words.skip(counted, "empty")) if counted is not None else ():
         count = words.world.nouns.count_of(dataset)
-        if count:  # "... and the number of orders"
+        if count:
             yield replace(found, metrics=(*found.metrics, count)).used(start, behind, "metric", count)
-    for concepts, behind in words.concepts(start, "dimension"):
-        for concept in concepts:
-            shown = (*found.attributes, concept.target)
-            yield replace(found, attributes=shown).used(start, behind, "dimension", concept.target)
+
+
+def _two_of_one_noun(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """ "first and last names": two fields that share their last word."""
+    second = words.skip(start + 1, "joins")
+    if second == start + 1 or second + 1 >= len(words.tokens):
+        return
+    first = words.world.lexicon.lookup((words.tokens[start], words.tokens[second + 1]))
+    names = [concept.target for concept in first if concept.kind == "dimension"]
+    for concepts, behind in words.concepts(second, "dimension"):
+        if names and behind == second + 2:
+            both = ("|".join(names), "|".join(concept.target for concept in concepts))
+            yield replace(found, attributes=(*found.attributes, *both)).used(start, behind, "dimension", "|".join(both))
 
 
 def _owned(words: Words, found: Found) -> Iterator[Found]:
@@ -159,19 +208,23 @@ def _owned(words: Words, found: Found) -> Iterator[Found]:
         own = _own_field(words, found.entity, name)
         if not own:
             return
-        fields.append(own)
+        fields.extend(own.split("|"))
     yield replace(found, attributes=tuple(fields))
 
 
 def _own_field(words: Words, entity: str, name: str) -> str:
+    """The field of the things that a name means, several with "|" between; empty when it is not clear."""
     world = words.world
     dataset = world.layer.datasets[entity]
     if name == "?keys":
-        return f"{entity}.{dataset.primary_key[0]}" if len(dataset.primary_key) == 1 else ""
+        return f"{entity}.{dataset.key_fields[0]}" if len(dataset.key_fields) == 1 else ""
     if name == "?names":
         identity = world.nouns.identity(entity)
-        return identity[0][1] if identity and len(identity[0]) > 1 else ""
-    return name if world.reach.steps(entity, name.partition(".")[0]) is not None else ""
+        return "|".join(identity[0][1:]) if identity else ""
+    choices = name.split("|")
+    own = [one for one in choices if one.partition(".")[0] == entity]
+    linked = [one for one in choices if world.reach.steps(entity, one.partition(".")[0]) is not None]
+    return own[0] if len(own) == 1 else linked[0] if len(linked) == 1 and not own else ""
 
 
 def _persons(words: Words, at: int) -> Iterator[Found]:

@@ -33,8 +33,6 @@ def amount(words: Words, found: Found) -> Iterator[tuple[Found, str, float | int
         if number is not None:
             yield found.used(found.at, number[1], "condition", operator), operator, number[0]
     number = words.number(found.at)
-    if number is not None:
-        more = words.phrase(number[1], "or_more")
-        behind = more if more is not None else number[1]
-        operator = "ge" if more is not None else "eq"
-        yield found.used(found.at, behind, "condition", operator), operator, number[0]
+    more = words.phrase(number[1], "or_more") if number is not None else None
+    if number is not None and more is not None:  # a number alone may mean exactly or at least that many
+        yield found.used(found.at, more, "condition", "ge"), "ge", number[0]

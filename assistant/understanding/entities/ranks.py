@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.dates import Clock
+from assistant.understanding.entities.conditions import leading_value
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import amount, reaches, verb
 from assistant.understanding.entities.words import Words
+from assistant.understanding.time_phrases import time_phrase
 from semantic_layer import Filter, OrderBy
 
 
@@ -43,6 +46,11 @@ def most_often(words: Words, found: Found) -> Iterator[Found]:
 
 
 def _by_count(words: Words, found: Found, descending: bool, made: str) -> Iterator[Found]:
+    for kind in leading_value(words, found):
+        (mark,) = [one for one in kind.filters if one.entity == "?"]
+        rows = replace(kind, filters=(*found.filters, mark.model_copy(update={"entity": ""})))
+        if words.nouns(rows.at) and words.nouns(rows.at)[0][0] == mark.field.partition(".")[0]:
+            yield from _by_count(words, rows, descending, made)
     for dataset, behind in words.nouns(found.at):
         if made in ("", dataset):
             yield from _by_count_of(words, found, dataset, (found.at, behind), descending)
@@ -71,6 +79,17 @@ def _by_field(words: Words, found: Found, descending: bool) -> Iterator[Found]:
                 known = found.filtered(Filter(field=concept.target, op="not_null"))
                 ordered = replace(known, order=OrderBy(by=concept.target, descending=descending), limit=1)
                 yield ordered.used(found.at, behind, "dimension", concept.target)
+
+
+def in_period(words: Words, found: Found) -> Iterator[Found]:
+    """ "... in March 2026": the days of what is counted for each thing."""
+    if not found.metrics or found.period is not None or found.newest:
+        return
+    for start in dict.fromkeys((found.at, words.skip(found.at, "ties"))):
+        phrase = time_phrase(Clock(words.tokens, words.world.language, words.world.as_of), start)
+        if phrase is not None and len(phrase.readings) == 1:
+            period = phrase.readings[0].clipped(words.world.as_of)
+            yield replace(found, period=period).used(start, phrase.behind, "time", period.label)
 
 
 def newest(words: Words, found: Found) -> Iterator[Found]:

@@ -20,13 +20,16 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
     """The one plan of a question about single things, None when there is none or more than one."""
     words = Words(tuple(tokens), world)
     plans: dict[str, Plan] = {}
+    ranks: dict[str, int] = {}
     for found in islice(readings(words), MOST_READINGS):
         for query in _queries(found, world):
             key = query.model_dump_json()
             if key not in plans and _stands(query, world):
                 notes = (world.language.message("fewest_of_some"),) if found.fewest else ()
                 plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, notes)
-    return next(iter(plans.values())) if len(plans) == 1 else None
+                ranks[key] = found.rank
+    best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
+    return best[0] if len(best) == 1 else None
 
 
 def _stands(query: SemanticQuery, world: World) -> bool:
@@ -50,7 +53,7 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
         yield from _count(found, world)
     elif found.newest:
         yield _newest(found, world)
-    elif found.filters or found.order or found.attributes or found.metrics:
+    elif found.filters or found.order or (found.attributes and not found.bare) or found.metrics:
         yield _list(found, world)
 
 
@@ -62,6 +65,7 @@ def _of_group(found: Found) -> Iterator[SemanticQuery]:
             group_by=(GroupBy(field=found.group),),
             filters=(*found.filters, Filter(field=found.group, op="not_null")),
             order_by=(found.order or OrderBy(by=found.metrics[0]),),
+            time_range=found.period,
             limit=found.limit,
         )
 
@@ -78,7 +82,7 @@ def _count(found: Found, world: World) -> Iterator[SemanticQuery]:
     """The number of things that meet conditions, or numbers computed over them."""
     count = world.nouns.count_of(found.entity)
     if found.metrics and not any(one.entity for one in found.filters):
-        yield SemanticQuery(metrics=found.metrics, filters=found.filters)
+        yield SemanticQuery(metrics=found.metrics, filters=found.filters, time_range=found.period)
     elif not found.metrics and count and found.filters:
         yield SemanticQuery(metrics=(count,), filters=found.filters)
 
@@ -91,6 +95,7 @@ def _list(found: Found, world: World) -> SemanticQuery:
         group_by=tuple(GroupBy(field=name) for name in _shown(found, world)),
         filters=(*found.filters, *known),
         order_by=(found.order,) if found.order else (),
+        time_range=found.period,
         limit=found.limit,
     )
 
@@ -110,8 +115,13 @@ def _newest(found: Found, world: World) -> SemanticQuery:
 
 
 def _shown(found: Found, world: World) -> tuple[str, ...]:
-    """The fields asked for, or what the things are called by."""
+    """The fields asked for, or what the things are called by; with what they are sorted by."""
+    sorted_by = (found.order.by,) if found.order and found.order.by in world.layer.fields else ()
+    return tuple(dict.fromkeys((*_named(found, world), *sorted_by)))
+
+
+def _named(found: Found, world: World) -> tuple[str, ...]:
     if found.attributes:
-        return tuple(dict.fromkeys(found.attributes))
+        return found.attributes
     identity = world.nouns.identity(found.entity)
     return identity[0][1:] if identity and not found.newest else (identity[0] if identity else ())

@@ -31,6 +31,7 @@ TELLING = (
     "descending",
 )
 WORDS = Path(__file__).parent / "en.yml"
+DEGREES = Path(__file__).parent / "degrees.en.yml"
 Kind = str
 
 
@@ -39,6 +40,16 @@ def word_lists() -> Mapping[str, frozenset[str]]:
     """The word lists by name, each phrase in lower case."""
     content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
     return {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in content.items()}
+
+
+@cache
+def degrees() -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Adjectives of degree: by "most", "least", "gt" and "lt", what each set of words measures."""
+    content = yaml.safe_load(DEGREES.read_text(encoding="utf-8"))
+    return {
+        role: {measure: frozenset(str(phrase) for phrase in phrases) for measure, phrases in table.items()}
+        for role, table in content.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,8 @@ class Words:
         """The place behind all words here that only these lists know."""
         while True:
             ends = [end for role in roles if (end := self.phrase(at, role)) is not None]
-            if not ends or self._opens_more(at, max(ends)):
+            is_article = self.tokens[at].text in word_lists()["articles"] if ends else False
+            if not ends or (not is_article and self._opens_more(at, max(ends))):
                 return at
             at = max(ends)
 
@@ -71,6 +83,8 @@ class Words:
     def concepts(self, at: int, kind: Kind, least: float = 0.0) -> list[tuple[tuple[Concept, ...], int]]:
         """The concepts of one kind that phrases from here name, longest phrase first."""
         found: list[tuple[tuple[Concept, ...], int]] = []
+        if self.phrase(at, "possessives") is not None:  # the look-up would pass over "their"
+            return found
         for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
             named = [c for c in self.world.lexicon.lookup(self.tokens[at:end]) if c.kind == kind and c.weight >= least]
             if named:
@@ -82,7 +96,8 @@ class Words:
         """The datasets whose rows a phrase from here counts ("orders"), with the place behind."""
         found: list[tuple[str, int]] = []
         for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
-            found.extend((dataset, end) for dataset in self._counted(self.tokens[at:end]))
+            behind = self.phrase(end, "rows") or end  # "price records" are prices
+            found.extend((dataset, behind) for dataset in self._counted(self.tokens[at:end]))
         return list(dict.fromkeys(found))
 
     def _counted(self, tokens: tuple[Token, ...]) -> list[str]:
@@ -100,6 +115,39 @@ class Words:
         counted = self.world.nouns.counted
         made = {counted[c.target] for c in found if c.kind == "metric" and c.inflected and c.target in counted}
         return next(iter(made)) if len(made) == 1 else ""
+
+    def extremes(self, at: int) -> list[tuple[str, str, int]]:
+        """Adjectives of degree here ("oldest"): what they measure, "most" or "least", and the place behind."""
+        found: list[tuple[str, str, int]] = []
+        for role in ("most", "least"):
+            for measure, phrases in degrees()[role].items():
+                ends = [
+                    end for end in range(at + 1, min(at + 4, len(self.tokens)) + 1) if self._said(at, end) in phrases
+                ]
+                found.extend((measure, role, end) for end in ends)
+        return found
+
+    def degree(self, at: int) -> tuple[str, str, int] | None:
+        """ "older than", "cheaper than": what is compared, the operator, and the place behind."""
+        for operator in ("gt", "lt"):
+            for measure, phrases in degrees()[operator].items():
+                for end in range(min(at + 4, len(self.tokens)), at, -1):
+                    if self._said(at, end) in phrases:
+                        return measure, operator, end
+        return None
+
+    def field_called(self, measure: str, dataset: str) -> str:
+        """The one number field of a dataset that is called like a measure ("age", or "price" and "cost")."""
+        names = measure.split("|")
+        found = [
+            f"{dataset}.{field.name}"
+            for field in self.world.layer.datasets[dataset].fields
+            if field.kind == "number" and field.name.split("_")[-1] in names
+        ]
+        return found[0] if len(found) == 1 else ""
+
+    def _said(self, at: int, end: int) -> str:
+        return " ".join(token.text for token in self.tokens[at:end])
 
     def number(self, at: int) -> tuple[float | int, int] | None:
         """A number in digits or words, with the place behind."""
