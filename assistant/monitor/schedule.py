@@ -187,6 +187,11 @@ def minute(settings: Settings, store: Store, turn: Turn = Turn()) -> Pulse | Non
     return pulse(settings, store, look, turn) if look or send else None
 
 
+def send_due(settings: Settings, store: Store, turn: Turn = Turn()) -> Pulse | None:
+    """What sending came to, without a look at the data; None when nothing was due."""
+    return pulse(settings, store, False, turn) if is_due(settings, store, turn.now())[1] else None
+
+
 @contextmanager
 def running(settings: Settings) -> Iterator[None]:
     """The schedule beside whatever runs in the block: a turn each minute, when there is something to do."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.config import Settings
+from assistant.service.delivery_command import COMMANDS
 
 if TYPE_CHECKING:
     from assistant.monitor.monitors import Monitor
@@ -42,6 +43,9 @@ def monitor() -> None:
       tellwise monitor feedback ID wrong        useful, expected or wrong: changes what comes later
       tellwise monitor mute refund_amount product.brand=Strideon
       tellwise monitor runs                     passes so far, and what they took
+      tellwise monitor watch                    look and send each minute, until stopped
+      tellwise monitor test CHANNEL             does a channel of channels.yml work?
+      tellwise monitor outbox                   messages on their way, sent and failed
     """
 
 
@@ -53,12 +57,14 @@ def run(settings: Settings, as_json: bool) -> None:
 
     Exit status: 0 done, 1 it could not be done or a monitor failed.
     """
+    from assistant.monitor.schedule import send_due
     from assistant.monitor.tick import run_monitors
     from assistant.service.load_command import Progress
 
     with _store(settings) as store:
         with click.progressbar(length=100, label="Looking through what is watched", file=sys.stderr) as bar:
             done = run_monitors(settings, store, Progress(bar))
+        sending = send_due(settings, store)
         opened, resolved = done.tally.opened + done.tally.reopened, done.tally.resolved + done.tally.withdrawn
     if as_json:
         told = {
@@ -75,6 +81,8 @@ def run(settings: Settings, as_json: bool) -> None:
         for one in opened:
             click.echo(_line(one))
         click.echo(f"{len(opened)} new, {len(resolved)} over." if opened or resolved else "Nothing new.")
+    if not as_json and sending is not None:
+        click.echo(str(sending))
     if done.run.error:
         click.echo(f"tellwise: {done.run.error}", err=True)
         sys.exit(1)
@@ -365,3 +373,7 @@ def _require_metric(settings: Settings, metric: str) -> None:
 
         close = process.extractOne(metric, list(known))
         raise click.UsageError(f"there is no metric '{metric}'. Did you mean {close[0] if close else 'another'}?")
+
+
+for _command in COMMANDS:
+    monitor.add_command(_command)
