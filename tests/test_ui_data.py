@@ -18,8 +18,8 @@ BROKEN = (
     "2,A2,2026-05-32,completed,web,EUR,20.00,19.00\n"
     "3,A1,2026-05-03,completed,web,EUR,5,4\n"
 )
-# written by Gradio's upload in the browser; the upload itself works
-KNOWN = "Method not implemented."
+# warnings of Gradio's own, without effect: its upload, and a column called "status", which it looks up among its texts
+KNOWN = ("Method not implemented.", '[svelte-i18n] Message with id "status"')
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def server(home: Path) -> Iterator[Server]:
 
 
 def closed(tab: Any) -> None:
-    tab.faults[:] = [fault for fault in tab.faults if fault != KNOWN]
+    tab.faults[:] = [fault for fault in tab.faults if not fault.startswith(KNOWN)]
     tab.close()
 
 
