@@ -59,9 +59,17 @@ def _themed(drawn: str) -> str:
     drawn = re.sub(r"#[0-9a-f]{6}\b", lambda found: _variable(found[0], names), drawn)
     drawn = re.sub(r'<svg [^>]*?width="(\d+)" height="(\d+)"[^>]*>', _responsive, drawn, count=1)
     drawn = re.sub(r' aria-roledescription="[^"]*"', "", drawn)
-    # what has no name of its own is no picture to those who listen; axes would be told in machine English
-    drawn = re.sub(r' role="graphics-(?:object|symbol)"(?! aria-label)', "", drawn)
-    return re.sub(r' role="graphics-symbol" aria-label="[XY]-axis [^"]*"', ' aria-hidden="true"', drawn)
+    return re.sub(r"<[^>]* role=\"graphics-[^>]*>", lambda found: _named(found[0]), drawn)
+
+
+def _named(element: str) -> str:
+    """What has no name of its own is no picture to those who listen; axes would be told in machine English."""
+    if ' aria-label="' not in element:
+        return re.sub(r' role="graphics-\w+"', "", element)
+    if not re.search(r'aria-label="[XY]-axis ', element):
+        return element
+    silent = re.sub(r' role="graphics-symbol"| aria-label="[^"]*"', "", element)
+    return f'{silent[:-1]} aria-hidden="true">'
 
 
 def _variable(color: str, names: Mapping[str, str]) -> str:

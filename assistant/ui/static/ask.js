@@ -148,7 +148,7 @@
     const list = find("#tw-complete");
     if (list) list.hidden = true;
     const field = question();
-    if (field) { field.setAttribute("aria-expanded", "false"); field.removeAttribute("aria-activedescendant"); }
+    if (field) field.removeAttribute("aria-activedescendant");
     offered = [];
     marked = -1;
   };
@@ -185,7 +185,7 @@
       list.setAttribute("role", "listbox");
       list.setAttribute("aria-label", words.label);
       find("#tw-ask").appendChild(list);
-      for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", "tw-complete"]]) field.setAttribute(name, value);
+      for (const [name, value] of [["aria-autocomplete", "list"], ["aria-controls", "tw-complete"]]) field.setAttribute(name, value);
     }
     list.replaceChildren(...offered.map(({ word }, index) => {
       const item = document.createElement("li");
@@ -199,7 +199,6 @@
       return item;
     }));
     list.hidden = false;
-    field.setAttribute("aria-expanded", "true");
     mark(-1);
   };
   const take = (index) => {
