@@ -199,7 +199,11 @@ class Lexicon:
         average = any("average" in self._language.cues.get(token.text, ()) for token in tokens)
         states = self._language.words("state_verbs")
         done = sum(token.text.endswith("ed") and token.bare in states for token in tokens)  # "opened" is not "open"
-        return "g" * doing + "d" * done + ("s" if average and len(tokens) == 2 and tokens[-1].text != tokens[-1].plain else "")
+        return (
+            "g" * doing
+            + "d" * done
+            + ("s" if average and len(tokens) == 2 and tokens[-1].text != tokens[-1].plain else "")
+        )
 
     def _telling(self, tokens: Iterable[Token]) -> list[Token]:
         return [token for token in tokens if token.text not in self._language.silent]

@@ -99,7 +99,7 @@ class ValuesIndex:
         return tuple(chain.from_iterable(self.exact(other) for other in found[:MOST_NEAR]))
 
     def _likely(self, key: str) -> Iterator[str]:
-        """Keys of about this length with the same beginning or the same end; a swap in the middle leaves one of both."""
+        """Keys of about this length with the same beginning or end; a swap in the middle leaves one of both."""
         first, last = key[: len(key) // 2 - 1], key[len(key) // 2 + 1 :][::-1]
         sizes = (len(key) - 1, len(key) + 1)
         for table, start, turn in (("value", first, 1), ("reversed", last, -1)):
