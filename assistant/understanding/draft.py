@@ -263,6 +263,8 @@ class Draft:
         named = self.concepts(at, "metric")
         if named or self.kinds[at] == "metric":
             return named
+        if self.elements[at].text.casefold() in self.world.language.persons:
+            return ()  # "how many people complained" need not count customers
         count = self.world.nouns.count_of(self.noun(at))
         return (Concept("metric", count, 0.9),) if count else ()
 

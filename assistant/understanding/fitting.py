@@ -9,7 +9,7 @@ from assistant.understanding.draft import Draft, TimeChoice
 from assistant.understanding.lexicon import Concept
 from semantic_layer import SimpleMetric
 
-SURE_NAME = 0.88  # a name or a synonym as declared
+SURE_NAME = 0.89  # a name or a synonym as declared, in its own form
 
 
 def fits(draft: Draft, metrics: Sequence[Concept], time: TimeChoice) -> bool:
@@ -45,7 +45,7 @@ def _untimely(draft: Draft, names: tuple[str, ...], time: TimeChoice) -> bool:
 
 def _countable(draft: Draft, names: tuple[str, ...]) -> bool:
     """Whether what "how many" asks for is a number of things, not an amount or a rate."""
-    asked = any("how_many" in element.cues for element in draft.elements) or _says_many(draft)
+    asked = any("how_many" in element.cues for element in draft.elements) or _says(draft, "many")
     if not asked or not names:
         return True
     return draft.world.layer.metrics[names[0]].format not in ("percent", "currency") and _counts_once(draft, names[0])
@@ -53,7 +53,7 @@ def _countable(draft: Draft, names: tuple[str, ...]) -> bool:
 
 def _is_amount(draft: Draft, metrics: Sequence[Concept]) -> bool:
     """Whether what "how much" asks for is no count that only scattered words make up ("pay for a new customer")."""
-    asked = any("how_much" in element.cues for element in draft.elements)
+    asked = any("how_much" in element.cues for element in draft.elements) or _says(draft, "much")
     layer = draft.world.layer
     return not (asked and any(c.weight < SURE_NAME and layer.metrics[c.target].format == "integer" for c in metrics))
 
@@ -77,9 +77,10 @@ def _counts_once(draft: Draft, name: str) -> bool:
     return measure.agg == "count_distinct" and own
 
 
-def _says_many(draft: Draft) -> bool:
+def _says(draft: Draft, degree: str) -> bool:
+    """Whether "how" and a degree stand beside each other in two elements."""
     texts = [element.text.casefold() for element in draft.elements]
-    return any(first.split()[-1:] == ["how"] and second.split()[:1] == ["many"] for first, second in pairwise(texts))
+    return any(first.split()[-1:] == ["how"] and second.split()[:1] == [degree] for first, second in pairwise(texts))
 
 
 def ranked_by(draft: Draft, names: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.understanding.bounds import amount_of_verb
 from assistant.understanding.draft import Draft
 from assistant.understanding.grouping import ranks_events
 from assistant.understanding.lexicon import Concept
@@ -195,7 +196,7 @@ def _resolve_per(draft: Draft) -> None:
     before = draft.back(cue)
     if len(draft.metrics) > 1 or before is None or not counts:
         return
-    asked = {concept.target for concept in draft.metric_choices(before)}
+    asked = {concept.target for concept in (draft.metric_choices(before) or amount_of_verb(draft, before))}
     layer = draft.world.layer
     ratios = [m for m in layer.metrics.values() if isinstance(m, RatioMetric) and not m.hidden]
     found = [m.name for m in ratios if m.numerator in asked and m.denominator in counts]

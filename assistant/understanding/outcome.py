@@ -11,10 +11,10 @@ from assistant.understanding.confidence import calibration, confidence, doubts_o
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, GroupChoice, TimeChoice, World
 from assistant.understanding.interpretation import interpret
+from assistant.understanding.leftovers import leftovers
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import unit_period
 from assistant.understanding.queries import Candidate, accepted, candidates
-from assistant.understanding.leftovers import leftovers
 from assistant.understanding.reader import drafts
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.segments import owner
@@ -245,9 +245,7 @@ def _ask_metric(question: str, readings: Readings, world: World) -> Outcome | No
 
 def _list_values(draft: Draft, readings: Readings, world: World) -> Plan | None:
     """ "which categories are there": the values of a field, with the number of rows of each."""
-    named = draft.groups[0][0] if draft.groups else -1
-    plural = bool(draft.conditions) and named >= 0 and draft.elements[named].plural  # "brands in Electronics"
-    asks = plural or any(element.cues & {"which", "listing"} for element in draft.elements)
+    asks = any(element.cues & {"which", "listing"} for element in draft.elements)
     if not asks or len(draft.groups) != 1 or draft.grain or draft.ranking is not None or draft.bounds:
         return None
     weights = {choice.fields[0]: choice.weight for choice in draft.groups[0][1] if not choice.grain}
