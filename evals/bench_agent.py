@@ -227,7 +227,8 @@ def _rival(name: str, python: Path, database: Path) -> Iterator[tuple[Callable[[
     with ExitStack() as stack:
         server = stack.enter_context(OpenAIServer(lambda body: _STEPS[name](body, now[-1])))
         command = [str(python), str(SCRIPT), name, str(database), server.url]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        room = stack.enter_context(tempfile.TemporaryDirectory())  # rivals write files where they stand
+        process = subprocess.Popen(command, cwd=room, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         stack.callback(process.wait)
         given, came = process.stdin, process.stdout
         assert given

@@ -27,6 +27,7 @@ class ToolCall:
     arguments: Mapping[str, Any] | str = field(default_factory=dict)
 
     def as_json(self, at: int) -> dict[str, Any]:
+        """The call as the protocol writes it, at its place among several."""
         text = self.arguments if isinstance(self.arguments, str) else json.dumps(self.arguments)
         return {"id": f"call_{at}", "type": "function", "function": {"name": self.name, "arguments": text}}
 

@@ -37,6 +37,8 @@ REAL = f"""{LISTENER}
 from assistant.service.cli import main
 main(["serve", "--port", *sys.argv[1:]])
 """
+QUIET = {"TELLWISE_MONITOR_MINUTES": "0"}
+"""No monitors on a schedule beside a walk; a walk about the schedule says otherwise."""
 BROWSER = [
     pytest.mark.browser,
     pytest.mark.xdist_group("browser"),
@@ -65,7 +67,7 @@ class Server:
 def serving(code: str, home: Path, *arguments: str, **environ: str) -> Iterator[Server]:
     """A server that runs `code` over a workspace, with its port and the arguments as `sys.argv`, until the end."""
     port, errors = free_port(), home / "errors.txt"
-    surroundings = {**os.environ, "TELLWISE_HOME": str(home), "PYTHONUNBUFFERED": "1", **environ}
+    surroundings = {**os.environ, "TELLWISE_HOME": str(home), "PYTHONUNBUFFERED": "1", **QUIET, **environ}
     with errors.open("w") as sink:
         command = [sys.executable, "-c", code, str(port), *arguments]
         process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, stderr=sink, text=True)

@@ -21,9 +21,9 @@ MAY_IMPORT = {
 ONLY_IN = {  # third parties and the only places that know them
     "duckdb": ("warehouse",),
     "gradio": ("assistant/ui", "app.py"),
-    "langchain": ("assistant/agent",),
-    "langchain_core": ("assistant/agent",),
-    "langchain_openai": ("assistant/agent",),
+    "langchain": ("assistant/agent", "evals/rivals"),  # rivals run in an environment of their own
+    "langchain_core": ("assistant/agent", "evals/rivals"),
+    "langchain_openai": ("assistant/agent", "evals/rivals"),
     "langgraph": ("assistant/agent",),
     "openai": ("assistant/agent", "evals/systems"),
     "altair": ("assistant/ui",),

@@ -32,27 +32,11 @@ def langchain_agent(database: str, url: str) -> Ask:
     return lambda question: agent.invoke({"messages": [{"role": "user", "content": question}]})
 
 
+# shorter than the one that LangChain's documentation uses, which only makes the rival cheaper
 _LANGCHAIN_PROMPT = """
-You are an agent designed to interact with a SQL database.
-Given an input question, create a syntactically correct {dialect} query to run,
-then look at the results of the query and return the answer. Unless the user
-specifies a specific number of examples they wish to obtain, always limit your
-query to at most {top_k} results.
-
-You can order the results by a relevant column to return the most interesting
-examples in the database. Never query for all the columns from a specific table,
-only ask for the relevant columns given the question.
-
-You MUST double check your query before executing it. If you get an error while
-executing a query, rewrite the query and try again.
-
-DO NOT make any DML statements (INSERT, UPDATE, DELETE, DROP etc.) to the
-database.
-
-To start you should ALWAYS look at the tables in the database to see what you
-can query. Do NOT skip this step.
-
-Then you should query the schema of the most relevant tables.
+Answer questions from a SQL database ({dialect}). First list its tables, then read the schema of those you need, write
+one query with at most {top_k} rows, have it checked, run it, and answer from its result. Mend a query that fails.
+Read only; change nothing.
 """
 
 
