@@ -81,7 +81,7 @@ def test_yaml_that_does_not_load_is_told_and_kept(chromium: Any, server: Server)
 
 def test_viewers_look_up_and_do_not_propose(chromium: Any, home: Path, tmp_path: Path) -> None:
     (tmp_path / "guest.toml").write_text('name = "guest"\nroles = ["viewer"]\n')
-    for guest in serving(REAL, home, "--as", str(tmp_path / "guest.toml")):
+    for guest in serving(REAL, home, TELLWISE_VIEWER=str(tmp_path / "guest.toml")):
         tab = opened(chromium, guest, path="catalogue?entry=metric:orders", ready=".tw-facts")
         assert tab.page.locator("#tw-propose").count() == 0
         tab.close()

@@ -115,7 +115,7 @@ def test_an_empty_queue_an_item_that_is_gone_and_no_right(
     assert "not in the queue" in gone.page.inner_text(".tw-error")
     gone.close()
     (tmp_path / "guest.toml").write_text('name = "guest"\nroles = ["viewer"]\n')
-    for guest in serving(REAL, home, "--as", str(tmp_path / "guest.toml")):
+    for guest in serving(REAL, home, TELLWISE_VIEWER=str(tmp_path / "guest.toml")):
         tab = opened(chromium, guest, path="review", ready=".tw-forbidden")
         assert "analyst" in tab.page.inner_text(".tw-forbidden")
         tab.close()
