@@ -138,7 +138,7 @@ def test_a_tile_is_renamed_moved_and_removed_by_keyboard(chromium: Any, server: 
 
 def test_a_delivery_is_set_up_and_stopped(chromium: Any, server: Server, home: Path, board: str) -> None:
     tab = board_tab(chromium, server, f"boards?board={board}")
-    tab.page.get_by_role("button", name="Delivery", exact=True).click()
+    tab.page.get_by_text("Delivery", exact=True).click()
     tab.page.get_by_label("Channel").fill("nobody")
     tab.page.keyboard.press("Enter")
     tab.page.click("#tw-deliver")
@@ -159,8 +159,7 @@ def test_a_board_that_is_gone_is_an_error_and_no_board_is_a_beginning(
     assert "not there any more" in tab.page.inner_text(".tw-error")
     tab.close()
     (tmp_path / "newcomer.toml").write_text('name = "newcomer"\nroles = ["viewer"]\n')
-    (home / "shared.flag").touch()
-    for server_as in serving(REAL, home, "--as", str(tmp_path / "newcomer.toml")):
+    for server_as in serving(REAL, home, TELLWISE_VIEWER=str(tmp_path / "newcomer.toml")):
         guest = board_tab(chromium, server_as)  # a shared board, with nothing to change for a viewer
         assert guest.page.locator(".tw-tile-menu").count() == 0
         assert guest.page.get_by_role("button", name="Change this board").count() == 0
@@ -175,7 +174,7 @@ def test_nobody_with_no_board_is_told_how_to_begin(chromium: Any, home: Path, tm
         share_board(store, board_id, False)
     (tmp_path / "newcomer.toml").write_text('name = "newcomer"\nroles = ["analyst"]\n')
     try:
-        for server_as in serving(REAL, home, "--as", str(tmp_path / "newcomer.toml")):
+        for server_as in serving(REAL, home, TELLWISE_VIEWER=str(tmp_path / "newcomer.toml")):
             tab = opened(chromium, server_as, path="boards", ready=".tw-empty")
             assert "No board yet" in tab.page.inner_text(".tw-empty")
             tab.close()
