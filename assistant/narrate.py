@@ -11,7 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from assistant.evidence import numbers_supported, unsupported_numbers
-from assistant.formatting import cell, is_number, shorten, signed
+from assistant.formatting import cell, is_number, shorten, signed, style_of
 from assistant.period_words import earlier, period
 from assistant.record import Record, record_of
 from assistant.shape import Context, is_partial, shape_of, timed_rows, whole_rows
@@ -252,8 +252,20 @@ def _entities(story: Story) -> str:
     """How many of an entity the question found."""
     query, count = story.context.query, len(story.shape.rows)
     name = query.entity.replace("_", " ") if query else ""
+    if query and query.limit == 1 and count == 1:
+        return story.words.say("entity_first", {"name": name, "cells": _cells(story)})
     key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"
     return story.words.say(key, {"count": count_of(story, count), "name": name})
+
+
+def _cells(story: Story) -> str:
+    """The one row there is: each column's label with its value."""
+    columns, locale = story.shape.columns, story.context.locale
+    told = [
+        f"{lower(column.label or column.name)} {shorten(cell(value, column, style_of(column, locale)))}"
+        for column, value in zip(columns, story.shape.rows[0], strict=True)
+    ]
+    return listed(story, told)
 
 
 def _rows(story: Story) -> str:

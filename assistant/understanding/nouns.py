@@ -38,12 +38,15 @@ class Nouns:
         if len(dataset.key_fields) != 1 or dataset.key_fields[0] not in visible:
             return ()
         key = f"{dataset.name}.{dataset.key_fields[0]}"
-        shown = [f.name for f in dataset.fields if f.name in visible and (f.listable or not f.pii)]
-        named = [name for name in shown if self._is_name(dataset, name)]
-        people = [f"{dataset.name}.{f.name}" for f in dataset.fields if f.name in visible and f.listable]
-        if people:  # "title" is not what a person is called by
-            return ((key, *people),)
-        return ((key, f"{dataset.name}.{named[0]}"),) if named else ((key,),)
+        return ((key, *self.names(dataset_name)),)
+
+    def names(self, dataset_name: str) -> tuple[str, ...]:
+        """Fields that a row of a dataset is called by, its key apart: those of a person's name, or its own name."""
+        dataset = self._layer.datasets[dataset_name]
+        shown = [field for field in dataset.fields if not field.hidden and (field.listable or not field.pii)]
+        people = [field.name for field in shown if field.listable]
+        own = [field.name for field in shown if self._is_name(dataset, field.name)]
+        return tuple(f"{dataset_name}.{name}" for name in people or own[:1])
 
     def _is_name(self, dataset: Dataset, field: str) -> bool:
         words = field.replace("_", " ")

@@ -219,8 +219,7 @@ def _own_field(words: Words, entity: str, name: str) -> str:
     if name == "?keys":
         return f"{entity}.{dataset.key_fields[0]}" if len(dataset.key_fields) == 1 else ""
     if name == "?names":
-        identity = world.nouns.identity(entity)
-        return "|".join(identity[0][1:]) if identity else ""
+        return "|".join(world.nouns.names(entity))
     choices = name.split("|")
     own = [one for one in choices if one.partition(".")[0] == entity]
     linked = [one for one in choices if world.reach.steps(entity, one.partition(".")[0]) is not None]

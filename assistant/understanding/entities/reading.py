@@ -53,6 +53,8 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
         yield from _count(found, world)
     elif found.newest:
         yield _newest(found, world)
+    elif found.limit == 1 and not found.metrics and not _named(found, world):
+        return  # the first of what nothing is called by
     elif found.filters or found.order or (found.attributes and not found.bare) or found.metrics:
         yield _list(found, world)
 
@@ -124,4 +126,5 @@ def _named(found: Found, world: World) -> tuple[str, ...]:
     if found.attributes:
         return found.attributes
     identity = world.nouns.identity(found.entity)
-    return identity[0][1:] if identity and not found.newest else (identity[0] if identity else ())
+    names = world.nouns.names(found.entity)
+    return names if names and not found.newest else (identity[0] if identity else names)
