@@ -11,6 +11,7 @@ from assistant.ui.turns import MOST_CHOICES
 
 VERDICT_PARTS = 7
 CONVERSATION_PARTS = 5 + MOST_CHOICES + VERDICT_PARTS
+EFFECT_PARTS = CONVERSATION_PARTS + 3
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ browser; what a tab shows is kept by the server for that tab.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +21,7 @@ from assistant.ui.acts import AT_LOAD, Act, Effect, Scene, perform, read_act, ri
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup, of_class
 from assistant.ui.room import AT_ONCE, Room
-from assistant.ui.screen import CONVERSATION_PARTS, Screen
+from assistant.ui.screen import CONVERSATION_PARTS, EFFECT_PARTS, Screen
 from assistant.ui.session import Message, Session, Shown
 from assistant.ui.talk_list import talk_list
 from assistant.ui.turns import LONGEST_QUESTION, MOST_CHOICES, MOST_STARTERS, Desk
@@ -163,7 +164,22 @@ def _cleaner(room: Room) -> Callable[..., Updates]:
 # --- clicks on cards
 
 
+def _never_silent(handler: Handler) -> Handler:
+    """The handler, leaving all as it is when it has nothing to say: Gradio then empties every output of the event."""
+
+    @wraps(handler)
+    def speaking(*inputs: Any) -> Iterator[Updates]:
+        updates = None
+        for updates in handler(*inputs):
+            yield updates
+        if updates is None:
+            yield [gr.skip()] * EFFECT_PARTS
+
+    return speaking
+
+
 def _actor(room: Room, folder: Path) -> Handler:
+    @_never_silent
     def act(said: str, session: Session, request: gr.Request) -> Iterator[Updates]:
         wish = read_act(said or "")
         if wish is not None:
@@ -199,6 +215,7 @@ def _greeter(room: Room) -> Callable[..., Updates]:
 def _linked(room: Room, folder: Path) -> Handler:
     """What the address asks for: `?ask=` a question, `?answer=` a shared answer, `?conversation=` a past one."""
 
+    @_never_silent
     def follow(session: Session, request: gr.Request) -> Iterator[Updates]:
         wanted = {name: value for name, value in dict(request.query_params).items() if name in AT_LOAD and value}
         for name, value in wanted.items():
