@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from assistant.understanding.draft import Draft, TimeChoice
 from assistant.understanding.lexicon import Concept
-from semantic_layer import SimpleMetric
+from semantic_layer import SemanticLayer, SimpleMetric
 
 SURE_NAME = 0.89  # a name or a synonym as declared, in its own form
 
@@ -88,3 +88,9 @@ def ranked_by(draft: Draft, names: tuple[str, ...]) -> str:
     asked = draft.ranking.metric if draft.ranking else None
     place = next((i for i, (at, _) in enumerate(draft.metrics) if at == asked), 0)
     return names[min(place, len(names) - 1)]
+
+
+def is_happening(layer: SemanticLayer, name: str) -> bool:
+    """Whether a simple metric is of things that happen over time, and not of what there is."""
+    metric = layer.metrics[name]
+    return isinstance(metric, SimpleMetric) and metric.time != "none"

@@ -16,7 +16,7 @@ from assistant.understanding.draft import (
     World,
     is_top_of_each,
 )
-from assistant.understanding.fitting import fits, ranked_by
+from assistant.understanding.fitting import fits, is_happening, ranked_by
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.own_filters import contradicts, is_whole
@@ -37,6 +37,7 @@ from semantic_layer import (
 )
 
 STEP_COST, FOREIGN_NOUN_COST = 0.12, 0.3
+HAPPENING_COST = 0.3  # what happens over time is not what is there "right now"
 MOST_CHOICES = 64
 
 
@@ -71,12 +72,15 @@ def candidates(draft: Draft) -> list[Candidate]:
     draft.metrics.sort(key=lambda item: item[0])
     _measure_bounds(draft)
     found = []
+    fields = draft.world.layer.fields
     for choice in islice(_choices(draft), MOST_CHOICES):
         names = tuple(dict.fromkeys(concept.target for concept in choice.metrics))
         if not (names or draft.listed) or blocked_scopes(draft, names) or not fits(draft, choice.metrics, choice.time):
             continue
         if len({group.fields for group in choice.groups}) < len(choice.groups):
             continue  # two names of one field would drop one of them
+        if draft.grain in ("hour", "day") and any(fields[f].implied for g in choice.groups for f in g.fields):
+            continue  # "by hour" is the hour of the day or each hour there was, not both
         score = _score(draft, choice, names)
         found.extend(Candidate(query, score, draft) for query in _readings(draft, choice, names))
     return found
@@ -205,6 +209,7 @@ def _score(draft: Draft, choice: Choice, names: tuple[str, ...]) -> float:
     """How good the meanings are: exact names first, near datasets before far ones."""
     score = sum(element.score for element in draft.elements) - draft.penalty
     score += sum(concept.weight - 1 for concept in (*choice.metrics, *choice.bounds, *choice.presence))
+    score -= HAPPENING_COST * bool(draft.cues("now") and any(is_happening(draft.world.layer, name) for name in names))
     for concept, held in zip(choice.presence, draft.presence, strict=True):
         score -= _detour(draft, names, concept.target, [other.target for other in held.choices])
     for group, (_, others) in zip(choice.groups, draft.groups, strict=True):

@@ -89,6 +89,8 @@ def _concept_kinds(element: Element, world: World) -> set[str]:
     counts = {c.target for c in element.concepts if c.kind == "metric"}
     if counts and counts <= set(world.nouns.counted):
         return (kinds - {"metric", "dimension"}) | {"noun"}
+    if "dimension" in kinds and element.plural:
+        kinds -= {"value"}  # "brands" are all of them, not what is called "brand" somewhere
     if "noun" in kinds:
         kinds -= {"dimension"} if "metric" not in kinds else {"noun"}
     return {str(kind) for kind in kinds}
