@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +233,7 @@ def test_the_page_speaks_german(chromium: Any, workspace: Path) -> None:
         tab.ask("net revenue last quarter")
         assert "So kam es zustande" in tab.last().inner_text()
         assert "Zur Prüfung" in tab.last(".tw-tools").inner_text()
-        tab.page.goto(f"{server.url}people")
+        tab.leave(partial(tab.page.goto, f"{server.url}people"))
         tab.page.wait_for_selector("h2:has-text('Wer sich anmelden darf')")
         tab.close()
 
