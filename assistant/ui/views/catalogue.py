@@ -146,15 +146,16 @@ class CatalogueDesk:
             self.comment: "",
         }
 
-    def _effects(self, request: gr.Request, change_id: str) -> Iterator[Any]:
-        """First that it is being worked out, then what the change would do."""
+    def _effects(self, request: gr.Request, change_id: str) -> Iterator[dict[Any, Any]]:
+        """First that it is being worked out, then what the change would do; what others say meanwhile stays."""
+        kept = {self.view.status: gr.skip()}
         if not change_id:
-            yield {self.view.status: gr.skip()}  # nothing to work out, and what is said stays
+            yield kept
             return
         store = self.room.store(request)
-        yield cards.computing(self.room.look)
+        yield {**kept, self.effects: cards.computing(self.room.look)}
         found = effects_of(self.room.assistant(request), store, change_of(store, change_id))
-        yield cards.effects(found, self.room.look)
+        yield {**kept, self.effects: cards.effects(found, self.room.look)}
 
     def _approved(self, request: gr.Request, change_id: str, comment: str) -> list[Any]:
         assistant, store = self.room.assistant(request), self.room.store(request)

@@ -161,13 +161,15 @@ class ReviewDesk:
             self.history: cards.history_list(done, look),
         }
 
-    def _checked(self, request: gr.Request, item_id: str) -> Iterator[Any]:
+    def _checked(self, request: gr.Request, item_id: str) -> Iterator[dict[Any, Any]]:
+        """What is found of the item, worked out beside other listeners: what they say meanwhile stays."""
+        kept = {self.view.status: gr.skip()}
         if not item_id:
-            yield {self.view.status: gr.skip()}  # nothing to check, and what is said stays
+            yield kept
             return
-        yield cards.checking(self.room.look)
+        yield {**kept, self.checks: cards.checking(self.room.look)}
         item = review_of(self.room.store(request), item_id)
-        yield cards.checks(check_item(self.room.assistant(request), item), self.room.look)
+        yield {**kept, self.checks: cards.checks(check_item(self.room.assistant(request), item), self.room.look)}
 
     def _anew(self, request: gr.Request, item: ReviewItem) -> Iterator[dict[Any, Any]]:
         """The item after a step, then its checks, which take a moment."""
