@@ -23,6 +23,14 @@ store = Store.open(Settings(home=Path(os.environ["TELLWISE_HOME"])))
 launch(build(CannedAssistant(), "Demo company", store), "127.0.0.1", int(sys.argv[1]))
 """
 
+SAY = """said => {
+    const field = document.querySelector("#tw-act textarea, #tw-act input");
+    const kind = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, said);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return new Promise((drawn) => setTimeout(drawn, 0));
+}"""  # what a click on a card does
+
 pytestmark = BROWSER
 
 
@@ -126,6 +134,24 @@ def test_nothing_typed_or_stored_becomes_markup(tab: Tab) -> None:
     assert "<img src=x onerror=alert(1)>" in tab.page.inner_text("#tw-chat")
 
 
+def test_a_click_that_means_nothing_leaves_all_as_it_is(tab: Tab) -> None:
+    tab.ask("Revenue by month")
+    tab.page.fill("#tw-ask textarea", "half a question")
+    for said in ("nothing that is known", '{"do": "menu", "card": "gone", "place": "export"}'):
+        tab.page.evaluate(SAY, said)
+    tab.page.wait_for_selector("#tw-popover .tw-menu", state="attached")
+    tab.has_cards(1)
+    assert tab.page.input_value("#tw-ask textarea") == "half a question"
+
+
+def test_a_question_asked_while_the_page_still_loads_is_answered(chromium: Any, server: Server) -> None:
+    for _ in range(5):
+        tab = opened(chromium, server)
+        tab.ask("Revenue by category")
+        assert "Chairs" in tab.page.inner_text("#tw-grid") + tab.last().inner_text()
+        tab.close()
+
+
 def test_two_tabs_share_nothing(tab: Tab, chromium: Any, server: Server) -> None:
     other = opened(chromium, server)
     tab.ask("How is business?")
@@ -203,7 +229,7 @@ def test_light_and_dark_can_be_switched_and_stay(tab: Tab) -> None:
     page.click("#tw-theme")
     dark = page.evaluate(ground)
     assert dark != light
-    page.reload()
+    tab.leave(page.reload)
     page.wait_for_selector("#tw-ask textarea")
     page.wait_for_function(f"{ground} === '{dark}'")
 
