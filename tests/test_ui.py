@@ -165,6 +165,13 @@ def test_the_grid_sorts_by_value_and_shows_text() -> None:
     assert tables.datatypes(TABLE) == ["str", "str", "number", "str"]
 
 
+def test_the_grid_takes_as_many_rows_as_a_browser_bears_and_the_file_all() -> None:
+    one = ranking("q")
+    many = replace(one, result=replace(one.result, rows=one.result.rows[:1] * 10_001))
+    assert len(tables.grid(many, "en")["data"]) == 10_000
+    assert tables.csv_text(many).count("\r\n") == 10_002
+
+
 def test_exact_values_as_text() -> None:
     moment = datetime(2026, 9, 1, 14, 5)
     assert [tables.plain(value) for value in (None, moment, Decimal("1.10"), True)] == [

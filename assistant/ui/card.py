@@ -126,10 +126,10 @@ def _table(answer: Answer, look: Look) -> Markup:
     total = len(answer.result.rows)
     if total == 0 or answer.chart.kind == "tile":
         return text("")
-    label = look.say("answer.table_one" if total == 1 else "answer.table_many", {"count": f"{total:,}"})
+    label = look.say("answer.table_one" if total == 1 else "answer.table_many", {"count": number_word(total, look)})
     parts = [tag("summary", label), tables.wrapped(tables.short_table(answer, look.locale), label)]
     if total > tables.FIRST_ROWS:
-        counts = {"shown": tables.FIRST_ROWS, "count": f"{total:,}"}
+        counts = {"shown": tables.FIRST_ROWS, "count": number_word(total, look)}
         parts.append(of_class("p", "tw-small", look.say("answer.more", counts)))
     return tag(
         "details", join(parts), {"class": "tw-rows", "open": answer.chart.spec is None or total <= OPEN_TABLE_ROWS}

@@ -14,6 +14,7 @@ from assistant.formatting import Style, cell, is_number, steady, style_of
 from assistant.ui.markup import Markup, join, tag
 
 FIRST_ROWS = 12
+MOST_IN_GRID = 10_000  # with 50,000 a browser stands still for half a minute
 LONGEST_CELL = 120
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LEFT_ROLES = ("dimension", "time")
@@ -56,13 +57,14 @@ def _is_text(answer: Answer, position: int) -> bool:
 
 
 def grid(answer: Answer, locale: str) -> dict[str, Any]:
-    """All rows for the grid: values that sort rightly, and beside them how they are shown."""
+    """Rows for the grid, as many as a browser bears: values that sort rightly, and beside them how they are shown."""
     styles = styles_of(answer, locale)
     looks = list(zip(answer.columns, styles, strict=True))
-    shown = [[cell(value, *look) for value, look in zip(row, looks, strict=True)] for row in answer.result.rows]
+    rows = answer.result.rows[:MOST_IN_GRID]
+    shown = [[cell(value, *look) for value, look in zip(row, looks, strict=True)] for row in rows]
     return {
         "headers": [column.label or column.name for column in answer.columns],
-        "data": [[sortable(value) for value in row] for row in answer.result.rows],
+        "data": [[sortable(value) for value in row] for row in rows],
         "metadata": {"display_value": shown, "styling": None},
     }
 

@@ -18,6 +18,7 @@ import gradio as gr
 from assistant.answer import Answer
 from assistant.ui import tables
 from assistant.ui.acts import AT_LOAD, Act, Effect, Scene, perform, read_act, rights_of
+from assistant.ui.card import number_word
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup, of_class
 from assistant.ui.room import AT_ONCE, Room
@@ -283,7 +284,11 @@ def _shower(look: Look, folder: TemporaryDirectory[str]) -> Callable[[Shown | No
 
 def _rows_title(answer: Answer, look: Look) -> str:
     count = len(answer.result.rows)
-    label = look.say("panel.rows_one" if count == 1 else "panel.rows_many", {"count": f"{count:,}"})
+    key = "panel.rows_first" if count > tables.MOST_IN_GRID else "panel.rows_one" if count == 1 else "panel.rows_many"
+    counts = {"count": number_word(count, look)}
+    if count > tables.MOST_IN_GRID:
+        counts["shown"] = number_word(tables.MOST_IN_GRID, look)
+    label = look.say(key, counts)
     cut = f" · {look.say('answer.cut')}" if answer.result.truncated else ""
     return of_class("p", "tw-small", f"{answer.question or look.say('answer.free')} · {label}{cut}")
 
