@@ -86,16 +86,18 @@ def guarded(room: Room, right: Right, handler: Handler, status: gr.HTML) -> Hand
     def listen(request: gr.Request, *inputs: Any) -> Iterator[Any]:
         try:
             viewer = room.viewer(request)
-            if may(viewer, right):
-                made = handler(request, *inputs)
-                for updates in made if isgeneratorfunction(handler) else (made,):
-                    yield _cleared(status, updates)
-            else:
+            if not may(viewer, right):
                 yield {status: gr.HTML(forbidden_card(room, right, sorted(viewer.roles)), visible=True)}
+                return
+            made = handler(request, *inputs)
+            silent = True
+            for updates in made if isgeneratorfunction(handler) else (made,):
+                silent = False
+                yield _cleared(status, updates)
+            if silent:  # Gradio empties all outputs of a listener that yields nothing
+                yield _cleared(status, None)
         except Exception as error:  # noqa: BLE001  # the outermost frame: the page must say something and go on
             yield {status: gr.HTML(explained(error, room.look), visible=True)}
-        # when a listener ends, Gradio repeats what came last, over what was typed since, or empties all if nothing came
-        yield {status: gr.skip()}
 
     return listen
 
