@@ -144,6 +144,7 @@ def test_a_click_that_means_nothing_leaves_all_as_it_is(tab: Tab) -> None:
     assert tab.page.input_value("#tw-ask textarea") == "half a question"
 
 
+@pytest.mark.deep
 def test_a_question_asked_while_the_page_still_loads_is_answered(chromium: Any, server: Server) -> None:
     for _ in range(5):
         tab = opened(chromium, server)
