@@ -85,7 +85,7 @@ def test_a_slice_that_comes_and_goes_is_not_judged(board: Board) -> None:
 def test_one_cause_over_two_hundred_slices_is_one_message(causes: int) -> None:
     told = messages(3, causes)
     assert len(told) == causes
-    assert told[0] == {"orders.channel": "channel 1"} or told[-1] == {"orders.channel": "channel 1"}
+    assert any(where["orders.channel"] == "channel 1" for where in told if "orders.channel" in where)
 
 
 def test_a_fallen_channel_is_one_cause_with_its_day_and_its_size(board: Board) -> None:

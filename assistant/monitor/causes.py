@@ -70,6 +70,9 @@ def best_of(table: SliceTable, candidates: Sequence[Candidate]) -> Candidate:
     first = max(candidates, key=rank)
     alike = [one for one in candidates if len(one.where) == len(first.where) and one.direction == first.direction
              and abs(one.score) > abs(first.score) - _ALIKE]  # fmt: skip
+    rows = [one for one in alike if one.p == first.p and one.score == first.score]
+    if len(rows) > 1:  # the same rows under several names: the plainest is told
+        return min(rows, key=lambda one: sum(len(value) for value in one.where.values()))
     order = table.leaves.fields
     return min(alike, key=lambda one: (sum(order.index(name) for name in one.where), -abs(one.score)))
 

@@ -135,10 +135,10 @@ class Desk:
         for metric, board in self.boards.items():
             number = self._day(metric, day)
             if metric not in blind and 0 <= number < SLICE_HISTORY:
-                board.take_out(gone)
+                board.take_out(())
                 days[metric] = number
         found = [self._tell_slice(metric, cause, days[metric])
-                 for metric, causes in screen(self.boards, days).items() for cause in causes]  # fmt: skip
+                 for metric, causes in screen(self.boards, days, gone).items() for cause in causes]  # fmt: skip
         return sorted((one for one in found if self._wanted(one)), key=lambda one: -one.confidence)
 
     def _wanted(self, found: Finding) -> bool:

@@ -51,7 +51,7 @@ def merge(store: Store, desk: Desk, day: date, explain: Explain = _as_it_is) -> 
     tally, known = Tally(), remembered(store, day)
     found = desk.findings_on(day, known)
     seen: set[str] = set()
-    for one in _causes_first(found):
+    for one in _causes_first(found, [monitor.metric for monitor in desk.monitors]):
         echo = desk.echo_of(one, tally.opened, day)
         if echo is not None:
             _fold_in(store, book.incident(store, echo.id), also_words(desk.watch, one))
@@ -63,10 +63,23 @@ def merge(store: Store, desk: Desk, day: date, explain: Explain = _as_it_is) -> 
     return tally
 
 
-def _causes_first(found: Sequence[Finding]) -> list[Finding]:
-    """What stopped or broke first, then whole metrics, then slices; the surest first, so that the rest joins them."""
+def _causes_first(found: Sequence[Finding], metrics: Sequence[str]) -> list[Finding]:
+    """What stopped or broke first, then slices, which say where, then whole metrics; the surest first of each.
+
+    Of findings of one slice the metric that is watched first (the parent) leads.
+    """
     rank = {"stopped": 0, "failed": 0, "threshold": 1, "goal": 1}
-    return sorted(found, key=lambda one: (rank.get(one.kind, 2), bool(one.where), -one.confidence, one.metric))
+    surest: dict[tuple[bool, str], float] = {}
+    for one in found:
+        key = (not one.where, str(sorted(one.where.items())) if one.where else one.key)
+        surest[key] = max(surest.get(key, 0.0), one.confidence)
+
+    def place(one: Finding) -> tuple[object, ...]:
+        key = (not one.where, str(sorted(one.where.items())) if one.where else one.key)
+        turn = metrics.index(one.metric) if one.metric in metrics else len(metrics)
+        return rank.get(one.kind, 2), *(key[0], -surest[key]), turn, -one.confidence, one.metric
+
+    return sorted(found, key=place)
 
 
 def _place(store: Store, watch: Watch, found: Finding, how: tuple[date, Explain, Tally]) -> set[str]:
@@ -124,8 +137,8 @@ def _is_one_cause(watch: Watch, known: Finding, found: Finding) -> bool:
         return False
     if known.kind == "record" or found.kind == "record":
         return known.kind == found.kind and known.last == found.last
-    if known.where and found.where:
-        return touches(known.where, found.where)
+    if found.where:  # a slice says more than a whole metric did
+        return bool(known.where) and touches(known.where, found.where)
     near = abs((known.first - found.first).days) <= _TOGETHER or known.first <= found.first <= known.last
     return near and _home(watch, known.metric) == _home(watch, found.metric)
 

@@ -23,6 +23,7 @@ Bools = NDArray[np.bool_]
 VIEWS = (*(View(span) for span in SPANS), View(SPANS[-1], alone=True))
 LEAST_CHANGE = 0.10
 MOST_CAUSES = 5
+TOLD_RATE = FALSE_DISCOVERIES / 2  # what is tested every day is told more sparingly than what is asked once
 _WEEK = 7
 
 
@@ -91,22 +92,30 @@ class Test:
 
 
 def screen(
-    boards: Mapping[str, Board], days: Mapping[str, int], rate: float = FALSE_DISCOVERIES
+    boards: Mapping[str, Board],
+    days: Mapping[str, int],
+    known: Sequence[Where] = (),
+    rate: float = TOLD_RATE,
 ) -> Mapping[str, tuple[Cause, ...]]:
     """The causes found on a day by metric, the surest first; `days` numbers the day in the series of each metric.
 
-    After each cause its rows are left out and all is tested again: among many slices of one cause a chance would pass.
-    The boards keep that state until they are told otherwise.
+    What does not stand apart without the rows of `known` slices is no news. After each cause its rows are left out and
+    all is tested again: among many slices of one cause a chance would pass. The boards keep that state until they are
+    told otherwise.
     """
     found: dict[str, tuple[Cause, ...]] = {}
     for _ in range(MOST_CAUSES):
-        hits = _hits(boards, days, rate)
-        for metric, some in hits.items():
+        hits, news = _hits(boards, days, rate), False
+        for metric, every in hits.items():
             board = boards[metric]
+            some = apart_without(board.table, board.usable, days[metric], every, known) if known else every
+            if not some:
+                continue
+            news = True
             cause = replace(surest_cause(board.table, board.usable, days[metric], some), gone=board.gone)
             found[metric] = (*found.get(metric, ()), cause)
             board.take_out([*board.gone, cause.head.where])
-        if not hits:
+        if not news:
             break
     return found
 

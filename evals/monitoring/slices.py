@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.monitor.calibration import surprises
+from assistant.monitor.causes import touches
 from assistant.monitor.detection import score
 from assistant.monitor.recipes import DAILY
 from assistant.monitor.screening import Board, screen
@@ -69,9 +70,8 @@ def messages(seed: int, causes: int) -> list[dict[str, str]]:
     board = Board.of(table_of("orders", planted_leaves(seed, causes)), np.ones(DAYS, bool), range(FALLS_FROM, DAYS))
     told: list[dict[str, str]] = []
     for day in range(FALLS_FROM, DAYS):
-        new = [
-            dict(cause.head.where) for found in screen({"orders": board}, {"orders": day}).values() for cause in found
-        ]
+        found = [dict(one.head.where) for some in screen({"orders": board}, {"orders": day}).values() for one in some]
+        new = [where for where in found if not any(touches(known, where) for known in told)]  # as incidents are merged
         told += new
         if new:
             board.take_out(told)
