@@ -81,14 +81,9 @@ def replay(watch: Watch, settings: Settings, days: Sequence[date]) -> Replay:
 
 
 def found_by(story: Story, told: Sequence[Incident]) -> Incident | None:
-    """The first incident within the window of a story that names its slice, or part of it in one of its metrics."""
+    """The first incident within the window of a story that names its slice, or part of it, in one of its metrics."""
     inside = [one for one in told if story.start <= one.opened_on <= story.end + timedelta(days=_AFTER)]
-    return next((one for one in inside if _tells(story, one)), None)
-
-
-def _tells(story: Story, one: Incident) -> bool:
-    part = one.found.metric in story.metrics and bool(_values(one) & story.values)
-    return part or _values(one) == story.values
+    return next((one for one in inside if one.found.metric in story.metrics and _values(one) & story.values), None)
 
 
 def is_right(story: Story, one: Incident) -> bool:
