@@ -52,11 +52,17 @@ def fill(home: Path, orders: str, people: str = "('a', 'North'), ('b', 'South')"
         set_snapshot(connection, "files", date(2026, 2, 10))
 
 
+def found_company(home: Path, orders: str = ORDERS, model: str = MODEL) -> Path:
+    """A workspace with those orders and that model, as its path."""
+    fill(home, orders)
+    (home / "definitions").mkdir()
+    (home / "definitions" / "model.yml").write_text(model)
+    return home
+
+
 @pytest.fixture
 def assistant(tmp_path: Path) -> Iterator[Assistant]:
-    fill(tmp_path, ORDERS)
-    (tmp_path / "definitions").mkdir()
-    (tmp_path / "definitions" / "model.yml").write_text(MODEL)
+    found_company(tmp_path)
     opened = Assistant.open(Settings(home=tmp_path))
     yield opened
     opened.close()

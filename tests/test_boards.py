@@ -45,7 +45,7 @@ from assistant.store import Store, forget_in_store
 from assistant.understanding import Understanding
 from semantic_layer import Filter, TimeRange
 from tests.store_world import emptied
-from tests.test_assistant import MODEL, ORDERS, fill
+from tests.test_assistant import MODEL, ORDERS, fill, found_company
 from warehouse import Person
 
 NORTH = 'name = "nora"\nroles = ["analyst"]\n[attributes]\nregion = "North"\n'
@@ -55,11 +55,7 @@ JANUARY = TimeRange(start=date(2026, 1, 1), end=date(2026, 2, 1))
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("boards")
-    fill(home, ORDERS)
-    (home / "definitions").mkdir()
-    (home / "definitions" / "model.yml").write_text(MODEL)
-    return home
+    return found_company(tmp_path_factory.mktemp("boards"))
 
 
 @pytest.fixture(scope="module")

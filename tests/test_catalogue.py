@@ -37,7 +37,7 @@ from assistant.errors import Forbidden
 from assistant.store import Store
 from semantic_layer import changes_of, load, meaning_of, read_history, shipped_definitions
 from tests.store_world import emptied
-from tests.test_assistant import MODEL, ORDERS, fill
+from tests.test_assistant import MODEL, found_company
 
 SEGMENTS = """
 segments:
@@ -50,10 +50,7 @@ segments:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    home = tmp_path_factory.mktemp("catalogue")
-    fill(home, ORDERS)
-    (home / "definitions").mkdir()
-    (home / "definitions" / "model.yml").write_text(MODEL + SEGMENTS)
+    home = found_company(tmp_path_factory.mktemp("catalogue"), model=MODEL + SEGMENTS)
     assistant = Assistant.open(Settings(home=home))
     yield assistant
     assistant.close()

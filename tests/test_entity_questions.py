@@ -102,6 +102,7 @@ def test_several_numbers_of_one_field(library: Assistant) -> None:
         "What is the name of the member who stole the most loans?",  # nobody knows who stole
         "Find all members in Oslo, Novel or in Rome, Science",  # pairs joined by "or" cannot be asked
         "Show the names of members who have at least 2 loans and a blue hat",
+        "Show the names of members whose loan status is only Lost",  # not those that have some lost loan
         "List the titles of books and the name of their member",  # a book has no one member
     ],
 )

@@ -39,7 +39,7 @@ from assistant.store import Store, forget_in_store
 from assistant.understanding import Understanding
 from semantic_layer import SemanticQuery, read_verified
 from tests.store_world import emptied
-from tests.test_assistant import MODEL, ORDERS, fill
+from tests.test_assistant import ORDERS, found_company
 from warehouse import Person, SQLRejected
 
 SOLD = f"{ORDERS}, (4, 'b', DATE '2026-02-03', 5.0)"
@@ -48,11 +48,7 @@ OWN = "SELECT region, sum(amount) AS total FROM orders JOIN customer USING (cust
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("review")
-    fill(home, SOLD)
-    (home / "definitions").mkdir()
-    (home / "definitions" / "model.yml").write_text(MODEL)
-    return home
+    return found_company(tmp_path_factory.mktemp("review"), SOLD)
 
 
 @pytest.fixture(scope="module")

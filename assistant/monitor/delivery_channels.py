@@ -15,6 +15,7 @@ import yaml
 from rapidfuzz import process
 
 from assistant.errors import SettingsError
+from assistant.monitor.own_file import read_own_file
 from assistant.monitor.records import Severity
 
 FILE = "channels.yml"
@@ -150,18 +151,8 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 def _content(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
     """The content, and the line of each channel."""
-    if not path.exists():
-        return {}, {}
-    try:
-        text = path.read_text(encoding="utf-8")
-        content, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not readable as YAML: {error}. Correct the line, or delete the file.") from error
-    if content is None:
-        return {}, {}
-    if not isinstance(content, dict) or not isinstance(node, yaml.MappingNode):
-        raise SettingsError(f"{path}:1: this must hold `channels:`. See docs/monitor.md.")
-    inner = next((value for key, value in node.value if key.value == "channels"), None)
+    content, node = read_own_file(path, "`channels:`") or ({}, None)
+    inner = next((value for key, value in (node.value if node else ()) if key.value == "channels"), None)
     pairs = inner.value if isinstance(inner, yaml.MappingNode) else []
     return content, {str(key.value): key.start_mark.line + 1 for key, _ in pairs}
 

@@ -12,6 +12,7 @@ import yaml
 from rapidfuzz import process
 
 from assistant.errors import SettingsError
+from assistant.monitor.own_file import read_own_file
 from assistant.monitor.recipes import SENSITIVITY
 from semantic_layer import Filter, GroupBy, QueryError, SemanticLayer, SemanticQuery, check
 
@@ -143,18 +144,8 @@ def _shipped() -> dict[str, Any]:
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
     """The content, and the line of each top entry."""
-    if not path.exists():
-        return {}, {}
-    try:
-        text = path.read_text(encoding="utf-8")
-        content, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not readable as YAML: {error}. Correct the line, or delete the file.") from error
-    if content is None or node is None:
-        return {}, {}
-    if not isinstance(content, dict) or not isinstance(node, yaml.MappingNode):
-        raise SettingsError(f"{path}:1: this must hold `monitors:` with a list. See docs/monitor.md.")
-    return content, {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+    content, node = read_own_file(path, "`monitors:` with a list") or ({}, None)
+    return content, {str(key.value): key.start_mark.line + 1 for key, _ in (node.value if node else ())}
 
 
 def _list_node(path: Path) -> yaml.SequenceNode | None:

@@ -118,7 +118,7 @@ def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found
     """A value, perhaps after its field, perhaps denied, perhaps one of several; the field is the last filter's."""
     for named, fields in _named_field(words, found):
         negated = words.phrase(named.at, "negative_values")
-        start = words.skip(negated if negated is not None else named.at, "empty", "exactly")
+        start = words.skip(negated if negated is not None else named.at, "empty", "equal")
         for concepts, behind in words.concepts(start, "value"):
             fitting = [c for c in concepts if (not fields or c.target in fields) and _is_of(c, dataset)]
             for concept in fitting:

@@ -30,6 +30,11 @@ class Found:
     period: TimeRange | None = None
     spans: tuple[tuple[int, int, SpanRole, str], ...] = ()
 
+    @property
+    def is_plain_list(self) -> bool:
+        """Whether it is a list in no order yet: neither a number nor the values of a field."""
+        return self.order is None and not self.counting and not self.group
+
     def moved(self, at: int) -> Found:
         """The same, further on."""
         return replace(self, at=at)

@@ -16,7 +16,7 @@ from semantic_layer import Filter, OrderBy
 
 def most(words: Words, found: Found) -> Iterator[Found]:
     """ "who placed the most orders", "with the highest price": the first by a count, a metric or a field."""
-    if found.order is not None or found.counting or found.group:
+    if not found.is_plain_list:
         return
     at, made = verb(words, found)
     for role, descending in (("most", True), ("least", False)):
@@ -31,7 +31,7 @@ def most(words: Words, found: Found) -> Iterator[Found]:
 
 def most_often(words: Words, found: Found) -> Iterator[Found]:
     """ "who visits most often", "which shop has a sale most frequently"."""
-    if found.order is not None or found.counting or found.group:
+    if not found.is_plain_list:
         return
     at, made = verb(words, found)
     named = [(dataset, at, behind) for dataset, behind in words.nouns(at) if made in ("", dataset)]
@@ -124,7 +124,7 @@ def _is_dated(words: Words, dataset: str, entity: str) -> bool:
 
 def in_order(words: Words, found: Found) -> Iterator[Found]:
     """ "in alphabetical order of name", "sorted by price in descending order"."""
-    if found.order is not None or found.counting or found.group:
+    if not found.is_plain_list:
         return
     sorting = words.phrase(found.at, "sorting")
     start = words.skip(sorting, "empty", "by") if sorting is not None else found.at
