@@ -12,6 +12,8 @@ from assistant.answer import Answer, Refusal
 from assistant.assistant import Assistant
 from assistant.config import Settings
 from assistant.conversation import Conversation
+from assistant.drivers import explain_change
+from semantic_layer import SemanticQuery, TimeRange
 from warehouse import publish, set_snapshot
 
 MODEL = """
@@ -137,3 +139,18 @@ def test_a_comparison_that_reaches_before_the_data_says_so(assistant: Assistant)
     assert not any(caveat.code == "BEFORE_DATA" for caveat in whole.caveats)
     cut = answered(assistant, "revenue in Q2 2026 compared with the previous quarter")
     assert any("begins on 1 Apr 2026" in caveat.sentence for caveat in cut.caveats)
+
+
+def test_the_groups_say_the_total_so_that_the_rows_are_read_once(assistant: Assistant) -> None:
+    asked: list[SemanticQuery] = []
+
+    def ask(query: SemanticQuery) -> list[dict[str, object]]:
+        asked.append(query)
+        return assistant._rows(query)  # pyright: ignore[reportPrivateUsage]  # the same way to the data as in an answer
+
+    period = TimeRange(start=date(2026, 5, 1), end=date(2026, 6, 1))
+    wanted = SemanticQuery(metrics=("orders",), time_range=period)
+    found = explain_change(assistant.layer, ask, wanted, {"orders.region": 2, "orders.channel": 2})
+    assert found is not None
+    assert (found.then, found.now) == (1200, 930)
+    assert [len(query.group_by) for query in asked] == [2]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assistant.drivers.leaves import Key, Leaves, leaves_of, leaves_of_ratio
@@ -77,13 +78,14 @@ def explain_change(
     )  # fmt: skip
     check(layer, whole)
     metric = whole.metrics[0]
-    total = _pair(next(iter(ask(whole)), {}), metric)
+    kind = kind_of(layer, metric)
+    dimensions = splitting_fields(layer, whole, vocabulary) if kind != "other" else ()
+    asked = _Asked(whole, kind, _largest_table(layer, ask, whole, dimensions) if dimensions else None)
+    total = asked.total() or _pair(next(iter(ask(whole)), {}), metric)
     if total is None:
         return None
-    kind = kind_of(layer, metric)
-    dimensions = splitting_fields(layer, whole, vocabulary)
     found = ChangeExplained(metric, total[1], total[0], kind, whole, factors=_factors(layer, ask, whole))
-    return _by_groups(layer, ask, found, dimensions) if dimensions and kind != "other" else found
+    return _by_groups(found, asked.table) if asked.table else found
 
 
 def kind_of(layer: SemanticLayer, name: str) -> Kind:
@@ -181,34 +183,30 @@ def _is_near(layer: SemanticLayer, ratio: RatioMetric) -> bool:
     return _home(layer, ratio.numerator) == _home(layer, ratio.denominator) != ""
 
 
-def _by_groups(layer: SemanticLayer, ask: Ask, found: ChangeExplained, dimensions: tuple[str, ...]) -> ChangeExplained:
-    table = _largest_table(layer, ask, found, dimensions)
+def _by_groups(found: ChangeExplained, table: _Table) -> ChangeExplained:
     leaves = table.leaves()
     slices = scan(leaves)
     best = _best_dimension(gains_by_dimension(leaves), slices)
-    shown = found.shown.model_copy(
-        update={"group_by": (GroupBy(field=best),), "order_by": (_by_change(found),)}
-    )  # fmt: skip
-    return ChangeExplained(
-        found.metric, found.now, found.then, found.kind, shown, best, slices, found.factors, table.contributions(best)
-    )
+    shown = found.shown.model_copy(update={"group_by": (GroupBy(field=best),), "order_by": (_by_change(found),)})
+    return replace(found, shown=shown, dimension=best, slices=slices, contributions=table.contributions(best))
 
 
-def _largest_table(layer: SemanticLayer, ask: Ask, found: ChangeExplained, fields: tuple[str, ...]) -> _Table:
+def _largest_table(layer: SemanticLayer, ask: Ask, whole: SemanticQuery, fields: tuple[str, ...]) -> _Table:
     """The groups by all of the fields at once, or by the first of them when there would be too many groups."""
     for count in range(len(fields), 1, -1):
         try:
-            return _table(layer, ask, found, fields[:count])
+            return _table(layer, ask, whole, fields[:count])
         except QueryTooLarge:
             continue
-    return _table(layer, ask, found, fields[:1])
+    return _table(layer, ask, whole, fields[:1])
 
 
-def _table(layer: SemanticLayer, ask: Ask, found: ChangeExplained, fields: tuple[str, ...]) -> _Table:
-    metric = layer.metrics[found.metric]
-    names = (metric.numerator, metric.denominator) if isinstance(metric, RatioMetric) else (found.metric,)
+def _table(layer: SemanticLayer, ask: Ask, whole: SemanticQuery, fields: tuple[str, ...]) -> _Table:
+    name = whole.metrics[0]
+    metric = layer.metrics[name]
+    names = (metric.numerator, metric.denominator) if isinstance(metric, RatioMetric) else (name,)
     groups = tuple(GroupBy(field=field) for field in fields)
-    rows = ask(found.shown.model_copy(update={"metrics": names, "group_by": groups}))
+    rows = ask(whole.model_copy(update={"metrics": names, "group_by": groups}))
     columns = _columns_of(rows, names)
     return _Table(fields, names, [(_key(row, columns), row) for row in rows])
 
@@ -227,6 +225,22 @@ def _columns_of(rows: Sequence[Row], names: Iterable[str]) -> tuple[str, ...]:
 
 def _key(row: Row, columns: Sequence[str]) -> Key:
     return tuple(NOTHING if row[column] is None else str(row[column]) for column in columns)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked of the database: the whole, and its groups where it has some."""
+
+    whole: SemanticQuery
+    kind: Kind
+    table: _Table | None
+
+    def total(self) -> tuple[float, float] | None:
+        """(then, now) as the groups add up to, which saves a pass over the rows; None where they cannot say it."""
+        if self.table is None or self.kind != "sum":
+            return None
+        then, now = self.table.known("_previous"), self.table.known("")
+        return (math.fsum(then), math.fsum(now)) if then and now else None
 
 
 @dataclass(frozen=True)
@@ -258,6 +272,11 @@ class _Table:
             given = [Contribution(key[0], part.rate + part.mix, part.mix) for key, part in parts.items()]
         return tuple(sorted(given, key=lambda item: -abs(item.amount)))
 
+    def known(self, end: str) -> list[float]:
+        """What is known of the first metric's groups, now ("") or before ("_previous")."""
+        column = f"{self.names[0]}{end}"
+        return [float(row[column]) for _, row in self.rows if row[column] is not None]
+
     @staticmethod
     def _whole(key: Key) -> Key:
         return key
@@ -270,10 +289,12 @@ class _Table:
 
     def _added(self, end: str, group: Callable[[Key], Key]) -> dict[Key, list[float]]:
         sums: dict[Key, list[float]] = {}
+        columns = [f"{name}{end}" for name in self.names]
         for key, row in self.rows:
-            into = sums.setdefault(group(key), [0.0] * len(self.names))
-            for number, name in enumerate(self.names):
-                into[number] += float(row[f"{name}{end}"] or 0)
+            values = [float(row[column] or 0) for column in columns]
+            into = sums.setdefault(group(key), values)
+            if into is not values:
+                into[:] = [sum(pair) for pair in zip(into, values, strict=True)]
         return sums
 
 

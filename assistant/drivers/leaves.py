@@ -36,9 +36,9 @@ def leaves_of(dimensions: Sequence[str], now: Mapping[Key, float], then: Mapping
     keys = list(dict.fromkeys([*now, *then]))
     names: list[tuple[str, ...]] = []
     codes = np.zeros((len(keys), len(dimensions)), np.int64)
-    for place in range(len(dimensions)):
-        values = {value: number for number, value in enumerate(dict.fromkeys(key[place] for key in keys))}
-        codes[:, place] = [values[key[place]] for key in keys]
+    for place, column in enumerate(zip(*keys, strict=True) if keys else [()] * len(dimensions)):
+        values = {value: number for number, value in enumerate(dict.fromkeys(column))}
+        codes[:, place] = [values[value] for value in column]
         names.append(tuple(values))
     count = [np.array([table.get(key, 0.0) for key in keys], float) for table in (now, then)]
     return Leaves(tuple(dimensions), tuple(names), codes, count[0], count[1])
