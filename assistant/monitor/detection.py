@@ -141,8 +141,8 @@ class _Model:
 
     def step(self, bucket: int) -> None:
         """Foretell a bucket, judge it, learn from it."""
-        plain, spread = _foretell(self.learned[:, :bucket], self.recipe)
-        scale = self._scale(bucket, spread)
+        plain = _foretell(self.learned[:, :bucket], self.recipe)
+        scale = self._scale(bucket)
         effect = self._effect(bucket, scale)
         error = self.x[:, bucket] - plain - effect
         usable = np.isfinite(error) & ~self.days.special[bucket]
@@ -157,15 +157,18 @@ class _Model:
             if kind[bucket]:
                 seen[:, bucket] = np.where(usable, self.x[:, bucket] - plain, np.nan)
 
-    def _scale(self, bucket: int, spread: Floats) -> Floats:
+    def _scale(self, bucket: int) -> Floats:
         begin = max(0, bucket - self.recipe.errors)
         past = self.errors[:, begin:bucket][:, self.usual[begin:bucket]]
         spread_of = _root_mean_square if self.recipe.bursty else _spread_of
-        own = spread_of(past) if past.shape[1] >= _SETTLED else np.full(len(spread), np.nan)
-        return np.maximum(np.where(np.isfinite(own), own, spread), self._floor(bucket))
+        own = spread_of(past) if past.shape[1] >= _SETTLED else np.full(len(past), np.nan)
+        unknown = ~np.isfinite(own)
+        if unknown.any():
+            own[unknown] = _spread_at_first(self.learned[unknown, :bucket], self.recipe)
+        return np.maximum(own, self._floor(bucket))
 
     def _floor(self, bucket: int) -> Floats:
-        size = np.abs(np.median(self.learned[:, max(0, bucket - self.recipe.level) : bucket], axis=1))
+        size = np.abs(_middle(self.learned[:, max(0, bucket - self.recipe.level) : bucket]))
         return np.maximum(self.least, 1e-9 + 1e-3 * size * (self.least == 0))
 
     def _effect(self, bucket: int, scale: Floats) -> Floats:
@@ -189,20 +192,30 @@ def _filled(x: Floats, warm_up: int) -> Floats:
     return learned
 
 
-def _foretell(past: Floats, recipe: Recipe) -> tuple[Floats, Floats]:
-    """The next bucket by season, level and a damped slope; and the spread of what they leave, for the first days."""
-    season, level = recipe.season, recipe.level
-    length = min(recipe.memory, past.shape[1]) // season * season
-    window = past[:, -length:]
-    smooth = _centred_mean(window, season)
-    index = np.median((window - smooth).reshape(len(past), -1, season), axis=1)
-    index -= index.mean(1, keepdims=True)
-    level_only = window - np.tile(index, (1, length // season))
-    now, before = np.median(level_only[:, -level:], axis=1), np.median(level_only[:, -2 * level : -level], axis=1)
+def _foretell(past: Floats, recipe: Recipe) -> Floats:
+    """The next bucket by season, level and a damped slope."""
+    window, _, index = _season(past, recipe)
+    level, level_only = recipe.level, window - np.tile(index, (1, window.shape[1] // recipe.season))
+    now, before = _middle(level_only[:, -level:]), _middle(level_only[:, -2 * level : -level])
     cap = 0.5 * _mad(level_only[:, -2 * level :]) / level
     slope = np.clip((now - before) / level, -cap, cap)
-    left = window - smooth - np.tile(index, (1, length // season))
-    return now + slope * level / 2 + index[:, 0], _mad(left)
+    return now + slope * level / 2 + index[:, 0]
+
+
+def _spread_at_first(past: Floats, recipe: Recipe) -> Floats:
+    """The spread of what season and level leave, for the first days, which have no errors of their own yet."""
+    window, smooth, index = _season(past, recipe)
+    return _mad(window - smooth - np.tile(index, (1, window.shape[1] // recipe.season)))
+
+
+def _season(past: Floats, recipe: Recipe) -> tuple[Floats, Floats, Floats]:
+    """The whole seasons within memory, their moving mean, and by how much each phase of the season lies off it."""
+    length = min(recipe.memory, past.shape[1]) // recipe.season * recipe.season
+    window = past[:, -length:]
+    smooth = _centred_mean(window, recipe.season)
+    phases = (window - smooth).reshape(len(past), -1, recipe.season)
+    index = _middle(np.swapaxes(phases, 1, 2))
+    return window, smooth, index - index.mean(1, keepdims=True)
 
 
 def _centred_mean(window: Floats, width: int) -> Floats:
@@ -214,15 +227,22 @@ def _centred_mean(window: Floats, width: int) -> Floats:
 
 
 def _mad(values: Floats) -> Floats:
-    middle = np.median(values, axis=1, keepdims=True)
-    return 1.4826 * np.median(np.abs(values - middle), axis=1)
+    return 1.4826 * _middle(np.abs(values - _middle(values)[:, None]))
+
+
+def _middle(values: Floats) -> Floats:
+    """Medians over the last axis of what is all there; sorting rows as short as these beats partial orders."""
+    ranked, count = np.sort(values, axis=-1), values.shape[-1]
+    return (ranked[..., (count - 1) // 2] + ranked[..., count // 2]) / 2
 
 
 def _median(values: Floats) -> Floats:
     """Medians by row over what is there; NaN for rows without anything."""
-    if np.isfinite(values).all() and values.shape[1]:
-        return np.median(values, axis=1)
-    return np.array([np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else np.nan for row in values])
+    ranked, count = np.sort(values, axis=1), np.isfinite(values).sum(1)  # NaN go last
+    if not values.shape[1]:
+        return np.full(len(values), np.nan)
+    rows = np.arange(len(values))
+    return (ranked[rows, np.maximum(count - 1, 0) // 2] + ranked[rows, np.minimum(count // 2, values.shape[1] - 1)]) / 2
 
 
 def _spread_of(errors: Floats) -> Floats:
@@ -253,24 +273,24 @@ def _drift(model: _Learned, recipe: Recipe) -> tuple[Floats, Floats]:
     moved, size, lean = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
     start = far + recipe.recent
     for bucket in range(start, shape[1]):
-        moved[:, bucket] = means[:, bucket] - np.median(means[:, bucket - far : bucket - near + 1], axis=1)
+        moved[:, bucket] = means[:, bucket] - _middle(means[:, bucket - far : bucket - near + 1])
         begin = max(start, bucket - recipe.drifts - recipe.recent)
         past = moved[:, begin : bucket - recipe.recent]
         if past.shape[1] >= 20 and bucket >= recipe.warm_up:
-            away = moved[:, bucket] - _DRIFT_CENTRE * np.median(past, axis=1)
-            size[:, bucket], lean[:, bucket] = (
-                np.abs(away) / _usual_drift(past, model, bucket, recipe.recent),
-                np.sign(away),
-            )
+            centre = _DRIFT_CENTRE * _middle(past)
+            usual = _usual_drift(past - centre[:, None], model.scale[:, bucket] / np.sqrt(recipe.recent))
+            size[:, bucket] = np.abs(moved[:, bucket] - centre) / usual
+            lean[:, bucket] = np.sign(moved[:, bucket] - centre)
     return size, lean
 
 
-def _usual_drift(past: Floats, model: _Learned, bucket: int, recent: int) -> Floats:
-    away = np.abs(past - _DRIFT_CENTRE * np.median(past, axis=1, keepdims=True))
-    rank = int(_TAIL * (away.shape[1] - 1))
-    tail = np.partition(away, rank, axis=1)[:, rank] / _NORMAL_TAIL
-    by_noise = _TOGETHER * model.scale[:, bucket] / np.sqrt(recent)
-    return np.maximum.reduce([1.4826 * np.median(away, axis=1), tail, by_noise])
+def _usual_drift(away: Floats, noise: Floats) -> Floats:
+    """How far drifts went so far, at the least what noise alone moves a mean."""
+    ranked = np.sort(np.abs(away), axis=1)
+    count = ranked.shape[1]
+    middle = (ranked[:, (count - 1) // 2] + ranked[:, count // 2]) / 2
+    tail = ranked[:, int(_TAIL * (count - 1))] / _NORMAL_TAIL
+    return np.maximum.reduce([1.4826 * middle, tail, _TOGETHER * noise])
 
 
 def _scores(model: _Model, judged_by: tuple[Floats, Floats, Floats], scales: Sequence[Scale], recipe: Recipe) -> Scores:
