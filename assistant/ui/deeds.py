@@ -5,8 +5,9 @@ Gradio's own buttons cannot stand inside a list whose length changes; these can,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from inspect import isgeneratorfunction
 from typing import Any
 
 import gradio as gr
@@ -68,9 +69,15 @@ def on_deed(
     inputs, outputs = ports
     run = guarded(view.room, right, handler, view.status)
 
-    def listen(request: gr.Request, event: gr.EventData, *values: Any) -> Any:
+    def deed_of(event: gr.EventData) -> Deed:
         told: dict[str, Any] = event._data or {}  # pyright: ignore[reportPrivateUsage]  # its attributes fail when absent
-        deed = Deed(*(str(told.get(key) or "") for key in ("deed", "target", "text")))
-        yield from run(request, deed, *values)
+        return Deed(*(str(told.get(key) or "") for key in ("deed", "target", "text")))
 
+    def follow(request: gr.Request, event: gr.EventData, *values: Any) -> Iterator[Any]:
+        yield from run(request, deed_of(event), *values)
+
+    def answer(request: gr.Request, event: gr.EventData, *values: Any) -> Any:
+        return run(request, deed_of(event), *values)
+
+    listen = follow if isgeneratorfunction(run) else answer
     return place.click(listen, list(inputs), [view.status, *outputs], api_visibility="private", show_progress="hidden")

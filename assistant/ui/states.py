@@ -81,9 +81,13 @@ def guarded(room: Room, right: Right, handler: Handler, status: gr.HTML) -> Hand
 
     The handler returns what its outputs become: nothing, one update, a list, or a dict by component; or yields them.
     Those without the right get the no-permission card, an error becomes a card, and all else stays as it is.
+
+    Gradio sends what a generator yielded last a second time when it ends, over whatever was typed in between. So the
+    listener is a generator only where the handler is one, and such a handler gives a field its value before its last
+    update.
     """
 
-    def listen(request: gr.Request, *inputs: Any) -> Iterator[Any]:
+    def told(request: gr.Request, *inputs: Any) -> Iterator[Any]:
         try:
             viewer = room.viewer(request)
             if not may(viewer, right):
@@ -98,6 +102,12 @@ def guarded(room: Room, right: Right, handler: Handler, status: gr.HTML) -> Hand
                 yield _cleared(status, None)
         except Exception as error:  # noqa: BLE001  # the outermost frame: the page must say something and go on
             yield {status: gr.HTML(explained(error, room.look), visible=True)}
+
+    if isgeneratorfunction(handler):
+        return told
+
+    def listen(request: gr.Request, *inputs: Any) -> Any:
+        return next(told(request, *inputs))
 
     return listen
 

@@ -188,8 +188,8 @@ class BoardDesk:
         if not values:
             yield [offered, gr.skip()]
             return
-        for shown in self._show(request, board_id, period, "", []):
-            yield [offered, shown]
+        for count, shown in enumerate(self._show(request, board_id, period, "", [])):
+            yield [gr.skip() if count else offered, shown]  # offered once: what is chosen meanwhile stays
 
     # --- changing
 

@@ -112,8 +112,8 @@ class ChangeDesk:
 
         def add(request: gr.Request, note: str, *chosen: Any) -> Iterator[list[Any]]:
             add_note(view.room.store(request), chosen[0], note or "")
-            for shown in show(request, *chosen):
-                yield ["", shown]
+            for count, shown in enumerate(show(request, *chosen)):
+                yield [gr.skip() if count else "", shown]  # emptied once: what is typed meanwhile stays
 
         view.on(self.add.click, add, [self.note, *steering], [self.note, *grid], right="boards.edit")
         view.on(self.name.submit, self._rename, [board, self.name], parts, right="boards.edit")
