@@ -32,7 +32,7 @@ from assistant.data_state import read_state
 from assistant.definition_changes import keep_history, of_changes
 from assistant.drivers import explain_change
 from assistant.errors import NothingToAsk, SettingsError
-from assistant.formatting import day, span
+from assistant.formatting import Style, day, number, span
 from assistant.free_sql import columns_of
 from assistant.learning import definitions_stamp, read_book
 from assistant.lending import lend, memory_of
@@ -43,10 +43,11 @@ from assistant.review.approved_sql import ApprovedSQL, read_approved_book
 from assistant.second_opinion import Asking, SecondOpinion
 from assistant.shape import context
 from assistant.tracing import tracing
-from assistant.understanding import Understanding, interpret
+from assistant.understanding import Understanding, interpret, spoken_to
 from assistant.viewers import rules_for, viewer_of
 from assistant.why import tell_change
 from assistant.why_questions import Why, explainable, read_why
+from assistant.wording import Wording, answers
 from semantic_layer import (
     Compiled,
     DefinitionError,
@@ -136,7 +137,8 @@ class Assistant:
         source = Source(self.engine, self.layer, self.policy, f"{self._snapshot.built_at} {self._snapshot.size}")
         self.index = open_index(self.settings.home, source, wide)
         held = {field: found for field, found in self.values.items() if self.index is None or field not in wide}
-        self.understanding = Understanding(self.layer, held, self.as_of, self.index, self.settings.language)
+        language = spoken_to(self.settings.language, self.settings.locale)
+        self.understanding = Understanding(self.layer, held, self.as_of, self.index, language)
         self.second_opinion.know(self.layer, self.values, self.as_of, lend(self) if self.settings.model else None)
         self._book = read_book(self.settings, self.understanding)
         self._approved = read_approved_book(self.settings, self.understanding)
@@ -144,6 +146,14 @@ class Assistant:
         self._beginnings = Beginnings(self._rows)
         self._checks = data_checks(self.layer)
         self._counted: dict[str, int] = {}
+
+    @property
+    def words(self) -> Wording:
+        """What answers say, in the reader's language."""
+        return answers(self.settings.locale)
+
+    def _reading_of(self, query: SemanticQuery) -> Interpretation:
+        return interpret(self.layer, query, self.as_of, self.settings.locale)
 
     def _rights(self, layer: SemanticLayer) -> tuple[SemanticLayer, Policy]:
         if self.viewer is None:
@@ -192,7 +202,7 @@ class Assistant:
         """
         self.refresh()
         clock = Clock()
-        on_step("Reading the question", question)
+        on_step(self.words.say("steps.reading"), question)
         turns = conversation or Conversation()
         approved = self._approved.find(question)
         if approved is not None:
@@ -242,9 +252,9 @@ class Assistant:
 
     def explain(self, question: str, plan: Plan) -> Outcome:
         """Where the change that a plan compares comes from; a refusal when it is no change of one metric."""
-        why = explainable(plan, self.as_of)
+        why = explainable(plan, self.as_of, self.settings.locale)
         if why is None:
-            return Refusal(question, "UNSAFE", "Only the change of one metric, in one period, can be explained.")
+            return Refusal(question, "UNSAFE", self.words.say("refusals.one_change_only"))
         return self._explain(question, why, _silent, Clock())
 
     @staticmethod
@@ -279,7 +289,7 @@ class Assistant:
         try:
             result = self.engine.run(validate(sql, self.engine.schema, policy or self.policy))
         except (SQLRejected, QueryFailed) as error:
-            return _refused(sql, error)
+            return _refused(sql, error, self.words)
         columns = columns_of(result)
         shape = context(self.layer, None, self.as_of, self.settings.locale)
         sentence = describe(columns, result, shape)
@@ -289,9 +299,9 @@ class Assistant:
             columns=columns,
             result=result,
             chart=choose(columns, result, shape, sentence),
-            interpretation=Interpretation((Part("metric", "Your own SQL"),)),
+            interpretation=Interpretation((Part("metric", self.words.say("reading.own_sql")),)),
             sql=sql,
-            caveats=caveats.of_result(columns, result),
+            caveats=caveats.of_result(columns, result, self.settings.locale),
             fresh_until=self.fresh_until(),
             governed=False,
             timings={"run": result.seconds * 1000},
@@ -302,9 +312,9 @@ class Assistant:
         outcome = self.run_sql(approved.sql)
         if isinstance(outcome, Refusal):
             return replace(outcome, question=question)
-        said = f"Answered with SQL approved by {approved.by} on {day(approved.at)}; no governed definition behind it."
-        told = caveats.Caveat("APPROVED_SQL", said)
-        reading = Interpretation((Part("metric", "Approved SQL"),))
+        named = {"name": approved.by, "day": day(approved.at, self.settings.locale)}
+        told = caveats.Caveat("APPROVED_SQL", self.words.say("caveats.approved_sql", named))
+        reading = Interpretation((Part("metric", self.words.say("reading.approved_sql")),))
         return replace(outcome, question=question, interpretation=reading, caveats=(told, *outcome.caveats))
 
     def starters(self) -> tuple[str, ...]:
@@ -324,10 +334,10 @@ class Assistant:
     def _carry_out(self, question: str, plan: Plan, on_step: Step, clock: Clock) -> Outcome:
         try:
             with clock.step("compile"):
-                plan = standing_in(self.layer, plan)
-                on_step("Checking it against the definitions", interpret(self.layer, plan.query, self.as_of).sentence)
+                plan = standing_in(self.layer, plan, self.words)
+                on_step(self.words.say("steps.checking"), self._reading_of(plan.query).sentence)
                 compiled = to_sql(self.layer, plan.query, as_of=self.as_of)
-            on_step("Running the query", compiled.sql)
+            on_step(self.words.say("steps.running"), compiled.sql)
             result = self._run(compiled, clock)
             with clock.step("caveats"):
                 begun = self._beginnings.caveats(compiled.previous, plan.query.metrics, self.settings.locale)
@@ -336,12 +346,12 @@ class Assistant:
             suggestions = tuple(name for fault in error.faults for name in fault.suggestions)
             return Refusal(question, "UNSAFE", "; ".join(f.sentence for f in error.faults), (), suggestions)
         except (SQLRejected, QueryFailed) as error:
-            return _refused(question, error)
+            return _refused(question, error, self.words)
         return self._answer(question, plan, Run(compiled, result, found), clock)
 
     def _explain(self, question: str, why: Why, on_step: Step, clock: Clock) -> Outcome:
         """The answer to a why-question: the change, where it comes from, and the groups that it comes from as rows."""
-        plan = standing_in(self.layer, why.plan)
+        plan = standing_in(self.layer, why.plan, self.words)
         try:
             with clock.step("explain"):
                 vocabulary = {field: len(values) for field, values in self.values.items()}
@@ -350,9 +360,9 @@ class Assistant:
         except QueryError as error:
             return Refusal(question, "UNSAFE", "; ".join(fault.sentence for fault in error.faults))
         except (SQLRejected, QueryFailed) as error:
-            return _refused(question, error)
+            return _refused(question, error, self.words)
         if found is None:
-            return Refusal(question, "NOT_AVAILABLE", f"{lead} There is no value in both periods to compare.")
+            return Refusal(question, "NOT_AVAILABLE", self.words.say("refusals.nothing_to_compare", {"lead": lead}))
         outcome = self._carry_out(question, replace(plan, query=found.shown), on_step, clock)
         if not isinstance(outcome, Answer):
             return outcome
@@ -364,7 +374,8 @@ class Assistant:
         compiled = to_sql(self.layer, query, as_of=self.as_of)
         result = self._run(compiled, Clock())
         if result.truncated:
-            raise QueryTooLarge(f"There are more than {len(result.rows):,} groups.")
+            count = number(len(result.rows), Style("integer", locale=self.settings.locale))
+            raise QueryTooLarge(self.words.say("refusals.too_many_groups", {"count": count}))
         names = [column.name for column in compiled.columns]
         return [dict(zip(names, row, strict=True)) for row in result.rows]
 
@@ -387,12 +398,12 @@ class Assistant:
     def _caveats(self, plan: Plan, result: Result) -> caveats.Caveats:
         known = caveats.of_plan(self.layer, plan, self.as_of, self.settings.locale)
         changed = of_changes(self.history, self.layer, plan.query, date.today(), self.settings.locale)
-        found = (*known, *changed, *caveats.of_orphans(self.layer, self._orphans_of(plan)))
+        found = (*known, *changed, *caveats.of_orphans(self.layer, self._orphans_of(plan), self.settings.locale))
         query = caveats.base_counts(self.layer, plan.query)
         if query is None:
             return found
         base = self._run(to_sql(self.layer, query, as_of=self.as_of), Clock())
-        return (*found, *caveats.of_base(plan.query, result, base, self.settings.few_rows))
+        return (*found, *caveats.of_base(plan.query, result, base, self.settings.few_rows, self.settings.locale))
 
     def _orphans_of(self, plan: Plan) -> Mapping[str, int]:
         """Rows without the partner they name, by relationship of the query."""
@@ -429,15 +440,15 @@ class Assistant:
             columns=compiled.columns,
             result=result,
             chart=chart,
-            interpretation=interpret(self.layer, plan.query, self.as_of),
+            interpretation=self._reading_of(plan.query),
             sql=compiled.sql,
             period=period_of(plan.query.time_range, self.settings.locale),
             definitions=definitions_of(self.layer, plan.query.metrics),
             caveats=(
                 *run.caveats,
-                *caveats.of_result(compiled.columns, result),
+                *caveats.of_result(compiled.columns, result, self.settings.locale),
                 *of_state(self.state, asked, utc_now()),
-                *unfit(plan.chart, chart.kind),
+                *unfit(plan.chart, chart.kind, self.settings.locale),
             ),
             fresh_until=self.fresh_until(compiled.datasets),
             freshness=freshness_of(self.state, asked),
@@ -456,12 +467,13 @@ class Run:
     caveats: caveats.Caveats
 
 
-def standing_in(layer: SemanticLayer, plan: Plan) -> Plan:
+def standing_in(layer: SemanticLayer, plan: Plan, words: Wording) -> Plan:
     """The plan, with stand-ins for metrics that cannot be broken down as asked, and a note that says so."""
     query = substitute(layer, plan.query)
     pairs = zip(plan.query.metrics, query.metrics, strict=True)
     swapped = [(layer.metrics[old].title, layer.metrics[new].title) for old, new in pairs if old != new]
-    notes = tuple(f"{old} cannot be split this way; this is {new[:1].lower()}{new[1:]}." for old, new in swapped)
+    told = [{"asked": old, "used": words.lowered(new)} for old, new in swapped]
+    notes = tuple(words.say("caveats.stand_in", one) for one in told)
     return replace(plan, query=query, asked=plan.asked or plan.query, notes=(*plan.notes, *notes)) if swapped else plan
 
 
@@ -472,7 +484,10 @@ def period_of(asked: TimeRange | None, locale: str) -> str:
     last = asked.end - timedelta(days=1) if asked.end else None
     if asked.start and last:
         return span(asked.start, last, locale)
-    return f"since {day(asked.start, locale)}" if asked.start else f"until {day(last or date.max, locale)}"
+    words = answers(locale)
+    if asked.start:
+        return words.say("since_label", {"first": day(asked.start, locale)})
+    return words.say("until_label", {"last": day(last or date.max, locale)})
 
 
 def definitions_of(layer: SemanticLayer, names: tuple[str, ...]) -> tuple[Definition, ...]:
@@ -484,11 +499,11 @@ def definitions_of(layer: SemanticLayer, names: tuple[str, ...]) -> tuple[Defini
     )
 
 
-def _refused(question: str, error: SQLRejected | QueryFailed) -> Refusal:
+def _refused(question: str, error: SQLRejected | QueryFailed, words: Wording) -> Refusal:
     if isinstance(error, SQLRejected):
         return Refusal(question, "SQL_REJECTED", error.reason)
     if isinstance(error, QueryTimeout):
-        return Refusal(question, "QUERY_FAILED", f"{error} Ask for a shorter period or fewer groups.")
+        return Refusal(question, "QUERY_FAILED", words.say("refusals.shorter", {"reason": str(error)}))
     return Refusal(question, "QUERY_FAILED", str(error))
 
 

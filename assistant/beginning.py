@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.answer import Caveat
 from assistant.formatting import day
+from assistant.wording import answers
 from semantic_layer import GroupBy, OrderBy, QueryError, SemanticQuery, TimeRange
 
 Ask = Callable[[SemanticQuery], Sequence[Mapping[str, Any]]]
@@ -27,7 +28,7 @@ class Beginnings:
         late = [first for name in metrics if (first := self._first(name)) and first > previous.start]
         if not late:
             return ()
-        sentence = f"The data begins on {day(max(late), locale)}: the period compared with is not covered whole."
+        sentence = answers(locale).say("caveats.before_data", {"day": day(max(late), locale)})
         return (Caveat("BEFORE_DATA", sentence),)
 
     def _first(self, metric: str) -> date | None:

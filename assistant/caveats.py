@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from assistant.answer import Caveat, Plan
-from assistant.formatting import day
+from assistant.formatting import Style, day, number
+from assistant.wording import FIRST, Wording, answers
 from semantic_layer import Column, SemanticLayer, SemanticQuery
 from warehouse import Result
 
@@ -22,16 +23,17 @@ def of_plan(layer: SemanticLayer, plan: Plan, as_of: date, locale: str = "en") -
         if name in layer.metrics
         for text in _warnings(layer, name)
     )
-    return (*notes, *_of_segments(layer, plan.query), *_of_period(plan.query, as_of, locale), *warnings)
+    period = _of_period(plan.query, as_of, locale)
+    return (*notes, *_of_segments(layer, plan.query, answers(locale)), *period, *warnings)
 
 
-def _of_segments(layer: SemanticLayer, query: SemanticQuery) -> Iterator[Caveat]:
+def _of_segments(layer: SemanticLayer, query: SemanticQuery, words: Wording) -> Iterator[Caveat]:
     """The rule of each segment that the question names, in its own words."""
     named = dict.fromkeys(one.field for one in (*query.filters, *query.group_by) if one.field in layer.segments)
     for name in named:
         segment = layer.segments[name]
         if segment.description:
-            yield Caveat("SEGMENT", f"{segment.title}: {segment.description}")
+            yield _said(words, "SEGMENT", {"title": segment.title, "text": segment.description})
 
 
 def _warnings(layer: SemanticLayer, name: str) -> tuple[str, ...]:
@@ -39,14 +41,22 @@ def _warnings(layer: SemanticLayer, name: str) -> tuple[str, ...]:
 
 
 def _of_period(query: SemanticQuery, as_of: date, locale: str) -> Iterator[Caveat]:
-    span, known = query.time_range, day(as_of, locale)
+    span, words, known = query.time_range, answers(locale), {"day": day(as_of, locale)}
     if span is None:
         return
     if span.start and span.start > as_of:
-        yield Caveat("AFTER_DATA", f"The data ends on {known}; the period asked for begins later.")
+        yield _said(words, "AFTER_DATA", known)
     elif span.partial or (span.end and span.end > as_of + timedelta(days=1)):
-        compared = " It is compared with a whole period." if query.compare else ""
-        yield Caveat("PARTIAL_PERIOD", f"The period is not over yet: it holds data up to {known}.{compared}")
+        yield _said(words, "PARTIAL_PERIOD", known, "_compared" if query.compare else "")
+
+
+def _said(words: Wording, code: str, values: Mapping[str, object], form: str = "") -> Caveat:
+    """The caveat of a code; its text stands under the code in small letters, with the form behind it."""
+    return Caveat(code, words.say(f"caveats.{code.lower()}{form}", values))
+
+
+def _count(number_of: int, locale: str) -> str:
+    return number(number_of, Style("integer", locale=locale))
 
 
 def of_notes(notes: tuple[str, ...]) -> Caveats:
@@ -54,38 +64,38 @@ def of_notes(notes: tuple[str, ...]) -> Caveats:
     return tuple(Caveat("READ_AS", note) for note in notes)
 
 
-def of_orphans(layer: SemanticLayer, counts: Mapping[str, int]) -> Caveats:
+def of_orphans(layer: SemanticLayer, counts: Mapping[str, int], locale: str = FIRST) -> Caveats:
     """A caveat for each link of the question along which rows name something that is not in the data."""
-    found = [(layer.relationships[name], n) for name, n in counts.items() if n]
+    words = answers(locale)
     return tuple(
-        Caveat(
+        _said(
+            words,
             "ORPHANS",
-            f"{n:,} rows of {_plain(layer, link.from_)} name something that is missing in {_plain(layer, link.to)}: "
-            "they are counted, as (none).",
+            {
+                "count": _count(count, locale),
+                "rows": words.small(layer.datasets[layer.relationships[name].from_].title),
+                "where": words.small(layer.datasets[layer.relationships[name].to].title),
+            },
         )
-        for link, n in found
+        for name, count in counts.items()
+        if count
     )
 
 
-def _plain(layer: SemanticLayer, dataset: str) -> str:
-    return layer.datasets[dataset].title.lower()
-
-
-def of_result(columns: tuple[Column, ...], result: Result) -> Caveats:
+def of_result(columns: tuple[Column, ...], result: Result, locale: str = FIRST) -> Caveats:
     """What follows from the rows: a list that was cut, groups whose value is not known."""
-    return (*_cut(result), *_unknown_groups(columns, result))
+    return (*_cut(result, locale), *_unknown_groups(columns, result, answers(locale)))
 
 
-def _cut(result: Result) -> Iterator[Caveat]:
+def _cut(result: Result, locale: str) -> Iterator[Caveat]:
     if result.truncated:
-        yield Caveat("TRUNCATED", f"Only the first {len(result.rows):,} rows are shown; there are more.")
+        yield _said(answers(locale), "TRUNCATED", {"count": _count(len(result.rows), locale)})
 
 
-def _unknown_groups(columns: tuple[Column, ...], result: Result) -> Iterator[Caveat]:
+def _unknown_groups(columns: tuple[Column, ...], result: Result, words: Wording) -> Iterator[Caveat]:
     for position, column in enumerate(columns):
         if column.role == "dimension" and any(row[position] is None for row in result.rows):
-            label = column.label[:1].lower() + column.label[1:]
-            yield Caveat("UNKNOWN_GROUP", f"One group has no {label}: its rows are shown as (none), not left out.")
+            yield _said(words, "UNKNOWN_GROUP", {"label": words.lowered(column.label)})
 
 
 def base_counts(layer: SemanticLayer, query: SemanticQuery) -> SemanticQuery | None:
@@ -104,8 +114,9 @@ def _counts(layer: SemanticLayer, name: str) -> bool:
     return layer.metrics[name].format == "integer" and not layer.metrics[name].hidden
 
 
-def of_base(query: SemanticQuery, result: Result, base: Result, few: int) -> Caveats:
+def of_base(query: SemanticQuery, result: Result, base: Result, few: int, locale: str = FIRST) -> Caveats:
     """A caveat when ratios of the result rest on fewer than `few` cases; `base` holds the counts by the same groups."""
+    words = answers(locale)
     width = len(query.group_by)
     counts = {row[:width]: min((n for n in row[width:] if n is not None), default=0) for row in base.rows}
     shown = [counts.get(row[:width], 0) for row in result.rows]
@@ -113,5 +124,6 @@ def of_base(query: SemanticQuery, result: Result, base: Result, few: int) -> Cav
     if not thin:
         return ()
     if width == 0:
-        return (Caveat("FEW_ROWS", f"This rests on {thin[0]:,} cases only: small changes move it a lot."),)
-    return (Caveat("FEW_ROWS", f"{len(thin):,} of {len(shown):,} groups rest on fewer than {few} cases each."),)
+        return (_said(words, "FEW_ROWS", {"count": _count(thin[0], locale)}),)
+    values = {"count": _count(len(thin), locale), "all": _count(len(shown), locale), "few": few}
+    return (_said(words, "FEW_ROWS", values, "_groups"),)

@@ -15,6 +15,7 @@ from assistant.narrate import describe
 from assistant.pictures import MOST_SERIES, alike, outer_inner
 from assistant.shape import Context, Shape, shape_of
 from assistant.vega import Spec, marked
+from assistant.wording import FIRST, answers
 from semantic_layer import Column
 from warehouse import Result
 
@@ -56,12 +57,13 @@ def possible(columns: Sequence[Column], result: Result, context: Context | None 
     return (own, *dict.fromkeys(others), "table")
 
 
-def unfit(asked: ChartKind | None, drawn: ChartKind) -> tuple[Caveat, ...]:
+def unfit(asked: ChartKind | None, drawn: ChartKind, locale: str = FIRST) -> tuple[Caveat, ...]:
     """What a person is told whose picture could not be drawn of these rows."""
-    if asked in (None, drawn):
+    if asked is None or asked == drawn:
         return ()
-    names = {"bar": "bars", "line": "a line", "stacked_bar": "stacked bars", "table": "a table"}
-    return (Caveat("CHART_UNFIT", f"These rows cannot be drawn as {names.get(asked, asked)}."),)
+    words = answers(locale)
+    kind = words.choice("caveats.chart_kinds", asked)
+    return (Caveat("CHART_UNFIT", words.say("caveats.chart_unfit", {"kind": kind})),)
 
 
 def _has_no_numbers(shape: Shape) -> bool:

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from babel.dates import format_datetime
+
 from assistant.answer import Caveat, Mark
 from assistant.data_state import DataState, Event, Finding, Freshness
-from assistant.formatting import day, span
+from assistant.formatting import Style, day, number, span
+from assistant.wording import FIRST, Wording, answers
 from semantic_layer import SemanticLayer, SemanticQuery
 
 _SHORTER_THAN = {"promotion": 40, "shopping_day": 10, "holiday": 10}  # days of a period that such events tell about
@@ -26,6 +29,11 @@ class Asked:
     datasets: tuple[str, ...]
     as_of: date
     locale: str = "en"
+
+    @property
+    def words(self) -> Wording:
+        """What is said in the language."""
+        return answers(self.locale)
 
     def tables(self) -> dict[str, str]:
         """What people call each table that is read."""
@@ -51,7 +59,7 @@ def of_state(state: DataState, asked: Asked, now: datetime) -> tuple[Caveat, ...
         *_stale(state, asked, end),
         *_behind(state, asked),
         *_failed(state, asked),
-        *(Caveat("ANNOTATION", _event_words(one, asked.locale)) for one in _relevant(state.events, asked)),
+        *(Caveat("ANNOTATION", _event_words(one, asked)) for one in _relevant(state.events, asked)),
     )
 
 
@@ -64,15 +72,22 @@ def freshness_of(state: DataState, asked: Asked) -> tuple[Freshness, ...]:
     """How fresh the tables of an answer are, under the names that people know."""
     titles = asked.tables()
     known = (state.freshness[name] for name in titles if name in state.freshness)
-    return tuple(Freshness(titles[one.table].lower(), one.latest, one.loaded_at) for one in known)
+    return tuple(Freshness(asked.words.small(titles[one.table]), one.latest, one.loaded_at) for one in known)
 
 
-def freshness_words(found: Sequence[Freshness], now: datetime) -> str:
+def freshness_words(found: Sequence[Freshness], now: datetime, locale: str = FIRST) -> str:
     """ "orders up to 2026-06-30 23:58; loaded 26 hours ago"; nothing when it is not known."""
-    reach = ", ".join(f"{one.table} up to {one.latest:%Y-%m-%d %H:%M}" for one in found if one.latest)
+    words = answers(locale)
+    reach = ", ".join(_reach(one.table, one.latest, words) for one in found if one.latest)
     loads = [one.loaded_at for one in found if one.loaded_at and one.loaded_at <= now]
-    loaded = f"loaded {_age((now - min(loads)).total_seconds() / 3600)} ago" if loads else ""
+    hours = (now - min(loads)).total_seconds() / 3600 if loads else None
+    loaded = words.say("freshness.loaded", {"age": _age(hours, locale)}) if hours is not None else ""
     return "; ".join(part for part in (reach, loaded) if part)
+
+
+def _reach(table: str, latest: datetime, words: Wording) -> str:
+    moment = format_datetime(latest, words.say("freshness.moment"), locale=words.locale)
+    return words.say("freshness.up_to", {"table": table, "moment": moment})
 
 
 def utc_now() -> datetime:
@@ -80,12 +95,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _age(hours: float) -> str:
+def _age(hours: float, locale: str) -> str:
+    words = answers(locale)
     for size, word in ((48, "day"), (1, "hour")):
         if hours >= size:
             count = round(hours / (24 if word == "day" else 1))
-            return f"{count:,} {word}{'s' if count != 1 else ''}"
-    return "less than an hour"
+            return words.count(f"freshness.age_{word}", count, {"count": _count(count, locale)})
+    return words.say("freshness.age_less")
+
+
+def _count(count: int, locale: str) -> str:
+    return number(count, Style("integer", locale=locale))
 
 
 def _stale(state: DataState, asked: Asked, now: datetime) -> Iterator[Caveat]:
@@ -96,8 +116,8 @@ def _stale(state: DataState, asked: Asked, now: datetime) -> Iterator[Caveat]:
         latest = state.freshness[table].latest if table in state.freshness else None
         hours = (now - latest).total_seconds() / 3600 if latest else None
         if hours is not None and hours > limit:
-            told = f"{titles[table]}: the latest is {_age(hours)} old; it should never be older than {_age(limit)}."
-            yield Caveat("STALE", told)
+            ages = {"age": _age(hours, asked.locale), "limit": _age(limit, asked.locale)}
+            yield Caveat("STALE", asked.words.say("caveats.stale", {"table": titles[table], **ages}))
 
 
 def _behind(state: DataState, asked: Asked) -> Iterator[Caveat]:
@@ -109,8 +129,8 @@ def _behind(state: DataState, asked: Asked) -> Iterator[Caveat]:
             continue
         missing = (period[1] - max(latest.date(), period[0] - timedelta(days=1))).days
         if (period[1] - latest.date()).days > usual[table]:
-            days = "day of the period has" if missing == 1 else f"{missing:,} days of the period have"
-            told = f"{titles[table]}: data only up to {day(latest.date(), asked.locale)}; the last {days} none yet."
+            known = {"table": titles[table], "day": day(latest.date(), asked.locale)}
+            told = asked.words.count("caveats.behind", missing, known | {"count": _count(missing, asked.locale)})
             yield Caveat("BEHIND", told)
 
 
@@ -119,10 +139,11 @@ def _failed(state: DataState, asked: Asked) -> Iterator[Caveat]:
     found = [one for one in state.findings if not one.passed and one.kind in _ABOUT_ROWS and one.table in titles]
     telling = [one for one in found if one.day is None or _meets(period, one.day, one.day)]
     for one in sorted(telling, key=_weight)[:_MOST_FINDINGS]:
-        yield Caveat("QUALITY", f"{titles[one.table]}: {one.told}")
+        told = {"table": titles[one.table], "told": one.told}
+        yield Caveat("QUALITY", asked.words.say("caveats.quality", told))
     if len(telling) > _MOST_FINDINGS:
         more = len(telling) - _MOST_FINDINGS
-        yield Caveat("QUALITY", f"{more} more {'check' if more == 1 else 'checks'} of this data failed.")
+        yield Caveat("QUALITY", asked.words.count("caveats.quality_more", more, {"count": more}))
 
 
 def _weight(finding: Finding) -> tuple[int, str]:
@@ -149,6 +170,6 @@ def _loudness(kind: str) -> int:
     return _LOUDEST.index(kind) if kind in _LOUDEST else _LOUDEST.index("other")
 
 
-def _event_words(event: Event, locale: str) -> str:
-    days = day(event.first, locale) if event.first == event.last else span(event.first, event.last, locale)
-    return f"{days}: {event.title}"
+def _event_words(event: Event, asked: Asked) -> str:
+    days = span(event.first, event.last, asked.locale)
+    return asked.words.say("caveats.event", {"days": days, "what": event.title})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.answer import Caveat
 from assistant.formatting import day
+from assistant.wording import answers
 from semantic_layer import (
     Logged,
     SemanticLayer,
@@ -38,11 +39,11 @@ def of_changes(
     for name in (one for one in query.metrics if one in layer.metrics):
         for before, after in changes_of(entries, name):
             if after.at >= today - TOLD_FOR or _within(after.at, query.time_range):
-                sentence = (
-                    f"The definition of {layer.metrics[name].title} changed on {day(after.at, locale)} (version "
-                    f"{before.version} to {after.version}): before {before.formula}; now {after.formula}."
-                )
-                yield Caveat("DEFINITION_CHANGED", sentence)
+                told = {
+                    "title": layer.metrics[name].title, "day": day(after.at, locale), "old": before.version,
+                    "new": after.version, "before": before.formula, "now": after.formula,
+                }  # fmt: skip
+                yield Caveat("DEFINITION_CHANGED", answers(locale).say("caveats.definition_changed", told))
 
 
 def _within(at: date, span: TimeRange | None) -> bool:

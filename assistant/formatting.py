@@ -27,15 +27,14 @@ from babel.numbers import (
     is_currency,
 )
 
+from assistant.wording import FIRST, answers
 from semantic_layer import Column
 
 LONGEST_NAME = 80
 EMPTY = "–"
-NO_CATEGORY = "(none)"
 MINUS = "-"
 DAY_FIRST = {"yMMMd": "d MMM y", "yMMMMd": "d MMMM y", "MMMd": "d MMM"}
 """Plain `en` names no country: days come first, with the month in letters, which nobody can misread."""
-_UNIT_SIGNS = {"percent": "%", "points": "pp"}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _STEPS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
@@ -115,13 +114,15 @@ def unit_label(style: Style) -> str:
     """What stands beside an axis: the currency sign, the percent sign or the unit's own word."""
     if style.currency:
         return get_currency_symbol(style.currency, locale=style.locale)
-    return _UNIT_SIGNS.get(style.kind, style.unit)
+    if style.kind == "points":
+        return answers(style.locale).say("units.points_sign")
+    return "%" if style.kind == "percent" else style.unit
 
 
 def cell(value: Any, column: Column, style: Style) -> str:
     """A value of a table, as text: nothing is a dash, a category without a name says so."""
     if value is None:
-        return NO_CATEGORY if column.role == "dimension" else EMPTY
+        return no_category(style.locale) if column.role == "dimension" else EMPTY
     if isinstance(value, date):
         return bucket(value, _grain_shown(value, column.grain or "day"), style.locale)
     if isinstance(value, float | Decimal) and not is_number(value):
@@ -129,6 +130,11 @@ def cell(value: Any, column: Column, style: Style) -> str:
     if is_number(value) and not (column.role == "dimension" and not column.format):
         return signed(value, style) if column.role in ("change", "change_ratio") else number(value, style)
     return str(value)
+
+
+def no_category(locale: str) -> str:
+    """What stands where a row has no value of a category."""
+    return answers(locale).say("units.no_category")
 
 
 def _grain_shown(value: date, grain: str) -> str:
@@ -159,24 +165,30 @@ def bucket(value: date, grain: str, locale: str = "en", long: bool = False) -> s
     return writer(value, locale, long) if writer else day(value, locale)
 
 
-def duration(value: Any, unit: str) -> str:
+def duration(value: Any, unit: str, locale: str = FIRST) -> str:
     """A length of time in its two largest parts: 2 h 15 min; `unit` is what the value counts ("minutes")."""
     scale = _SECONDS.get(unit.rstrip("s"))
     if scale is None or not is_number(value):
-        return f"{number(value, Style())} {unit}".strip()
+        return f"{number(value, Style(locale=locale))} {unit}".strip()
     total = abs(float(value)) * scale
     sign = MINUS if value < 0 else ""
     if total < 59.95:
-        return f"{sign}{format_decimal(_round(_exact(total), 1), '#,##0.#')} s"
-    return sign + _two_parts(round(total))
+        return sign + _part(_round(_exact(total), 1), "s", locale)
+    return sign + _two_parts(round(total), locale)
 
 
-def _two_parts(seconds: int) -> str:
+def _two_parts(seconds: int, locale: str) -> str:
     first = next(i for i, (_, size) in enumerate(_STEPS) if seconds >= size)
     (name, size), (next_name, next_size) = _STEPS[first], _STEPS[min(first + 1, len(_STEPS) - 1)]
     whole, rest = divmod(round(seconds / next_size) * next_size, size)
     small = rest // next_size
-    return f"{whole:,} {name} {small} {next_name}" if small else f"{whole:,} {name}"
+    parts = [(whole, name), *([(small, next_name)] if small else [])]
+    return " ".join(_part(Decimal(count), unit, locale) for count, unit in parts)
+
+
+def _part(count: Decimal, unit: str, locale: str) -> str:
+    shown = format_decimal(count, "#,##0.#", locale=locale)
+    return answers(locale).count(f"units.duration.{unit}", count, {"count": shown})
 
 
 def shorten(text: str, limit: int = LONGEST_NAME) -> str:
@@ -238,7 +250,7 @@ def _percent(value: Decimal, style: Style) -> str:
 
 
 def _points(value: Decimal, style: Style) -> str:
-    return f"{_hundredths(value, style)} pp"
+    return answers(style.locale).say("units.points", {"count": _hundredths(value, style)})
 
 
 def _hundredths(value: Decimal, style: Style) -> str:
@@ -250,7 +262,7 @@ def _hundredths(value: Decimal, style: Style) -> str:
 
 
 def _duration(value: Decimal, style: Style) -> str:
-    return duration(value, style.unit)
+    return duration(value, style.unit, style.locale)
 
 
 _WRITERS: dict[str, Callable[[Decimal, Style], str]] = {
@@ -260,6 +272,10 @@ _WRITERS: dict[str, Callable[[Decimal, Style], str]] = {
     "points": _points,
     "duration": _duration,
 }
+
+
+def _half(value: date, locale: str) -> str:
+    return answers(locale).say("units.half", {"half": 1 if value.month < 7 else 2, "year": value.year})
 
 
 def _skeleton(skeleton: str, value: date, locale: str) -> str:
@@ -281,6 +297,6 @@ _BUCKETS: dict[str, Callable[[date, str, bool], str]] = {
     "week": lambda value, locale, _: span(value, value + timedelta(days=6), locale),
     "month": lambda value, locale, long: _skeleton("yMMMM" if long else "yMMM", value, locale),
     "quarter": lambda value, locale, _: _skeleton("yQQQ", value, locale),
-    "half": lambda value, *_: f"H{1 if value.month < 7 else 2} {value.year}",
+    "half": lambda value, locale, _: _half(value, locale),
     "year": lambda value, *_: str(value.year),
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from pathlib import Path
 
 from assistant.evidence import numbers_supported, unsupported_numbers
 from assistant.formatting import cell, is_number, shorten, signed, style_of
@@ -32,19 +31,17 @@ from assistant.story import (
     share_of,
     value_of,
 )
-from assistant.wording import wording
+from assistant.wording import answers
 from semantic_layer import Column
 from warehouse import Result
 
 __all__ = ["Record", "describe", "numbers_supported", "period_label", "record_of", "unsupported_numbers"]
 
-NARRATION = Path(__file__).parent / "narration"
-
 
 def describe(columns: Sequence[Column], result: Result, context: Context | None = None) -> str:
     """What the result says, in one to three sentences; without a query in the context only what was returned."""
     known = context or Context()
-    story = Story(shape_of(columns, result, known), wording(NARRATION, known.locale), result)
+    story = Story(shape_of(columns, result, known), answers(known.locale), result)
     tell = next(tell for fits, tell in _STORIES if fits(story))
     cut = [story.words.say("cut", {"count": count_of(story, len(result.rows))})] if result.truncated else []
     return " ".join([tell(story), *cut])
@@ -52,7 +49,7 @@ def describe(columns: Sequence[Column], result: Result, context: Context | None 
 
 def period_label(context: Context) -> str:
     """The period asked about, as a label: "September 2026", "November 2026 so far (1–21 Nov 2026)", "all data"."""
-    return period(context, wording(NARRATION, context.locale))
+    return period(context, answers(context.locale))
 
 
 # --- one row
@@ -96,7 +93,7 @@ def _several_numbers(story: Story, row: Row) -> str:
 def _labelled(story: Story, position: int, row: Row) -> str:
     item = story.shape.numbers[position]
     change = change_of(story, item, row)
-    values = {"label": lower(item.column.label), "value": value_of(story, item, row), "change": change}
+    values = {"label": lower(item.column.label, story.words), "value": value_of(story, item, row), "change": change}
     return story.words.say("total_of_changed" if change else "total_of", values)
 
 
@@ -196,7 +193,8 @@ def _stretch(story: Story, whole: list[Row]) -> str:
     asked = story.context.time_range
     if asked and asked.start and asked.end:
         return ""
-    return story.words.say("in_buckets", {"first": bucket_of(story, whole[0]), "last": bucket_of(story, whole[-1])})
+    key = "in_days" if story.shape.grain == "day" else "in_buckets"
+    return story.words.say(key, {"first": bucket_of(story, whole[0]), "last": bucket_of(story, whole[-1])})
 
 
 def _last_whole(story: Story, whole: list[Row]) -> str:
@@ -244,7 +242,7 @@ def _trend_by_category(story: Story) -> str:
 
 def _also(story: Story) -> str:
     """Metrics that the sentence leaves to the table."""
-    others = [lower(item.column.label) for item in story.shape.numbers if item is not story.main]
+    others = [lower(item.column.label, story.words) for item in story.shape.numbers if item is not story.main]
     return " " + story.words.say("also", {"labels": listed(story, others)}) if others else ""
 
 
@@ -262,7 +260,7 @@ def _cells(story: Story) -> str:
     """The one row there is: each column's label with its value."""
     columns, locale = story.shape.columns, story.context.locale
     told = [
-        f"{lower(column.label or column.name)} {shorten(cell(value, column, style_of(column, locale)))}"
+        f"{lower(column.label or column.name, story.words)} {shorten(cell(value, column, style_of(column, locale)))}"
         for column, value in zip(columns, story.shape.rows[0], strict=True)
     ]
     return listed(story, told)
@@ -270,7 +268,7 @@ def _cells(story: Story) -> str:
 
 def _rows(story: Story) -> str:
     count = len(story.shape.rows)
-    labels = listed(story, [lower(column.label or column.name) for column in story.shape.columns])
+    labels = listed(story, [lower(column.label or column.name, story.words) for column in story.shape.columns])
     free = "_free" if story.context.query is None else ""
     return story.words.say(
         ("row" if count == 1 else "rows") + free, {"count": count_of(story, count), "labels": labels}

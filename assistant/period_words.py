@@ -47,7 +47,7 @@ def _starts(start: date, grain: str) -> bool:
 
 def at_bucket(start: date, grain: str, words: Wording, locale: str) -> str:
     """Where in time one bucket of a series lies, with its preposition: " in September 2026", " on 3 May 2026"."""
-    key = f"in_{grain}" if grain in ("day", "hour", "week") else "in_bucket"
+    key = f"in_{grain}" if grain in ("day", "hour", "week", "year") else "in_bucket"
     return words.say(key, {"bucket": bucket(start, grain, locale, long=True)})
 
 
@@ -61,7 +61,8 @@ def when(context: Context, words: Wording) -> str:
         return at_bucket(found.start, found.grain, words, context.locale)
     if found:
         name = bucket(found.start, found.grain, context.locale, long=True)
-        return words.say("in_bucket_so_far", {"bucket": name, "span": covered})
+        key = "in_year_so_far" if found.grain == "year" else "in_bucket_so_far"
+        return words.say(key, {"bucket": name, "span": covered})
     relative = re.match(words.texts["relative"], asked.label.strip())
     if relative:
         return words.say("in_relative", {"label": relative[1].lower(), "span": covered})
@@ -80,18 +81,21 @@ def period(context: Context, words: Wording) -> str:
     return name if found.whole else words.say("so_far", {"bucket": name, "span": covered})
 
 
-def earlier(context: Context, grain: str, words: Wording) -> str:
-    """What a comparison compares with: "the previous month", "the year before", or the other span itself."""
+def earlier(context: Context, grain: str, words: Wording, form: str = "") -> str:
+    """What a comparison compares with: "the previous month", "the year before", or the other span itself.
+
+    With the form `_label` as it stands alone, beside a colour or above a column.
+    """
     query = context.query
     if query is None or query.compare is None:
-        return words.choice("previous", "other")
+        return words.choice(f"previous{form}", "other")
     if query.compare.range is not None:
         other = query.model_copy(update={"time_range": query.compare.range})
         return period(Context(other, None, locale=context.locale), words)
     if query.compare.kind == "previous_year":
-        return words.say("year_before")
+        return words.say(f"year_before{form}")
     found = calendar_bucket(query.time_range) if query.time_range else None
-    return words.choice("previous", grain or (found.grain if found and found.whole else "other"))
+    return words.choice(f"previous{form}", grain or (found.grain if found and found.whole else "other"))
 
 
 def _covered(start: date, end: date, context: Context) -> str:
@@ -113,6 +117,6 @@ def _open_ended(since: str, until: str, context: Context, words: Wording) -> str
 def _from_to(first: date, last: date, context: Context, words: Wording) -> str:
     if first.day == 1 and (last + ONE_DAY).day == 1:
         names = [bucket(value, "month", context.locale, long=True) for value in (first, last)]
-    else:
-        names = [day(value, context.locale) for value in (first, last)]
-    return words.say("in_buckets", {"first": names[0], "last": names[1]})
+        return words.say("in_buckets", {"first": names[0], "last": names[1]})
+    names = [day(value, context.locale) for value in (first, last)]
+    return words.say("in_days", {"first": names[0], "last": names[1]})

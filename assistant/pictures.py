@@ -11,11 +11,11 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.formatting import Style, bucket, cell, compact, is_number, number, shorten
-from assistant.narrate import NARRATION, period_label
+from assistant.narrate import period_label
 from assistant.period_words import earlier
 from assistant.shape import Numbers, Shape, is_partial, next_bucket
 from assistant.vega import Axis, Picture, Spec, bars, grouped_bars, lines, stacked_bars
-from assistant.wording import wording
+from assistant.wording import answers
 
 MOST_BARS = 30
 MOST_SERIES = 8
@@ -104,7 +104,7 @@ def _columns_drawn(shape: Shape) -> dict[str, int]:
     now = period_label(shape.context) if shape.context.time_range else _say(shape, "now")
     return {
         now: main.value,
-        earlier(shape.context, shape.grain, wording(NARRATION, shape.context.locale)): main.previous,
+        earlier(shape.context, shape.grain, answers(shape.context.locale), "_label"): main.previous,
     }
 
 
@@ -214,7 +214,7 @@ def _cut_note(shape: Shape, shown: int, total: int) -> str:
 
 
 def _say(shape: Shape, key: str, values: Mapping[str, str] | None = None) -> str:
-    return wording(NARRATION, shape.context.locale).say(key, values)
+    return answers(shape.context.locale).say(key, values)
 
 
 def _float(value: Any) -> float | None:

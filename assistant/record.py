@@ -153,7 +153,7 @@ def _names(shape: Shape) -> Iterator[str]:
         for row in shape.rows:
             value = row[position]
             if style.kind == "duration" and is_number(value) and column.role != "dimension":
-                texts += [duration(value, style.unit), duration(abs(value), style.unit)]
+                texts += [duration(value, style.unit, style.locale), duration(abs(value), style.unit, style.locale)]
             texts.append(f"{value:%H:%M}" if isinstance(value, datetime) else value)
     found = {text for text in texts if isinstance(text, str) and re.search(r"\d", text)}
     yield from (text for text in found if re.search(r"[^\W\d_]|:", text))

@@ -67,7 +67,7 @@ def say(story: Story, key: str, values: dict[str, str] | None = None) -> str:
     """A sentence about the main metric; `at` stands for the period when it is given."""
     given = values or {}
     label = story.main.column.label or story.main.column.name
-    subject = lower(label) + filters(story)
+    subject = lower(label, story.words) + filters(story)
     common = {
         "subject": subject,
         "Subject": capital(subject),
@@ -192,8 +192,13 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def lower(label: str) -> str:
-    """A label inside a sentence: "Net revenue" becomes "net revenue", "NPS" and "iOS orders" stay."""
+def lower(label: str, words: Wording) -> str:
+    """A label inside a sentence: "Net revenue" becomes "net revenue", "NPS" and "iOS orders" stay.
+
+    So does every label in a language that writes its nouns with a large letter.
+    """
+    if words.texts["nouns_large"]:
+        return label
     first = label.split(" ", 1)[0]
     return label if first[1:] != first[1:].lower() or first in ("I", "") else label[:1].lower() + label[1:]
 

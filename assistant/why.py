@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from assistant.drivers import ChangeExplained, Factor, Slice
 from assistant.formatting import Style, number, shorten, signed
 from assistant.story import capital, lower
-from assistant.wording import Wording, wording
+from assistant.wording import Wording, answers
 from semantic_layer import SemanticLayer
 
-NARRATION = Path(__file__).parent / "narration"
 _SHOWN = 3
 _WORTH_SAYING = 0.05  # of the change
 
@@ -21,7 +19,7 @@ class _Teller:
 
     def __init__(self, layer: SemanticLayer, explained: ChangeExplained, locale: str):
         self.layer, self.explained = layer, explained
-        self.words: Wording = wording(NARRATION, locale)
+        self.words: Wording = answers(locale)
         metric = layer.metrics[explained.metric]
         kind = "points" if metric.format == "percent" else metric.format
         self.style = Style(kind, metric.unit, metric.decimals, locale)
@@ -40,8 +38,11 @@ class _Teller:
     def value(self, field: str, value: str) -> str:
         return shorten(value) if value else self.words.say("why_without", {"field": self.field(field)})
 
+    def metric(self, name: str) -> str:
+        return lower(self.layer.metrics[name].title, self.words)
+
     def field(self, name: str) -> str:
-        return lower(self.layer.fields[name].title)
+        return lower(self.layer.fields[name].title, self.words)
 
 
 def tell_change(layer: SemanticLayer, explained: ChangeExplained, direction: str = "either", locale: str = "en") -> str:
@@ -108,7 +109,7 @@ def _factors(teller: _Teller) -> list[str]:
     factors: Sequence[Factor] = teller.explained.factors
     if not factors:
         return []
-    items = [_part(teller, lower(teller.layer.metrics[one.name].title), one.contribution) for one in factors]
+    items = [_part(teller, teller.metric(one.name), one.contribution) for one in factors]
     return [teller.words.say("why_factors", {"list": _joined(items)})]
 
 

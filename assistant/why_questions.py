@@ -14,6 +14,7 @@ import yaml
 
 from assistant.answer import Plan
 from assistant.understanding import Understanding, add_units, unit_start
+from assistant.wording import FIRST, answers
 from semantic_layer import Comparison, SemanticQuery, TimeRange
 
 Direction = Literal["up", "down", "either"]
@@ -44,12 +45,14 @@ def read_why(question: str, understanding: Understanding, before: SemanticQuery 
     if rest is None:
         return None
     if not rest and before is not None:
-        return _explainable(Plan(before), "either", understanding.world.as_of)
+        return _explainable(Plan(before), "either", understanding.world.as_of, understanding.world.language.reader)
     asked, direction = _without_change(_strip_front(rest, _words()["before"]))
     if direction is None or not asked:
         return None
     plan = understanding.plan(asked)
-    return _explainable(plan, direction, understanding.world.as_of) if isinstance(plan, Plan) else None
+    if not isinstance(plan, Plan):
+        return None
+    return _explainable(plan, direction, understanding.world.as_of, understanding.world.language.reader)
 
 
 def _after(text: str, phrases: Sequence[str]) -> str | None:
@@ -82,26 +85,24 @@ def _without_change(text: str) -> tuple[str, Direction | None]:
     return text, None
 
 
-def explainable(plan: Plan, as_of: date) -> Why | None:
+def explainable(plan: Plan, as_of: date, locale: str = FIRST) -> Why | None:
     """The change that a plan compares, against the period before when it names none; None for no one metric."""
-    return _explainable(plan, "either", as_of)
+    return _explainable(plan, "either", as_of, locale)
 
 
-def _explainable(plan: Plan, direction: Direction, as_of: date) -> Why | None:
+def _explainable(plan: Plan, direction: Direction, as_of: date, locale: str) -> Why | None:
     query = plan.query
     if len(query.metrics) != 1 or query.entity or query.pivot or query.top:
         return None
     notes = plan.notes
     if query.time_range is None or query.time_range.start is None:
-        query, note = _with_last_month(query, as_of)
-        notes = (*notes, note)
+        query, notes = _with_last_month(query, as_of), (*notes, answers(locale).say("caveats.no_period"))
     kept = query.model_copy(update={"compare": query.compare or Comparison()})
     return Why(replace(plan, query=kept, notes=notes), direction)
 
 
-def _with_last_month(query: SemanticQuery, as_of: date) -> tuple[SemanticQuery, str]:
-    """The query for the last whole month, and a note that says so."""
+def _with_last_month(query: SemanticQuery, as_of: date) -> SemanticQuery:
+    """The query for the last whole month."""
     end = unit_start(as_of + timedelta(days=1), "month")
     start = add_units(end, "month", -1)
-    note = "No period was named; this is the last whole month beside the one before."
-    return query.model_copy(update={"time_range": TimeRange(start=start, end=end)}), note
+    return query.model_copy(update={"time_range": TimeRange(start=start, end=end)})

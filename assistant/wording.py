@@ -4,27 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from babel import Locale
 
 FIRST = "en"
 """The language that has every text; others fall back to it text by text."""
+ANSWERS = Path(__file__).parent / "narration"
+"""Where everything lies that an answer, a refusal or a question back says of its own."""
 
 
 @dataclass(frozen=True)
 class Wording:
-    """The texts of one room in one language."""
+    """The texts of one room in one language, which is that of the locale."""
 
     texts: Mapping[str, Any]
+    locale: str = FIRST
 
     def say(self, key: str, values: Mapping[str, Any] | None = None) -> str:
         """The text with its placeholders filled; only the text itself is a template, never what is filled in."""
         return self._find(key).format_map(values or {})
 
-    def _find(self, key: str) -> str:
+    def count(self, key: str, number: float | Decimal, values: Mapping[str, Any] | None = None) -> str:
+        """The text in the plural form that the language has for the number: `one`, `other`, ... stand under the key."""
+        form = Locale.parse(self.locale).plural_form(number)
+        return self.say(f"{key}.{form if form in self._find(key) else 'other'}", values)
+
+    def _find(self, key: str) -> Any:
         found: Any = self.texts
         for part in key.split("."):
             found = found[part]
@@ -32,8 +42,20 @@ class Wording:
 
     def choice(self, key: str, name: str) -> str:
         """One text of a list by name, `other` when the name is not in it."""
-        texts = self.texts[key]
+        texts = self._find(key)
         return texts.get(name, texts.get("other", name))
+
+    def small(self, label: str) -> str:
+        """A label in small letters, in a language that writes its nouns so."""
+        return label if self.texts["nouns_large"] else label.lower()
+
+    def lowered(self, label: str) -> str:
+        """A label with a small first letter, in a language that writes its nouns so."""
+        return label if self.texts["nouns_large"] else label[:1].lower() + label[1:]
+
+    def inside(self, label: str) -> str:
+        """A label inside a line: a language that writes its nouns small does so, abbreviations keep their capitals."""
+        return label if label[1:2].isupper() else self.lowered(label)
 
 
 @cache
@@ -44,7 +66,13 @@ def wording(folder: Path, locale: str = FIRST) -> Wording:
     """
     language = locale.split("_")[0].split("-")[0]
     texts = _read(folder, FIRST)
-    return Wording(texts if language == FIRST else _over(texts, _read(folder, language)))
+    own = _read(folder, language) if language != FIRST else {}
+    return Wording(_over(texts, own), language if own else FIRST)
+
+
+def answers(locale: str = FIRST) -> Wording:
+    """What answers say, in the language of a locale."""
+    return wording(ANSWERS, locale)
 
 
 def _read(folder: Path, language: str) -> Mapping[str, Any]:

@@ -22,7 +22,6 @@ import yaml
 from assistant.answer import Answer, Clarification, Refusal
 from assistant.config import Settings
 from assistant.errors import NothingToAsk, StoreError
-from assistant.narrate import NARRATION
 from assistant.people import RIGHTS
 from assistant.store import Store
 from assistant.ui import card, tables
@@ -331,14 +330,6 @@ def test_every_text_of_the_page_is_used_and_every_used_one_is_there() -> None:
     texts = {key for key in used - set(RIGHTS) if not key.endswith((".csv", ".yml", ".db"))}
     assert {key for key in texts if key.split(".")[0] in roots} - known == set()
     assert known - used == set()
-
-
-def test_every_sentence_part_is_used() -> None:
-    sources = [*(ROOT / "assistant").glob("*.py")]
-    source = "".join(path.read_text(encoding="utf-8") for path in sources)
-    for key in wording(NARRATION).texts:
-        stem = key.removesuffix("_changed").removesuffix("_free")
-        assert re.search(rf'"{key}"|"{stem}"|f"in_\{{|"{stem.split("_")[0]}"', source), key
 
 
 def test_german_has_every_text_with_the_same_placeholders() -> None:

@@ -9,6 +9,7 @@ from assistant.conversation.followup import stripped
 from assistant.conversation.phrases import Phrases, words_of
 from assistant.conversation.turns import Conversation
 from assistant.understanding import Token, load_language, tokenize
+from assistant.wording import answers
 
 Done = Plan | Clarification | Explanation | Refusal
 Command = Callable[[str, tuple[Token, ...], Conversation, Phrases], "Done | None"]
@@ -32,10 +33,10 @@ def answer_offered(
     for name, place in places.items():
         if phrases.is_one(words_of(telling), "answers", name) or phrases.is_one(words, "answers", name):
             return options[place].plan if place < len(options) else None
-    return _named(question, telling, options)
+    return _named(question, telling, options, phrases.reader)
 
 
-def _named(question: str, telling: tuple[Token, ...], options: tuple[Option, ...]) -> Done | None:
+def _named(question: str, telling: tuple[Token, ...], options: tuple[Option, ...], reader: str) -> Done | None:
     """The reading whose line has all the words; asks again when several have them."""
     forms = load_language().forms
     said = {token.bare for token in telling}
@@ -47,7 +48,7 @@ def _named(question: str, telling: tuple[Token, ...], options: tuple[Option, ...
     if len(found) in (0, len(options)):
         return None
     words = tuple(token.raw for token in telling)
-    sentence = load_language().message("which_word", word=" ".join(words))
+    sentence = answers(reader).say("understanding.which_word", {"word": " ".join(words)})
     return Clarification(question, sentence, words, tuple(found))
 
 

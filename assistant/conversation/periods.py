@@ -7,7 +7,7 @@ from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import merge, with_period
 from assistant.conversation.phrases import Phrases
 from assistant.conversation.shifting import in_year, shifted, stretch_before, unit_of
-from assistant.understanding import Fragment, Said, Understanding, interpret
+from assistant.understanding import Fragment, Said, Understanding
 from semantic_layer import SemanticQuery, TimeRange
 
 
@@ -99,5 +99,5 @@ def _in_years(follow_up: FollowUp, plan: Plan, span: TimeRange) -> Reading | Non
         return None
     world = follow_up.understanding.world
     plans = (plan, Plan(query, plan.spans, plan.confidence, plan.notes))
-    options = tuple(Option(interpret(world.layer, p.query, world.as_of).sentence, p) for p in plans)
+    options = tuple(Option(world.told(p.query), p) for p in plans)
     return Clarification(follow_up.question, follow_up.phrases.message("which_year"), follow_up.words, options)

@@ -11,17 +11,20 @@ from typing import Any
 import yaml
 
 from assistant.understanding import Token, load_language, tokenize
+from assistant.wording import FIRST, answers
 
 
 @dataclass(frozen=True)
 class Phrases:
-    """Word lists by name, each phrase as its words; `data` is the file as it is."""
+    """Word lists by name, each phrase as its words; `data` is the file as it is, `reader` the locale of
+    what is said."""
 
     data: Mapping[str, Any]
+    reader: str = FIRST
 
     def message(self, name: str, **parts: str | int) -> str:
-        """A sentence shown to people."""
-        return str(self.data["messages"][name]).format(**parts)
+        """A sentence shown to people, in the reader's language."""
+        return answers(self.reader).say(f"conversation.{name}", parts)
 
     def group(self, *names: str) -> frozenset[tuple[str, ...]]:
         """The phrases of a list, each as a tuple of words."""

@@ -12,7 +12,7 @@ from assistant.conversation.merging import merged_filters, without_group
 from assistant.conversation.phrases import words_of
 from assistant.conversation.population import column_of, population
 from assistant.conversation.shifting import clipped
-from assistant.understanding import Element, Token, add_units, interpret
+from assistant.understanding import Element, Token, add_units
 from semantic_layer import METRIC_TIME, Filter, GroupBy, SemanticQuery, TimeRange
 
 MOST_OPTIONS = 4
@@ -209,7 +209,7 @@ def _which(follow_up: FollowUp, found: Reference, group: GroupBy, values: list[A
         plan = _plan_over(tried)
         if plan is not None:
             world = follow_up.understanding.world
-            options.append(Option(interpret(world.layer, plan.query, world.as_of).sentence, plan))
+            options.append(Option(world.told(plan.query), plan))
     if len(options) < 2:
         return follow_up.refuse("no_reference", words=words)
     thing = " ".join(token.raw for token in follow_up.tokens[found.first + 1 : found.behind])

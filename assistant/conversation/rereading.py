@@ -17,7 +17,7 @@ from assistant.conversation.references import resolve_reference
 from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
-from assistant.understanding import Element, Fragment, Said, Token, interpret
+from assistant.understanding import Element, Fragment, Said, Token
 from semantic_layer import Filter, QueryError, SemanticQuery, check
 
 Reader = Callable[[FollowUp], "Reading | None"]
@@ -249,7 +249,7 @@ def _offer(follow_up: FollowUp, names: list[str]) -> Reading | None:
             plans.append(Plan(query))
     if len(plans) < 2:
         return plans[0] if plans else None
-    labelled = tuple(Option(interpret(world.layer, plan.query, world.as_of).sentence, plan) for plan in plans)
+    labelled = tuple(Option(world.told(plan.query), plan) for plan in plans)
     sentence = world.language.message("which_word", word=follow_up.text())
     return Clarification(follow_up.question, sentence, follow_up.words, labelled)
 

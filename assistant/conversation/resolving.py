@@ -21,7 +21,7 @@ SHORT = 4
 
 def resolve(question: str, conversation: Conversation, understanding: Understanding) -> Resolution:
     """What the question means after the turns before it; alone when it does not lean on them."""
-    phrases = load_phrases()
+    phrases = replace(load_phrases(), reader=understanding.world.language.reader)
     tokens = understanding.tokens(question)
     offered = answer_offered(question, tokens, conversation, phrases)
     if offered is not None:

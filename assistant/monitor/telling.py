@@ -11,7 +11,7 @@ from assistant.formatting import Style, bucket, day, number, shorten, signed, sp
 from assistant.monitor.records import Finding, Severity
 from assistant.monitor.watching import Watch
 from assistant.story import capital, lower
-from assistant.wording import Wording, wording
+from assistant.wording import Wording, answers, wording
 
 WORDS = Path(__file__).parent / "words"
 _LARGE, _SMALL = 0.05, 0.01  # of the whole metric
@@ -60,7 +60,7 @@ def tell(watch: Watch, found: Finding, told: Told) -> Finding:
 def _worth(words: Wording, worth: float, style: Style, told: Told) -> str:
     if style.currency or told.money is None:
         return words.say("worth", {"worth": signed(round(worth), style)})
-    money = lower(told.money.title)
+    money = lower(told.money.title, answers(style.locale))
     return words.say("worth_about", {"worth": signed(round(worth), told.money.style), "money": money})
 
 
@@ -87,7 +87,7 @@ def _values(watch: Watch, found: Finding, told: Told, words: Wording) -> dict[st
     band = words.say("range", numbers) if found.lower is not None and found.upper is not None else ""
     when = {"day": "on_day", "week": "in_week"}.get(told.grain, "in_month")
     return numbers | {
-        "Metric": capital(title), "metric": lower(title), "where": where_words(found.where, words),
+        "Metric": capital(title), "metric": lower(title, answers(locale)), "where": where_words(found.where, words),
         "percent": percent_words(found, locale), "range": band, "grain": told.grain, "days": str(told.days),
         "day": day(found.first, locale), "last": day(found.last, locale), "month": bucket(found.last, "month", locale),
         "when": words.say(when, {"day": day(found.last, locale), "month": bucket(found.last, "month", locale)}),

@@ -8,7 +8,8 @@ from typing import Any
 
 from assistant.answer import Answer, Approval, Clarification, Explanation, Outcome, Refusal
 from assistant.data_caveats import freshness_words, utc_now
-from assistant.formatting import cell, style_of
+from assistant.formatting import Style, cell, number, style_of
+from assistant.wording import answers
 from semantic_layer import GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula
 
 WIDEST = 40
@@ -16,26 +17,30 @@ WIDEST = 40
 
 def render(outcome: Outcome, rows: int, with_sql: bool, locale: str) -> str:
     """An outcome as paragraphs: sentence, table, how it was read, caveats, on request SQL and definitions."""
+    words = answers(locale)
     if isinstance(outcome, Refusal):
-        return _with_list(outcome.sentence, "You could ask:", outcome.suggestions)
+        return _with_list(outcome.sentence, words.say("headings.ask"), outcome.suggestions)
     if isinstance(outcome, Approval):
         decide = f"tellwise model decide {outcome.thread[:8]}"
         return f"{outcome.sentence}\n\n{decide} --approve | --sql SQL | --reject WHY"
     if isinstance(outcome, Clarification):
-        return _with_list(outcome.sentence, "It could mean:", tuple(option.label for option in outcome.options))
+        return _with_list(outcome.sentence, words.say("headings.mean"), tuple(one.label for one in outcome.options))
     if isinstance(outcome, Explanation):
         meanings = tuple(f"{item.label} = {item.formula}" for item in outcome.definitions if item.formula)
-        return _with_list(outcome.sentence, "Computed as:", meanings)
+        return _with_list(outcome.sentence, words.say("headings.computed"), meanings)
     return "\n\n".join(part for part in _paragraphs(outcome, rows, with_sql, locale) if part)
 
 
 def _paragraphs(answer: Answer, rows: int, with_sql: bool, locale: str) -> list[str]:
-    read = f"Read as: {answer.interpretation.sentence}" + (f"  ({answer.period})" if answer.period else "")
-    notes = "\n".join(f"Note: {caveat.sentence}" for caveat in answer.caveats)
-    fresh = f"Data: {words}" if (words := freshness_words(answer.freshness, utc_now())) else ""
+    words = answers(locale)
+    read = words.say("headings.read", {"reading": answer.interpretation.sentence})
+    read += f"  ({answer.period})" if answer.period else ""
+    notes = "\n".join(words.say("headings.note", {"sentence": caveat.sentence}) for caveat in answer.caveats)
+    known = freshness_words(answer.freshness, utc_now(), locale)
+    fresh = words.say("headings.data", {"fresh": known}) if known else ""
     body = [answer.sentence, table(answer, rows, locale), "\n".join(p for p in (read, notes, fresh) if p)]
     if with_sql:
-        meanings = "\n".join(f"{item.label} = {item.formula}. {item.text}" for item in answer.definitions)
+        meanings = "\n".join(words.say("headings.formula", asdict(item)) for item in answer.definitions)
         body += [meanings, answer.sql]
     return body
 
@@ -58,7 +63,8 @@ def table(answer: Answer, limit: int, locale: str) -> str:
         for line in [head, *lines]
     ]
     more = len(answer.result.rows) - len(shown)
-    return "\n".join([*text, *([f"... and {more:,} more rows (--rows, or --json for all)"] if more else [])])
+    count = number(more, Style("integer", locale=locale))
+    return "\n".join([*text, *([answers(locale).say("headings.more_rows", {"count": count})] if more else [])])
 
 
 def _pad(text: str, width: int, left: bool) -> str:

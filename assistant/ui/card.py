@@ -200,7 +200,7 @@ def number_word(count: int, look: Look) -> str:
 def _fresh(answer: Answer, look: Look) -> str:
     """How far each table reaches and when it was loaded; of one's own SQL only how far all data reaches."""
     reach = day(answer.fresh_until, look.locale) if answer.fresh_until else ""
-    return freshness_words(answer.freshness, utc_now()) or reach
+    return freshness_words(answer.freshness, utc_now(), look.locale) or reach
 
 
 def _used_words(answer: Answer) -> Markup:

@@ -4,8 +4,8 @@ from assistant.understanding.chart import Element
 from assistant.understanding.confidence import DOUBTS, WEIGHTS
 from assistant.understanding.draft import World
 from assistant.understanding.fragments import Carrying, Fragment, Said
-from assistant.understanding.interpretation import interpret, period_label
-from assistant.understanding.language import languages, load_language
+from assistant.understanding.interpretation import interpret
+from assistant.understanding.language import languages, load_language, spoken_to
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import add_units, unit_start
 from assistant.understanding.similarity import Similar
@@ -32,7 +32,7 @@ __all__ = [
     "interpret",
     "languages",
     "load_language",
-    "period_label",
+    "spoken_to",
     "tokenize",
     "unit_start",
     "write_index",

@@ -9,11 +9,12 @@ from typing import Literal
 
 from assistant.answer import SpanRole
 from assistant.understanding.chart import Cover, Element
+from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import Concept, Lexicon
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.reach import Reach
-from semantic_layer import Comparison, SemanticLayer, TimeRange
+from semantic_layer import Comparison, SemanticLayer, SemanticQuery, TimeRange
 
 SOFT = frozenset(
     {"filler", "link_any", "link_time", "link_value", "link_order", "only", "which", "having", "cmp_eq", "cmp_gt"}
@@ -31,6 +32,10 @@ class World:
     language: Language
     as_of: date
     context: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    def told(self, query: SemanticQuery) -> str:
+        """How a query reads, in the reader's language."""
+        return interpret(self.layer, query, self.as_of, self.language.reader).sentence
 
 
 @dataclass(frozen=True)

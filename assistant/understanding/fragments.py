@@ -14,7 +14,6 @@ from assistant.answer import Clarification, Option, Plan, Refusal
 from assistant.understanding.chart import Cover, Element, covers
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, World
-from assistant.understanding.interpretation import interpret
 from assistant.understanding.leftovers import leftovers
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.outcome import MARGIN, MOST_CHECKS, MOST_OPTIONS, plan_of, refuse
@@ -186,7 +185,7 @@ def _plan(candidate: Candidate, fragment: Fragment, spelling: Spelling) -> Plan:
 
 
 def _ask(question: str, plans: Sequence[Plan], world: World) -> Clarification:
-    options = tuple(Option(interpret(world.layer, p.query, world.as_of).sentence, p) for p in plans[:MOST_OPTIONS])
+    options = tuple(Option(world.told(p.query), p) for p in plans[:MOST_OPTIONS])
     return Clarification(question, world.language.message("two_readings"), (), options)
 
 

@@ -2,121 +2,166 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
+
+from babel.numbers import format_decimal
 
 from assistant.answer import Interpretation, Part
+from assistant.formatting import bucket, day
 from assistant.understanding.language import load_language
 from assistant.understanding.periods import add_units, unit_start
+from assistant.wording import FIRST, Wording, answers
 from semantic_layer import METRIC_TIME, Filter, GroupBy, OrderBy, SemanticLayer, SemanticQuery, Share, TimeRange
 
-SIGNS = {
-    "in": "", "eq": "", "not_in": "not ", "ne": "not ", "gt": "> ", "ge": "≥ ", "lt": "< ", "le": "≤ ",
-    "between": "between ", "like": "like ", "not_like": "not like ", "is_null": "empty", "not_null": "not empty",
-    "last": "in the last ", "not_last": "not in the last ",
-}  # fmt: skip
+_SPAN = re.compile(r"(\d+) ([a-z]+?)s?")
 
 
-def interpret(layer: SemanticLayer, query: SemanticQuery, as_of: date) -> Interpretation:
+def interpret(layer: SemanticLayer, query: SemanticQuery, as_of: date, locale: str = FIRST) -> Interpretation:
     """The chips of a query in reading order: metrics, breakdown, conditions, period, comparison, order, cut."""
-    return Interpretation(tuple(_parts(layer, query, as_of)))
+    return Interpretation(tuple(_Reading(layer, answers(locale), as_of, locale).parts(query)))
 
 
-def _parts(layer: SemanticLayer, query: SemanticQuery, as_of: date) -> Iterator[Part]:
-    if query.entity:
-        yield Part("dimension", f"list of {_lower_first(layer.datasets[query.entity].title)}", query.entity)
-    for name in query.metrics:
-        yield Part("metric", layer.metrics[name].title, name)
-    for share in query.shares:
-        yield Part("metric", _share_label(layer, share), share.metric)
-    for group in query.group_by:
-        kind = "grain" if group.grain else "dimension"
-        yield Part(kind, f"by {_group_label(layer, group)}", group.field)
-    for condition in query.filters:
-        label = _filter_label(layer, condition) + _filter_scope(layer, condition, as_of)
-        yield Part("filter", label, condition.field)
-    yield Part("period", period_label(query.time_range, as_of))
-    if query.compare is not None:
-        yield Part("comparison", _comparison_label(query, as_of), query.compare.kind)
-    if query.top is not None:
-        each = ", ".join(_lower_first(_title(layer, name)) for name in query.top.within)
-        first = "first" if query.top.descending else "last"
-        yield Part("limit", f"{first} {query.top.n}" + (f" of each {each}" if each else ""))
-    for order in query.order_by:
-        yield Part("order", _order_label(layer, query, order), order.by)
-    yield from _cut_parts(query)
+class _Reading:
+    """One layer's names and one language's words; `as_of` is the last day of data."""
 
+    def __init__(self, layer: SemanticLayer, words: Wording, as_of: date, locale: str):
+        self.layer, self.words, self.as_of, self.locale = layer, words, as_of, locale
 
-def _cut_parts(query: SemanticQuery) -> Iterator[Part]:
-    if query.skip:
-        yield Part("limit", f"leaving out the first {query.skip}")
-    if query.limit is not None:
-        yield Part("limit", f"first {query.limit}")
+    def say(self, key: str, values: dict[str, object] | None = None) -> str:
+        return self.words.say(f"reading.{key}", values)
 
+    def parts(self, query: SemanticQuery) -> Iterator[Part]:
+        if query.entity:
+            what = self.inside(self.layer.datasets[query.entity].title)
+            yield Part("dimension", self.say("list_of", {"what": what}), query.entity)
+        for name in query.metrics:
+            yield Part("metric", self.layer.metrics[name].title, name)
+        for share in query.shares:
+            yield Part("metric", self.share(share), share.metric)
+        for group in query.group_by:
+            kind = "grain" if group.grain else "dimension"
+            yield Part(kind, self.say("by", {"what": self.group(group)}), group.field)
+        for condition in query.filters:
+            yield Part("filter", self.condition(condition) + self.scope(condition), condition.field)
+        yield Part("period", self.period(query.time_range))
+        if query.compare is not None:
+            yield Part("comparison", self.comparison(query), query.compare.kind)
+        yield from self.cuts(query)
 
-def _share_label(layer: SemanticLayer, share: Share) -> str:
-    """ "share of sessions", "share of the sessions of any device"."""
-    title = _lower_first(layer.metrics[share.metric].title)
-    fields = " and ".join(_lower_first(_title(layer, name)) for name in share.apart_from)
-    return f"share of {title} of any {fields}" if fields else f"share of {title}"
+    def cuts(self, query: SemanticQuery) -> Iterator[Part]:
+        """Order and cut: what comes first, and how many."""
+        if query.top is not None:
+            each = ", ".join(self.inside(self.title(name)) for name in query.top.within)
+            key = ("first" if query.top.descending else "last") + ("_of" if each else "")
+            yield Part("limit", self.say(key, {"n": query.top.n, "each": each}))
+        for order in query.order_by:
+            yield Part("order", self.order(query, order), order.by)
+        if query.skip:
+            yield Part("limit", self.say("leaving_out", {"n": query.skip}))
+        if query.limit is not None:
+            yield Part("limit", self.say("first", {"n": query.limit}))
 
+    def share(self, share: Share) -> str:
+        """ "share of sessions", "share of the sessions of any device"."""
+        title = self.inside(self.layer.metrics[share.metric].title)
+        fields = self.say("join").join(self.inside(self.title(name)) for name in share.apart_from)
+        return self.say("share_of_any" if fields else "share_of", {"what": title, "fields": fields})
 
-def _title(layer: SemanticLayer, name: str) -> str:
-    if name in layer.metrics:
-        return layer.metrics[name].title
-    if name in layer.segments:
-        return layer.segments[name].title
-    return layer.fields[name].title if name in layer.fields else name.replace("_", " ")
+    def title(self, name: str) -> str:
+        if name in self.layer.metrics:
+            return self.layer.metrics[name].title
+        if name in self.layer.segments:
+            return self.layer.segments[name].title
+        return self.layer.fields[name].title if name in self.layer.fields else name.replace("_", " ")
 
+    def inside(self, title: str) -> str:
+        """A title inside a line."""
+        return self.words.inside(title)
 
-def _group_label(layer: SemanticLayer, group: GroupBy) -> str:
-    if group.field == METRIC_TIME:
-        return str(group.grain or "time")
-    title = _lower_first(_title(layer, group.field))
-    role = f" ({group.via.replace('_', ' ')})" if group.via else ""
-    return f"{title}{role}" + (f" by {group.grain}" if group.grain else "")
+    def group(self, group: GroupBy) -> str:
+        grain = self.words.choice("reading.grains", str(group.grain or "time"))
+        if group.field == METRIC_TIME:
+            return grain
+        role = f" ({group.via.replace('_', ' ')})" if group.via else ""
+        title = self.inside(self.title(group.field)) + role
+        return self.say("by_grain", {"what": title, "grain": grain}) if group.grain else title
 
+    def condition(self, condition: Filter) -> str:
+        joint = self.say("join") if condition.op == "between" else ", "
+        values = joint.join(self.value(value) for value in condition.values)
+        sign = self.say(f"signs.{condition.op}")
+        return self.say("condition", {"field": self.title(condition.field), "sign": sign, "values": values})
 
-def _lower_first(title: str) -> str:
-    """A title inside a line; abbreviations keep their capitals."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    def scope(self, condition: Filter) -> str:
+        """What a condition on an entity holds for: each one of it, within a time of its own."""
+        told = ""
+        if condition.entity:
+            entity = self.inside(self.singular(self.layer.datasets[condition.entity].title))
+            told += self.say("per", {"entity": entity})
+        if condition.time_range:
+            told += self.say("within", {"period": self.period(condition.time_range)})
+        return told + (self.say("within_last", {"last": self.span(condition.last)}) if condition.last else "")
 
+    def singular(self, title: str) -> str:
+        return load_language().forms.plain(title.lower()) if self.words.locale == FIRST else title
 
-def _filter_label(layer: SemanticLayer, condition: Filter) -> str:
-    joint = " and " if condition.op == "between" else ", "
-    values = joint.join(_value_label(value) for value in condition.values)
-    return f"{_title(layer, condition.field)}: {SIGNS[condition.op]}{values}"
+    def value(self, value: object) -> str:
+        if isinstance(value, bool):
+            return self.say("yes" if value else "no")
+        if isinstance(value, int | float | Decimal) and self.words.locale != FIRST:
+            return format_decimal(value, "0.######", locale=self.locale)
+        return self.span(str(value))
 
+    def span(self, text: str) -> str:
+        """A length of time as it is declared (`90 days`), in the reader's words; other text as it is."""
+        found = _SPAN.fullmatch(text)
+        if not found or found[2] not in self.words.texts["reading"]["spans"]:
+            return text
+        return self.words.count(f"reading.spans.{found[2]}", int(found[1]), {"count": found[1]})
 
-def _filter_scope(layer: SemanticLayer, condition: Filter, as_of: date) -> str:
-    """What a condition on an entity holds for: each one of it, within a time of its own."""
-    each = f" per {_lower_first(_singular(layer.datasets[condition.entity].title))}" if condition.entity else ""
-    span = f" in {period_label(condition.time_range, as_of)}" if condition.time_range else ""
-    return each + span + (f" in the last {condition.last}" if condition.last else "")
+    def period(self, span: TimeRange | None) -> str:
+        """A period as people name it: "October 2026", "Q3 2026", "1 Mar 2025 – 15 Apr 2025"; "all time" without one."""
+        if span is None or (span.start is None and span.end is None):
+            return self.say("all_time")
+        if span.start is None:
+            assert span.end is not None
+            return self.say("up_to", {"day": self.day(span.end - timedelta(days=1))})
+        if span.end is None:
+            return self.say("since", {"day": self.day(span.start)})
+        named = self.named(span.start, _unit_end(span) if span.partial else span.end)
+        last = min(span.end - timedelta(days=1), self.as_of)
+        return self.say("so_far", {"period": named, "day": self.day(last)}) if span.partial else named
 
+    def named(self, start: date, end: date) -> str:
+        for unit in ("year", "quarter", "month"):
+            if end == _end_of(start, unit):
+                return bucket(start, unit, self.locale, long=True)
+        last = end - timedelta(days=1)
+        if start == last:
+            return self.day(start)
+        if start.day == 1 and end.day == 1:
+            return " – ".join(bucket(one, "month", self.locale, long=True) for one in (start, last))
+        return f"{self.day(start)} – {self.day(last)}"
 
-def _singular(title: str) -> str:
-    return load_language().forms.plain(title.lower())
+    def day(self, value: date) -> str:
+        return day(value, self.locale)
 
+    def comparison(self, query: SemanticQuery) -> str:
+        assert query.compare is not None
+        if query.compare.kind == "range":
+            return self.say("compared", {"what": self.period(query.compare.range)})
+        key = "year_before" if query.compare.kind == "previous_year" else "period_before"
+        return self.say("compared", {"what": self.say(key)})
 
-def _value_label(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
-def period_label(span: TimeRange | None, as_of: date) -> str:
-    """A period as people name it: "October 2026", "Q3 2026", "1 Mar 2025 – 15 Apr 2025"; "all time" without one."""
-    if span is None or (span.start is None and span.end is None):
-        return "all time"
-    if span.start is None:
-        assert span.end is not None
-        return f"up to {_day(span.end - timedelta(days=1))}"
-    if span.end is None:
-        return f"since {_day(span.start)}"
-    last = span.end - timedelta(days=1)
-    so_far = f" (so far, to {_day(min(last, as_of))})" if span.partial else ""
-    return _named(span.start, _unit_end(span) if span.partial else span.end) + so_far
+    def order(self, query: SemanticQuery, order: OrderBy) -> str:
+        several = len(query.metrics) > 1 or order.by not in query.metrics
+        what = [self.inside(self.title(order.by))] if several else []
+        column = self.words.choice("reading.order_column", order.column)
+        by = "".join(self.say("order_by", {"what": one}) for one in (*what, column) if one)
+        return self.say("highest" if order.descending else "lowest") + by
 
 
 def _unit_end(span: TimeRange) -> date:
@@ -129,36 +174,3 @@ def _unit_end(span: TimeRange) -> date:
 
 def _end_of(start: date, unit: str) -> date | None:
     return add_units(start, unit, 1) if unit_start(start, unit) == start else None
-
-
-def _named(start: date, end: date) -> str:
-    if end == _end_of(start, "year"):
-        return str(start.year)
-    if end == _end_of(start, "quarter"):
-        return f"Q{(start.month + 2) // 3} {start.year}"
-    if end == _end_of(start, "month"):
-        return f"{start:%B %Y}"
-    last = end - timedelta(days=1)
-    if start == last:
-        return _day(start)
-    whole_months = start.day == 1 and end.day == 1
-    return f"{start:%B %Y} – {last:%B %Y}" if whole_months else f"{_day(start)} – {_day(last)}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
-
-
-def _comparison_label(query: SemanticQuery, as_of: date) -> str:
-    assert query.compare is not None
-    if query.compare.kind == "range":
-        return f"compared with {period_label(query.compare.range, as_of)}"
-    return "compared with " + ("a year before" if query.compare.kind == "previous_year" else "the period before")
-
-
-def _order_label(layer: SemanticLayer, query: SemanticQuery, order: OrderBy) -> str:
-    what = {"change": "change", "change_ratio": "relative change", "previous": "value before"}.get(order.column, "")
-    several = len(query.metrics) > 1 or order.by not in query.metrics
-    named = f" by {_lower_first(_title(layer, order.by))}" if several else ""
-    column = f" by {what}" if what else ""
-    return ("highest first" if order.descending else "lowest first") + named + column

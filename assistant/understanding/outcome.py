@@ -10,7 +10,6 @@ from assistant.understanding.chart import Cover, covers
 from assistant.understanding.confidence import calibration, confidence, doubts_of
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, GroupChoice, TimeChoice, World
-from assistant.understanding.interpretation import interpret
 from assistant.understanding.leftovers import leftovers
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import unit_period
@@ -156,7 +155,7 @@ def _decide_spelling(question: str, readings: Sequence[Readings], plans: list[Pl
 
 
 def _options(plans: Sequence[Plan], world: World) -> tuple[Option, ...]:
-    labelled = ((interpret(world.layer, plan.query, world.as_of).sentence, plan) for plan in plans)
+    labelled = ((world.told(plan.query), plan) for plan in plans)
     return tuple(Option(label, plan) for label, plan in list(labelled)[:MOST_OPTIONS])
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.draft import World
-from assistant.understanding.interpretation import interpret
 from assistant.understanding.outcome import MOST_OPTIONS, suggestions
 from assistant.understanding.similarity import Near, Similar
 
@@ -48,7 +47,7 @@ def _readings(refusal: Refusal, near: Sequence[Near], world: World, reader: Read
             continue
         plan = reader(refusal.question.replace(refusal.words[0], one.title, 1))
         if isinstance(plan, Plan):
-            label = interpret(world.layer, plan.query, world.as_of).sentence
+            label = world.told(plan.query)
             note = world.language.message("typo", typo=refusal.words[0], word=one.title)
             chosen = replace(plan, spans=(), notes=(*plan.notes, note))
             found.setdefault(plan.query, Option(label, chosen))

@@ -11,7 +11,6 @@ from assistant.understanding.chart import Element
 from assistant.understanding.draft import World
 from assistant.understanding.entities import plan_entities
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
-from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import Language, load_language
 from assistant.understanding.lexicon import Lexicon, context_words
 from assistant.understanding.lookup import (
@@ -75,7 +74,8 @@ class Understanding:
     """Reads questions against one layer and one snapshot; built once, it holds the lexicon and the values' index.
 
     `values` maps `dataset.field` to the values stored there with their counts; `as_of` is what "today" means. `index`
-    holds what is too much for memory: values of wide fields, and what identifies single rows.
+    holds what is too much for memory: values of wide fields, and what identifies single rows. Questions are in
+    `language_code`, and so is what is said of them; a `Language` says otherwise.
     """
 
     def __init__(
@@ -84,9 +84,9 @@ class Understanding:
         values: Mapping[str, Sequence[tuple[str, int]]],
         as_of: date,
         index: ValuesIndex | None = None,
-        language_code: str = "en",
+        language_code: str | Language = "en",
     ):
-        language = load_language(language_code)
+        language = load_language(language_code) if isinstance(language_code, str) else language_code
         lexicon = Lexicon(layer, values, language, index if index and index.values else None)
         self._people = index if index and index.has_people else None
         nouns = Nouns(layer, lexicon, language)
@@ -135,7 +135,7 @@ class Understanding:
         return noted(outcome, found, named) if isinstance(outcome, Plan) else outcome
 
     def _sentence(self, plan: Plan) -> str:
-        return interpret(self._world.layer, plan.query, self._world.as_of).sentence
+        return self._world.told(plan.query)
 
     def _by_sentence(self, question: str) -> Plan | None:
         """The plan of one sentence of several, when the others only tell columns or say the same."""

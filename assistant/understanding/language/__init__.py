@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ import yaml
 
 from assistant.understanding.language.translating import Translation, translation
 from assistant.understanding.tokens import Forms, Token, phrase_keys, tokenize
+from assistant.wording import FIRST, answers
 
-ADDED_TO = ("messages", "irregular")
+ADDED_TO = ("irregular",)
 """Tables of the base language that a further language adds to, instead of having its own."""
 
 
@@ -22,6 +23,7 @@ class Language:
     """The words of one language, keyed for look-up.
 
     `cues` maps the key of a phrase to the cue it stands for; `longest_cue` is how many tokens the longest one has.
+    `reader` is the locale in which is spoken of the questions.
     """
 
     forms: Forms
@@ -35,14 +37,15 @@ class Language:
     longest_cue: int
     translation: Translation
     data: Mapping[str, Any] = field(repr=False)
+    reader: str = FIRST
 
     def tokens(self, text: str) -> list[Token]:
         """The words and signs of a text, in the words of the language whose grammar is used."""
         return self.translation.read(tokenize(text, self.forms), self.forms)
 
     def message(self, name: str, **parts: str | int) -> str:
-        """A sentence shown to people, with its parts filled in."""
-        return str(self.data["messages"][name]).format(**parts)
+        """A sentence shown to people, in the reader's language, with its parts filled in."""
+        return answers(self.reader).say(f"understanding.{name}", parts)
 
     def words(self, name: str) -> tuple[str, ...]:
         """One word list of the data file."""
@@ -156,7 +159,13 @@ def load_language(code: str = "en") -> Language:
         longest_cue=longest,
         translation=translation(data, forms),
         data=data,
+        reader=code,
     )
+
+
+def spoken_to(code: str, reader: str) -> Language:
+    """The language of a data file, speaking to its reader in the language of another locale."""
+    return replace(load_language(code), reader=reader)
 
 
 def languages() -> tuple[str, ...]:
@@ -202,4 +211,4 @@ def time_words(code: str) -> frozenset[str]:
     return frozenset(words) | set(data["number_words"]) | {str(word) for word in data["ordinals"]}
 
 
-__all__ = ["Language", "languages", "load_language", "phrase_keys", "surface_key", "time_words"]
+__all__ = ["Language", "languages", "load_language", "phrase_keys", "spoken_to", "surface_key", "time_words"]

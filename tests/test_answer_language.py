@@ -1,0 +1,89 @@
+"""Answers speak the reader's language: one catalogue of texts, complete in German, and no English left in an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import yaml
+
+from assistant.wording import ANSWERS, answers
+
+ROOT = Path(__file__).parents[1]
+NO_SENTENCE = {"plural", "relative"}
+"""Patterns by which a language tells a plural or a moving period; not said to anybody."""
+GRAMMAR = {"be", "Subject", "subject"}
+"""Parts that only the verb or the beginning of an English sentence needs."""
+
+
+def texts_of(language: str) -> dict[str, str]:
+    files = sorted((ANSWERS / language).glob("*.yml"))
+    return {key: text for file in files for key, text in leaves(yaml.safe_load(file.read_text(encoding="utf-8")))}
+
+
+def leaves(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        for name, inner in node.items():
+            yield from leaves(inner, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, str(node)
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_no_text_stands_twice_in_a_language() -> None:
+    for language in ("en", "de"):
+        files = sorted((ANSWERS / language).glob("*.yml"))
+        roots = [root for file in files for root in yaml.safe_load(file.read_text(encoding="utf-8"))]
+        assert len(roots) == len(set(roots))
+
+
+def test_german_says_everything_with_the_same_parts() -> None:
+    english, german = texts_of("en"), texts_of("de")
+    assert set(german) == set(english)
+    said = [key for key in english if key not in NO_SENTENCE]
+    assert {key for key in said if not holes(german[key]) <= holes(english[key])} == set()
+    assert {key for key in said if holes(english[key]) - holes(german[key]) - GRAMMAR} == set()
+
+
+def test_every_text_is_used() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "assistant").rglob("*.py"))
+    data = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "assistant/understanding").rglob("en.yml"))
+    assert [key for key in texts_of("en") if not is_used(key, source, data)] == []
+
+
+def is_used(key: str, source: str, data: str) -> bool:
+    """Whether a text, or the list of texts that it is one of, is named in the source."""
+    names = key.split(".")
+    return any(named(".".join(names[:end]), source) for end in range(1, len(names) + 1)) or f" {names[-1]}:" in data
+
+
+def named(key: str, source: str) -> bool:
+    last = key.rpartition(".")[2]
+    stems = {key, last, last.removesuffix("_changed").removesuffix("_free").removesuffix("_compared")}
+    stems |= {last.removesuffix("_label").removesuffix("_groups").removesuffix("_of"), last.upper()}
+    beginnings = [rf'f"{part}_\{{' for part in (last.split("_")[0], last.rpartition("_")[0]) if part]
+    stems |= {last.removesuffix("_amount")}
+    return any(f'"{one}"' in source or f"'{one}'" in source for one in stems) or any(
+        re.search(one, source) for one in beginnings
+    )
+
+
+def test_a_count_takes_the_plural_form_of_its_language() -> None:
+    english, german = answers("en"), answers("de_AT")
+    assert [english.count("freshness.age_day", n, {"count": n}) for n in (1, 2)] == ["1 day", "2 days"]
+    assert [german.count("freshness.age_day", n, {"count": n}) for n in (1, 2)] == ["1 Tag", "2 Tagen"]
+
+
+def test_a_language_without_texts_speaks_english() -> None:
+    assert answers("xx").say("steps.running") == answers("en").say("steps.running")
+    assert answers("xx").locale == "en"
+
+
+def test_what_is_filled_in_is_never_a_template() -> None:
+    assert "{0.__class__}" in answers("de").say("caveats.event", {"days": "1", "what": "{0.__class__}"})
