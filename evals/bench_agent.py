@@ -1,14 +1,15 @@
 """Calls of a model and prompt tokens for a question: our plan in one call beside two SQL agents, through one server.
 
-`python -m evals.bench_agent` puts questions of the developing suites to a scripted model that is always right:
+`python -m evals.bench_agent` puts questions of the developing suites whose plan is known to a scripted model that is
+always right:
 
 - ours: one call that fills the plan, whatever the embedded engine (which needs no call) would have said;
 - LangChain's SQLDatabaseToolkit agent: list the tables, read the schema of those needed, check the query (a call of the
   tool's own), run it, answer;
 - Vanna's agent as its documentation configures it, in the order that its own prompt demands: search the memory, list
   the tables, read the schema of those needed, run, save to the memory, answer;
-- Vanna's agent of its readme, without memory: list the tables, read the schema of those needed, run, answer. It is
-  shown, but not its documented configuration, so the aim leaves it out.
+- Vanna's agent of its five-minute quickstart, the barest that is documented (its readme's own lines do not run with
+  this version): one tool that runs SQL, no memory. List the tables, read the schema of those needed, run, answer.
 
 The rivals run in `.venv-bench`, over a SQLite copy of the tables that our definitions name; their SQL is the suites'
 own, written for SQLite. Prompt tokens are a quarter of the characters of all that a request holds (messages, tools,
@@ -53,8 +54,7 @@ AS_OF = date(2026, 6, 30)
 QUESTIONS = 60
 MOST_CALLS, MOST_TOKENS, PART = 1, 1800, 4
 OURS = "ours"
-RIVALS = ("langchain", "vanna", "vanna, lean")
-AIMED_AT = ("langchain", "vanna")
+RIVALS = ("langchain", "vanna", "vanna, quickstart")
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,7 @@ def _run(questions: int, python: Path) -> tuple[dict[str, list[Taken]], dict[str
             names = sorted({one.source for one in assistant.layer.datasets.values()} & set(assistant.engine.schema))
             copied = copy_to_sqlite(home / "warehouse" / "live.duckdb", home / "copy.sqlite", names)
             every = asked_of_suites(copied, names)
+            every = [one for one in every if isinstance(assistant.understanding.plan(one.question), Plan)]
             asked = every[:: max(1, len(every) // questions)][:questions]
             taken = {OURS: ours(assistant, asked)}
         versions: dict[str, str] = {}
@@ -226,7 +227,7 @@ def _rival(name: str, python: Path, database: Path) -> Iterator[tuple[Callable[[
     now: list[Asked] = []
     with ExitStack() as stack:
         server = stack.enter_context(OpenAIServer(lambda body: _STEPS[name](body, now[-1])))
-        command = [str(python), str(SCRIPT), name, str(database), server.url]
+        command = [str(python.absolute()), str(SCRIPT), name, str(database), server.url]
         room = stack.enter_context(tempfile.TemporaryDirectory())  # rivals write files where they stand
         process = subprocess.Popen(command, cwd=room, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         stack.callback(process.wait)
@@ -269,7 +270,7 @@ def _langchain(body: Body, asked: Asked) -> Reply:
     return _step(body, steps)
 
 
-def _lean(body: Body, asked: Asked) -> Reply:
+def _quickstart(body: Body, asked: Asked) -> Reply:
     """The tables, the schema of those needed, the query, the answer."""
     return _step(body, _looked_up(asked))
 
@@ -296,7 +297,11 @@ def _step(body: Body, steps: Sequence[ToolCall]) -> Reply:
     return Reply(tools=[steps[done]]) if done < len(steps) else Reply("That is the answer.")
 
 
-_STEPS: Mapping[str, Callable[[Body, Asked], Reply]] = {"langchain": _langchain, "vanna": _vanna, "vanna, lean": _lean}
+_STEPS: Mapping[str, Callable[[Body, Asked], Reply]] = {
+    "langchain": _langchain,
+    "vanna": _vanna,
+    "vanna, quickstart": _quickstart,
+}
 
 
 # --- the report
@@ -306,11 +311,14 @@ def aims(taken: Mapping[str, Sequence[Taken]]) -> tuple[tuple[str, bool], ...]:
     """The aims, each with whether it is met."""
     own = taken[OURS]
     calls, tokens = _median(own, "calls"), _median(own, "tokens")
-    cheaper = min(_median(taken[name], "tokens") for name in AIMED_AT)
+    rivals = [(name, _median(taken[name], "tokens")) for name in RIVALS]
     return (
         (f"ours: {calls:g} calls (median), at most {MOST_CALLS}", calls <= MOST_CALLS),
         (f"ours: {tokens:,.0f} prompt tokens (median), at most {MOST_TOKENS:,}", tokens <= MOST_TOKENS),
-        (f"ours: {tokens / cheaper:.2f} of the cheaper rival's tokens, at most {1 / PART}", tokens * PART <= cheaper),
+        *(
+            (f"ours: {tokens / of:.2f} of {name}'s tokens, at most {1 / PART}", tokens * PART <= of)
+            for name, of in rivals
+        ),
     )
 
 
@@ -327,7 +335,7 @@ def report(taken: Mapping[str, Sequence[Taken]], versions: Mapping[str, str]) ->
 
 
 _HEAD = ("", "calls median", "mean", "tokens median", "mean", "ended")
-_ROW = "{:18} {:>12} {:>8} {:>14} {:>10} {:>12}"
+_ROW = "{:24} {:>12} {:>8} {:>14} {:>10} {:>12}"
 
 
 def _median(taken: Sequence[Taken], what: str) -> float:

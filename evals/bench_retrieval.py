@@ -27,7 +27,7 @@ import click
 from assistant.agent import Catalogue
 from assistant.agent.retrieval import Excerpt
 from assistant.agent.shape import schema_of
-from assistant.agent.telling import names_of
+from assistant.agent.telling import notes_of
 from assistant.answer import Plan
 from assistant.assistant import Assistant
 from assistant.config import Settings, read_settings
@@ -169,7 +169,7 @@ def _shown(excerpt: Excerpt) -> frozenset[str]:
 
 
 def _tokens(layer: SemanticLayer, excerpt: Excerpt) -> int:
-    return (len(names_of(layer, excerpt)) + len(json.dumps(schema_of(excerpt), separators=(",", ":")))) // 4
+    return (len(notes_of(layer, excerpt)) + len(json.dumps(schema_of(excerpt), separators=(",", ":")))) // 4
 
 
 def larger(layer_home: Path, schema: Mapping[str, Mapping[str, str]]) -> SemanticLayer:

@@ -43,16 +43,30 @@ datasets:
     primary_key: [customer_id]
     fields:
       - {name: region, label: Region}
+  - name: line
+    source: line
+    time: day
+    primary_key: [line_id]
+    fields:
+      - {name: day, type: time}
+      - {name: brand}
+    measures:
+      - {name: amount, agg: sum, expression: amount}
 relationships:
   - {name: order_customer, from: orders, to: customer, from_columns: [customer_id], to_columns: [customer_id]}
+  - {name: line_order, from: line, to: orders, from_columns: [order_id], to_columns: [order_id]}
 metrics:
-  - {name: revenue, measure: orders.amount, description: Sum of order amounts., ai_context: {synonyms: [turnover]}}
+  - {name: revenue, measure: orders.amount, description: Sum of order amounts., ai_context: {synonyms: [turnover]},
+     stand_ins: [line_revenue]}
+  - {name: line_revenue, measure: line.amount, description: Sum of the amounts of order lines.}
+  - {name: web_share, measure: orders.orders, description: Orders on the Web., filter: "orders.channel = 'Web'"}
   - {name: orders, measure: orders.orders, description: Number of orders.}
 """
+JUNE = {"first_day": "2026-06-01", "last_day": "2026-06-30"}
 VALUES = {"orders.channel": (("Web", 9), ("Store", 4)), "customer.region": (("North", 5), ("South", 3))}
 EMPTY = {
-    "metrics": [], "group_by": [], "filters": [], "first_day": "", "last_day": "", "compare": "none", "list_of": "",
-    "order_by": [], "limit": 0, "unplaced": [],
+    "metrics": [], "group_by": [], "grain": "none", "filters": [], "first_day": "", "last_day": "", "compare": "none",
+    "list_of": "", "order_by": [], "descending": True, "limit": 0, "unplaced": [],
 }  # fmt: skip
 
 
@@ -71,7 +85,7 @@ def filled(**parts: Any) -> str:
     return json.dumps(EMPTY | parts)
 
 
-GOOD = filled(metrics=["revenue"], group_by=[{"field": "customer.region", "grain": "none"}])
+GOOD = filled(metrics=["revenue"], group_by=["customer.region"])
 
 
 @contextmanager
@@ -103,7 +117,7 @@ def test_the_shape_allows_only_names_of_the_excerpt(layer: SemanticLayer, tmp_pa
     sent = server.requests[0]["response_format"]["json_schema"]
     assert sent["strict"] is True
     names = sent["schema"]["$defs"]
-    assert set(names["metric"]["enum"]) == {"revenue", "orders"}
+    assert set(names["metric"]["enum"]) >= {"revenue", "orders"}
     assert set(names["field"]["enum"]) >= {"metric_time", "customer.region"}
     assert "orders.email" not in names["field"]["enum"]
     assert sorted(sent["schema"]["required"]) == sorted(EMPTY)
@@ -136,7 +150,7 @@ MENDED: Mapping[str, tuple[str, str]] = {
         filled(metrics=["revenue"], filters=[{"field": "customer.region", "op": "~", "values": ["North"]}]),
         "cannot be read",
     ),
-    "an unknown grain": (filled(metrics=["revenue"], group_by=[{"field": "metric_time", "grain": "moon"}]), "read"),
+    "an unknown grain": (filled(metrics=["revenue"], group_by=["metric_time"], grain="moon"), "read"),
     "a number that is none": (
         filled(metrics=["revenue"], filters=[{"field": "orders.size", "op": "gt", "values": ["many"]}]),
         "many",
@@ -147,7 +161,7 @@ MENDED: Mapping[str, tuple[str, str]] = {
     "broken JSON": ('{"metrics": ["revenue"', "JSON"),
     "a list": ("[1, 2]", "JSON"),
     "an injected statement as a name": (filled(metrics=["revenue; DROP TABLE orders"]), "DROP"),
-    "a table function as a field": (filled(metrics=["revenue"], group_by=[{"field": "read_csv('/etc')"}]), "read_csv"),
+    "a table function as a field": (filled(metrics=["revenue"], group_by=["read_csv('/etc')"]), "read_csv"),
 }
 
 
@@ -193,6 +207,65 @@ def test_a_span_of_days_stands_in_a_plan_as_its_days(layer: SemanticLayer, tmp_p
         assert isinstance(asked.plan("turnover of the last 30 days").outcome, Plan)
     with planner(layer, [Reply(filled(metrics=["revenue"]))], tmp_path) as (asked, _, _):
         assert isinstance(asked.plan("turnover of the last 30 days").outcome, Refusal)
+
+
+ACCOUNTED = {
+    "a metric called by the value": ("share of the web in June", {"metrics": ["web_share"], **JUNE}),
+    "days written otherwise": ("turnover from 8 June to 20 June 2026",
+                               {"metrics": ["revenue"], "first_day": "2026-06-08", "last_day": "2026-06-20"}),
+    "the year compared with": ("turnover in June 2026 versus June 2025",
+                               {"metrics": ["revenue"], **JUNE, "compare": "previous_year"}),
+    "a named day": ("turnover on Store Friday",
+                    {"metrics": ["revenue"], "first_day": "2026-06-05", "last_day": "2026-06-05"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ACCOUNTED)
+def test_what_a_plan_says_in_its_own_way_is_accounted_for(case: str, layer: SemanticLayer, tmp_path: Path) -> None:
+    question, plan = ACCOUNTED[case]
+    with planner(layer, [Reply(filled(**plan))], tmp_path) as (asked, server, _):
+        assert isinstance(asked.plan(question).outcome, Plan)
+        assert len(server.requests) == 1
+    with planner(layer, [Reply(filled(metrics=["orders"]))], tmp_path) as (asked, _, _):
+        assert isinstance(asked.plan(question).outcome, Refusal)
+
+
+def test_a_metric_with_a_stand_in_may_be_split_as_that_one(layer: SemanticLayer, tmp_path: Path) -> None:
+    plans = [filled(metrics=[name], group_by=["line.brand"]) for name in ("revenue", "orders")]
+    with planner(layer, [Reply(plans[0])], tmp_path) as (asked, server, _):
+        found = asked.plan("turnover by brand").outcome
+        assert len(server.requests) == 1
+    assert isinstance(found, Plan)
+    assert found.query.metrics == ("revenue",)  # the answer says what stood in
+    with planner(layer, [Reply(plans[1])], tmp_path) as (asked, _, _):
+        assert isinstance(asked.plan("orders by brand").outcome, Refusal)
+
+
+def test_a_plan_of_objects_is_read_as_one_of_names(layer: SemanticLayer, tmp_path: Path) -> None:
+    nested = {
+        "metrics": ["revenue"],
+        "group_by": [{"field": "metric_time", "grain": "month"}, {"field": "customer.region"}],
+        "order_by": [{"by": "revenue", "descending": False}],
+    }
+    flat = {"group_by": ["metric_time", "customer.region"], "grain": "month", "order_by": ["revenue"]}
+    plans = []
+    for parts in (nested, {"metrics": ["revenue"], **flat, "descending": False}):
+        with planner(layer, [Reply(json.dumps(parts))], tmp_path) as (asked, _, _):
+            plans.append(asked.plan("turnover by region and month").outcome)
+    assert all(isinstance(one, Plan) for one in plans), plans
+    query = plans[0].query
+    assert query == plans[1].query
+    assert [(one.field, one.grain) for one in query.group_by] == [("metric_time", "month"), ("customer.region", None)]
+    assert not query.order_by[0].descending
+
+
+@pytest.mark.parametrize(
+    ("question", "named"), [("orders at least once", {}), ("orders AT", {"customer.land": ("AT",)})]
+)
+def test_a_code_that_is_a_small_word_is_named_in_capitals(
+    question: str, named: dict[str, Any], layer: SemanticLayer
+) -> None:
+    assert Catalogue(layer, {"customer.land": (("AT", 3), ("US", 2))}).excerpt(question).named == named
 
 
 def test_a_value_that_is_no_word_is_not_named_by_one(layer: SemanticLayer) -> None:
@@ -249,6 +322,7 @@ def test_servers_that_lack_a_way_are_asked_in_another(
     with planner(layer, refusing(of=of), tmp_path) as (asked, server, _):
         assert isinstance(asked.plan("turnover by region").outcome, Plan)
         assert len(server.requests) == calls
+        assert '"enum"' in said(server.requests[-1], "system")  # the shape is told where it cannot be demanded
         assert isinstance(asked.plan("turnover by region").outcome, Plan)
         assert len(server.requests) == calls + 1  # what the server lacks is remembered
 

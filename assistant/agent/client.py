@@ -114,6 +114,8 @@ class ModelClient:
 
         began = time.perf_counter()
         written: Any = [dict(message) for message in messages]
+        if way != "schema":
+            written[0]["content"] += f"\nThe object keeps to this JSON schema:\n{json.dumps(schema)}"
         try:
             found = self.client.chat.completions.create(
                 model=self.name, messages=written, temperature=0, **_shape(schema, way)
@@ -122,7 +124,7 @@ class ModelClient:
             raise
         except (LineEnded, openai.APIError, ValueError) as error:
             raise self.failed(error) from error
-        return self._read(found, messages, (time.perf_counter() - began) * 1000)
+        return self._read(found, written, (time.perf_counter() - began) * 1000)
 
     def _read(self, found: Any, messages: Sequence[Message], milliseconds: float) -> Reply:
         usage = getattr(found, "usage", None)

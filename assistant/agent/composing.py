@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from assistant.agent.checking import unused
+from assistant.agent.checking import unused, used_by
 from assistant.agent.desk import Desk, Found
 from assistant.agent.prose import Facts, facts_of, facts_together, worded
 from assistant.answer import Answer, Caveat, Chart, Clarification, ModelUse, Outcome, Refusal
@@ -75,8 +75,9 @@ def _notes(desk: Desk, found: Sequence[Found], use: ModelUse, notices: Sequence[
     if any(not one.answer.governed for one in found):
         yield Caveat("NOT_GOVERNED", "A step ran SQL that the model wrote: its numbers are not governed metrics.")
     yield from (Caveat("MODEL_BUDGET", f"{notice} This is what was found until then.") for notice in notices)
-    queries = "\n".join(one.answer.plan.query.model_dump_json() if one.answer.plan else one.answer.sql for one in found)
+    queries = [one.answer.plan.query for one in found if one.answer.plan]
+    used = used_by(queries, desk.world.layer, [one.answer.sql for one in found if one.answer.plan is None])
     named = desk.world.catalogue.excerpt(desk.question).named
-    left = tuple(unused(desk.question, named, queries))
+    left = tuple(unused(desk.question, named, used))
     if left:
         yield Caveat("UNUSED_WORDS", f"No step used what the question names: {', '.join(left)}.")

@@ -25,6 +25,8 @@ from semantic_layer import Dataset, Dimension, Metric, Segment, SemanticLayer, S
 
 METRICS, FIELDS, SEGMENTS, VALUES = 10, 10, 2, 6
 _BY_LIKENESS = 2  # of the metrics and of the fields
+_AT_LEAST = 4  # of each kind, by words; more only while they come near the best
+_NEAR = 0.3  # of the best one's score
 _STEM = 5  # letters that two forms of a word share
 _PARTIAL = 0.7
 _DESCRIBED = 0.3
@@ -71,12 +73,12 @@ class _Index:
         self.entries = entries
         self._by_stem: dict[str, list[int]] = defaultdict(list)
         for at, entry in enumerate(entries):
-            for stem in {_stem(word) for word in entry.words}:
-                self._by_stem[stem].append(at)
+            for begun in {stem(word) for word in entry.words}:
+                self._by_stem[begun].append(at)
 
     def touched(self, stems: Iterable[str]) -> list[_Entry]:
         """The entries that share a word, or its beginning, with the question."""
-        return [self.entries[at] for at in sorted({at for stem in stems for at in self._by_stem.get(stem, ())})]
+        return [self.entries[at] for at in sorted({at for one in stems for at in self._by_stem.get(one, ())})]
 
     @cached_property
     def likeness(self) -> Likeness:
@@ -143,7 +145,8 @@ class Catalogue:
 
     def _named_values(self, question: str) -> dict[str, tuple[str, ...]]:
         """Fields of which a value stands in the question, with those values."""
-        said = f" {' '.join(_WORD.findall(question.lower()))} "
+        words = " ".join(_WORD.findall(question))
+        said = f" {words.lower()} | {words} "
         found: dict[str, tuple[str, ...]] = {}
         for field, written in self._plain.items():
             hits = dict.fromkeys(text for text, plain in written if f" {plain} " in said)
@@ -164,7 +167,7 @@ class Catalogue:
         # "/sale" is a page and nothing that people mean by a sale: such values are named as they are or not at all
         plain_ones = [text for text in dict.fromkeys(values) if text[:1].isalnum()]
         said = ((text, way) for text in plain_ones for way in (text, *self._called(field, text)))
-        return [(text, plain) for text, way in said if (plain := " ".join(_WORD.findall(way.lower())))]
+        return [(text, plain) for text, way in said if (plain := _as_said(way))]
 
     def _called(self, field: str, value: str) -> tuple[str, ...]:
         """What people call a value, by the definitions; one and many."""
@@ -206,15 +209,27 @@ class Catalogue:
         self, index: _Index, question: str, asked: frozenset[str], most: int, near: Iterable[str] = ()
     ) -> tuple[str, ...]:
         """The names that share most with the question, then those most like it in meaning."""
-        by_words = [entry.name for entry in self._ranked(index, asked, frozenset(near))]
+        by_words = self._likely(index, asked, frozenset(near))[:most]
         alike = [name for name in index.like(question, most) if name not in by_words[: most - _BY_LIKENESS]]
         return tuple(dict.fromkeys([*by_words[: most - _BY_LIKENESS], *alike[:_BY_LIKENESS], *by_words]))[:most]
 
-    def _ranked(self, index: _Index, asked: frozenset[str], near: frozenset[str] = frozenset()) -> list[_Entry]:
-        stems = frozenset(_stem(word) for word in asked)
+    def _likely(self, index: _Index, asked: frozenset[str], near: frozenset[str]) -> list[str]:
+        """The names that share words with the question, without those far behind the best: a name costs tokens."""
+        ranked = self._scored(index, asked, near)
+        least = ranked[0][0] * _NEAR if ranked else 0.0
+        return [entry.name for at, (score, entry) in enumerate(ranked) if at < _AT_LEAST or score >= least]
+
+    def _scored(
+        self, index: _Index, asked: frozenset[str], near: frozenset[str] = frozenset()
+    ) -> list[tuple[float, _Entry]]:
+        """Entries with what they share with the question, the most first; those beside `near` datasets are moved up."""
+        stems = frozenset(stem(word) for word in asked)
         scored = [(self._score(entry, asked, stems), entry) for entry in index.touched(stems)]
         ranked = [(score + 0.5 * (entry.name.partition(".")[0] in near), entry) for score, entry in scored if score > 0]
-        return [entry for _, entry in sorted(ranked, key=lambda pair: -pair[0])]
+        return sorted(ranked, key=lambda pair: -pair[0])
+
+    def _ranked(self, index: _Index, asked: frozenset[str]) -> list[_Entry]:
+        return [entry for _, entry in self._scored(index, asked)]
 
     def _score(self, entry: _Entry, asked: frozenset[str], stems: frozenset[str]) -> float:
         named = max((self._covered(phrase, asked, stems) for phrase in entry.phrases), default=0.0)
@@ -257,11 +272,17 @@ def _entry(name: str, one: Dataset | Dimension | Metric | Segment, *, implied: b
     return _Entry(name, phrases, about.union(*phrases), said, _IMPLIED if implied else 1.0)
 
 
+def _as_said(way: str) -> str:
+    """A way to write a value, as it is looked for: a code that is a small word, too ("AT", "US"), in capitals only."""
+    words = " ".join(_WORD.findall(way))
+    return words.upper() if words.lower() in _PLAIN else words.lower()
+
+
 def _held(word: str, asked: frozenset[str], stems: frozenset[str]) -> float:
-    return 1.0 if word in asked else _PARTIAL if _stem(word) in stems else 0.0
+    return 1.0 if word in asked else _PARTIAL if stem(word) in stems else 0.0
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """The beginning that forms of a word share; a short word is its own."""
     for ending in ("ing", "ies", "ed", "es", "s", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST - 1:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.agent.errors import UnusableReply
 from assistant.agent.retrieval import Excerpt
@@ -21,13 +21,6 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class Grouping(_Part):
-    """A dimension to break down by."""
-
-    field: str
-    grain: str = "none"
-
-
 class Condition(_Part):
     """A condition on a dimension, a metric or a segment; values as text."""
 
@@ -36,53 +29,81 @@ class Condition(_Part):
     values: list[str | float | int | bool] = []
 
 
-class Sorting(_Part):
-    """What to sort by."""
-
-    by: str
-    descending: bool = True
-
-
 class Filled(_Part):
-    """A plan as the model wrote it; `unplaced` are words of the question that no name covers."""
+    """A plan as the model wrote it; `unplaced` are words of the question that no name covers.
+
+    `grain` is that of the time fields in `group_by`, `descending` the direction of all of `order_by`.
+    """
 
     metrics: list[str] = []
-    group_by: list[Grouping] = []
+    group_by: list[str] = []
+    grain: str = "none"
     filters: list[Condition] = []
     first_day: str = ""
     last_day: str = ""
     compare: str = "none"
     list_of: str = ""
-    order_by: list[Sorting] = []
+    order_by: list[str] = []
+    descending: bool = True
     limit: int = 0
     unplaced: list[str] = []
 
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, data: Any) -> Any:
+        """Models that are not held to the shape like to write {"field": ..., "grain": ...} where a name is enough."""
+        if not isinstance(data, Mapping):
+            return data
+        group, grain = _flattened(data.get("group_by"), "field", "grain")
+        order, descending = _flattened(data.get("order_by"), "by", "descending")
+        known = {"group_by": group, "grain": grain, "order_by": order, "descending": descending}
+        return {**data, **{name: value for name, value in known.items() if value is not None}}
+
+
+def _flattened(items: Any, name: str, detail: str) -> tuple[list[Any] | None, Any]:
+    """The names of a list of objects, and what the first of them says of a detail; None for what is not said."""
+    if not isinstance(items, list):
+        return None, None
+    objects: list[Mapping[str, Any]] = [item for item in items if isinstance(item, Mapping)]
+    said = (item[detail] for item in objects if item.get(detail) not in (None, "none"))
+    return [item.get(name, "") if isinstance(item, Mapping) else item for item in items], next(said, None)
+
 
 def schema_of(excerpt: Excerpt) -> dict[str, Any]:
-    """A strict JSON schema in which only names of the excerpt can be written."""
-    text: dict[str, Any] = {"type": "string"}
-    metric, field = _ref("metric"), _ref("field")
-    either = {"anyOf": [field, metric]}
-    grouping = _object({"field": field, "grain": _one_of(GRAINS)})
-    condition = _object({"field": either, "op": _one_of(OPERATORS), "values": {"type": "array", "items": text}})
-    sorting = _object({"by": either, "descending": {"type": "boolean"}})
+    """A strict JSON schema in which only names of the excerpt can be written.
+
+    It is part of what every call pays for: each list of names stands once, and nothing is nested that need not be.
+    """
+    condition = _object({"field": _ref("name"), "op": _one_of(OPERATORS), "values": _list(_TEXT)})
     shape = _object(
         {
-            "metrics": {"type": "array", "items": metric},
-            "group_by": {"type": "array", "items": grouping},
-            "filters": {"type": "array", "items": condition},
-            "first_day": text,
-            "last_day": text,
+            "metrics": _list(_ref("metric")),
+            "group_by": _list(_ref("field")),
+            "grain": _one_of(GRAINS),
+            "filters": _list(condition),
+            "first_day": _TEXT,
+            "last_day": _TEXT,
             "compare": _one_of(COMPARISONS),
             "list_of": _one_of(["", *excerpt.entities]),
-            "order_by": {"type": "array", "items": sorting},
+            "order_by": _list(_ref("name")),
+            "descending": {"type": "boolean"},
             "limit": {"type": "integer"},
-            "unplaced": {"type": "array", "items": text},
+            "unplaced": _list(_TEXT),
         }
     )
-    # each list of names stands once: the schema is part of what every call pays for
-    names = {"metric": _one_of(excerpt.metrics), "field": _one_of([METRIC_TIME, *excerpt.fields, *excerpt.segments])}
+    names = {
+        "metric": _one_of(excerpt.metrics),
+        "field": _one_of([METRIC_TIME, *excerpt.fields, *excerpt.segments]),
+        "name": {"anyOf": [_ref("field"), _ref("metric")]},
+    }
     return {**shape, "$defs": names}
+
+
+_TEXT: dict[str, Any] = {"type": "string"}
+
+
+def _list(items: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
 
 
 def _ref(name: str) -> dict[str, Any]:
@@ -117,12 +138,12 @@ def query_of(filled: Filled, layer: SemanticLayer) -> SemanticQuery:
     try:
         return SemanticQuery(
             metrics=tuple(filled.metrics),
-            group_by=tuple(_group(one) for one in filled.group_by),
+            group_by=tuple(_group(one, filled.grain, layer) for one in filled.group_by),
             filters=tuple(_filter(one, layer) for one in filled.filters),
             time_range=_period(filled),
             compare=None if filled.compare == "none" else Comparison(kind=filled.compare),  # type: ignore[arg-type]  # pydantic checks it
             entity=filled.list_of,
-            order_by=tuple(OrderBy(by=one.by, descending=one.descending) for one in filled.order_by),
+            order_by=tuple(OrderBy(by=one, descending=filled.descending) for one in filled.order_by),
             limit=filled.limit or None,
         )
     except (ValidationError, ValueError) as error:
@@ -130,8 +151,10 @@ def query_of(filled: Filled, layer: SemanticLayer) -> SemanticQuery:
         raise UnusableReply(f"The plan cannot be read: {said}.") from error
 
 
-def _group(one: Grouping) -> GroupBy:
-    return GroupBy(field=one.field, grain=None if one.grain == "none" else one.grain)  # type: ignore[arg-type]  # pydantic checks it
+def _group(name: str, grain: str, layer: SemanticLayer) -> GroupBy:
+    field = layer.fields.get(name)
+    has_grain = grain != "none" and (name == METRIC_TIME or field is None or field.kind == "time")
+    return GroupBy(field=name, grain=grain if has_grain else None)  # type: ignore[arg-type]  # pydantic checks it
 
 
 def _period(filled: Filled) -> TimeRange | None:

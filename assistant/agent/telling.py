@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.agent.audit import masked
-from assistant.agent.retrieval import Excerpt
+from assistant.agent.retrieval import Excerpt, stem, words_of
 from assistant.answer import Answer
 from semantic_layer import SemanticLayer, SemanticQuery
 
@@ -19,26 +19,47 @@ ROWS, CELL, LONGEST = 20, 60, 2_000
 
 
 def names_of(layer: SemanticLayer, excerpt: Excerpt) -> str:
-    """The metrics, fields with values, and segments of an excerpt, a line each; what a name says is not repeated."""
-    lines = ["Metrics:"]
-    lines += [f"- {name}: {short(layer.metrics[name].description)}" for name in excerpt.metrics]
-    lines.append("Fields (type) = values:")
-    lines += [_field(layer, name, excerpt.values.get(name, ())) for name in excerpt.fields]
-    if excerpt.segments:
-        lines.append("Segments (filter eq true or false):")
-        lines += [f"- {name}: {short(layer.segments[name].description)}" for name in excerpt.segments]
-    return "\n".join(lines)
+    """The metrics, fields with values, and segments of an excerpt, a line each."""
+    lines = ["Metrics:", *(_metric(layer, name) for name in excerpt.metrics), "Fields (type) = values:"]
+    lines += [f"{name}{_about(layer, name, excerpt.values.get(name, ()))}" for name in excerpt.fields]
+    return "\n".join([*lines, *_segments(layer, excerpt)])
 
 
-def _field(layer: SemanticLayer, name: str, values: Sequence[str]) -> str:
-    field, own = layer.fields[name], name.rpartition(".")[2].replace("_", " ")
+def notes_of(layer: SemanticLayer, excerpt: Excerpt) -> str:
+    """What is to be known of an excerpt whose names the model has before it in a schema; nothing is said twice."""
+    told = [_metric(layer, name) for name in excerpt.metrics if not layer.metrics[name].implied]
+    about = [(name, _about(layer, name, excerpt.values.get(name, ()))) for name in excerpt.fields]
+    fields = [f"{name}{said}" for name, said in about if said]
+    return "\n".join(["Metrics:", *told, "Fields (type) = values:", *fields, *_segments(layer, excerpt)])
+
+
+def _metric(layer: SemanticLayer, name: str) -> str:
+    return f"{name}: {short(layer.metrics[name].description)}"
+
+
+def _segments(layer: SemanticLayer, excerpt: Excerpt) -> list[str]:
+    if not excerpt.segments:
+        return []
+    told = [f"{name}: {short(layer.segments[name].description)}" for name in excerpt.segments]
+    return ["Segments (filter eq true or false):", *told]
+
+
+def _about(layer: SemanticLayer, name: str, values: Sequence[str]) -> str:
+    """What a field's name leaves open: its type, its label where that differs, values."""
+    field = layer.fields[name]
     kind = "" if field.kind == "categorical" else f" ({field.kind})"
-    title = "" if field.title.casefold() in (own, name.replace(".", " ").replace("_", " ")) else f": {field.title}"
+    title = "" if _says(name, field.title) else f": {field.title}"
     known = f" = {', '.join(plain(value) for value in values)}" if values else ""
-    return f"- {name}{kind}{title}{known}"
+    return f"{kind}{title}{known}"
 
 
-def short(text: str, most: int = 80) -> str:
+def _says(name: str, text: str) -> bool:
+    """Whether every word of a text that says what it is about stands in a name already."""
+    own = {stem(word) for word in words_of(name.replace("_", " "))}
+    return all(stem(word) in own for word in words_of(text))
+
+
+def short(text: str, most: int = 64) -> str:
     """The first sentence of a description, cut at a word."""
     first = text.split(". ")[0]
     return first if len(first) <= most else first[: most - 1].rsplit(" ", 1)[0] + "…"

@@ -19,7 +19,7 @@ from assistant.agent.checking import accepted, mending
 from assistant.agent.desk import SAME_CALL, Desk, Found
 from assistant.agent.errors import LoopStopped, UnusableReply
 from assistant.agent.retrieval import Excerpt
-from assistant.agent.shape import Condition, Filled, Grouping
+from assistant.agent.shape import Condition, Filled
 from assistant.agent.telling import listed, marked, names_of, plain, told
 from assistant.answer import Answer, Outcome, Plan
 from semantic_layer import QueryError
@@ -87,7 +87,7 @@ def profile_customer(customer_id: str, runtime: Runtime) -> Told:
     fields = [name for name, one in layer.fields.items() if name.startswith(f"{entity}.") and _is_plain(one)]
     plan = Filled(
         list_of=entity,
-        group_by=[Grouping(field=name) for name in fields[:12]],
+        group_by=fields[:12],
         filters=[Condition(field=f"{entity}.{layer.datasets[entity].primary_key[0]}", values=[customer_id])],
     )
     return _planned(runtime, "profile_customer", plan, lambda made: desk.hands.answer(desk.question, made))

@@ -1,9 +1,9 @@
 """Agents of others, driven along their documented happy path: a question comes in as a line, a word goes out.
 
 Runs inside the rivals' virtual environment (.venv-bench). `langchain` is LangChain's `SQLDatabaseToolkit` under
-`create_agent`; `vanna` is the agent that Vanna's documentation configures, `vanna, lean` that of its readme. All ask
-the server named on the command line and read the SQLite file named there; what they say is counted by that
-server.
+`create_agent`; `vanna` is the agent that Vanna's documentation configures, `vanna, quickstart` that of its
+five-minute quickstart. All ask the server named on the command line and read the SQLite file named there; what they
+say is counted by that server.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def vanna_agent(database: str, url: str) -> Ask:
     return _vanna(database, url, tools)
 
 
-def lean_vanna_agent(database: str, url: str) -> Ask:
-    """Vanna's agent of its readme: one tool, which runs SQL, and no memory."""
+def quickstart_vanna_agent(database: str, url: str) -> Ask:
+    """Vanna's agent as the page "5-minute quickstart" of its documentation builds it: one tool, which runs SQL."""
     return _vanna(database, url, [])
 
 
@@ -86,8 +86,8 @@ def _vanna(database: str, url: str, more: list[Any]) -> Ask:
     return lambda question: asyncio.run(asked(question))
 
 
-AGENTS = {"langchain": langchain_agent, "vanna": vanna_agent, "vanna, lean": lean_vanna_agent}
-PACKAGES = {"langchain": "langchain-community", "vanna": "vanna", "vanna, lean": "vanna"}
+AGENTS = {"langchain": langchain_agent, "vanna": vanna_agent, "vanna, quickstart": quickstart_vanna_agent}
+PACKAGES = {"langchain": "langchain-community", "vanna": "vanna", "vanna, quickstart": "vanna"}
 
 
 def main() -> None:
