@@ -68,7 +68,13 @@ class Filter(QueryNode):
     `last` and `not_last` take an interval ("90 days") that ends with the last complete day of data. With `entity` the
     condition is on the entity of each row, not on the row: customers that have an order of which it holds (with `none`:
     that have no such order); on a metric, computed for each entity and perhaps within its own `time_range` or within
-    the `last` interval ("90 days").
+    the `last` interval ("90 days"). The rows may also be those of the one dataset that links the field's with the
+    entity's. Filters on one dataset hold for one row of it together, but each list of values of the same field for
+    another row ("customers with an email and a phone case").
+
+    `than` "average" takes the place of the value: for a field the mean over all rows of its dataset, for a metric that
+    adds up its mean over the groups of the result (or over the entities that have any), for any other metric its value
+    over all of them together.
     """
 
     field: str
@@ -79,6 +85,7 @@ class Filter(QueryNode):
     none: bool = False
     time_range: TimeRange | None = None
     last: str = ""
+    than: Literal["", "average"] = ""
 
 
 class Comparison(QueryNode):
@@ -138,6 +145,28 @@ class Top(QueryNode):
     others_label: str = "(all others)"
 
 
+class PerBucket(QueryNode):
+    """One number over the buckets of a period: that of the average or the median one, or how many of them there are.
+
+    Every whole bucket of `grain` in the period counts, up to the last complete day of data; one without rows is 0.
+    Without a start the buckets begin with the data. `count` tells how many buckets meet the filters on metrics.
+    """
+
+    grain: TimeGrain
+    agg: Literal["average", "median", "count"] = "average"
+
+
+class Running(QueryNode):
+    """Each bucket's metrics taken together with those of the buckets before it.
+
+    Without `last` from the first bucket of the period on ("running total"), else over so many buckets that end with its
+    own ("7-day average"); buckets before the period are then looked at too.
+    """
+
+    agg: Literal["sum", "average"] = "sum"
+    last: int | None = Field(default=None, ge=2, le=400)
+
+
 class Pivot(QueryNode):
     """Turn the `values` of dimension `field` into columns, one for each metric and value; other values are left out.
 
@@ -167,6 +196,8 @@ class SemanticQuery(QueryNode):
     ranks: tuple[Rank, ...] = ()
     top: Top | None = None
     pivot: Pivot | None = None
+    per_bucket: PerBucket | None = None
+    running: Running | None = None
     fill: Literal["none", "spine"] = "none"
     mark_partial: bool = False
     time_zone: str = ""

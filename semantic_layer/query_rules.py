@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlglot import exp
 
+from semantic_layer import bucket_rules
 from semantic_layer.errors import QueryFault, suggest
 from semantic_layer.expressions import parse_expression
 from semantic_layer.metric_types import DerivedMetric, SimpleMetric
@@ -75,6 +76,9 @@ def _kind(layer: SemanticLayer, one: Filter) -> str:
 
 
 def _wrong_count(one: Filter) -> str:
+    if one.than:
+        right = one.op in ("gt", "ge", "lt", "le") and not one.values
+        return "" if right else f"The average takes the place of a value: `{one.op}` on `{one.field}` does not fit it."
     wanted = {"between": 2, "is_null": 0, "not_null": 0}.get(one.op, 1)
     given = len(one.values)
     if one.op in ("in", "not_in"):
@@ -83,6 +87,8 @@ def _wrong_count(one: Filter) -> str:
 
 
 def _wrong_kind(one: Filter, kind: str) -> str:
+    if one.than and kind != "number":
+        return f"`{one.field}` is a {kind}, which has no average."
     if one.op in _TEXT_OPERATORS and kind != "categorical":
         return f"`{one.op}` compares text, but `{one.field}` is a {kind}."
     if one.op in _ORDERED and kind == "boolean":
@@ -206,14 +212,14 @@ def _beside(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
             if name not in filtered:
                 sentence = f"The query has no filter on `{name}`."
                 yield QueryFault("E_ORDER_NOT_IN_QUERY", sentence, suggest(name, filtered))
-        if not _adds_up(layer, one.metric):
+        if not adds_up(layer, one.metric):
             yield QueryFault("E_SHARE_NOT_ADDITIVE", f"`{one.metric}` is no part of a whole, so it has no share.")
     twice = [one.metric for one in query.ranks]
     for name in dict.fromkeys(name for name in twice if twice.count(name) > 1):
         yield QueryFault("E_NAME_COLLISION", f"The rank by `{name}` is asked for more than once.")
 
 
-def _adds_up(layer: SemanticLayer, name: str) -> bool:
+def adds_up(layer: SemanticLayer, name: str) -> bool:
     """True for sums and counts, and for sums and differences of them."""
     metric = layer.metrics[name]
     if isinstance(metric, SimpleMetric):
@@ -222,7 +228,7 @@ def _adds_up(layer: SemanticLayer, name: str) -> bool:
         return False
     nodes = parse_expression(metric.expression).walk()
     plain = all(isinstance(node, exp.Add | exp.Sub | exp.Paren | exp.Column | exp.Identifier) for node in nodes)
-    return plain and all(_adds_up(layer, one) for one in inputs(metric))
+    return plain and all(adds_up(layer, one) for one in inputs(metric))
 
 
 def _top(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
@@ -315,6 +321,8 @@ MEANING_RULES: tuple[Rule, ...] = (
     _beside,
     _top,
     _pivot,
+    bucket_rules.per_bucket,
+    bucket_rules.running,
     _entity_list,
     _time_zone,
     _order,

@@ -127,3 +127,19 @@ def period_start(day: date, grain: str, rules: CalendarRules) -> date:
     months = day.year * 12 + day.month - first
     whole = months - months % _MONTHS[grain] + first - 1
     return date(whole // 12, whole % 12 + 1, 1)
+
+
+def next_start(start: date, grain: TimeGrain) -> date:
+    """First day of the period after the one that starts on `start`."""
+    step_on = previous_bucket(grain)
+    if step_on.unit == "month":
+        return add_months(start, step_on.count)
+    return start + timedelta(days=step_on.count if step_on.unit == "day" else 0)
+
+
+def buckets_before(start: date, grain: TimeGrain, count: int) -> date:
+    """The day so many buckets before `start`; for hours the first day that may hold one of them."""
+    back = previous_bucket(grain)
+    if back.unit == "month":
+        return add_months(start, -back.count * count)
+    return start - timedelta(days=-(-count // 24) if back.unit == "hour" else back.count * count)

@@ -181,6 +181,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "Rank": query.Rank,
     "Top": query.Top,
     "Pivot": query.Pivot,
+    "Per bucket": query.PerBucket,
+    "Running": query.Running,
 }
 
 

@@ -16,6 +16,7 @@ from sqlglot import exp
 from semantic_layer.check import check
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.aggregate import simple_part
+from semantic_layer.compiler.along_time import computed_first, filled, over_buckets, running_values
 from semantic_layer.compiler.compare import compared
 from semantic_layer.compiler.draft import Builder, Column, Draft, Frame, MemberSets, Scope
 from semantic_layer.compiler.entities import per_entity_part
@@ -69,7 +70,8 @@ def to_sql(layer: SemanticLayer, query: SemanticQuery, *, as_of: date) -> Compil
     """
     check(layer, query)
     sets = MemberSets(segment_members, metric_members, row_members)
-    draft = Draft(layer, query, as_of, BUILDERS, sets, _keys(layer, query), Frame(exp.Select()))
+    first = computed_first(query)
+    draft = Draft(layer, first, as_of, BUILDERS, sets, _keys(layer, first), Frame(exp.Select()), asked=query)
     for run in PASSES:
         run(draft)
     return Compiled(
@@ -108,7 +110,8 @@ def _aggregated(draft: Draft) -> None:
     if query.entity:
         return
     rows = tuple(one for one in query.filters if not is_metric_filter(draft.layer, one))
-    scope = draft.scope = Scope(draft.keys, rows, query.time_range, query.fill == "spine")
+    spine = query.fill == "spine" or query.per_bucket is not None
+    scope = draft.scope = Scope(draft.keys, rows, query.time_range, spine)
     top = top_set(draft, scope, query.top) if query.top else None
     if top and query.top and query.top.others:
         scope = replace(scope, top=top)
@@ -133,11 +136,14 @@ def _with_clauses(draft: Draft) -> None:
 PASSES: tuple[Callable[[Draft], None], ...] = (
     _listed,
     _aggregated,
+    filled,
     projected,
     shares,
     ranks,
     partial_flag,
     restricted,
+    over_buckets,
+    running_values,
     pivoted,
     sorted_rows,
     cut,

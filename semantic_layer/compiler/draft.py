@@ -102,7 +102,10 @@ class Frame:
 
 @dataclass
 class Draft:
-    """The query, the WITH clauses made so far, and the statement that will stand on them."""
+    """The query, the WITH clauses made so far, and the statement that will stand on them.
+
+    `asked` is the query as it came, where `query` is what is computed for each bucket first.
+    """
 
     layer: SemanticLayer
     query: SemanticQuery
@@ -120,6 +123,7 @@ class Draft:
     members: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
     notes: dict[str, None] = field(default_factory=dict[str, None])
     previous_span: TimeRange | None = None
+    asked: SemanticQuery | None = None
 
     @property
     def zone(self) -> str:
