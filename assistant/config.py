@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from rapidfuzz import process
 
 from assistant.errors import SettingsError
@@ -46,7 +47,13 @@ class Settings:
         default=60,
         metadata={"help": "how often the running page looks for changes, in minutes; 0: `tellwise monitor run` does"},
     )
-    locale: str = field(default="en", metadata={"help": "how numbers, money and dates are written"})
+    locale: str = field(
+        default="en",
+        metadata={
+            "help": "the language of pages and answers, and how they write numbers and days (en, de, de_AT); "
+            "not set: that of `language`"
+        },
+    )
     language: str = field(
         default="en", metadata={"help": "the language that questions are asked in, by its code (en, de)"}
     )
@@ -130,7 +137,17 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
     variables = os.environ if environ is None else environ
     root = home or Path(variables.get(PREFIX + "HOME", ".tellwise"))
     values = _from_file(root / "settings.toml") | _from_environment(variables)
-    return Settings(home=root, **values)
+    return Settings(home=root, **({"locale": values["language"]} if values.get("language") else {}) | values)
+
+
+def in_language(settings: Settings, code: str) -> Settings:
+    """The settings for questions and answers in a language; a locale that is one of that language stays.
+
+    Raises SettingsError for a language that nobody knows.
+    """
+    known = str(_typed("locale", code, "--language"))
+    own = settings.locale.replace("-", "_").partition("_")[0] == known
+    return replace(settings, language=code, locale=settings.locale if own else known)
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -156,9 +173,10 @@ def _typed(name: str, value: Any, place: str) -> Any:
         hint = f" Did you mean {close[0]}?" if close else f" Known settings: {', '.join(kinds)}."
         raise SettingsError(f"{place}: unknown setting {name!r}.{hint}")
     try:
-        return _CONVERT[kinds[name]](value)
-    except (ValueError, KeyError) as error:
-        raise SettingsError(f"{place}: {name} should be {_WANTED[kinds[name]]}, got {value!r}.") from error
+        return _CONVERT.get(name, _CONVERT[kinds[name]])(value)
+    except (ValueError, KeyError, UnknownLocaleError) as error:
+        wanted = _WANTED.get(name, _WANTED[kinds[name]])
+        raise SettingsError(f"{place}: {name} should be {wanted}, got {value!r}.") from error
 
 
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -166,6 +184,7 @@ _CONVERT = {
     "int": lambda value: int(str(value)),
     "float": lambda value: float(str(value)),
     "str": str,
+    "locale": lambda value: str(Locale.parse(str(value).replace("-", "_"))),
     "bool": lambda value: _BOOLEANS[str(value).strip().casefold()],
     "date | None": lambda value: value if isinstance(value, date) else date.fromisoformat(str(value)),
 }
@@ -173,6 +192,7 @@ _WANTED = {
     "int": "a whole number",
     "float": "a number",
     "str": "text",
+    "locale": "a language with or without a country, like en, de or de_AT",
     "bool": "true or false",
     "date | None": "a day like 2026-06-30",
 }

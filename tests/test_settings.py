@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.config import Settings, help_table, read_settings
+from assistant.config import Settings, help_table, in_language, read_settings
 from assistant.errors import SettingsError
 
 README = Path(__file__).parent.parent / "README.md"
@@ -23,6 +23,14 @@ def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     assert (settings.port, settings.as_of, settings.locale) == (9001, date(2026, 6, 30), "de")
 
 
+def test_answers_are_in_the_language_of_questions_unless_the_locale_says_otherwise(tmp_path: Path) -> None:
+    assert read_settings({"TELLWISE_LANGUAGE": "de"}, tmp_path).locale == "de"
+    assert read_settings({"TELLWISE_LANGUAGE": "de", "TELLWISE_LOCALE": "de_AT"}, tmp_path).locale == "de_AT"
+    assert read_settings({"TELLWISE_LOCALE": "de"}, tmp_path).language == "en"
+    austrian = Settings(locale="de_AT")
+    assert [in_language(austrian, code).locale for code in ("de", "en")] == ["de_AT", "en"]
+
+
 def test_home_comes_from_the_environment(tmp_path: Path) -> None:
     assert read_settings({"TELLWISE_HOME": str(tmp_path)}).home == tmp_path
 
@@ -33,6 +41,7 @@ def test_home_comes_from_the_environment(tmp_path: Path) -> None:
         ("prot = 1", ["settings.toml", "unknown setting 'prot'", "Did you mean port?"]),
         ("port = 'many'", ["settings.toml", "port should be a whole number", "'many'"]),
         ("as_of = 'yesterday'", ["as_of should be a day like 2026-06-30"]),
+        ("locale = 'klingon'", ["locale should be a language with or without a country", "'klingon'"]),
         ("port =", ["settings.toml", "not readable as TOML"]),
     ],
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from assistant.config import Settings, help_table, read_settings
+from assistant.config import Settings, help_table, in_language, read_settings
 from assistant.errors import AssistantError
 from assistant.service import load_command, terminal
 from assistant.service.identity_command import identity
@@ -56,9 +56,10 @@ class Command(click.Group):
     type=click.Path(path_type=str),
     help="Who asks: a file that says so, or the name of an account; only what they may see counts.",
 )
+@click.option("--language", help="The language of questions and answers, by its code: en, de (default: settings).")
 @click.version_option(package_name="tellwise")
 @click.pass_context
-def main(ctx: click.Context, home: Path | None, viewer: str | None) -> None:
+def main(ctx: click.Context, home: Path | None, viewer: str | None, language: str | None) -> None:
     """Ask your customer data in plain English.
 
     \b
@@ -71,6 +72,7 @@ def main(ctx: click.Context, home: Path | None, viewer: str | None) -> None:
       tellwise init                       write starting definitions for your tables
     """
     settings = read_settings(home=home)
+    settings = in_language(settings, language) if language else settings
     ctx.obj = replace(settings, viewer=viewer) if viewer else settings
 
 
