@@ -166,9 +166,9 @@ def test_two_tabs_share_nothing(tab: Tab, chromium: Any, server: Server) -> None
     other.page.context.close()
 
 
-def test_clearing_starts_again(tab: Tab) -> None:
+def test_a_new_conversation_starts_again(tab: Tab) -> None:
     tab.ask("Revenue by month")
-    tab.page.locator("#tw-chat").get_by_role("button", name="Clear").click()
+    tab.page.get_by_role("button", name="+ New").click()
     tab.page.wait_for_selector("#tw-welcome h2")
     tab.ask("Revenue last month")
     assert tab.page.locator("#tw-chat .tw-card").count() == 1

@@ -8,8 +8,10 @@ from assistant.ui.markup import Markup, join, tag
 
 KEYS = (
     ("/", "ask"),
+    ("Enter", "send"),
     ("↑", "last"),
     ("Tab", "complete"),
+    ("↑ ↓", "move"),
     ("Alt N", "new"),
     ("Ctrl K", "find"),
     ("?", "help"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.formatting import Style, number
 from assistant.wording import Wording, wording
 
 MESSAGES = Path(__file__).parent / "messages"
@@ -19,8 +20,15 @@ class Look:
     locale: str = "en"
 
     def say(self, key: str, values: Mapping[str, object] | None = None) -> str:
-        """A text of the page."""
-        return self.words.say(key, values)
+        """A text of the page; whole numbers in it are written as the reader's language writes them."""
+        return self.words.say(key, {name: self._word(value) for name, value in (values or {}).items()})
+
+    def _word(self, value: object) -> object:
+        return self.count(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    def count(self, value: int) -> str:
+        """A whole number as the reader's language writes it: 1,234 or 1.234."""
+        return number(value, Style("integer", locale=self.locale))
 
 
 def look_of(locale: str) -> Look:

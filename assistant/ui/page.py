@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 WAITING = 64
+MOST_COLUMNS = 24
 AN_HOUR, A_DAY = 3600, 86_400
 
 
@@ -94,7 +95,16 @@ def launch_settings(service: Service) -> dict[str, Any]:
 def _styles() -> str:
     """The style of the frame, then that of each view."""
     own = sorted(path.name for path in STATIC.glob("*.css") if path.stem not in ("page", "charts"))
-    return color_css() + "".join(_static(name) for name in ("page.css", *own))
+    return color_css() + "".join(_static(name) for name in ("page.css", *own)) + _number_columns()
+
+
+def _number_columns() -> str:
+    """Numbers of the grid to the right: its cells know no kinds, the line above it names their columns."""
+    return "".join(
+        f"#tw-panel:has(.tw-number-{place}) #tw-grid :is([data-col='{place}'], [data-heading='{place}'])"
+        " :is(.cell-wrap, .header-content) { justify-content: flex-end; text-align: right }"
+        for place in range(MOST_COLUMNS)
+    )
 
 
 def _static(name: str) -> str:

@@ -74,6 +74,11 @@ def datatypes(answer: Answer) -> list[Literal["number", "str"]]:
     return ["number" if _is_numeric(answer, i) else "str" for i, _ in _columns(answer)]
 
 
+def numbers(answer: Answer) -> list[int]:
+    """The places of the grid's columns whose cells stand to the right."""
+    return [i for i, _ in _columns(answer) if _side(answer, i) == "tw-right"]
+
+
 def _is_numeric(answer: Answer, position: int) -> bool:
     values = [row[position] for row in answer.result.rows if row[position] is not None]
     return bool(values) and all(is_number(value) for value in values)

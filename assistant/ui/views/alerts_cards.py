@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
 from urllib.parse import quote
 
 from assistant.formatting import Style, compact, day, number, signed
-from assistant.monitor.delivery_picture import track_spec
 from assistant.monitor.records import Finding, Happening, Incident, Track
-from assistant.palette import LIGHT
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup, join, of_class, tag
 from assistant.ui.picture import svg
 from assistant.ui.states import link
+from assistant.ui.views.alerts_pictures import track_figure, waterfall
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_POINTS = 150, 40, 42
-MOST_BARS = 6
 MOST_SURE = 0.99  # nothing is certain
-MOST_REST = 0.5  # parts that leave more than half of the change open were counted over another span
-FONT = "system-ui, sans-serif"
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
 # --- a line
@@ -41,13 +36,22 @@ def incident_line(one: Incident, style: Style, told: bool, look: Look) -> Markup
     if one.snoozed_until and one.state == "snoozed":
         facts.append(look.say("alerts.snoozed_until", {"day": day(one.snoozed_until, look.locale)}))
     if found.value is not None and found.expected is not None:
-        numbers: dict[str, object] = {"value": compact(found.value, style), "expected": compact(found.expected, style)}
+        numbers: dict[str, object] = {
+            "value": compact(found.value, style),
+            "expected": _expected(found.expected, style),
+        }
         facts.insert(0, look.say("alerts.came", numbers))
     body = [of_class("span", "tw-alert-head", join(head)), of_class("span", "tw-small", " · ".join(facts))]
     text = of_class("span", "tw-alert-text", join(body))
     spark = sparkline(found.evidence.track) if told else join([])
     css = f"tw-alert tw-alert-{found.severity}" + ("" if one.is_live else " tw-alert-over")
     return tag("a", join([text, spark]), {"class": css, "href": f"alerts?incident={quote(one.id, safe='')}"})
+
+
+def _expected(value: float, style: Style) -> str:
+    """What was expected; of what is counted in pieces no fractions, save of a few."""
+    pieces = style.kind in ("integer", "decimal") and abs(value) >= 10
+    return compact(round(value) if pieces else value, replace(style, kind="integer") if pieces else style)
 
 
 def _severity(found: Finding, look: Look) -> Markup:
@@ -123,10 +127,13 @@ def _chips(one: Incident, look: Look) -> Iterator[str]:
 def _told(found: Finding, style: Style, look: Look) -> list[Markup]:
     """The picture, where it comes from, what else was found and noted, and the query."""
     evidence = found.evidence
-    parts = [track_figure(evidence.track, found.title, _off(found), look), _drivers(found, style, look)]
+    parts = [track_figure(evidence.track, found.title, _off(found), style, look), _drivers(found, style, look)]
     for key, lines in (("also", evidence.also), ("notes", evidence.notes)):
         if lines:
-            parts += [tag("h3", look.say(f"alerts.{key}")), tag("ul", join(tag("li", one) for one in lines))]
+            parts += [
+                tag("h3", look.say(f"alerts.{key}")),
+                tag("ul", join(tag("li", one) for one in dict.fromkeys(lines))),
+            ]
     if evidence.sql:
         block = tag("pre", tag("code", evidence.sql), {"class": "tw-sql", "tabindex": "0"})
         summary = tag("summary", look.say("alerts.evidence"))
@@ -136,18 +143,6 @@ def _told(found: Finding, style: Style, look: Look) -> list[Markup]:
 
 def _off(found: Finding) -> tuple[date, ...]:
     return tuple(start for start in found.evidence.track.starts if found.first <= start <= found.last)
-
-
-def track_figure(track: Track, title: str, marked: tuple[date, ...], look: Look) -> Markup:
-    """What came, what was expected and the usual range, as a chart; nothing when there is nothing to draw."""
-    spec = track_spec(track, title, marked)
-    if spec is None:
-        return join([])
-    spec = {**spec, "config": {"font": FONT, **spec["config"]}}
-    label = look.say("alerts.chart", {"title": title})
-    banded = any(value is not None for value in track.lower)
-    caption = tag("figcaption", look.say("alerts.legend" if banded else "alerts.legend_plain"))
-    return tag("figure", join([svg(spec), caption]), {"class": "tw-chart", "aria-label": label})
 
 
 def _drivers(found: Finding, style: Style, look: Look) -> Markup:
@@ -162,64 +157,6 @@ def _drivers(found: Finding, style: Style, look: Look) -> Markup:
     return join(parts)
 
 
-def waterfall(found: Finding, style: Style, look: Look) -> dict[str, Any] | None:
-    """From what was expected to what came, part by part, as a Vega-Lite chart; None when the parts have no amounts.
-
-    Parts that were counted over another span than the number do not add up to its change: they stand side by side.
-    """
-    parts = [(one.label or one.text, one.amount) for one in found.evidence.drivers if one.amount is not None]
-    if not parts or found.expected is None or found.value is None:
-        return None
-    parts = sorted(parts, key=lambda part: -abs(part[1]))[:MOST_BARS]
-    change = found.value - found.expected
-    rest = change - sum(amount for _, amount in parts)
-    if abs(rest) > MOST_REST * abs(change):
-        return _bars_spec([_bar(label, 0.0, amount, _kind(amount), style) for label, amount in parts], 0.0)
-    if abs(rest) > 0.005 * abs(change):
-        parts.append((look.say("alerts.rest"), rest))
-    rows = [_bar(look.say("alerts.expected"), 0.0, found.expected, "total", style)]
-    level = found.expected
-    for label, amount in parts:
-        rows.append(_bar(label, level, level + amount, _kind(amount), style))
-        level += amount
-    rows.append(_bar(look.say("alerts.actual"), 0.0, found.value, "total", style))
-    near = min(row[side] for row in rows[1:-1] for side in ("start", "end"))
-    far = max(row["high"] for row in rows)
-    floor = max(0.0, near - 0.5 * (far - near)) if near >= 0 else near
-    return _bars_spec([{**row, "start": floor if row["kind"] == "total" else row["start"]} for row in rows], floor)
-
-
-def _kind(amount: float) -> str:
-    return "up" if amount > 0 else "down"
-
-
-def _bar(label: str, start: float, end: float, kind: str, style: Style) -> dict[str, Any]:
-    told = compact(end, style) if kind == "total" else signed(end - start, style)
-    return {"label": label, "start": start, "end": end, "kind": kind, "told": told, "high": max(start, end)}
-
-
-def _bars_spec(rows: Sequence[dict[str, Any]], floor: float) -> dict[str, Any]:
-    """Bars from `start` to `end`, each with its amount beside it; the axis begins at `floor` or below."""
-    low = min([floor, *(row[side] for row in rows for side in ("start", "end"))])
-    far = max([0.0 if low <= 0 else low, *(row["high"] for row in rows)])
-    room = (far - low) * 0.3 or 1.0
-    x = {"type": "quantitative", "title": None, "scale": {"domain": [low, far + room], "nice": False}, "axis": None}
-    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 180}}
-    colors = {"domain": ["total", "up", "down"], "range": [LIGHT.muted, LIGHT.series[0], LIGHT.series[2]]}
-    color = {"field": "kind", "type": "nominal", "legend": None, "scale": colors}
-    return {
-        "$schema": SCHEMA, "height": 34 * len(rows), "background": LIGHT.ground, "data": {"values": list(rows)},
-        "layer": [
-            {"mark": {"type": "bar", "size": 20},
-             "encoding": {"x": {**x, "field": "start"}, "x2": {"field": "end"}, "y": y, "color": color}},
-            {"mark": {"type": "text", "align": "left", "dx": 6, "color": LIGHT.ink, "fontSize": 12},
-             "encoding": {"x": {**x, "field": "high"}, "y": y, "text": {"field": "told"}}},
-        ],
-        "config": {"font": FONT, "view": {"stroke": None},
-                   "axis": {"labelColor": LIGHT.ink, "labelFontSize": 12, "domain": False, "ticks": False}},
-    }  # fmt: skip
-
-
 def log_card(happenings: Sequence[Happening], look: Look) -> Markup:
     """What was done about an incident, by whom, the latest first."""
     items = [tag("li", _line(one, look)) for one in reversed(happenings)]
@@ -227,7 +164,8 @@ def log_card(happenings: Sequence[Happening], look: Look) -> Markup:
 
 
 def _line(one: Happening, look: Look) -> str:
-    what = f"{one.what.replace('_', ' ')}: {one.text}" if one.text else one.what.replace("_", " ")
+    done = look.say(f"alerts.deed_{one.what.replace(': ', '_')}")
+    what = f"{done}: {one.text}" if one.text else done
     values: dict[str, object] = {
         "day": day(one.at.date(), look.locale), "time": f"{one.at:%H:%M}", "by": one.by, "what": what
     }  # fmt: skip

@@ -15,8 +15,9 @@ from assistant.monitor.watching import Watch
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup, join, of_class, tag
 from assistant.ui.states import Stage
-from assistant.ui.views.alerts_cards import track_figure
+from assistant.ui.views.alerts_actions import style_of_metric
 from assistant.ui.views.alerts_monitors import told_when
+from assistant.ui.views.alerts_pictures import track_figure
 from assistant.ui.views.customers_cards import noted, refused
 from semantic_layer import SemanticLayer
 
@@ -86,6 +87,7 @@ class SentenceDesk:
 def trial_card(tried: Backtest, layer: SemanticLayer, look: Look) -> Markup:
     """How a monitor was read, what it would have told of, and the course of its number with those days marked."""
     monitor = tried.monitor
+    style = style_of_metric(layer, monitor.metric, look)
     metric = {"metric": layer.metrics[monitor.metric].title, "grain": look.say(f"alerts.grain_{monitor.grain}")}
     chips = [look.say("alerts.read_as", metric), *told_when(monitor, layer, look)]
     where = ", ".join(str(value) for one in monitor.filters for value in one.values)
@@ -96,7 +98,7 @@ def trial_card(tried: Backtest, layer: SemanticLayer, look: Look) -> Markup:
     ]
     marked = tuple(one.last for one in tried.fired)
     for name, track in tried.tracks[:MOST_TRACKS]:
-        parts.append(track_figure(track, name or monitor.name, marked, look))
+        parts.append(track_figure(track, name or monitor.name, marked, style, look))
     fired = [tag("li", f"{day(one.last, look.locale)}: {one.title or one.sentence}") for one in tried.fired]
     parts.append(tag("ul", join(fired[-MOST_FIRED:]), {"class": "tw-log"}) if fired else "")
     return of_class("section", "tw-incident", join(parts))

@@ -120,7 +120,7 @@ def _picture(answer: Answer, look: Look) -> Markup:
     rows = len(answer.result.rows)
     if not rows:
         return text("")
-    counts = look.say("boards.rows", {"shown": min(rows, tables.FIRST_ROWS), "count": f"{rows:,}"})
+    counts = look.say("boards.rows", {"shown": min(rows, tables.FIRST_ROWS), "count": rows})
     return tables.wrapped(tables.short_table(answer, look.locale), counts)
 
 

@@ -61,7 +61,7 @@ def _line(entry: Entry, look: Look) -> Markup:
 def _count(key: str, count: int, look: Look) -> str:
     if not count:
         return ""
-    return look.say(f"catalogue.{key}_one" if count == 1 else f"catalogue.{key}", {"count": f"{count:,}"})
+    return look.say(f"catalogue.{key}_one" if count == 1 else f"catalogue.{key}", {"count": count})
 
 
 def entry_href(entry: Entry) -> str:
@@ -83,7 +83,7 @@ def entry_page(entry: Entry, known: Provenance, look: Look) -> Markup:
 def _known(entry: Entry, known: Provenance, look: Look) -> list[tuple[str, object]]:
     say = look.say
     asked = [tag("li", tag("a", one, {"href": f"./?ask={quote(one)}"})) for one in entry.examples]
-    usage = say("catalogue.usage_text", {"count": f"{entry.used:,}"})
+    usage = say("catalogue.usage_text", {"count": entry.used})
     tested = say("catalogue.tested_text", {"count": entry.tests}) if entry.tests else say("catalogue.untested")
     fresh = day(known.fresh_until, look.locale) if known.fresh_until else ""
     return [

@@ -130,7 +130,9 @@ class ProfileDesk:
             return self._missing(error)
         told = read_timeline(reader, customer_id)
         choices = [(say("customers.profile.all"), "")]
-        choices += [(f"{say(f'customers.kinds.{kind}')} {count}", kind) for kind, count in told.counts.items()]
+        choices += [
+            (f"{say(f'customers.kinds.{kind}')} {look.count(count)}", kind) for kind, count in told.counts.items()
+        ]
         return {
             self.customer: customer_id,
             self.card: cards.profile_card(found, look),

@@ -35,7 +35,7 @@ def carried_out(room: Room) -> Iterator[str]:
 def _applied(room: Room, found: Resolution | None) -> str:
     if found is None:
         return room.say("customers.profile.no_records")
-    counts: dict[str, object] = {"records": f"{found.records:,}", "customers": f"{found.customers:,}"}
+    counts: dict[str, object] = {"records": found.records, "customers": found.customers}
     return room.say("customers.decided.applied", counts)
 
 

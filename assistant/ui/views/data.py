@@ -41,7 +41,7 @@ def build(room: Room, page: gr.Blocks) -> None:
             first: gr.Tab(visible=loads),
             tabs: gr.Tabs(selected=chosen),
             health: _health(room, request),
-            lineage: gr.Dropdown(_tables(room, request), value=None),
+            lineage: _first(_tables(room, request)),
             **aside.opened(request),
             **review.opened(request),
             **load.opened(request),
@@ -65,6 +65,11 @@ def _health(room: Room, request: gr.Request) -> str:
 def _tables(room: Room, request: gr.Request) -> list[str]:
     reader = CustomerReader.of(room.assistant(request))
     return [name for name in present_tables(room.settings) if reader.columns(name)]
+
+
+def _first(names: list[str]) -> gr.Dropdown:
+    """The tables to choose from; that of the orders, or the first, is shown at once."""
+    return gr.Dropdown(names, value="orders" if "orders" in names else names[0] if names else None)
 
 
 def _lineage(view: Stage) -> gr.Dropdown:

@@ -35,9 +35,18 @@ def build(room: Room, page: gr.Blocks) -> None:
         noted = gr.HTML(padding=False)
         with gr.Row(elem_classes="tw-forms"):
             _adding(room, view, [listed, noted])
-            chosen = _changing(room, view, [listed, noted])
+            with gr.Column(visible=False, elem_classes="tw-form") as changing:
+                chosen = _changing(room, view, [listed, noted])
         gr.HTML(_rights(room), padding=False)
-        view.load(lambda request: [_table(room, request), _names(room, request)], [listed, chosen])
+
+        def offered(request: gr.Request) -> gr.Column:
+            return gr.Column(visible=bool(people(room.store(request))))  # with nobody there, nobody can be changed
+
+        view.load(
+            lambda request: [_table(room, request), _names(room, request), offered(request)],
+            [listed, chosen, changing],
+        )
+        view.on(listed.change, offered, [], [changing])
 
 
 def _adding(room: Room, view: Stage, shown: list[Any]) -> None:
@@ -61,15 +70,14 @@ def _adding(room: Room, view: Stage, shown: list[Any]) -> None:
 
 
 def _changing(room: Room, view: Stage, shown: list[Any]) -> gr.Dropdown:
-    with gr.Column(elem_classes="tw-form"):
-        gr.HTML(tag("h3", room.say("people.change")), padding=False)
-        chosen = gr.Dropdown([], label=room.say("people.person"), elem_id="tw-people-chosen")
-        role = gr.Dropdown(list(ROLES), label=room.say("people.role"), filterable=False)
-        attributes = gr.Textbox(label=room.say("people.attributes"))
-        with gr.Row():
-            save = gr.Button(room.say("people.save"), variant="primary", size="sm")
-            renew = gr.Button(room.say("people.new_password"), size="sm")
-            remove = gr.Button(room.say("people.remove"), size="sm", variant="stop")
+    gr.HTML(tag("h3", room.say("people.change")), padding=False)
+    chosen = gr.Dropdown([], label=room.say("people.person"), elem_id="tw-people-chosen")
+    role = gr.Dropdown(list(ROLES), label=room.say("people.role"), filterable=False)
+    attributes = gr.Textbox(label=room.say("people.attributes"))
+    with gr.Row():
+        save = gr.Button(room.say("people.save"), variant="primary", size="sm")
+        renew = gr.Button(room.say("people.new_password"), size="sm")
+        remove = gr.Button(room.say("people.remove"), size="sm", elem_classes="tw-danger")
 
     def picked(request: gr.Request, name: str | None) -> list[Any]:
         if not name:

@@ -146,16 +146,16 @@ def checks(checked: Checked, look: Look) -> Markup:
 def _finding(found: Finding, look: Look) -> Markup:
     mark = tag("span", _MARKS[found.verdict], {"class": f"tw-mark-{found.verdict}", "aria-hidden": "true"})
     verdict = of_class("strong", "tw-verdict", look.say(f"review.verdict_{found.verdict}"))
-    values = {key: f"{value:,}" if isinstance(value, int) else value for key, value in found.values.items()}
-    return tag("li", join([mark, tag("span", join([verdict, " ", look.say(f"review.found.{found.code}", values)]))]))
+    said = look.say(f"review.found.{found.code}", dict(found.values))
+    return tag("li", join([mark, tag("span", join([verdict, " ", said]))]))
 
 
 def _cost(checked: Checked, look: Look) -> Markup:
     if checked.estimate is None:
         return text("")
-    reads = ", ".join(f"{table} {rows:,}" for table, rows in checked.estimate.reads)
+    reads = ", ".join(f"{table} {look.count(rows)}" for table, rows in checked.estimate.reads)
     seconds = checked.preview.result.seconds if checked.preview else 0.0
-    values = {"rows": f"{checked.estimate.rows:,}", "tables": reads, "steps": checked.estimate.steps}
+    values = {"rows": checked.estimate.rows, "tables": reads, "steps": checked.estimate.steps}
     said = look.say("review.cost_text", values | {"count": round(seconds * 1000)})
     return join([tag("h3", look.say("review.cost")), of_class("p", "tw-small", said)])
 
@@ -164,7 +164,7 @@ def _difference(checked: Checked, look: Look) -> Markup:
     if checked.difference is None:
         return text("")
     more, fewer = checked.difference
-    values: dict[str, object] = {"more": f"{more:,}", "fewer": f"{fewer:,}"}
+    values: dict[str, object] = {"more": more, "fewer": fewer}
     said = look.say("review.difference_text", values) if more or fewer else look.say("review.difference_none")
     return join([tag("h3", look.say("review.difference")), tag("p", said)])
 
@@ -173,7 +173,7 @@ def _preview(preview: Answer | None, look: Look) -> Markup:
     if preview is None or not preview.result.rows:
         return text("")
     shown = min(len(preview.result.rows), tables.FIRST_ROWS)
-    said = look.say("review.preview_text", {"shown": shown})
+    said = look.say("review.preview_one") if shown == 1 else look.say("review.preview_text", {"shown": shown})
     table = tables.wrapped(tables.short_table(preview, look.locale), said)
     return join([tag("h3", look.say("review.preview")), of_class("p", "tw-small", said), table])
 
