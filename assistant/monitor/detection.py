@@ -26,6 +26,7 @@ _CLIP = 3.0  # an error enters the history at most this many scales wide
 _SETTLED = 7  # errors from which on their own scale is used
 _TAIL, _NORMAL_TAIL = 0.9, 1.645
 _KEPT, _MEAN_TO_SD = 0.97, 1.2533 * 1.06  # mean |error| of the lower 97% to a standard deviation
+_TRIMMED = 0.15  # of the buckets of a level, at either end
 _LEAST = {"log": 0.01, "rate": 0.01, "root": 0.5, "plain": 0.0}
 _RECURS = 3  # days of a kind before their effect can be believed
 _SURE = 2.0  # standard errors at which it is
@@ -196,7 +197,7 @@ def _foretell(past: Floats, recipe: Recipe) -> Floats:
     """The next bucket by season, level and a damped slope."""
     window, _, index = _season(past, recipe)
     level, level_only = recipe.level, window - np.tile(index, (1, window.shape[1] // recipe.season))
-    now, before = _middle(level_only[:, -level:]), _middle(level_only[:, -2 * level : -level])
+    now, before = _trimmed(level_only[:, -level:]), _middle(level_only[:, -2 * level : -level])
     cap = 0.5 * _mad(level_only[:, -2 * level :]) / level
     slope = np.clip((now - before) / level, -cap, cap)
     return now + slope * level / 2 + index[:, 0]
@@ -234,6 +235,12 @@ def _middle(values: Floats) -> Floats:
     """Medians over the last axis of what is all there; sorting rows as short as these beats partial orders."""
     ranked, count = np.sort(values, axis=-1), values.shape[-1]
     return (ranked[..., (count - 1) // 2] + ranked[..., count // 2]) / 2
+
+
+def _trimmed(values: Floats) -> Floats:
+    """Means by row without the lowest and highest few: steadier than medians, and as deaf to one wild bucket."""
+    ranked, cut = np.sort(values, axis=1), int(_TRIMMED * values.shape[1])
+    return ranked[:, cut : values.shape[1] - cut].mean(1)
 
 
 def _median(values: Floats) -> Floats:

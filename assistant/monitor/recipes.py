@@ -51,8 +51,8 @@ class Recipe:
 
 DAILY = Recipe(
     season=7, memory=168, level=14, errors=260, warm_up=35, settled=28, recent=7, reference=(35, 10), drifts=84,
-    drift_weight=0.95, cool_down=7, threshold=3.30,
-    few=Few(under=20, point_weight=0.9, recent=14, reference=(42, 17), drift_weight=1.15),
+    drift_weight=1.0, cool_down=7, threshold=3.37,
+    few=Few(under=50, point_weight=0.94, recent=10, reference=(38, 13), drift_weight=1.32),
 )  # fmt: skip
 WEEKLY = Recipe(
     season=1, memory=26, level=8, errors=78, warm_up=17, settled=12, recent=6, reference=(20, 7), drifts=52,
