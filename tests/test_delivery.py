@@ -462,3 +462,23 @@ def test_channels_are_added_and_removed_for_their_owner_alone(tmp_path: Path) ->
     assert os.stat(tmp_path / "channels.yml").st_mode & 0o077 == 0
     remove_channel(tmp_path, "team")
     assert [one.name for one in read_channels(tmp_path)] == ["other"]
+
+
+def test_what_people_wrote_beside_channels_stays(tmp_path: Path) -> None:
+    written = (
+        "# who hears what\nversion: 1\nchannels:\n"
+        "  team:  # the sales team\n    url: 'json://h'\n    hour: 9  # after the stand-up\n"
+        "  # the night shift\n  night:\n    url: json://n\n"
+    )
+    write(tmp_path, written)
+    add_channel(tmp_path, "other", {"url": "json://i"})
+    assert (tmp_path / "channels.yml").read_text(encoding="utf-8") == written + "  other:\n    url: json://i\n"
+    remove_channel(tmp_path, "other")
+    assert (tmp_path / "channels.yml").read_text(encoding="utf-8") == written
+
+
+def test_a_file_of_comments_alone_takes_a_channel(tmp_path: Path) -> None:
+    write(tmp_path, "# none yet\n")
+    add_channel(tmp_path, "team", {"url": "json://h"})
+    kept = "# none yet\nversion: 1\nchannels:\n  team:\n    url: json://h\n"
+    assert (tmp_path / "channels.yml").read_text(encoding="utf-8") == kept

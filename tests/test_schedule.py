@@ -23,10 +23,11 @@ from assistant.monitor.incidents import alerts, open_incident
 from assistant.monitor.outbox import parcels
 from assistant.monitor.recipes import DAILY
 from assistant.monitor.records import Finding
-from assistant.monitor.schedule import Turn, is_due, minute, pulse
+from assistant.monitor.schedule import Turn, is_due, minute, pulse, run_once
 from assistant.monitor.schedule_lease import LASTS, give_back, leading, take
 from assistant.store import Store
 from tests.receivers import Web, web_receiver
+from warehouse import WarehouseError
 
 DAY = date(2026, 6, 30)
 NOON = datetime(2026, 6, 30, 12, 0)
@@ -177,6 +178,15 @@ def test_a_workspace_that_cannot_be_opened_is_told_too(world: World, web: Web, m
     (body,) = web.bodies
     assert "orders.yml:3" in body["message"]
     assert [one.state for one in parcels(world.store)] == ["sent"]
+
+
+def test_a_pass_from_cron_that_fails_is_told_once_a_day(world: World, web: Web) -> None:
+    for _ in range(2):
+        with pytest.raises(WarehouseError, match="no data yet"):
+            run_once(world.settings, world.store, None, world.turn)
+    (body,) = web.bodies
+    assert body["title"] == "Tellwise could not look at the data"
+    assert "no data yet" in body["message"]
 
 
 def test_a_reader_hears_of_a_failure_without_its_words(world: World, web: Web) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -17,6 +17,9 @@ from rapidfuzz import process
 from assistant.errors import SettingsError
 from assistant.monitor.own_file import read_own_file
 from assistant.monitor.records import Severity
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
 
 FILE = "channels.yml"
 Urgency = Literal["high", "medium", "low", "never"]
@@ -122,30 +125,50 @@ def add_channel(home: Path, name: str, entry: Mapping[str, Any]) -> Channel:
     if not _NAME.fullmatch(name):
         raise SettingsError(f"{name!r} cannot be the name of a channel. Use letters, digits, dots and dashes.")
     made = _channel(name, dict(entry), str(path))
-    content, _ = _content(path)
-    entries = dict(content.get("channels") or {})
-    entries[name] = dict(entry)
-    _write(path, {"version": 1, **content, "channels": entries})
+    content = _editable(path)
+    if not content.get("channels"):
+        content["channels"] = {}
+    content["channels"][name] = dict(entry)
+    _write(path, content)
     return made
 
 
 def remove_channel(home: Path, name: str) -> None:
     """Nothing; the channel is gone from channels.yml. Raises SettingsError when it is not there."""
     path = home / FILE
-    content, _ = _content(path)
-    entries = dict(content.get("channels") or {})
+    content = _editable(path)
+    entries = content.get("channels") or {}
     if name not in entries:
         raise SettingsError(f"{path} has no channel {name!r}. Known: {', '.join(entries) or 'none'}.")
     del entries[name]
-    _write(path, {**content, "channels": entries})
+    _write(path, content)
 
 
-def _write(path: Path, content: Mapping[str, Any]) -> None:
+def _editable(path: Path) -> Any:
+    """The content with what people wrote beside it: comments, order, quotes; raises SettingsError when unreadable."""
+    known = bool(_content(path)[0])
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if not known:
+        comments = [line for line in text.splitlines() if line.startswith("#")]
+        text = "\n".join([*comments, "version: 1", "channels: {}", ""])
+    return _round_trip().load(text)
+
+
+def _round_trip() -> YAML:
+    from ruamel.yaml import YAML  # slow to import, and needed only where a file is changed
+
+    kept = YAML()
+    kept.preserve_quotes = True
+    kept.width = 4096
+    return kept
+
+
+def _write(path: Path, content: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # addresses may hold secrets
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False))
+        _round_trip().dump(content, file)
     os.replace(part, path)
 
 

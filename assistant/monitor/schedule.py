@@ -28,11 +28,13 @@ from warehouse import WarehouseError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.monitor.tick import Pass, Progress
     from assistant.store import Store
 
 LEASE = "monitor"
 _LOOKED = "looked"
 _LOG = logging.getLogger(__name__)
+Looked = tuple["Pass", "Pulse | None"]
 Look = Callable[["Assistant", "Store"], tuple[date, ...]]
 """One look at the data: incidents are opened, resolved and told in the store; the days looked at."""
 
@@ -143,12 +145,29 @@ def look_at(assistant: Assistant, store: Store) -> tuple[date, ...]:
 # --- a monitor that fails
 
 
-def _tell_failure(settings: Settings, store: Store, error: Exception, how: tuple[Turn, str]) -> None:
+def run_once(settings: Settings, store: Store, progress: Progress | None = None, turn: Turn = Turn()) -> Looked:
+    """One pass by hand or from cron, and what it sent; a pass that fails is told to the channels first, and raised."""
+    from assistant.monitor.tick import run_monitors
+
+    try:
+        done = run_monitors(settings, store, progress)
+    except (AssistantError, SemanticLayerError, WarehouseError) as error:
+        holder = holder_name()
+        with leading(store, LEASE, holder, turn.now) as led:
+            _tell_failure(settings, store, error, (turn, holder), at_once=led)
+        raise
+    return done, send_due(settings, store, turn)
+
+
+def _tell_failure(
+    settings: Settings, store: Store, error: Exception, how: tuple[Turn, str], at_once: bool = True
+) -> None:
     """The channels hear that nothing can be looked at, by messages that need no data."""
     turn, holder = how
     channels = read_channels(settings.home)
     _put_failure(store, channels, error, turn.now())
-
+    if not at_once:  # who leads sends them
+        return
     deliver(store, Post(channels, Writer.note, holder, turn.now, kinds=("note",)))
 
 

@@ -55,16 +55,16 @@ def monitor() -> None:
 def run(settings: Settings, as_json: bool) -> None:
     """Go through everything that is watched once; days that were missed are caught up.
 
+    What is due is sent. When nothing can be looked at, the channels hear of it once a day.
+
     Exit status: 0 done, 1 it could not be done or a monitor failed.
     """
-    from assistant.monitor.schedule import send_due
-    from assistant.monitor.tick import run_monitors
+    from assistant.monitor.schedule import run_once
     from assistant.service.load_command import Progress
 
     with _store(settings) as store:
         with click.progressbar(length=100, label="Looking through what is watched", file=sys.stderr) as bar:
-            done = run_monitors(settings, store, Progress(bar))
-        sending = send_due(settings, store)
+            done, sending = run_once(settings, store, Progress(bar))
         opened, resolved = done.tally.opened + done.tally.reopened, done.tally.resolved + done.tally.withdrawn
     if as_json:
         told = {
