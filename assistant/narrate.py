@@ -27,6 +27,7 @@ from assistant.story import (
     group_of,
     listed,
     lower,
+    named,
     say,
     share_of,
     value_of,
@@ -171,8 +172,19 @@ def _trend(story: Story) -> str:
     rows, whole = timed_rows(story.shape), whole_rows(story.shape)
     if not rows:
         return say(story, "no_value")
+    if story.context.query and story.context.query.running and not story.context.query.running.last:
+        return _reached(story, rows) + _also(story)
     parts = [_extremes(story, whole), _last_whole(story, whole), _cut_first(story, rows), _unfinished(story, rows)]
     return " ".join(part for part in parts if part) + _also(story)
+
+
+def _reached(story: Story, rows: list[Row]) -> str:
+    """What a running total has come to."""
+    values = {
+        "value": value_of(story, story.main, rows[-1]), "at_last": at_of(story, rows[-1]),
+        "by_grain": story.words.choice("grains", story.shape.grain),
+    }  # fmt: skip
+    return say(story, "reached", values)
 
 
 def _extremes(story: Story, whole: list[Row]) -> str:
@@ -249,7 +261,7 @@ def _also(story: Story) -> str:
 def _entities(story: Story) -> str:
     """How many of an entity the question found."""
     query, count = story.context.query, len(story.shape.rows)
-    name = query.entity.replace("_", " ") if query else ""
+    name = named(story, query.entity) if query else ""
     if query and query.limit == 1 and count == 1:
         return story.words.say("entity_first", {"name": name, "cells": _cells(story)})
     key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"

@@ -5,13 +5,14 @@ Charts and sentences are chosen from this and never from column names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 from assistant.formatting import Style, is_number, style_of
+from assistant.wording import FIRST, answers
 from semantic_layer import Column, SemanticLayer, SemanticQuery, TimeRange
 from warehouse import Result
 
@@ -24,13 +25,15 @@ class Context:
     """What is known about a result besides its rows.
 
     `as_of` is the last complete day of data. `additive` names the metrics whose groups add up to the total: only those
-    are stacked, or said to be a share of something.
+    are stacked, or said to be a share of something. `titles` are what the query's fields are called in another language
+    than that of their names.
     """
 
     query: SemanticQuery | None = None
     as_of: date | None = None
     additive: frozenset[str] = frozenset()
     locale: str = "en"
+    titles: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def time_range(self) -> TimeRange | None:
@@ -42,8 +45,23 @@ def context(
     layer: SemanticLayer, query: SemanticQuery | None = None, as_of: date | None = None, locale: str = "en"
 ) -> Context:
     """A context with what the layer knows of the query's metrics."""
-    names = query.metrics if query else ()
-    return Context(query, as_of, frozenset(name for name in names if is_additive(layer, name)), locale)
+    names = query.metrics if query and not _is_no_part(query) else ()
+    additive = frozenset(name for name in names if is_additive(layer, name))
+    return Context(query, as_of, additive, locale, _titles(layer, query, locale))
+
+
+def _titles(layer: SemanticLayer, query: SemanticQuery | None, locale: str) -> Mapping[str, str]:
+    """What the fields and the entity of a query are called, where it is not said in the language of their names."""
+    if query is None or answers(locale).locale == FIRST:
+        return {}
+    known = (layer.fields, layer.metrics, layer.segments, layer.datasets)
+    names = (*(one.field for one in query.filters), *((query.entity,) if query.entity else ()))
+    return {name: found[name].title for name in names for found in known if name in found}
+
+
+def _is_no_part(query: SemanticQuery) -> bool:
+    """Whether the groups of the result are no parts of a total: medians, and values that hold others."""
+    return query.running is not None or (query.per_bucket is not None and query.per_bucket.agg != "average")
 
 
 def is_additive(layer: SemanticLayer, name: str) -> bool:

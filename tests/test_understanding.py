@@ -15,6 +15,8 @@ from semantic_layer import (
     Filter,
     GroupBy,
     OrderBy,
+    PerBucket,
+    Running,
     SemanticLayer,
     SemanticQuery,
     TimeRange,
@@ -206,8 +208,41 @@ LARGEST_RIDES, LARGEST_FEES = (OrderBy(by="rides"),), (OrderBy(by="ride_fees"),)
             query(
                 "ride_fees",
                 time_range=days("2026-10-01", "2026-11-22", True),
+                compare=Comparison(kind="range", range=days("2026-07-01", "2026-08-22")),
+            ),
+        ),
+        (
+            "takings this quarter vs the whole of last quarter",
+            query(
+                "ride_fees",
+                time_range=days("2026-10-01", "2026-11-22", True),
                 compare=Comparison(kind="range", range=Q3),
             ),
+        ),
+        (
+            "takings this month compared with last month",
+            query(
+                "ride_fees",
+                time_range=days("2026-11-01", "2026-11-22", True),
+                compare=Comparison(kind="range", range=days("2026-10-01", "2026-10-22")),
+            ),
+        ),
+        (
+            "average daily takings in Q3 2026",
+            query("ride_fees", time_range=Q3, per_bucket=PerBucket(grain="day")),
+        ),
+        (
+            "how many days in Q3 2026 had more than 20 rides",
+            query(
+                "rides",
+                filters=(Filter(field="rides", op="gt", values=(20,)),),
+                time_range=Q3,
+                per_bucket=PerBucket(grain="day", agg="count"),
+            ),
+        ),
+        (
+            "running total of takings by month in Q3 2026",
+            query("ride_fees", group_by=(MONTH,), time_range=Q3, running=Running(), fill="spine"),
         ),
         (
             "takings last month compared with the previous month",

@@ -4,6 +4,7 @@ from assistant.understanding.chart import Element
 from assistant.understanding.confidence import DOUBTS, WEIGHTS
 from assistant.understanding.draft import World
 from assistant.understanding.fragments import Carrying, Fragment, Said
+from assistant.understanding.happenings import Happening
 from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import languages, load_language, spoken_to
 from assistant.understanding.lexicon import Concept
@@ -21,6 +22,7 @@ __all__ = [
     "Contents",
     "Element",
     "Fragment",
+    "Happening",
     "Said",
     "Similar",
     "Token",

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from assistant.understanding.language import Language
 from assistant.understanding.periods import Period, unit_period
 from assistant.understanding.tokens import Token, fold_case
+
+if TYPE_CHECKING:
+    from assistant.understanding.happenings import Noted
 
 Found = tuple[tuple[Period, ...], int]
 YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -18,12 +22,13 @@ ORDINAL_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?$")
 
 @dataclass(frozen=True)
 class Clock:
-    """The question's tokens, its language, and the day that counts as today."""
+    """The question's tokens, its language, the day that counts as today, and the days that people noted."""
 
     tokens: tuple[Token, ...]
     language: Language
     as_of: date
     phrases: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict, compare=False)
+    noted: tuple[Noted, ...] = field(default=(), compare=False)
 
     def word(self, at: int) -> str:
         """The word at a place, empty past the end."""

@@ -9,12 +9,13 @@ from typing import Literal
 
 from assistant.answer import SpanRole
 from assistant.understanding.chart import Cover, Element
+from assistant.understanding.happenings import Noted
 from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import Concept, Lexicon
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.reach import Reach
-from semantic_layer import Comparison, SemanticLayer, SemanticQuery, TimeRange
+from semantic_layer import Comparison, PerBucket, Running, SemanticLayer, SemanticQuery, TimeRange
 
 SOFT = frozenset(
     {"filler", "link_any", "link_time", "link_value", "link_order", "only", "which", "having", "cmp_eq", "cmp_gt"}
@@ -23,7 +24,8 @@ SOFT = frozenset(
 
 @dataclass(frozen=True)
 class World:
-    """What readings are made against: one layer with its words, distances and language, and today."""
+    """What readings are made against: one layer with its words, distances and language, today, and days
+    that people noted."""
 
     layer: SemanticLayer
     lexicon: Lexicon
@@ -32,6 +34,7 @@ class World:
     language: Language
     as_of: date
     context: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    noted: tuple[Noted, ...] = ()
 
     def told(self, query: SemanticQuery) -> str:
         """How a query reads, in the reader's language."""
@@ -142,6 +145,8 @@ class Draft:
     listed: str = ""
     shared: bool = False
     share_within: bool = False
+    per_bucket: PerBucket | None = None
+    running: Running | None = None
     within: int | None = None
     same_unit: bool = False
     penalty: float = 0.0

@@ -78,7 +78,7 @@ def _whole(fragment: Fragment, spelling: Spelling, world: World, unused: list[tu
     carried = _carried(fragment, world)
     size = len(carried)
     tokens = (*(_blank() for _ in carried), *spelling.tokens)
-    clock = Clock(tokens, world.language, world.as_of)
+    clock = Clock(tokens, world.language, world.as_of, noted=world.noted)
     fixed = {at: replace(element, first=at, behind=at + 1) for at, element in enumerate(carried)}
     for cover in covers(tokens, world.lexicon, clock, fixed):
         for draft in drafts(cover, world):
@@ -200,5 +200,5 @@ def _refused(question: str, faults: list[QueryError], unused: list[tuple[str, ..
 
 def meanings_of(tokens: Sequence[Token], world: World) -> Cover:
     """The elements of the best cover of some words; for naming parts of a query that exists."""
-    clock = Clock(tuple(tokens), world.language, world.as_of)
+    clock = Clock(tuple(tokens), world.language, world.as_of, noted=world.noted)
     return next(iter(covers(tokens, world.lexicon, clock)), ())

@@ -14,7 +14,17 @@ from assistant.formatting import bucket, day
 from assistant.understanding.language import load_language
 from assistant.understanding.periods import add_units, unit_start
 from assistant.wording import FIRST, Wording, answers
-from semantic_layer import METRIC_TIME, Filter, GroupBy, OrderBy, SemanticLayer, SemanticQuery, Share, TimeRange
+from semantic_layer import (
+    COHORT_AGE,
+    METRIC_TIME,
+    Filter,
+    GroupBy,
+    OrderBy,
+    SemanticLayer,
+    SemanticQuery,
+    Share,
+    TimeRange,
+)
 
 _SPAN = re.compile(r"(\d+) ([a-z]+?)s?")
 
@@ -41,6 +51,7 @@ class _Reading:
             yield Part("metric", self.layer.metrics[name].title, name)
         for share in query.shares:
             yield Part("metric", self.share(share), share.metric)
+        yield from self.along_time(query)
         for group in query.group_by:
             kind = "grain" if group.grain else "dimension"
             yield Part(kind, self.say("by", {"what": self.group(group)}), group.field)
@@ -50,6 +61,15 @@ class _Reading:
         if query.compare is not None:
             yield Part("comparison", self.comparison(query), query.compare.kind)
         yield from self.cuts(query)
+
+    def along_time(self, query: SemanticQuery) -> Iterator[Part]:
+        """How buckets of time are taken together: "average per day", "running total"."""
+        if query.per_bucket is not None:
+            grain = self.words.choice("reading.grains", query.per_bucket.grain)
+            yield Part("grain", self.words.choice("reading.per_bucket", query.per_bucket.agg).format(grain=grain))
+        if query.running is not None:
+            key = "running_last" if query.running.last else "running"
+            yield Part("grain", self.say(key, {"n": query.running.last or 0}))
 
     def cuts(self, query: SemanticQuery) -> Iterator[Part]:
         """Order and cut: what comes first, and how many."""
@@ -75,6 +95,8 @@ class _Reading:
             return self.layer.metrics[name].title
         if name in self.layer.segments:
             return self.layer.segments[name].title
+        if name in (METRIC_TIME, COHORT_AGE):
+            return self.say(name)
         return self.layer.fields[name].title if name in self.layer.fields else name.replace("_", " ")
 
     def inside(self, title: str) -> str:

@@ -26,6 +26,7 @@ def leftovers(draft: Draft) -> list[int]:
 def _idle_bounds(draft: Draft) -> list[int]:
     """Conditions on a number with nothing to pick from: no entity, no group, no list."""
     grouped = draft.groups or draft.grain or draft.listed or any(condition.grouped for condition in draft.conditions)
+    grouped = grouped or draft.per_bucket is not None
     loose = {b.operator for b in draft.bounds if b.choices[0].kind == "metric" and not b.entity}
     return [] if grouped else [at for at, use in draft.uses.items() if use[0] == "condition" and use[1] in loose]
 

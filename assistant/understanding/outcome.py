@@ -51,7 +51,7 @@ def read(spelling: Spelling, world: World, scattered: Scattered) -> Readings:
 
     Names whose words lie apart are only tried when nothing else explains every word.
     """
-    clock = Clock(spelling.tokens, world.language, world.as_of)
+    clock = Clock(spelling.tokens, world.language, world.as_of, noted=world.noted)
     readings = read_covers(spelling, covers(spelling.tokens, world.lexicon, clock), world)
     if any(fault.code == "E_CONTRADICTION" for fault in readings.faults):
         return readings

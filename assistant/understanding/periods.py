@@ -17,7 +17,7 @@ class Period:
     """A stretch of days `[start, end)`; `unit` is the calendar unit it fills once, or "span".
 
     `yearless` tells that the person named no year, so that a neighbour's year may be meant,
-    `counts_days` that a number of days was named.
+    `counts_days` that a number of days was named, `noted` the happening that it is the time of.
     """
 
     start: date | None
@@ -26,6 +26,7 @@ class Period:
     label: str
     yearless: bool = False
     counts_days: bool = False
+    noted: str = ""
 
     def clipped(self, as_of: date) -> TimeRange:
         """The range of a query: an unfinished period ends with the last day of data and is marked partial."""

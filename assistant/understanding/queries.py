@@ -260,6 +260,9 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
         shares=_shares(draft, choice, names, groups) if draft.shared else (),
         order_by=_order_by(draft, names, groups),
         top=_top(draft, choice, names),
+        per_bucket=draft.per_bucket,
+        running=draft.running,
+        fill="spine" if draft.running and choice.time.period and choice.time.period.start else "none",
         limit=draft.ranking.limit if draft.ranking and not is_top_of_each(draft) else None,
         skip=draft.ranking.skip if draft.ranking else 0,
     )
@@ -275,7 +278,7 @@ def _shares(draft: Draft, choice: Choice, names: tuple[str, ...], groups: tuple[
     """The share of each group in the total, or of the case asked for in all cases."""
     cases = [concepts[0].target for condition, concepts in _conditions(draft, choice) if condition.part]
     cases += [c.target for held, c in zip(draft.presence, choice.presence, strict=True) if held.part]
-    within = tuple(group.field for group in groups) if draft.share_within else ()
+    within = tuple(group.field for group in groups if draft.share_within or group.field == METRIC_TIME)
     return tuple(Share(metric=name, within=within, apart_from=tuple(dict.fromkeys(cases))) for name in names)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 
+from assistant.understanding.along_time import find_bucket_averages, find_counted_buckets, find_running
 from assistant.understanding.bounds import find_bounded_grain, find_bounds
 from assistant.understanding.chart import Cover, Element
 from assistant.understanding.computed import find_computed, find_value_counts
@@ -49,6 +50,8 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_dimensions,
     find_ranked_deeds,
     find_metrics,
+    find_bucket_averages,
+    find_counted_buckets,
     find_averages,
     find_medians,
     find_scopes,
@@ -58,6 +61,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_times,
     find_horizons,
     find_steps,
+    find_running,
     find_trend,
 )
 KINDS = ("noun", "metric", "dimension", "value")

@@ -121,7 +121,7 @@ def _told_apart(query: SemanticQuery, field: str, world: World) -> bool:
 def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
     """Whether a sentence asks about what the plan answers: no other word of the layer, and no limit of its own."""
     tokens = tuple(rewritten(tokenize(sentence, world.language.forms), world.language))
-    found = covers(tokens, world.lexicon, Clock(tokens, world.language, world.as_of))
+    found = covers(tokens, world.lexicon, Clock(tokens, world.language, world.as_of, noted=world.noted))
     if not found or _limits(found[0]):
         return False
     meant = [element for element in found[0] if element.concepts]

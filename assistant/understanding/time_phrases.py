@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from assistant.understanding.calendar_parts import part_of_period, weekend
 from assistant.understanding.dates import Clock, Found, day_period, is_introduced, named_period
+from assistant.understanding.happenings import happening
 from assistant.understanding.holidays import holiday
 from assistant.understanding.periods import MONTHS_IN, Period, add_units, previous_unit, unit_period, unit_start
 
@@ -30,7 +31,13 @@ class TimePhrase:
 
 def time_phrase(clock: Clock, at: int) -> TimePhrase | None:
     """The longest time phrase that starts at this token, None when there is none."""
-    readers: tuple[Callable[[Clock, int], Found | None], ...] = (_open_range, _closed_range, _day_range, period_at)
+    readers: tuple[Callable[[Clock, int], Found | None], ...] = (
+        _open_range,
+        _closed_range,
+        _day_range,
+        _during,
+        period_at,
+    )
     found = [match for reader in readers if (match := reader(clock, at)) is not None]
     best: Found | None = max(found, key=lambda match: match[1], default=None)
     everything = clock.after(at, "time_words", "all")
@@ -242,13 +249,24 @@ def _open_range(clock: Clock, at: int) -> Found | None:
     """ "since June", "until 3 March", "before 2025", "after Q1", "from May on"."""
     for name in ("since", "until", "before", "after"):
         behind = clock.after(at, "time_words", name)
-        found = (period_at(clock, behind) or _running_unit(clock, behind)) if behind is not None else None
+        found = _opening(clock, behind) if behind is not None else None
         if found:
             return _opened(clock, name, found, at)
     behind = clock.after(at, "time_words", "from")
     found = period_at(clock, behind) if behind is not None else None
     onward = clock.after(found[1], "time_words", "onward") if found else None
     return _opened(clock, "since", (found[0], onward), at) if found and onward else None
+
+
+def _opening(clock: Clock, at: int) -> Found | None:
+    """What may stand behind "since" or "before": a period, something that happened, the running unit."""
+    return period_at(clock, at) or happening(clock, at) or _running_unit(clock, at)
+
+
+def _during(clock: Clock, at: int) -> Found | None:
+    """ "during the January sale"."""
+    behind = clock.after(at, "time_words", "during")
+    return happening(clock, behind) if behind is not None else None
 
 
 def _running_unit(clock: Clock, at: int) -> Found | None:
@@ -264,12 +282,14 @@ def _opened(clock: Clock, name: str, found: Found, first: int) -> Found | None:
     if name == "since":
         behind = clock.skip(behind, "time_words", "onward")
     label = _said(clock, first, behind)
-    spans = [_open_span(clock, name, period, label) for period in found[0]]
+    spans = [replace(_open_span(clock, name, period, label), noted=period.noted) for period in found[0]]
     return (tuple(spans), behind) if all(_in_order(span) for span in spans) else None
 
 
 def _open_span(clock: Clock, name: str, period: Period, label: str) -> Period:
     if name == "since":
+        return Period(period.start, clock.tomorrow, "span", label)
+    if name == "after" and period.noted and period.unit == "day":  # what began on that day holds on it
         return Period(period.start, clock.tomorrow, "span", label)
     if name == "after":
         return Period(period.end, clock.tomorrow, "span", label)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from itertools import pairwise
 
 from assistant.understanding.draft import Draft, TimeChoice
 from assistant.understanding.periods import (
     UNIT_ORDER,
     Period,
-    add_months,
     fitting_grain,
     previous_unit,
     unit_period,
+)
+from assistant.understanding.spans_compared import (
+    before_this,
+    compared,
+    fills,
+    is_year_later,
+    so_far,
+    span_before,
+    whole_named,
 )
 from assistant.understanding.time_phrases import TimePhrase
 from semantic_layer import Comparison, TimeRange
@@ -57,6 +64,8 @@ def _one(draft: Draft, phrase: TimePhrase) -> None:
         _compare_two(draft, phrase.ends)
         return
     draft.times = tuple(TimeChoice(_range(period, draft)) for period in phrase.readings)
+    for text in (period.noted for period in phrase.readings if period.noted):
+        draft.notes.append(draft.world.language.message("noted_day", day=text))
     if _only_compared_with(draft):
         _compare_with_running(draft, phrase.readings[0])
     elif not draft.cues(*STEPS):
@@ -70,12 +79,11 @@ def _only_compared_with(draft: Draft) -> bool:
 
 
 def _compare_with_running(draft: Draft, then: Period) -> None:
-    """The running unit beside the whole one before it; any other period alone leaves the comparison open."""
-    if then.unit in UNIT_ORDER and then == replace(
-        previous_unit(unit_period(draft.world.as_of, then.unit)), label=then.label
-    ):
+    """The running unit beside the one before it; any other period alone leaves the comparison open."""
+    running = before_this(then, draft)
+    if running is not None:
         draft.use(next(iter(draft.cues("versus"))), "comparison", "range")
-        _compare_two(draft, (then, unit_period(draft.world.as_of, then.unit)))
+        _compare_two(draft, (then, running))
 
 
 def _range(period: Period, draft: Draft) -> TimeRange:
@@ -92,12 +100,12 @@ def _compare_named(draft: Draft, periods: tuple[Period, ...]) -> None:
             draft.same_unit = draft.has(at, "same_unit")
             draft.use(at, "comparison", kind)
             _use_all(draft, draft.cues("versus", "compare", *CHANGE), "comparison", kind)
-            draft.times = tuple(_compared(period, kind, draft) for period in periods)
+            draft.times = tuple(compared(period, kind, draft) for period in periods)
             return
     changes = draft.cues(*CHANGE)
     if changes and not draft.grain and not draft.cues("trend") and _closed(periods) and not _over(draft):
         _use_all(draft, changes, "comparison", "previous_period")
-        draft.times = tuple(_compared(period, "previous_period", draft) for period in periods)
+        draft.times = tuple(compared(period, "previous_period", draft) for period in periods)
 
 
 def _kind_said(cue: str, text: str, periods: tuple[Period, ...]) -> str:
@@ -118,19 +126,6 @@ def _over(draft: Draft) -> bool:
 
 def _closed(periods: tuple[Period, ...]) -> bool:
     return all(period.unit != "span" or not period.label.startswith("since") for period in periods)
-
-
-def _compared(period: Period, kind: str, draft: Draft) -> TimeChoice:
-    """A period beside the one before or a year before.
-
-    An unfinished calendar unit is set beside the whole one before it, and beside the same days of the year before
-    unless "the same month" names the whole unit.
-    """
-    now = _range(period, draft)
-    if not now.partial or (kind == "previous_year" and not draft.same_unit):
-        return TimeChoice(now, Comparison(kind="previous_year" if kind == "previous_year" else "previous_period"))
-    then = period.moved_years(-1) if kind == "previous_year" else previous_unit(period)
-    return TimeChoice(now, Comparison(kind="range", range=TimeRange(start=then.start, end=then.end)))
 
 
 def _use_all(draft: Draft, places: Iterable[int], role: str, target: str) -> None:
@@ -205,7 +200,7 @@ def _set_against(draft: Draft, places: list[int]) -> bool:
 def _compare_pair(draft: Draft, first: Period, second: Period) -> None:
     """ "last month vs the previous month" names the same month twice: the second is the one before the first."""
     if (first.start, first.end) == (second.start, second.end) and first.start is not None:
-        second = previous_unit(first) if first.unit != "span" else _span_before(first)
+        second = previous_unit(first) if first.unit != "span" else span_before(first)
     if first.unit == second.unit:
         _compare_two(draft, (first, second))
     elif second.unit == "span" and second.start == first.moved_years(-1).start:  # "year to date vs last year to date"
@@ -214,33 +209,24 @@ def _compare_pair(draft: Draft, first: Period, second: Period) -> None:
         _compare_year(draft, first, second)
 
 
-def _span_before(period: Period) -> Period:
-    """The stretch of the same length right before: "last 30 days vs the previous 30 days"."""
-    if period.start is None or period.end is None:
-        return period
-    months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
-    in_months = period.start.day == 1 and period.end.day == 1 and not period.counts_days
-    start = add_months(period.start, -months) if in_months else period.start - (period.end - period.start)
-    return replace(period, start=start, end=period.start, label="")
-
-
 def _compare_year(draft: Draft, first: Period, year: Period) -> None:
     """ "October vs last year": the same part of the year before."""
     earlier = first.moved_years(-1)
     if first.start and earlier.start and year.start and earlier.start.year == year.start.year:
         _use_all(draft, draft.cues(*COMPARE), "comparison", "previous_year")
         _use_joiners(draft)
-        draft.times = (_compared(first, "previous_year", draft),)
+        draft.times = (compared(first, "previous_year", draft),)
 
 
 def _compare_two(draft: Draft, periods: tuple[Period, Period]) -> None:
-    """The later period with its change against the earlier one, which is taken whole."""
+    """The later period with its change against the earlier one; of that as much as has passed of the later one."""
     earlier, later = sorted(periods, key=lambda period: (period.start is not None, period.start))
     _use_all(draft, draft.cues(*COMPARE, "previous_period"), "comparison", "range")
     _use_joiners(draft)
-    now, then = _range(later, draft), earlier.whole()
+    now = _range(later, draft)
+    then = so_far(now, later, earlier, whole_named(draft))
     draft.times = (TimeChoice(now, Comparison(kind="range", range=then)),)
-    if draft.grain and _a_year_apart(now, then):
+    if draft.grain and is_year_later(now, then):
         draft.times = (TimeChoice(now, Comparison(kind="previous_year")),)
 
 
@@ -250,10 +236,6 @@ def _use_joiners(draft: Draft) -> None:
         for at in range(first + 1, last):
             if not draft.element(at).cues.isdisjoint({"and", "or", "versus"}):
                 draft.use(at, "filler")
-
-
-def _a_year_apart(now: TimeRange, then: TimeRange) -> bool:
-    return now.start is not None and then.start is not None and add_months(then.start, 12) == now.start
 
 
 def _neighbours(periods: list[Period]) -> bool:
@@ -292,21 +274,14 @@ def _stepped(choice: TimeChoice, unit: str, draft: Draft) -> TimeChoice:
             draft.grain = "year"
         kind = "previous_year"
         return TimeChoice(choice.period, Comparison(kind=kind))
-    if choice.period is not None and choice.period.start and _fills(choice.period, unit):
+    if choice.period is not None and choice.period.start and fills(choice.period, unit):
         if choice.period.partial:
-            then = unit_period(choice.period.start - timedelta(days=1), unit)
-            return TimeChoice(choice.period, Comparison(kind="range", range=then.whole()))
+            now = unit_period(choice.period.start, unit)
+            then = so_far(choice.period, now, previous_unit(now), whole_named(draft))
+            return TimeChoice(choice.period, Comparison(kind="range", range=then))
         return TimeChoice(choice.period, Comparison(kind="previous_period"))
     draft.grain = unit
     return TimeChoice(choice.period, Comparison(kind="previous_period"))
-
-
-def _fills(period: TimeRange, unit: str) -> bool:
-    assert period.start is not None
-    whole = unit_period(period.start, unit)
-    assert whole.end is not None
-    ends = period.end == whole.end or (period.partial and period.end is not None and period.end < whole.end)
-    return whole.start == period.start and ends
 
 
 def find_trend(draft: Draft) -> None:

@@ -11,6 +11,7 @@ from assistant.understanding.chart import Element
 from assistant.understanding.draft import World
 from assistant.understanding.entities import plan_entities
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
+from assistant.understanding.happenings import Happening, named_days
 from assistant.understanding.language import Language, load_language
 from assistant.understanding.lexicon import Lexicon, context_words
 from assistant.understanding.lookup import (
@@ -95,6 +96,10 @@ class Understanding:
         self._scattered = Scattered(self._world)
         self.similar = Similar(layer, language)
         self._speller = Speller(lexicon, language, frozenset().union(*context.values()))
+
+    def know(self, happenings: Sequence[Happening]) -> None:
+        """Take days that people noted for times that questions name ("since the app launch")."""
+        self._world = replace(self._world, noted=named_days(happenings, self._world.language))
 
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
