@@ -8,6 +8,7 @@ is (money, share, duration) is said by a `Style`, made from a result's column.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -35,6 +36,7 @@ EMPTY = "–"
 MINUS = "-"
 DAY_FIRST = {"yMMMd": "d MMM y", "yMMMMd": "d MMMM y", "MMMd": "d MMM"}
 """Plain `en` names no country: days come first, with the month in letters, which nobody can misread."""
+_LONG = re.compile(r"\d{5}")  # German has no short form of thousands
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _STEPS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
@@ -106,8 +108,10 @@ def compact(value: Any, style: Style) -> str:
     exact = _round(exact, 2 - exact.adjusted())
     digits = 2 - exact.adjusted() % 3
     if style.currency:
-        return format_compact_currency(exact, style.currency, locale=style.locale, fraction_digits=digits)
-    return format_compact_decimal(exact, locale=style.locale, fraction_digits=digits)
+        short = format_compact_currency(exact, style.currency, locale=style.locale, fraction_digits=digits)
+    else:
+        short = format_compact_decimal(exact, locale=style.locale, fraction_digits=digits)
+    return number(exact, replace(style, decimals=0)) if _LONG.search(short) else short
 
 
 def unit_label(style: Style) -> str:

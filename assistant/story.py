@@ -90,16 +90,21 @@ def filters(story: Story) -> str:
 def _filter(story: Story, item: Filter) -> str:
     if len(item.values) == 1 and isinstance(item.values[0], bool) and item.op in ("eq", "in", "ne", "not_in"):
         holds = item.values[0] == (item.op in ("eq", "in"))
-        named = item.field.rsplit(".", 1)[-1].replace("_", " ")
-        return story.words.say("filter_flag" if holds else "filter_no_flag", {"values": named})
+        values = {"values": named(story, item.field)}
+        return story.words.say("filter_flag" if holds else "filter_no_flag", values)
     values = listed(story, [_filter_value(story, value) for value in item.values])
     if item.op in ("in", "eq") and item.values:
         return story.words.say("filter_in", {"values": values})
     if item.op in ("not_in", "ne") and item.values:
         return story.words.say("filter_out", {"values": values})
-    field = item.field.rsplit(".", 1)[-1].replace("_", " ")
-    named = {"field": field, "operator": story.words.choice("operators", item.op), "values": values}
-    return story.words.say("filter_other", named).rstrip()
+    operator = story.words.choice("operators", item.op)
+    told = {"field": named(story, item.field), "operator": operator, "values": values}
+    return story.words.say("filter_other", told).rstrip()
+
+
+def named(story: Story, name: str) -> str:
+    """What a field or an entity is called inside a sentence."""
+    return story.context.titles.get(name) or name.rsplit(".", 1)[-1].replace("_", " ")
 
 
 def _filter_value(story: Story, value: Any) -> str:

@@ -3,6 +3,7 @@
 Nothing here opens a database: the schema comes in as a mapping, SQL goes out as text.
 """
 
+from semantic_layer.bucket_rules import adds_up_in_time
 from semantic_layer.catalog import (
     formula,
     identifying_fields,
@@ -29,6 +30,7 @@ from semantic_layer.errors import (
 from semantic_layer.history import Logged, changes_of, latest, meaning_of, read_history, record_history
 from semantic_layer.implied import implied_metric, with_implied
 from semantic_layer.interchange import Exported, Imported, ImportOptions, Remark, View, export_ossie, import_model
+from semantic_layer.labels import in_language
 from semantic_layer.lint_ground import Finding, Ground
 from semantic_layer.linting import lint
 from semantic_layer.loader import load, load_workspace, shipped_definitions
@@ -145,6 +147,7 @@ __all__ = [
     "VerifiedQuestion",
     "View",
     "Viewer",
+    "adds_up_in_time",
     "changes_of",
     "check",
     "data_checks",
@@ -157,6 +160,7 @@ __all__ = [
     "identity_pages",
     "implied_metric",
     "import_model",
+    "in_language",
     "latest",
     "lint",
     "load",

@@ -100,16 +100,20 @@ def merge(documents: Iterable[Document]) -> Entries:
     """
     entries = Entries()
     words: list[tuple[Document, str, tuple[str, ...]]] = []
+    labelled: list[tuple[Document, str, str]] = []
     for document in documents:
         definitions = _typed(document)
         if definitions is None:
             continue
         words += [(document, name, added) for name, added in definitions.synonyms.items()]
         entries.header.update(_header(definitions))
+        labelled += _take_labels(document, definitions, entries)
         for section in _SECTIONS:
             _take(document, section, getattr(definitions, section), getattr(entries, section))
     for document, name, added in words:
         _add_words(document, name, added, entries)
+    for document, language, name in labelled:
+        _check_label(document, language, name, entries)
     return entries
 
 
@@ -147,8 +151,29 @@ def _with_field_words(field: Dimension, value: str, added: tuple[str, ...]) -> D
 
 
 def _header(definitions: Definitions) -> dict[str, Any]:
-    own = definitions.model_fields_set - {*_SECTIONS, "synonyms"}
+    own = definitions.model_fields_set - {*_SECTIONS, "synonyms", "labels"}
     return {key: getattr(definitions, key) for key in own}
+
+
+def _take_labels(document: Document, definitions: Definitions, entries: Entries) -> list[tuple[Document, str, str]]:
+    """Add the labels to those of the files before; where each of them stands comes back."""
+    labels: dict[str, dict[str, str]] = entries.header.setdefault("labels", {})
+    for language, given in definitions.labels.items():
+        labels[language] = {**labels.get(language, {}), **given}
+    return [(document, language, name) for language, given in definitions.labels.items() for name in given]
+
+
+def _check_label(document: Document, language: str, name: str, entries: Entries) -> None:
+    """Add a fault when nothing is called as a label says; `implied.` labels are of what follows by itself."""
+    owner, _, field = name.partition(".")
+    dataset = entries.datasets.get(owner)
+    if field:
+        known = owner == "implied" or (dataset and any(one.name == field for one in dataset.node.fields))
+    else:
+        known = owner in entries.metrics or owner in entries.segments or dataset is not None
+    if not known:
+        names = [*entries.metrics, *entries.segments, *entries.datasets]
+        document.fault(("labels", language, name), f"nothing is called `{name}`.", _hint(name, names))
 
 
 def _take(document: Document, section: str, nodes: Iterable[Any], into: dict[str, Entry[Any]]) -> None:

@@ -21,6 +21,7 @@ _NUMBERS: Mapping[Aggregation, str] = {
     "min": "Lowest {}",
     "max": "Highest {}",
 }
+AGGREGATIONS = ("count_distinct", *_NUMBERS)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY, HOUR = "weekday", "hour_of_day"
 

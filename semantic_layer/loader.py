@@ -34,22 +34,31 @@ def load(paths: Sequence[Path], schema: Schema | None = None) -> SemanticLayer:
     return _assemble([read_document(Path(path)) for path in paths], schema)
 
 
-def load_workspace(directory: Path | None, schema: Schema | None, language: str = "") -> SemanticLayer:
+def load_workspace(
+    directory: Path | None, schema: Schema | None, language: str = "", reader: str = ""
+) -> SemanticLayer:
     """The shipped model overlaid with `directory`/definitions/*.yml; those alone when one of them `extends: none`.
 
-    With a `language` ("de") the shipped model has its words of that language, too, when there are some.
+    With a `language` ("de") the shipped model has its words of that language, too, when there are some; with the locale
+    of a `reader` its labels (which `in_language` puts in the place of its own).
     Raises `DefinitionError` with every fault of every file.
     """
     own = sorted((Path(directory) / "definitions").glob("*.y*ml")) if directory else []
     documents = [read_document(path) for path in own]
     alone = any(document.data.get("extends") == "none" for document in documents)
-    shipped = [] if alone else [read_document(path) for path in (*shipped_definitions(), *_words_of(language))]
+    texts = (*_words_of(language), *_labels_of(reader))
+    shipped = [] if alone else [read_document(path) for path in (*shipped_definitions(), *texts)]
     return _assemble([*shipped, *documents], schema)
 
 
 def _words_of(language: str) -> tuple[Path, ...]:
     path = _SHIPPED / "words" / f"{language}.yml"
     return (path,) if language and path.is_file() else ()
+
+
+def _labels_of(locale: str) -> tuple[Path, ...]:
+    path = _SHIPPED / "labels" / f"{locale.replace('-', '_').partition('_')[0]}.yml"
+    return (path,) if locale and path.is_file() else ()
 
 
 def _assemble(documents: list[Document], schema: Schema | None) -> SemanticLayer:

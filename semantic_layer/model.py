@@ -230,7 +230,8 @@ class Definitions(Node):
     `time_zone` is the zone in which people count days (empty: the clock of the data, which is UTC). `week_start` and
     `fiscal_year_start_month` shape the grains week, fiscal_quarter and fiscal_year. `extends` is `shipped` when the
     file adds to the customer model that comes with the product, `none` when it stands alone. `synonyms` adds words to
-    things that another file defines, by the name of a metric, segment or dataset, or by `dataset.field`.
+    things that another file defines, by the name of a metric, segment or dataset, or by `dataset.field`; `labels` says
+    by the same names what they are called in answers of other languages: `labels: {de: {net_revenue: Umsatz}}`.
     """
 
     version: Literal[1] = 1
@@ -242,6 +243,7 @@ class Definitions(Node):
     week_start: Literal["monday", "sunday"] = "monday"
     fiscal_year_start_month: int = Field(default=1, ge=1, le=12)
     synonyms: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = Field(default_factory=dict)
     datasets: tuple[Dataset, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     metrics: tuple[Metric, ...] = ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 NumberFormat = Literal["integer", "decimal", "currency", "percent", "duration"]
 Direction = Literal["up", "down", "neutral"]
@@ -41,11 +41,25 @@ class Described(Node):
     label: str = ""
     description: str = ""
     ai_context: AIContext = AIContext()
+    _spoken: str = PrivateAttr(default="")
 
     @property
     def title(self) -> str:
-        """The label, or the name in plain words."""
+        """What people read: the label in their language, the own label, or the name in plain words."""
+        return self._spoken or self.own_title
+
+    @property
+    def own_title(self) -> str:
+        """The label in the language of the definitions, or the name in plain words."""
         return self.label or self.name.replace("_", " ").capitalize()
+
+    def spoken(self, label: str) -> Self:
+        """The same under a label of the reader's language; nothing changes when it is empty."""
+        if not label:
+            return self
+        called = self.model_copy()
+        called._spoken = label
+        return called
 
     @property
     def synonyms(self) -> tuple[str, ...]:

@@ -8,9 +8,11 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import pytest
 import yaml
 
 from assistant.wording import ANSWERS, answers
+from semantic_layer import DefinitionError, in_language, load_workspace, with_implied
 
 ROOT = Path(__file__).parents[1]
 NO_SENTENCE = {"plural", "relative"}
@@ -87,3 +89,28 @@ def test_a_language_without_texts_speaks_english() -> None:
 
 def test_what_is_filled_in_is_never_a_template() -> None:
     assert "{0.__class__}" in answers("de").say("caveats.event", {"days": "1", "what": "{0.__class__}"})
+
+
+def test_german_labels_name_what_there_is_and_leave_what_is_understood() -> None:
+    own = with_implied(load_workspace(None, None))
+    german = in_language(with_implied(load_workspace(None, None, reader="de_AT")), "de_AT")
+    assert own.metrics["net_revenue"].title == "Net revenue"
+    assert german.metrics["net_revenue"].title == "Umsatz"
+    assert german.fields["customer.country"].title == "Land"
+    assert german.metrics["count_of_orders_rows"].title == "Anzahl Bestellungen"
+    assert german.fields["orders.ordered_at_weekday"].title == "Wochentag (Bestelldatum)"
+    assert german.metrics["net_revenue"].label == own.metrics["net_revenue"].label
+
+
+def test_labels_of_the_workspace_win_over_the_shipped_ones(tmp_path: Path) -> None:
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "own.yml").write_text("labels:\n  de:\n    net_revenue: Nettoerlös\n")
+    layer = in_language(load_workspace(tmp_path, None, reader="de"), "de")
+    assert (layer.metrics["net_revenue"].title, layer.metrics["orders"].title) == ("Nettoerlös", "Bestellungen")
+
+
+def test_a_label_of_nothing_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "own.yml").write_text("labels:\n  de:\n    orders: Aufträge\n    net_revenu: Umsatz\n")
+    with pytest.raises(DefinitionError, match=r"own.yml:4.*nothing is called `net_revenu`.*net_revenue"):
+        load_workspace(tmp_path, None)

@@ -367,7 +367,7 @@ def _named(name: str, label: str, synonyms: Iterable[str], concept: Concept) -> 
 
 
 def _nouns(dataset: Dataset) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((dataset.name.replace("_", " "), dataset.title, *dataset.synonyms)))
+    return tuple(dict.fromkeys((dataset.name.replace("_", " "), dataset.own_title, *dataset.synonyms)))
 
 
 def _value_phrases(

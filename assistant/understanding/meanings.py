@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Definition, Explanation, Refusal
+from assistant.formatting import bucket
 from assistant.understanding.draft import World
 from assistant.understanding.outcome import refuse, suggestions
 from assistant.understanding.tokens import Token, tokenize
@@ -61,7 +62,7 @@ def explain_data(question: str, tokens: Sequence[Token], world: World) -> Explan
 
 
 def _about(question: str, name: str, world: World) -> Explanation:
-    as_of = f"{world.as_of.day} {world.as_of:%B %Y}"
+    as_of = bucket(world.as_of, "day", world.language.reader, long=True)
     titles = [metric.title for metric in world.layer.metrics.values() if not metric.hidden]
     sentence = world.language.message(name, as_of=as_of, count=len(titles), names=", ".join(titles[:12]))
     return Explanation(question, sentence, (), suggestions(world, ()))

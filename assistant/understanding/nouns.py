@@ -55,7 +55,7 @@ class Nouns:
     def _metrics_named(self, dataset: Dataset, lexicon: Lexicon) -> list[str]:
         """Metrics that count this dataset and are called like it."""
         found: list[str] = []
-        for phrase in (dataset.name.replace("_", " "), dataset.title, *dataset.synonyms):
+        for phrase in (dataset.name.replace("_", " "), dataset.own_title, *dataset.synonyms):
             concepts = lexicon.lookup(tokenize(phrase, self._language.forms))
             found.extend(c.target for c in concepts if c.kind == "metric" and self._counts_rows(c.target, dataset))
         return list(dict.fromkeys(found))

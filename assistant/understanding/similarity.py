@@ -128,7 +128,7 @@ class Named:
     def of(cls, name: str, one: Metric | Dimension | Segment) -> Named:
         """The name with the words of its definition."""
         own = name.rpartition(".")[2].replace("_", " ")
-        return cls(name, one.title, (own, one.title, *one.synonyms), (one.description, *one.ai_context.examples))
+        return cls(name, one.title, (own, one.own_title, *one.synonyms), (one.description, *one.ai_context.examples))
 
 
 def _may_be_asked(metric: Metric) -> bool:

@@ -1,0 +1,51 @@
+"""What the columns of a result are called in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.wording import FIRST, Wording, answers
+from semantic_layer import COHORT_AGE, METRIC_TIME, Column, SemanticLayer, SemanticQuery
+
+_BESIDE = ("previous", "change", "change_ratio", "share", "rank")
+
+
+def labelled(layer: SemanticLayer, query: SemanticQuery, columns: Sequence[Column], locale: str) -> tuple[Column, ...]:
+    """The columns, those that belong to a metric or to a time under a label of the language; the SQL stays."""
+    words = answers(locale)
+    if words.locale == FIRST:  # the compiler's own labels
+        return tuple(columns)
+    return tuple(
+        replace(one, label=_along_time(layer, query, one, words) or _label(layer, one, words)) for one in columns
+    )
+
+
+def _along_time(layer: SemanticLayer, query: SemanticQuery, column: Column, words: Wording) -> str:
+    """What a metric over buckets of time is called: an average, a count of them, a running total; else nothing."""
+    if column.role != "metric" or column.ref not in layer.metrics:
+        return ""
+    told = {"title": layer.metrics[column.ref].title}
+    if query.per_bucket is not None:
+        grain = words.choice("reading.grains", query.per_bucket.grain)
+        if query.per_bucket.agg == "count":
+            return words.say("columns.buckets", {"grain": grain})
+        how = words.choice("reading.per_bucket", query.per_bucket.agg).format(grain=grain)
+        return words.say("columns.along_time", told | {"how": how})
+    if query.running is not None:
+        key = "reading.running_last" if query.running.last else "reading.running"
+        return words.say("columns.along_time", told | {"how": words.say(key, {"n": query.running.last or 0})})
+    return ""
+
+
+def _label(layer: SemanticLayer, column: Column, words: Wording) -> str:
+    if column.role in _BESIDE and column.ref in layer.metrics:
+        return words.say(f"columns.{column.role}", {"title": layer.metrics[column.ref].title})
+    grain = words.choice("reading.grains", column.grain) if column.grain else ""
+    if column.role == "flag":
+        return words.say("columns.flag")
+    if column.ref == METRIC_TIME:
+        return grain or column.label
+    if grain and column.ref in layer.fields:
+        return words.say("columns.grain", {"title": layer.fields[column.ref].title, "grain": grain})
+    return words.say("columns.age") if column.ref == COHORT_AGE else column.label

@@ -1,0 +1,61 @@
+"""A model whose things are called as in another language: what people read, not what they are understood by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from semantic_layer.implied import AGGREGATIONS, HOUR, WEEKDAY
+from semantic_layer.metric_types import SimpleMetric
+from semantic_layer.model import Dataset, Dimension, Metric, SemanticLayer
+
+Labels = Mapping[str, str]
+IMPLIED = ("rows", *AGGREGATIONS, WEEKDAY, HOUR)
+"""What follows from every model by itself: `implied.rows: "Anzahl {title}"` names the count of a dataset's rows."""
+
+
+def in_language(layer: SemanticLayer, locale: str) -> SemanticLayer:
+    """The model with the labels that its definitions give for the language of a locale; what has none keeps its own.
+
+    Names, synonyms and own labels stay, and so does what a question means.
+    """
+    labels = layer.definitions.labels.get(locale.replace("-", "_").partition("_")[0], {})
+    if not labels:
+        return layer
+    now = layer.definitions
+    datasets = tuple(_dataset(one, labels) for one in now.datasets)
+    fields = {f"{one.name}.{field.name}": field.title for one in datasets for field in one.fields}
+    titles = {one.name: one.title for one in datasets} | fields
+    metrics = tuple(_metric(one, labels, titles) for one in now.metrics)
+    segments = tuple(one.spoken(labels.get(one.name, "")) for one in now.segments)
+    changed = now.model_copy(update={"datasets": datasets, "metrics": metrics, "segments": segments})
+    return SemanticLayer(changed, layer.inactive, layer.schema)
+
+
+def _dataset(dataset: Dataset, labels: Labels) -> Dataset:
+    fields = tuple(_field(dataset, one, labels) for one in dataset.fields)
+    return dataset.spoken(labels.get(dataset.name, "")).model_copy(update={"fields": fields})
+
+
+def _field(dataset: Dataset, field: Dimension, labels: Labels) -> Dimension:
+    for part in (WEEKDAY, HOUR):
+        if field.implied and field.name.endswith(f"_{part}"):
+            time = f"{dataset.name}.{field.name.removesuffix(f'_{part}')}"
+            return field.spoken(_filled(labels, part, labels.get(time, "")))
+    return field.spoken(labels.get(f"{dataset.name}.{field.name}", ""))
+
+
+def _metric(metric: Metric, labels: Labels, titles: Labels) -> Metric:
+    if not (isinstance(metric, SimpleMetric) and metric.implied):
+        return metric.spoken(labels.get(metric.name, ""))
+    dataset, _, measure = metric.measure.partition(".")
+    for part in IMPLIED:
+        rest = measure.removeprefix(f"implied_{part}")
+        if rest != measure and (part == "rows" or rest.startswith("_")):
+            about = f"{dataset}.{rest[1:]}" if rest else dataset
+            return metric.spoken(_filled(labels, part, titles.get(about, "")))
+    return metric
+
+
+def _filled(labels: Labels, part: str, title: str) -> str:
+    template = labels.get(f"implied.{part}", "")
+    return template.format(title=title) if template and title else ""
