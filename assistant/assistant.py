@@ -25,6 +25,7 @@ from assistant.answer import (
 from assistant.beginning import Beginnings
 from assistant.charts import annotated, choose, unfit
 from assistant.clock import Clock
+from assistant.column_labels import labelled
 from assistant.config import Settings
 from assistant.conversation import Conversation, resolve
 from assistant.data_caveats import Asked, freshness_of, marks_of, of_state, utc_now
@@ -43,7 +44,7 @@ from assistant.review.approved_sql import ApprovedSQL, read_approved_book
 from assistant.second_opinion import Asking, SecondOpinion
 from assistant.shape import context
 from assistant.tracing import tracing
-from assistant.understanding import Understanding, interpret, spoken_to
+from assistant.understanding import Happening, Understanding, interpret, spoken_to
 from assistant.viewers import rules_for, viewer_of
 from assistant.why import tell_change
 from assistant.why_questions import Why, explainable, read_why
@@ -62,6 +63,7 @@ from semantic_layer import (
     data_faults,
     for_viewer,
     formula,
+    in_language,
     load_workspace,
     orphan_checks,
     parts,
@@ -125,11 +127,12 @@ class Assistant:
         require_language(self.settings.language)
         stamp = definitions_stamp(self.settings)
         self._snapshot = snapshot_info(self.settings.warehouse)
-        layer = load_workspace(self.settings.home, self.engine.schema, self.settings.language)
+        layer = load_workspace(self.settings.home, self.engine.schema, self.settings.language, self.settings.locale)
         if all(metric.type == "unavailable" for metric in layer.metrics.values()):
             raise NothingToAsk(_no_metrics(self.settings.definitions))
         self.history = keep_history(self.settings.home, layer, date.today())
-        self.layer, self.policy = self._rights(with_implied(layer))
+        own, self.policy = self._rights(with_implied(layer))
+        self.layer = in_language(own, self.settings.locale)
         self.as_of = self.settings.as_of or self._snapshot.as_of or date.today()
         self.values = read_values(self.engine, self.layer, self.policy)
         self.state = read_state(self.engine, self.policy)
@@ -139,6 +142,7 @@ class Assistant:
         held = {field: found for field, found in self.values.items() if self.index is None or field not in wide}
         language = spoken_to(self.settings.language, self.settings.locale)
         self.understanding = Understanding(self.layer, held, self.as_of, self.index, language)
+        self.understanding.know([Happening(one.first, one.last, one.title, one.kind) for one in self.state.events])
         self.second_opinion.know(self.layer, self.values, self.as_of, lend(self) if self.settings.model else None)
         self._book = read_book(self.settings, self.understanding)
         self._approved = read_approved_book(self.settings, self.understanding)
@@ -336,7 +340,7 @@ class Assistant:
             with clock.step("compile"):
                 plan = standing_in(self.layer, plan, self.words)
                 on_step(self.words.say("steps.checking"), self._reading_of(plan.query).sentence)
-                compiled = to_sql(self.layer, plan.query, as_of=self.as_of)
+                compiled = self._compiled(plan.query)
             on_step(self.words.say("steps.running"), compiled.sql)
             result = self._run(compiled, clock)
             with clock.step("caveats"):
@@ -381,9 +385,14 @@ class Assistant:
 
     def _told(self, query: SemanticQuery) -> str:
         """What a query's result says, in a sentence."""
-        compiled = to_sql(self.layer, query, as_of=self.as_of)
+        compiled = self._compiled(query)
         shape = context(self.layer, query, self.as_of, self.settings.locale)
         return describe(compiled.columns, self._run(compiled, Clock()), shape)
+
+    def _compiled(self, query: SemanticQuery) -> Compiled:
+        """The query as SQL, its columns called as the reader calls them."""
+        compiled = to_sql(self.layer, query, as_of=self.as_of)
+        return replace(compiled, columns=labelled(self.layer, query, compiled.columns, self.settings.locale))
 
     def _run(self, compiled: Compiled, clock: Clock) -> Result:
         with clock.step("guard"):
