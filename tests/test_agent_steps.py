@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assistant.agent import Line
+from assistant.agent import Catalogue, Desk, Line, World
 from assistant.agent.audit import FILE
 from assistant.agent.wishes import wish_of
 from assistant.answer import Answer, Approval, Clarification, Decision, Plan, Refusal
@@ -24,6 +24,9 @@ from tests.agent_world import BY_REGION, MAY, QUESTION, SQL, TOTAL, fill, model_
 from tests.openai_server import OpenAIServer, Reply, ToolCall, said
 
 pytest.importorskip("langchain_openai", reason="the extra `agent` is not installed")
+from langchain.tools import ToolRuntime
+
+from assistant.agent.tools import TOOLS
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +150,17 @@ def test_every_tool_does_its_work(assistant: Assistant, tmp_path: Path) -> None:
     assert "ann@" not in found.sent
     assert "up 33.3%" in change
     assert found.answer.chart.kind == "table"
+
+
+def test_tools_that_run_at_once_do_not_copy_what_they_share(assistant: Assistant) -> None:
+    world = World(assistant.layer, assistant.values, assistant.as_of, Catalogue(assistant.layer, assistant.values))
+    desk = Desk(QUESTION, world, lend(assistant), lambda *_: None)
+    taken = TOOLS[0].get_input_schema().model_validate({"words": "x", "runtime": runtime_of(desk)})
+    assert taken.model_dump()["runtime"]["context"] is desk  # the library makes such a dump before every call
+
+
+def runtime_of(desk: Desk) -> ToolRuntime[Desk]:
+    return ToolRuntime(state={}, context=desk, config={}, stream_writer=print, tool_call_id="1", store=None)
 
 
 def test_a_question_back_is_a_clarification(assistant: Assistant, tmp_path: Path) -> None:

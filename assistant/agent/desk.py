@@ -78,12 +78,13 @@ class Notebook:
         return self.asked[key]
 
 
-@dataclass(frozen=True)
 class Desk:
-    """One question in hand; the context of every tool call, hidden from the model."""
+    """One question in hand; the context of every tool call, hidden from the model.
 
-    question: str
-    world: World
-    hands: Hands
-    on_step: Step
-    notebook: Notebook = field(default_factory=Notebook)
+    No dataclass: the library copies those before every call, all the definitions and values with them, and while other
+    tools of the same turn write in the notebook.
+    """
+
+    def __init__(self, question: str, world: World, hands: Hands, on_step: Step):
+        self.question, self.world, self.hands, self.on_step = question, world, hands, on_step
+        self.notebook = Notebook()

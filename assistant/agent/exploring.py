@@ -201,7 +201,7 @@ class _Run:
             self._heard += 1
 
 
-class Noting(AgentMiddleware[Any, Desk]):
+class Noting(AgentMiddleware[Any, Any]):
     """Writes every tool call down: what it was given, what came back."""
 
     def __init__(self, ledger: Ledger, thread: str):

@@ -13,7 +13,6 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from assistant.agent.audit import Call, masked
 from assistant.agent.client import ModelClient
-from assistant.agent.desk import Desk
 from assistant.agent.errors import ModelUnavailable, QuestionBudgetReached
 from assistant.answer import ModelUse
 from assistant.config import Settings
@@ -59,7 +58,7 @@ class Tally:
         return ModelUse(name, "steps", self.calls, self.tokens_in, self.tokens_out, self.dollars)
 
 
-class Meter(AgentMiddleware[Any, Desk]):
+class Meter(AgentMiddleware[Any, Any]):
     """Sits around each call; raises BudgetReached, or ModelUnavailable when a reply broke off."""
 
     def __init__(self, client: ModelClient, budget: QuestionBudget, tally: Tally):
@@ -67,7 +66,7 @@ class Meter(AgentMiddleware[Any, Desk]):
         self._client, self._budget, self.tally = client, budget, tally
 
     def wrap_model_call(
-        self, request: ModelRequest[Desk], handler: Callable[[ModelRequest[Desk]], ModelResponse[Any]]
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
     ) -> ModelResponse[Any]:
         """The model's reply, counted."""
         self._require_budget()
