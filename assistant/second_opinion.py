@@ -69,7 +69,7 @@ class SecondOpinion:
 
     def on(self, first: Read, asking: Asking) -> Read | Answer:
         """The first reading when it is sure; else a model's, or the first with why no model could be asked."""
-        if not self._settings.model or not isinstance(first, Refusal) or first.code not in OPEN_ENDED:
+        if not self._settings.model or not isinstance(first, Refusal) or not _is_open(first, asking.question):
             return first
         from assistant.agent import ModelUnavailable, Stopped
 
@@ -186,3 +186,12 @@ class SecondOpinion:
                 by = self._hands.by if self._hands else ""
                 self._ledger = Ledger(Store.open(self._settings, by) if by else Store.open(self._settings))
             return self._ledger
+
+
+def _is_open(first: Refusal, question: str) -> bool:
+    """Whether a model may still have something to say: not to what nobody's data hold, unless it is to explore."""
+    if first.code != "OUT_OF_DOMAIN":
+        return first.code in OPEN_ENDED
+    from assistant.agent import wish_of
+
+    return wish_of(question) == "explore"

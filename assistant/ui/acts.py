@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.answer import Answer, ChartKind, Decision, Outcome, Plan
+from assistant.answer import Answer, ChartKind, Decision, Plan, ToolRequest
 from assistant.boards import boards_of, pin
 from assistant.charts import annotated, choose
 from assistant.conversation import Conversation
@@ -48,6 +48,7 @@ class Act(BaseModel):
     board: str = Field(default="", max_length=80)
     talk: str = Field(default="", max_length=80)
     text: str = Field(default="", max_length=20_000)
+    texts: tuple[Annotated[str, Field(max_length=20_000)], ...] = Field(default=(), max_length=50)
     first: date | None = None
     last: date | None = None
 
@@ -259,7 +260,8 @@ def _open(scene: Scene) -> Iterator[Effect]:
     talk = store.conversation(scene.act.talk) if store is not None else None
     if store is None or talk is None:
         return
-    session = reopened(talk, scene)
+    asked = {turn.question for turn in store.turns(talk.id)}
+    session = scene.desk.reminded(reopened(talk, scene), asked)
     yield Effect(session, talks=talk_list(store, scene.desk.look, "", talk.id))
 
 
@@ -310,20 +312,21 @@ def _stop(scene: Scene) -> Iterator[Effect]:
 
 
 def _decide(scene: Scene) -> Iterator[Effect]:
-    asked, kind, desk = scene.session.approval, scene.act.kind, scene.desk
-    if asked is None or kind not in ("approve", "edit", "reject") or "sql" not in desk.rights:
+    asked, kind = scene.session.approvals.get(scene.act.card), scene.act.kind
+    if asked is None or kind not in ("approve", "edit", "reject") or "sql" not in scene.desk.rights:
         return
-    changed: Mapping[str, Any] = {"sql": scene.act.text} if kind == "edit" else {}
-    decisions = [Decision(kind, changed)] * len(asked.requests)
-    session = replace(scene.session, approval=None)
-    talk = session.conversation
-    label = desk.look.say(f"approval.did_{kind}")
+    texts = scene.act.texts or tuple(str(one.arguments.get("sql", "")) for one in asked.requests)
+    decisions = [_decision(kind, one, text) for one, text in zip(asked.requests, texts, strict=False)]
+    for session in scene.desk.decide(scene.act.card, decisions, scene.session):
+        yield Effect(session)
 
-    def work(on_step: Callable[[str, str], None]) -> Outcome:
-        return desk.assistant.decide(asked, decisions, on_step, talk)
 
-    for one in desk.turn(label, session, work):
-        yield Effect(one)
+def _decision(kind: Any, request: ToolRequest, text: str) -> Decision:
+    """What runs is what stands on the screen: a text that was changed is an edit, whichever button is pressed."""
+    if kind == "reject":
+        return Decision("reject")
+    changed = bool(text.strip()) and text.strip() != str(request.arguments.get("sql", "")).strip()
+    return Decision("edit", {"sql": text}) if changed else Decision("approve")
 
 
 _ACTS: Mapping[str, Deed] = {

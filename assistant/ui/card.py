@@ -71,6 +71,13 @@ def approval_card(asked: Approval, key: str, look: Look) -> Markup:
     return tag("article", join(parts), {"class": "tw-card tw-asking", "aria-label": look.say("outcome.clarification")})
 
 
+def decided_card(asked: Approval, look: Look) -> Markup:
+    """What a model wanted to do, once a person has decided: to be read, not to be decided again."""
+    parts = [of_class("p", "tw-small", asked.question)]
+    parts += [tag("pre", str(one.arguments.get("sql", one.tool))) for one in asked.requests]
+    return tag("article", join(parts), {"class": "tw-card tw-past", "aria-label": look.say("outcome.clarification")})
+
+
 def refusal_card(refusal: Refusal, look: Look) -> Markup:
     """Why there is no answer, and the words that were in the way; what to ask instead stands below as buttons."""
     parts = [of_class("p", "tw-sentence", refusal.sentence), _words(refusal.words, look)]

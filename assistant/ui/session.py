@@ -24,7 +24,7 @@ class Session:
 
     `conversation` holds the same as typed turns, for follow-ups; `noted` is what became of a verdict on the answer.
     `answers` are those of the cards on the screen, by the card's key, `past` the questions of a conversation that was
-    opened again; `live` stops the turn that is going on.
+    opened again, `approvals` what waits for a decision, by the card's key; `live` stops the turn that is going on.
     """
 
     messages: tuple[Message, ...] = ()
@@ -35,13 +35,17 @@ class Session:
     noted: str = ""
     answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
     past: Mapping[str, tuple[str, SemanticQuery]] = field(default_factory=dict[str, tuple[str, SemanticQuery]])
-    approval: Approval | None = None
+    approvals: Mapping[str, Approval] = field(default_factory=dict[str, Approval])
     live: Live | None = None
 
     def knowing(self, key: str, answer: Answer) -> Session:
         """The session with the answer of a card; the oldest one goes when there are too many."""
         kept = dict(list(self.answers.items())[-MOST_ANSWERS + 1 :]) | {key: answer}
         return replace(self, answers=kept)
+
+    def awaiting(self, key: str, asked: Approval) -> Session:
+        """The session with something to be decided on a card."""
+        return replace(self, approvals={**self.approvals, key: asked})
 
     def saying(self, html: str, role: str = "assistant", key: str = "") -> Session:
         """The session with one more message."""

@@ -6,7 +6,7 @@ The outermost frame of the page: whatever goes wrong below becomes a plain sente
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from assistant.answer import Answer, Approval, Clarification, Explanation, Option, Outcome, Plan, Refusal
+from assistant.answer import Answer, Approval, Clarification, Decision, Explanation, Option, Outcome, Plan, Refusal
 from assistant.conversation import Conversation
 from assistant.errors import AssistantError, StoreError
 from assistant.formatting import shorten
@@ -36,7 +36,9 @@ LONGEST_QUESTION = 2000
 MOST_CHOICES = 4
 MOST_STARTERS = 6
 Step = tuple[str, str]
-Work = Callable[[Callable[[str, str], None]], Outcome]
+SAID = ""
+"""The title of a step that is a sentence of a model, which has passed the check."""
+Work = Callable[[Callable[[str, str], None], Live], Outcome]
 _log = logging.getLogger(__name__)
 
 
@@ -60,14 +62,12 @@ class Desk:
             yield session
             return
         if len(asked) > LONGEST_QUESTION:
-            counts = {"count": f"{len(asked):,}", "most": f"{LONGEST_QUESTION:,}"}
+            counts = {"count": len(asked), "most": LONGEST_QUESTION}
             sentence = card.failure_card(self.look.say("chat.too_long", counts), self.look)
             yield session.saying(card.question_card(shorten(asked, 300)), "user").saying(sentence)
             return
         session, talk = _talking(session)
-        live = Live()
-        session = replace(session, live=live)
-        yield from self.turn(asked, session, lambda on_step: self.assistant.ask(asked, on_step, talk, live))
+        yield from self.turn(asked, session, lambda on_step, live: self.assistant.ask(asked, on_step, talk, live))
 
     def pick(self, index: int, session: Session) -> Iterator[Session]:
         """The session after a click on one of the offered readings or suggestions."""
@@ -85,8 +85,34 @@ class Desk:
         option = Option(label, plan)
         session, talk = _talking(session)
         yield from self.turn(
-            label, session, lambda _: self.assistant.choose(option, question or label, conversation=talk)
+            label, session, lambda _, __: self.assistant.choose(option, question or label, conversation=talk)
         )
+
+    def decide(self, key: str, decisions: Sequence[Decision], session: Session) -> Iterator[Session]:
+        """The session after a decision on each request of a card; nothing for one that does not wait any more."""
+        asked = session.approvals.get(key)
+        if asked is None or len(decisions) != len(asked.requests):
+            return
+        session, talk = _talking(session)
+        left = {name: one for name, one in session.approvals.items() if name != key}
+        told = card.decided_card(asked, self.look)
+        session = replace(session.redrawn(key, told), approvals=left)
+        verdicts = {one.verdict for one in decisions}
+        label = self.look.say(f"approval.did_{'edit' if 'edit' in verdicts else decisions[0].verdict}")
+        yield from self.turn(
+            label, session, lambda on_step, live: self.assistant.decide(asked, decisions, on_step, talk, live)
+        )
+
+    def reminded(self, session: Session, questions: Collection[str] | None = None) -> Session:
+        """The session with what waits for this person's decision, also since before a restart; of these questions."""
+        shown = {one.thread for one in session.approvals.values()}
+        waiting = self.assistant.waiting() if self.assistant.settings.model and "sql" in self.rights else ()
+        for one in waiting:
+            if one.thread not in shown and (questions is None or one.question in questions):
+                key = one.thread[:12]
+                session = session.saying(card.question_card(one.question), "user")
+                session = session.saying(card.approval_card(one, key, self.look), key=key).awaiting(key, one)
+        return session
 
     def judge(self, is_right: bool, reason: str, session: Session, correction: str = "") -> Session:
         """The session after a verdict on its answer, which is kept; a right one is proposed as verified."""
@@ -112,14 +138,16 @@ class Desk:
 
     def turn(self, asked: str, session: Session, work: Work) -> Iterator[Session]:
         """The session as a turn goes: the question, what is being done, the outcome's card."""
-        fresh = replace(session, choices=(), clarification=None, answer=None, approval=None, noted="")
+        fresh = replace(session, choices=(), clarification=None, answer=None, noted="")
         opened, key = fresh.saying(card.question_card(asked), "user"), uuid4().hex[:12]
         steps: list[Step] = [(self.look.say("chat.working"), "")]
-        yield _working(opened, steps)
         queue: SimpleQueue[Step | None] = SimpleQueue()
+        live = Live(lambda text: queue.put((SAID, text)))
+        opened = replace(opened, live=live)
+        yield _working(opened, steps)
         started = monotonic()
         future = self.threads.submit(
-            self._carded, lambda: self._kept(session, work(lambda title, detail: queue.put((title, detail)))), key
+            self._carded, lambda: self._kept(session, work(lambda title, detail: queue.put((title, detail)), live)), key
         )
         future.add_done_callback(lambda _: queue.put(None))
         while (step := queue.get()) is not None:
@@ -189,7 +217,7 @@ def _concluded(session: Session, outcome: Outcome | None, shown: Markup, key: st
     if isinstance(outcome, Answer):
         return replace(said, answer=outcome).knowing(key, outcome)
     if isinstance(outcome, Approval):
-        return replace(said, approval=outcome)
+        return said.awaiting(key, outcome)
     if isinstance(outcome, Clarification):
         labels = tuple(option.label for option in outcome.options[:MOST_CHOICES])
         return replace(said, clarification=outcome, choices=labels)
@@ -199,8 +227,11 @@ def _concluded(session: Session, outcome: Outcome | None, shown: Markup, key: st
 
 def _working(session: Session, steps: list[Step], stop: Markup | None = None) -> Session:
     """The session with what has been done so far as a pending message, which the outcome replaces."""
-    title = steps[-1][0]
-    lines = "\n".join(f"✓ {step}: {shorten(' '.join(detail.split()), 160)}" for step, detail in steps[1:-1])
-    pending: Message = {"role": "assistant", "text": lines or "…", "title": title}
+    done = [step for step in steps if step[0] != SAID]
+    said = " ".join(text for title, text in steps if title == SAID)
+    title = done[-1][0]
+    lines = "\n".join(f"✓ {step}: {shorten(' '.join(detail.split()), 160)}" for step, detail in done[1:-1])
+    text = "\n\n".join(part for part in (lines, said) if part)
+    pending: Message = {"role": "assistant", "text": text or "…", "title": title}
     working = replace(session, messages=(*session.messages, pending))
     return working.saying(stop) if stop else working

@@ -16,6 +16,7 @@ from uuid import uuid4
 import gradio as gr
 
 from assistant.answer import Answer
+from assistant.errors import AssistantError
 from assistant.ui import tables
 from assistant.ui.acts import AT_LOAD, Act, Effect, Scene, perform, read_act, rights_of
 from assistant.ui.card import number_word
@@ -43,7 +44,6 @@ def wire(screen: Screen, room: Room, page: gr.Blocks) -> None:
         event(handler, inputs, screen.conversation, api_visibility="private", show_progress="hidden")
     _wire_verdict(screen, room)
     _wire_acts(screen, room, page, Path(folder.name))
-    screen.chat.clear(_cleaner(room), None, screen.conversation, api_visibility="private", show_progress="hidden")
     screen.run.click(_runner(room), [screen.sql], [screen.shown, screen.sql_outcome], api_visibility="private")
     screen.shown.change(
         show, [screen.shown], [screen.sql, *screen.result], api_visibility="private", show_progress="hidden"
@@ -155,13 +155,6 @@ def _followed(sessions: Iterator[Session], desk: Desk) -> Iterator[Updates]:
         yield _conversation(session, gr.skip() if count else "", desk)
 
 
-def _cleaner(room: Room) -> Callable[..., Updates]:
-    def clear(request: gr.Request) -> Updates:
-        return _conversation(Session(), gr.skip(), desk_of(room, request))
-
-    return clear
-
-
 # --- clicks on cards
 
 
@@ -201,10 +194,20 @@ def _effect(effect: Effect, desk: Desk) -> Updates:
     return [*talked, menu, file, gr.skip() if effect.talks is None else effect.talks]
 
 
+def _may_ask(room: Room, request: gr.Request) -> bool:
+    """Whether who opened the page may ask at all; the page says so itself when not."""
+    try:
+        return room.may(request, "ask")
+    except AssistantError:  # the account is gone
+        return False
+
+
 def _greeter(room: Room) -> Callable[..., Updates]:
     """What a page shows that is opened: words to complete with, past conversations, questions to begin with."""
 
     def greet(request: gr.Request) -> Updates:
+        if not _may_ask(room, request):
+            return [gr.skip()] * (2 + MOST_STARTERS)
         desk = desk_of(room, request)
         questions = [*desk.assistant.starters(), *[""] * MOST_STARTERS][:MOST_STARTERS]
         starters = [gr.Button(question, visible=bool(question)) for question in questions]
@@ -218,9 +221,13 @@ def _linked(room: Room, folder: Path) -> Handler:
 
     @_never_silent
     def follow(session: Session, request: gr.Request) -> Iterator[Updates]:
+        if not _may_ask(room, request):
+            return
         wanted = {name: value for name, value in dict(request.query_params).items() if name in AT_LOAD and value}
+        desk = desk_of(room, request)
+        if not wanted and (reminded := desk.reminded(session)) is not session:
+            yield _effect(Effect(reminded), desk)
         for name, value in wanted.items():
-            desk = desk_of(room, request)
             wish = Act(do="link", text=value[:LONGEST_QUESTION], talk=value[:80])
             for effect in perform(Scene(desk, session, wish, folder), AT_LOAD[name]):
                 yield _effect(effect, desk)
@@ -290,7 +297,8 @@ def _rows_title(answer: Answer, look: Look) -> str:
         counts["shown"] = number_word(tables.MOST_IN_GRID, look)
     label = look.say(key, counts)
     cut = f" · {look.say('answer.cut')}" if answer.result.truncated else ""
-    return of_class("p", "tw-small", f"{answer.question or look.say('answer.free')} · {label}{cut}")
+    css = " ".join(["tw-small", *(f"tw-number-{place}" for place in tables.numbers(answer))])
+    return of_class("p", css, f"{answer.question or look.say('answer.free')} · {label}{cut}")
 
 
 def _grid(answer: Answer, look: Look) -> gr.Dataframe:

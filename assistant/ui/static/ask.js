@@ -78,9 +78,8 @@
         close(true);
       }
       if (act.do === "export") { fetchedName = (find("#tw-file")?.textContent || "").trim(); waiting = true; }
-      if (act.do === "decide" && act.kind === "edit") {
-        const card = clicked.closest(".tw-card");
-        act.text = card && card.querySelector(".tw-edit") ? card.querySelector(".tw-edit").value : "";
+      if (act.do === "decide") {
+        act.texts = Array.from(clicked.closest(".tw-card").querySelectorAll(".tw-edit"), (field) => field.value);
       }
       if (act.do === "open" && window.innerWidth < 1100) talks(false);
       send(act);
