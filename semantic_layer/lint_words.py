@@ -128,7 +128,7 @@ def _unmarked(ground: Ground) -> Iterator[Finding]:
     for dataset in ground.layer.datasets.values():
         for field in dataset.fields:
             words = set(field.sql.lower().split("_")) if field.sql.isidentifier() else set[str]()
-            if not field.pii and not field.hidden and _PERSONAL & words:
+            if not field.pii and not field.hidden and field.kind != "boolean" and _PERSONAL & words:
                 name = f"{dataset.name}.{field.name}"
                 yield Finding("PERSONAL_UNMARKED", "datasets", name, "it looks like personal data; say `pii: true`.")
 
