@@ -22,6 +22,7 @@ from assistant.monitor.backtest import backtest
 from assistant.monitor.desk import Desk
 from assistant.monitor.merging import merge
 from assistant.monitor.monitors import FILE, Monitor, Watchlist, add_monitor, read_watchlist, remove_monitor
+from assistant.monitor.records import Finding, Incident
 from assistant.monitor.sentences import monitor_of
 from assistant.monitor.tick import runs, tick
 from assistant.monitor.watching import Watch
@@ -264,6 +265,31 @@ def test_what_is_back_to_normal_is_told_once(world: World, store: Store) -> None
     over = merge(store, desk, saturday + timedelta(days=2))
     assert [one.state for one in over.resolved] == ["resolved"]
     assert [one.event for one in book.alerts(store)] == ["opened", "resolved"]
+
+
+def test_two_normal_buckets_end_it_however_often_one_of_them_is_looked_at(world: World, store: Store) -> None:
+    odd = date(2026, 6, 16)
+
+    def halved(query: object) -> object:
+        rows = [dict(row) for row in world.watch.ask(query)]  # type: ignore[arg-type]  # as it came
+        return [row | {"orders": 20} if odd in row.values() else row for row in rows]
+
+    watch = replace(world.watch, ask=halved)  # type: ignore[arg-type]  # the rows of a query
+    after = [odd + timedelta(days=days) for days in (1, 2)]
+    desk = Desk(watch, own(Monitor("Orders", "orders", slices="none")).monitors, (), [odd, *after]).read()
+    assert len(merge(store, desk, odd).opened) == 1
+    assert not merge(store, desk, after[0]).resolved
+    assert not merge(store, desk, after[0], again=True).resolved
+    assert len(merge(store, desk, after[1]).resolved) == 1
+
+
+def test_a_week_is_one_normal_bucket_on_all_of_its_days(world: World) -> None:
+    monitor = Monitor("Orders", "orders", slices="none", grain="week")
+    sunday = date(2026, 6, 21)
+    desk = Desk(world.watch, own(monitor).monitors, (), [sunday + timedelta(days=1)]).read()
+    found = Finding("Orders", "orders", "spike", "down", sunday, sunday)
+    lasting = Incident("one", "open", found, *[datetime(2026, 6, 22)] * 2, sunday)
+    assert [desk.has_new_bucket(lasting, sunday + timedelta(days=back)) for back in (-1, 0, 1)] == [False, True, False]
 
 
 def test_data_that_arrives_late_takes_the_alert_back(world: World, store: Store) -> None:

@@ -192,6 +192,13 @@ class Desk:
         watched = self.watched.get(found.monitor)
         return whole.is_off(watched, found, day, self.steps) if watched is not None else None
 
+    def has_new_bucket(self, one: Incident, day: date) -> bool:
+        """Whether a day ends a bucket of what an incident is about: of a weekly monitor only one in seven does."""
+        watched = self.watched.get(one.found.monitor)
+        if watched is None or one.found.kind in SLICE_KINDS:
+            return True
+        return watched.place(day) > watched.place(day - timedelta(days=1))
+
     def was_off(self, one: Incident) -> bool | None:
         """Whether what was told of a bucket holds with the data of now; None when it cannot be said."""
         watched = self.watched.get(one.found.monitor)

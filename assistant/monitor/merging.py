@@ -46,8 +46,11 @@ def remembered(store: Store, day: date) -> tuple[Incident, ...]:
     return (*book.incidents(store, limit=1000), *lately)
 
 
-def merge(store: Store, desk: Desk, day: date, explain: Explain = _as_it_is) -> Tally:
-    """What the findings of a day do to the incidents; every turn is told once."""
+def merge(store: Store, desk: Desk, day: date, explain: Explain = _as_it_is, again: bool = False) -> Tally:
+    """What the findings of a day do to the incidents; every turn is told once.
+
+    `again`: the day was gone through before, so that a normal bucket of it was counted then.
+    """
     tally, known = Tally(), remembered(store, day)
     found = desk.findings_on(day, known)
     seen: set[str] = set()
@@ -59,7 +62,7 @@ def merge(store: Store, desk: Desk, day: date, explain: Explain = _as_it_is) -> 
         seen |= _place(store, desk.watch, one, (day, explain, tally))
     for incident in book.incidents(store, limit=1000):
         if incident.id not in seen:
-            _follow(store, desk, incident, (day, tally))
+            _follow(store, desk, incident, (day, tally), again)
     return tally
 
 
@@ -147,7 +150,7 @@ def _home(watch: Watch, metric: str) -> frozenset[str]:
     return frozenset(watch.sources(metric))
 
 
-def _follow(store: Store, desk: Desk, known: Incident, how: tuple[date, Tally]) -> None:
+def _follow(store: Store, desk: Desk, known: Incident, how: tuple[date, Tally], again: bool) -> None:
     """An incident that was not found again: withdrawn, still off, or one bucket nearer to its end."""
     day, tally = how
     found = known.found
@@ -164,6 +167,8 @@ def _follow(store: Store, desk: Desk, known: Incident, how: tuple[date, Tally]) 
         _still_off(store, known, how)
         return
     needed = 1 if found.kind in ("stopped", "failed", "threshold", "goal") else NORMAL_BUCKETS
+    if needed > 1 and (again or not desk.has_new_bucket(known, day)):
+        return
     if known.normal_buckets + 1 >= needed:
         _end(store, desk.watch, known, how)
     else:

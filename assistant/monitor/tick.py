@@ -57,10 +57,10 @@ def tick(
     """The run as kept; again for the same data it tells nothing anew. A failing monitor stops no other."""
     started, clock, before = datetime.now(UTC).replace(tzinfo=None), time.monotonic(), len(watch.asked)
     desk = Desk(watch, watchlist.monitors, feedback.adjustments(store), days).read(progress)
-    total = Tally()
+    total, done = Tally(), max((one.day for one in runs(store)), default=date.min)
     for day in days:
         _tell_failures(store, desk, day, total)
-        turned = merge(store, desk, day, lambda found: explained(watch, found))
+        turned = merge(store, desk, day, lambda found: explained(watch, found), again=day <= done)
         for name in ("opened", "reopened", "resolved", "withdrawn"):
             getattr(total, name).extend(getattr(turned, name))
     series = sum(len(one.series.keys) for one in desk.watched.values())
