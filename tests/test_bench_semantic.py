@@ -48,6 +48,7 @@ def bench(script: Path, monkeypatch: pytest.MonkeyPatch, python: str = sys.execu
     return CliRunner().invoke(bench_semantic.main, ["--rounds", "1", "--python", python])
 
 
+@pytest.mark.deep
 def test_every_outcome_is_told_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "stand_in.py").write_text(STAND_IN)
     found = bench(tmp_path / "stand_in.py", monkeypatch)
@@ -65,6 +66,7 @@ def test_every_outcome_is_told_as_it_is(tmp_path: Path, monkeypatch: pytest.Monk
     assert "H28 Stand-in: error - KeyError: 'oops'" in found.stdout
 
 
+@pytest.mark.deep
 def test_ours_are_right_and_an_aim_that_is_missed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "stand_in.py").write_text(STAND_IN)
     found = bench(tmp_path / "stand_in.py", monkeypatch)

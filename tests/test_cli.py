@@ -75,6 +75,7 @@ def test_an_unknown_metric_gets_a_suggestion(demo_home: Path) -> None:
     assert "net_revenue" in found.stderr
 
 
+@pytest.mark.deep
 def test_demo_builds_for_a_fixed_day(tmp_path: Path) -> None:
     found = run("--home", tmp_path, "demo", "--as-of", AS_OF.isoformat(), "--customers", "60")
     assert found.exit_code == 0, found.output

@@ -92,6 +92,7 @@ def test_a_day_with_far_fewer_rows_is_told_of_periods_that_hold_it(tmp_path: Pat
     assert told(ask(world, "orders from 20 june 2026 to 30 june 2026")) == []
 
 
+@pytest.mark.deep
 def test_notes_of_people_are_cited_survive_a_rebuild_and_can_be_taken_back(tmp_path: Path) -> None:
     world = shop(tmp_path, orders(70))
     journal = Journal(tmp_path / "journal" / "decisions.jsonl")
@@ -137,6 +138,7 @@ def test_notes_that_cannot_be_are_refused_and_not_kept(tmp_path: Path, words: li
     assert not (tmp_path / "journal" / "decisions.jsonl").exists()
 
 
+@pytest.mark.deep
 def test_consents_of_the_journal_reach_their_customer_in_every_build(tmp_path: Path) -> None:
     more = "  crm:\n    table: customer\n    files: people.csv\n    columns:\n"
     more += "".join(f"      {name}: {column}\n" for name, column in CUSTOMER.items())

@@ -72,6 +72,7 @@ def test_the_queue_shows_both_sides_and_the_evidence(home: Path) -> None:
     assert any(f"identity merge {one} {two}\n" in told.output for one, two in ((father, son), (son, father)))
 
 
+@pytest.mark.deep
 def test_a_merge_is_carried_out_and_taken_back(home: Path) -> None:
     father, son = customers(home)
     merged = run(home, "merge", father, son, "--reason", "he said so")
@@ -90,6 +91,7 @@ def test_a_merge_is_carried_out_and_taken_back(home: Path) -> None:
     assert "is made of 1 record:" in run(home, "show", son).output
 
 
+@pytest.mark.deep
 def test_people_kept_apart_wait_no_more(home: Path) -> None:
     father, son = customers(home)
     assert run(home, "apart", father, son).exit_code == 0
@@ -99,6 +101,7 @@ def test_people_kept_apart_wait_no_more(home: Path) -> None:
     assert "crm:p020, shop:p020 apart from crm:son." in run(home, "decisions").output
 
 
+@pytest.mark.deep
 def test_a_record_split_off_becomes_a_customer(home: Path) -> None:
     father, _ = customers(home)
     assert run(home, "split", "shop:p020").exit_code == 0
