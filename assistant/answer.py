@@ -32,7 +32,7 @@ RefusalCode = Literal[
     "EMPTY_QUESTION",
     "STOPPED",
 ]
-Road = Literal["plan", "steps"]
+Road = Literal["plan", "steps", "words"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ class Interpretation:
 class ModelUse:
     """What a language model did for an answer: its name, the road, calls, tokens in and out, US dollars.
 
-    `road` is "plan" when it wrote the plan in one call (and repairs of it), "steps" when it worked with tools.
+    `road` is "plan" when it wrote the plan in one call (and repairs of it), "steps" when it worked with tools, "words"
+    when it only worded the answer.
     """
 
     name: str

@@ -99,6 +99,12 @@ class Settings:
     model_sees_personal: bool = field(
         default=False, metadata={"help": "whether fields marked as personal may be sent to the model; true or false"}
     )
+    model_words: bool = field(
+        default=False,
+        metadata={
+            "help": "whether the model words ordinary answers, too, every number checked; one more call for each"
+        },
+    )
     sql_without_approval: str = field(
         default="", metadata={"help": "the role of a viewer whose model may run SQL unasked; empty: everyone is asked"}
     )

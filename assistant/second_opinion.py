@@ -13,7 +13,7 @@ from datetime import date
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, Approval, Clarification, Decision, Explanation, Outcome, Plan, Refusal
+from assistant.answer import Answer, Approval, Caveat, Clarification, Decision, Explanation, Outcome, Plan, Refusal
 from assistant.config import Settings
 from assistant.live import Live
 from semantic_layer import SemanticLayer, SemanticQuery
@@ -80,6 +80,23 @@ class SecondOpinion:
         except ModelUnavailable as error:
             return replace(first, sentence=f"{first.sentence} {error} The question was read without it.")
 
+    def word(self, answer: Answer, asking: Asking) -> Answer:
+        """The answer in a model's words where the settings want them; as it is when no model can word it truly."""
+        if not (self._settings.model and self._settings.model_words) or self._hands is None:
+            return answer
+        from assistant.agent import ModelUnavailable, Stopped
+        from assistant.agent.wording import may_be_worded
+
+        if not may_be_worded(answer, self._know_world()):
+            return answer
+        try:
+            return self._worded(answer, asking, self._hands)
+        except Stopped:
+            return answer
+        except ModelUnavailable as error:
+            told = Caveat("MODEL_WORDS", f"{error} The sentence is our own.")
+            return replace(answer, caveats=(*answer.caveats, told))
+
     def decide(self, thread: str, decisions: Sequence[Decision], asking: Asking) -> Outcome:
         """What comes of a question that waited, after a person decided on each of its requests."""
         from assistant.agent import ModelUnavailable, Stopped
@@ -139,6 +156,23 @@ class SecondOpinion:
         from assistant.agent.exploring import Job
 
         return self._explorer(client).explore(Job(self._desk(asking), asking.live, asking.memory))
+
+    def _worded(self, answer: Answer, asking: Asking, hands: Hands) -> Answer:
+        """The answer worded by the first model that is there; raises ModelUnavailable when none is."""
+        from assistant.agent import BudgetReached, ModelUnavailable, on_line
+        from assistant.agent.wording import Wish, in_own_words
+
+        wish = Wish(answer, self._know_world(), hands, asking.live.on_text)
+        failures: list[str] = []
+        for client in self._open():
+            try:
+                with on_line(asking.live.line):
+                    return in_own_words(client, wish)
+            except BudgetReached:
+                raise
+            except ModelUnavailable as error:
+                failures.append(str(error))
+        raise ModelUnavailable(" ".join(failures))
 
     def _go_on(self, thread: str, decisions: Sequence[Decision], asking: Asking) -> Outcome:
         from assistant.agent.exploring import Job

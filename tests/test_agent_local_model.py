@@ -39,7 +39,7 @@ def address() -> Iterator[str]:
 
 
 def settings_of(home: Path, address: str) -> Settings:
-    return Settings(home=home, model="smollm2", model_url=address, model_seconds=120, workers=1)
+    return Settings(home=home, model="smollm2", model_url=address, model_seconds=600, workers=1)
 
 
 def test_the_probe_finds_its_limits(address: str, tmp_path: Path) -> None:

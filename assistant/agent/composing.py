@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from assistant.agent.checking import unused, used_by
-from assistant.agent.desk import Desk, Found
+from assistant.agent.desk import Desk, Found, World
 from assistant.agent.prose import Facts, facts_of, facts_together, worded
 from assistant.answer import Answer, Caveat, Chart, Clarification, ModelUse, Outcome, Refusal
 from assistant.charts import choose
@@ -48,7 +48,7 @@ def compose(desk: Desk, text: str, use: ModelUse, notices: Sequence[str] = ()) -
 def facts_of_steps(desk: Desk) -> Facts:
     """What may be said after the steps so far; the deterministic words are those of the last few."""
     answers = [one.answer for one in desk.notebook.found.values()]
-    vocabulary = frozenset(_vocabulary(desk))
+    vocabulary = frozenset(vocabulary_of(desk.world))
     every = [facts_of(one, desk.hands.context(one.plan.query if one.plan else None), vocabulary) for one in answers]
     if not every:
         return Facts(Record(), "", vocabulary=vocabulary)
@@ -56,8 +56,9 @@ def facts_of_steps(desk: Desk) -> Facts:
     return replace(facts_together(every), sentence=" ".join(told))
 
 
-def _vocabulary(desk: Desk) -> Iterable[str]:
-    values = (value for known in desk.world.values.values() for value, _ in known)
+def vocabulary_of(world: World) -> Iterable[str]:
+    """Names that the data hold."""
+    values = (value for known in world.values.values() for value, _ in known)
     return islice((value for value in values if len(value) > 2), MOST_VALUES)
 
 
