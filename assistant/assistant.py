@@ -40,6 +40,7 @@ from assistant.lending import lend, memory_of
 from assistant.live import Live
 from assistant.narrate import describe
 from assistant.reading import Source, open_index, read_values, require_language, wide_fields
+from assistant.retelling import retold
 from assistant.review.approved_sql import ApprovedSQL, read_approved_book
 from assistant.second_opinion import Asking, SecondOpinion
 from assistant.shape import context
@@ -218,12 +219,13 @@ class Assistant:
             verified = self._book.plan(question)
             plan = verified or resolve(question, turns, self.understanding)
             before = turns.base.query if turns.base else None
-            plan = self.second_opinion.on(
-                plan, Asking(question, before, memory_of(self, turns), on_step, live or Live())
-            )
+            asking = Asking(question, before, memory_of(self, turns), on_step, live or Live())
+            plan = self.second_opinion.on(plan, asking)
         if isinstance(plan, Refusal):
             plan = self.understanding.helped(plan)
         outcome = self._carry_out(question, plan, on_step, clock) if isinstance(plan, Plan) else plan
+        if isinstance(plan, Plan) and isinstance(outcome, Answer):
+            outcome = self.second_opinion.word(outcome, asking)
         return self._recorded(question, outcome, conversation)
 
     def choose(
@@ -293,7 +295,7 @@ class Assistant:
         try:
             result = self.engine.run(validate(sql, self.engine.schema, policy or self.policy))
         except (SQLRejected, QueryFailed) as error:
-            return _refused(sql, error, self.words)
+            return _refused(sql, error, self.settings.locale)
         columns = columns_of(result)
         shape = context(self.layer, None, self.as_of, self.settings.locale)
         sentence = describe(columns, result, shape)
@@ -345,12 +347,12 @@ class Assistant:
             result = self._run(compiled, clock)
             with clock.step("caveats"):
                 begun = self._beginnings.caveats(compiled.previous, plan.query.metrics, self.settings.locale)
-                found = (*caveats.of_notes(compiled.notes), *begun, *self._caveats(plan, result))
+                found = (*caveats.of_notes(compiled.notes, self.settings.locale), *begun, *self._caveats(plan, result))
         except QueryError as error:
             suggestions = tuple(name for fault in error.faults for name in fault.suggestions)
-            return Refusal(question, "UNSAFE", "; ".join(f.sentence for f in error.faults), (), suggestions)
+            return Refusal(question, "UNSAFE", _told_of(error, self.settings.locale), (), suggestions)
         except (SQLRejected, QueryFailed) as error:
-            return _refused(question, error, self.words)
+            return _refused(question, error, self.settings.locale)
         return self._answer(question, plan, Run(compiled, result, found), clock)
 
     def _explain(self, question: str, why: Why, on_step: Step, clock: Clock) -> Outcome:
@@ -362,9 +364,9 @@ class Assistant:
                 found = explain_change(self.layer, self._rows, plan.query, vocabulary)
                 lead = self._told(plan.query.model_copy(update={"group_by": (), "order_by": (), "limit": None}))
         except QueryError as error:
-            return Refusal(question, "UNSAFE", "; ".join(fault.sentence for fault in error.faults))
+            return Refusal(question, "UNSAFE", _told_of(error, self.settings.locale))
         except (SQLRejected, QueryFailed) as error:
-            return _refused(question, error, self.words)
+            return _refused(question, error, self.settings.locale)
         if found is None:
             return Refusal(question, "NOT_AVAILABLE", self.words.say("refusals.nothing_to_compare", {"lead": lead}))
         outcome = self._carry_out(question, replace(plan, query=found.shown), on_step, clock)
@@ -508,12 +510,17 @@ def definitions_of(layer: SemanticLayer, names: tuple[str, ...]) -> tuple[Defini
     )
 
 
-def _refused(question: str, error: SQLRejected | QueryFailed, words: Wording) -> Refusal:
+def _told_of(error: QueryError, locale: str) -> str:
+    return "; ".join(retold(fault.sentence, locale) for fault in error.faults)
+
+
+def _refused(question: str, error: SQLRejected | QueryFailed, locale: str) -> Refusal:
     if isinstance(error, SQLRejected):
-        return Refusal(question, "SQL_REJECTED", error.reason)
+        return Refusal(question, "SQL_REJECTED", retold(error.reason, locale))
+    reason = retold(str(error), locale)
     if isinstance(error, QueryTimeout):
-        return Refusal(question, "QUERY_FAILED", words.say("refusals.shorter", {"reason": str(error)}))
-    return Refusal(question, "QUERY_FAILED", str(error))
+        return Refusal(question, "QUERY_FAILED", answers(locale).say("refusals.shorter", {"reason": reason}))
+    return Refusal(question, "QUERY_FAILED", reason)
 
 
 def _no_metrics(definitions: Path) -> str:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from assistant.answer import Caveat, Plan
 from assistant.formatting import Style, day, number
+from assistant.retelling import retold
 from assistant.wording import FIRST, Wording, answers
 from semantic_layer import Column, SemanticLayer, SemanticQuery
 from warehouse import Result
@@ -59,9 +60,9 @@ def _count(number_of: int, locale: str) -> str:
     return number(number_of, Style("integer", locale=locale))
 
 
-def of_notes(notes: tuple[str, ...]) -> Caveats:
+def of_notes(notes: tuple[str, ...], locale: str = FIRST) -> Caveats:
     """What the compiler says of how it read a condition."""
-    return tuple(Caveat("READ_AS", note) for note in notes)
+    return tuple(Caveat("READ_AS", retold(note, locale)) for note in notes)
 
 
 def of_orphans(layer: SemanticLayer, counts: Mapping[str, int], locale: str = FIRST) -> Caveats:

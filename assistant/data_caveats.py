@@ -11,6 +11,7 @@ from babel.dates import format_datetime
 from assistant.answer import Caveat, Mark
 from assistant.data_state import DataState, Event, Finding, Freshness
 from assistant.formatting import Style, day, number, span
+from assistant.retelling import retold
 from assistant.wording import FIRST, Wording, answers
 from semantic_layer import SemanticLayer, SemanticQuery
 
@@ -139,7 +140,7 @@ def _failed(state: DataState, asked: Asked) -> Iterator[Caveat]:
     found = [one for one in state.findings if not one.passed and one.kind in _ABOUT_ROWS and one.table in titles]
     telling = [one for one in found if one.day is None or _meets(period, one.day, one.day)]
     for one in sorted(telling, key=_weight)[:_MOST_FINDINGS]:
-        told = {"table": titles[one.table], "told": one.told}
+        told = {"table": titles[one.table], "told": retold(one.told, asked.locale)}
         yield Caveat("QUALITY", asked.words.say("caveats.quality", told))
     if len(telling) > _MOST_FINDINGS:
         more = len(telling) - _MOST_FINDINGS

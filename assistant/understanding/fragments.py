@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.answer import Clarification, Option, Plan, Refusal
+from assistant.retelling import retold
 from assistant.understanding.chart import Cover, Element, covers
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, World
@@ -192,7 +193,8 @@ def _ask(question: str, plans: Sequence[Plan], world: World) -> Clarification:
 def _refused(question: str, faults: list[QueryError], unused: list[tuple[str, ...]], world: World) -> Refusal:
     if faults:
         code = "UNSAFE" if isinstance(faults[0], UnsafeQuery) else "NOT_AVAILABLE"
-        sentence = world.language.message("not_available", reason=faults[0].faults[0].sentence)
+        reason = retold(faults[0].faults[0].sentence, world.language.reader)
+        sentence = world.language.message("not_available", reason=reason)
         return Refusal(question, code, sentence)
     words = min(unused, key=lambda found: sum(map(len, found)), default=())
     return refuse(question, "UNKNOWN_WORDS" if words else "NO_METRIC", world, words)

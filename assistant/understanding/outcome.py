@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Clarification, Option, Plan, Refusal, RefusalCode, Span
+from assistant.retelling import retold
 from assistant.understanding.chart import Cover, covers
 from assistant.understanding.confidence import calibration, confidence, doubts_of
 from assistant.understanding.dates import Clock
@@ -216,7 +217,7 @@ def _without_plan(question: str, readings: Readings, world: World) -> Outcome:
 
 def _refuse_fault(question: str, fault: QueryError, world: World) -> Refusal:
     code: RefusalCode = "UNSAFE" if isinstance(fault, UnsafeQuery) else "NOT_AVAILABLE"
-    sentence = world.language.message("not_available", reason=fault.faults[0].sentence)
+    sentence = world.language.message("not_available", reason=retold(fault.faults[0].sentence, world.language.reader))
     return Refusal(question, code, sentence, suggestions=suggestions(world, ()))
 
 
