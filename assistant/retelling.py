@@ -8,12 +8,17 @@ that fits no pattern is left as it is, since a reason in English is better than 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from string import Formatter
+from typing import TypeVar
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from assistant.answer import Answer, Approval, Plan, Refusal
 from assistant.wording import FIRST, answers
+
+Read = TypeVar("Read")
 
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w,])")
 
@@ -28,6 +33,23 @@ def retold(sentence: str, locale: str) -> str:
         if found:
             return words.say(f"faults.{key}", {name: _part(text, locale) for name, text in found.groupdict().items()})
     return sentence
+
+
+def outcome_retold(outcome: Read, locale: str) -> Read:
+    """An outcome of a language model with what is said around it in the reader's language.
+
+    The model's own prose stays as it is: that is not ours to put into other words.
+    """
+    if answers(locale).locale == FIRST:
+        return outcome
+    if isinstance(outcome, Refusal | Approval):
+        return replace(outcome, sentence=retold(outcome.sentence, locale))
+    if isinstance(outcome, Plan):
+        return replace(outcome, notes=tuple(retold(note, locale) for note in outcome.notes))
+    if isinstance(outcome, Answer):
+        told = (replace(one, sentence=retold(one.sentence, locale)) for one in outcome.caveats)
+        return replace(outcome, caveats=tuple(told))
+    return outcome
 
 
 def _part(text: str, locale: str) -> str:

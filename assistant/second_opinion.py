@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Approval, Caveat, Clarification, Decision, Explanation, Outcome, Plan, Refusal
 from assistant.config import Settings
+from assistant.errors import AssistantError
 from assistant.live import Live
+from assistant.retelling import outcome_retold, retold
+from assistant.wording import Wording, answers
 from semantic_layer import SemanticLayer, SemanticQuery
 
 if TYPE_CHECKING:
@@ -74,11 +77,12 @@ class SecondOpinion:
         from assistant.agent import ModelUnavailable, Stopped
 
         try:
-            return self._by_models(first, asking)
+            return outcome_retold(self._by_models(first, asking), self._settings.locale)
         except Stopped as error:
-            return Refusal(asking.question, "STOPPED", str(error))
+            return Refusal(asking.question, "STOPPED", self._told(error))
         except ModelUnavailable as error:
-            return replace(first, sentence=f"{first.sentence} {error} The question was read without it.")
+            told = {"said": first.sentence, "reason": self._told(error)}
+            return replace(first, sentence=self._words.say("model.read_without", told))
 
     def word(self, answer: Answer, asking: Asking) -> Answer:
         """The answer in a model's words where the settings want them; as it is when no model can word it truly."""
@@ -94,8 +98,8 @@ class SecondOpinion:
         except Stopped:
             return answer
         except ModelUnavailable as error:
-            told = Caveat("MODEL_WORDS", f"{error} The sentence is our own.")
-            return replace(answer, caveats=(*answer.caveats, told))
+            told = self._words.say("model.own_sentence", {"reason": self._told(error)})
+            return replace(answer, caveats=(*answer.caveats, Caveat("MODEL_WORDS", told)))
 
     def decide(self, thread: str, decisions: Sequence[Decision], asking: Asking) -> Outcome:
         """What comes of a question that waited, after a person decided on each of its requests."""
@@ -103,18 +107,20 @@ class SecondOpinion:
 
         waiting = self.waiting(thread)
         if not waiting or len(decisions) != len(waiting[0].requests):
-            return Refusal(asking.question, "STOPPED", "This has been decided already, or is not waiting for you.")
+            return Refusal(asking.question, "STOPPED", self._words.say("model.decided"))
         question = waiting[0].question
         try:
-            return self._go_on(thread, decisions, replace(asking, question=question))
+            outcome = self._go_on(thread, decisions, replace(asking, question=question))
+            return outcome_retold(outcome, self._settings.locale)
         except (Stopped, ModelUnavailable) as error:
-            return Refusal(question, "STOPPED", str(error))
+            return Refusal(question, "STOPPED", self._told(error))
 
     def waiting(self, thread: str = "") -> tuple[Approval, ...]:
         """The questions of this person that wait for a decision, oldest first, also those of before a restart."""
         from assistant.agent.exploring import approval_of
 
-        return tuple(approval_of(one) for one in self._open_ledger().waiting(thread))
+        waiting = self._open_ledger().waiting(thread)
+        return tuple(outcome_retold(approval_of(one), self._settings.locale) for one in waiting)
 
     def spent(self) -> tuple[int, int, int, float]:
         """Calls, tokens in and out, and dollars of this day; raises ModelUnavailable when no model can be opened."""
@@ -128,6 +134,13 @@ class SecondOpinion:
             self._ledger.close()
 
     # --- inside
+
+    @property
+    def _words(self) -> Wording:
+        return answers(self._settings.locale)
+
+    def _told(self, error: AssistantError) -> str:
+        return retold(str(error), self._settings.locale)
 
     def _by_models(self, first: Refusal, asking: Asking) -> Read | Answer:
         """The reading of the first model that is there; raises ModelUnavailable when none is."""
