@@ -419,3 +419,12 @@ def test_a_store_that_fails_costs_no_answer(keeping: Desk, monkeypatch: pytest.M
     session = last(keeping.ask("Revenue by month", Session()))
     assert session.answer is not None
     assert keeping.judge(True, "", session).noted == "This could not be kept: the disk is full."
+
+
+# --- counts
+
+
+@pytest.mark.parametrize(("locale", "written"), [("en", "1,234"), ("de", "1.234")])
+def test_counts_are_written_in_the_readers_language(locale: str, written: str) -> None:
+    assert written in look_of(locale).say("catalogue.used", {"count": 1234})
+    assert "1234" in look_of(locale).say("catalogue.used", {"count": "1234"})  # texts stay as they are

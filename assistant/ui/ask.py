@@ -10,14 +10,18 @@ from assistant.ui.markup import join, of_class, tag
 from assistant.ui.room import Room
 from assistant.ui.screen import Backstage, Screen, Verdict
 from assistant.ui.session import Session
+from assistant.ui.states import guarded
 from assistant.ui.turns import LONGEST_QUESTION, MOST_CHOICES, MOST_STARTERS
 from assistant.ui.wiring import wire
 
 
 def build(room: Room, page: gr.Blocks) -> None:
-    """Build the view inside its route."""
+    """Build the view inside its route; who may not ask is told so in its place."""
+    status = gr.HTML(visible=False, padding=False, elem_classes="tw-status")
     with gr.Row(elem_id="tw-body", equal_height=False):
         wire(_screen(room.look), room, page)
+    gate = guarded(room, "ask", lambda _: None, status)
+    page.load(gate, None, [status], api_visibility="private", show_progress="hidden")
 
 
 def _screen(look: Look) -> Screen:

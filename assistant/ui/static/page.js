@@ -7,6 +7,7 @@
   // A new question goes to the top of the conversation and stays there while its answer arrives, until the reader
   // scrolls: so an answer is read from its beginning.
   let questions = 0;
+  let shown = null;
   let held = false;
   const release = (event) => { if (event.target instanceof Element && event.target.closest("#tw-chat")) held = false; };
   for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
@@ -15,6 +16,12 @@
   const settle = () => {
     const header = document.querySelector("#tw-header");
     if (header && document.title !== header.dataset.title) document.title = header.dataset.title;
+    const here = document.querySelector("#tw-nav a[aria-current]");
+    if (here && here !== shown) { // on a phone the page's own name may lie beyond the edge
+      shown = here;
+      const nav = here.closest("#tw-nav");
+      nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+    }
     if (!themed && header) {
       themed = true;
       if (stored) apply(stored === "dark");

@@ -46,7 +46,13 @@ def _days_axis(track: Track, locale: str) -> dict[str, Any]:
     every = max(1, math.ceil(len(track.starts) / MOST_DAYS))
     shown = track.starts[::-1][::every]
     said = {_milliseconds(day): format_skeleton("MMMd", day, locale=_dated(locale)) for day in shown}
-    return {**_axis(said), "values": list(said), "grid": False, "labelExpr": f"({dumps(said)})[time(datum.value)]"}
+    return {
+        **_axis(said),
+        "values": list(said),
+        "grid": False,
+        "labelOverlap": "greedy",
+        "labelExpr": f"({dumps(said)})[time(datum.value)]",
+    }
 
 
 def _dated(locale: str) -> str:
