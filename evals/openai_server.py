@@ -38,7 +38,7 @@ class Reply:
 
     `usage` are tokens in and out; None counts a quarter of the characters, `False` sends no usage at all. `raw` is sent
     instead of a completion. `cut_after` breaks the connection after so many pieces of a stream, or bytes of a body.
-    `wait` is called before anything is sent.
+    `wait` is called before anything is sent, or after `silent_after` pieces of a stream.
     """
 
     text: str = ""
@@ -51,6 +51,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     pieces: int = 4
     wait: Callable[[], object] = lambda: None
+    silent_after: int | None = None
 
 
 Script = Sequence[Reply] | Callable[[Body], Reply]
@@ -123,7 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = json.loads(raw)
         reply = self.owner.reply_to(body, {name.lower(): value for name, value in self.headers.items()})
-        reply.wait()
+        if reply.silent_after is None:
+            reply.wait()
         self._answer(body, reply)
 
     def _answer(self, body: Body, reply: Reply) -> None:
@@ -154,6 +156,8 @@ class _Handler(BaseHTTPRequestHandler):
         for at, piece in enumerate(_pieces(body, reply)):
             if at == reply.cut_after:
                 return
+            if at == reply.silent_after:
+                reply.wait()
             self.wfile.write(f"data: {json.dumps(piece)}\n\n".encode())
             self.wfile.flush()
         self.wfile.write(b"data: [DONE]\n\n")

@@ -371,11 +371,14 @@ def test_nobody_at_the_address_is_unavailable(layer: SemanticLayer, tmp_path: Pa
     [
         ({"model_calls_a_day": 1}, "calls"),
         ({"model_tokens_a_day": 500}, "tokens"),
+        ({"model_tokens_a_day": 100, "counted": False}, "tokens"),
         ({"model_dollars_a_day": 0.001, "model_price_in": 5.0}, "dollars"),
     ],
 )
 def test_a_budget_ends_the_calls(settings: dict[str, Any], word: str, layer: SemanticLayer, tmp_path: Path) -> None:
-    with planner(layer, [Reply(GOOD, usage=(900, 10))], tmp_path, **settings) as (asked, server, _):
+    usage = (900, 10) if settings.get("counted", True) else False
+    limits = {name: value for name, value in settings.items() if name != "counted"}
+    with planner(layer, [Reply(GOOD, usage=usage)], tmp_path, **limits) as (asked, server, _):
         asked.plan("turnover by region")
         with pytest.raises(BudgetReached, match=word):
             asked.plan("turnover by region")

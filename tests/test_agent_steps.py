@@ -368,6 +368,27 @@ def test_silence_of_the_server_ends_in_time_without_another_try(assistant: Assis
         assert len(found.server.requests) == 1
 
 
+def test_silence_in_the_middle_of_a_stream_leaves_what_was_found(assistant: Assistant, tmp_path: Path) -> None:
+    over = threading.Event()
+    silent = Reply("North made €900.", wait=lambda: over.wait(20), silent_after=2)
+    with played(assistant, [Reply(tools=[TOTAL]), silent], tmp_path, model_seconds=0.5) as found:
+        over.set()
+        assert "€200" in found.answer.sentence
+        assert "900" not in found.answer.sentence
+        assert len(found.server.requests) == 2
+
+
+@pytest.mark.parametrize("usage", [None, False])
+def test_calls_in_small_fragments_are_put_together(usage: bool | None, assistant: Assistant, tmp_path: Path) -> None:
+    called = Reply(tools=[TOTAL, BY_REGION], pieces=90, usage=usage)
+    told = Reply("Revenue in May 2026 was €200; North made €160 of it.", pieces=50, usage=usage)
+    with played(assistant, [called, told], tmp_path) as found:
+        assert found.answer.sentence == told.text
+        assert len(found.tool_replies()) == 2
+        assert found.answer.model is not None
+        assert found.answer.model.tokens_in > 100  # estimated where the server does not count
+
+
 def test_the_second_model_answers_when_the_first_is_away(assistant: Assistant, tmp_path: Path) -> None:
     with OpenAIServer(steps(TOTAL, text="Revenue in May 2026 was €200.")) as second:
         away = {"model_url": "http://127.0.0.1:9/v1", "model_fallback": "other", "model_fallback_url": second.url}

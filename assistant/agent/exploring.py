@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
+from httpx2 import HTTPError
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, HumanInTheLoopMiddleware
 from langchain_core.messages import AIMessageChunk, ToolMessage
@@ -123,7 +124,7 @@ class Explorer:
             return ["The model took too many steps."]
         except ModelUnavailable as error:
             return self._left(run, error)
-        except (LineEnded, OpenAIError, ValueError) as error:
+        except (LineEnded, OpenAIError, HTTPError, ValueError) as error:
             return self._left(run, self._client.failed(error))
         return []
 

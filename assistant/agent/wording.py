@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.agent.audit import Call, masked
-from assistant.agent.client import Message, ModelClient
+from assistant.agent.client import Message, ModelClient, tokens_of
 from assistant.agent.composing import vocabulary_of
 from assistant.agent.desk import Hands, World
 from assistant.agent.errors import ModelUnavailable
@@ -65,7 +65,8 @@ def in_own_words(client: ModelClient, wish: Wish) -> Answer:
             listening.take(piece)
     if reply.finish != "stop":
         raise ModelUnavailable(f"The reply of the model {client.name} ended before its end ({reply.finish}).")
-    return replace(answer, sentence=worded(reply.text, facts), model=_used(answer.model, client, reply))
+    tokens = tokens_of(reply.usage, messages, reply.text)
+    return replace(answer, sentence=worded(reply.text, facts), model=_used(answer.model, client, tokens))
 
 
 @dataclass
@@ -74,12 +75,11 @@ class _Reply:
 
     text: str = ""
     finish: str = "cut"
-    tokens: tuple[int, int] = (0, 0)
+    usage: Any = None
 
     def take(self, chunk: Any) -> str:
         """The text of a piece of the stream."""
-        if chunk.usage is not None:
-            self.tokens = (int(chunk.usage.prompt_tokens or 0), int(chunk.usage.completion_tokens or 0))
+        self.usage = chunk.usage or self.usage
         if not chunk.choices:
             return ""
         self.finish = chunk.choices[0].finish_reason or self.finish
@@ -104,9 +104,10 @@ def _pieces(client: ModelClient, messages: list[Message], reply: _Reply) -> Iter
     except (LineEnded, openai.APIError, httpx2.HTTPError, ValueError) as error:
         raise client.failed(error) from error
     finally:
-        dollars = client.dollars_of(*reply.tokens)
+        tokens = tokens_of(reply.usage, messages, reply.text)
         milliseconds = (time.perf_counter() - began) * 1000
-        client.charge(Call(client.name, messages, reply.text, *reply.tokens, dollars, milliseconds, reply.finish))
+        dollars = client.dollars_of(*tokens)
+        client.charge(Call(client.name, messages, reply.text, *tokens, dollars, milliseconds, reply.finish))
 
 
 @dataclass
@@ -130,10 +131,9 @@ class _Listening:
             self._heard += 1
 
 
-def _used(before: ModelUse | None, client: ModelClient, reply: _Reply) -> ModelUse:
+def _used(before: ModelUse | None, client: ModelClient, tokens: tuple[int, int]) -> ModelUse:
     """What was used for the whole answer; the road stays that of the plan, when a model wrote it."""
-    tokens_in, tokens_out = reply.tokens
-    own = ModelUse(client.name, "words", 1, tokens_in, tokens_out, client.dollars_of(tokens_in, tokens_out))
+    own = ModelUse(client.name, "words", 1, *tokens, client.dollars_of(*tokens))
     if before is None:
         return own
     return replace(
