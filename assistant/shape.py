@@ -116,7 +116,8 @@ class Shape:
 
     def is_additive(self, numbers: Numbers) -> bool:
         """Whether the groups of a metric add up to its total."""
-        return (numbers.column.ref or numbers.column.name) in self.context.additive
+        adds = (numbers.column.ref or numbers.column.name) in self.context.additive
+        return adds and numbers.column.role != "share"
 
 
 def shape_of(columns: Sequence[Column], result: Result, context: Context) -> Shape:
@@ -130,7 +131,7 @@ def shape_of(columns: Sequence[Column], result: Result, context: Context) -> Sha
         rows=result.rows,
         time=roles["time"][0] if roles["time"] else None,
         dimensions=tuple(sorted((*roles["dimension"], *roles["time"][1:]))),
-        numbers=tuple(_numbers(columns, roles, i) for i in roles["metric"]),
+        numbers=tuple(_numbers(columns, roles, i, context.query) for i in roles["metric"]),
         context=context,
     )
 
@@ -146,9 +147,20 @@ def _is_numeric(value: Any) -> bool:
     return is_number(value) or isinstance(value, float)
 
 
-def _numbers(columns: Sequence[Column], roles: dict[str, list[int]], value: int) -> Numbers:
+def _is_case(query: SemanticQuery | None, metric: str) -> bool:
+    """Whether the share of one case, or of a case in each period, is what was asked: the share is the number then."""
+    shares = query.shares if query else ()
+    return any(one.metric == metric and bool(one.apart_from) for one in shares)
+
+
+def _numbers(
+    columns: Sequence[Column], roles: dict[str, list[int]], value: int, asked: SemanticQuery | None
+) -> Numbers:
     ref = columns[value].ref or columns[value].name
     beside = {role: next((i for i in roles[role] if columns[i].ref == ref), None) for role in NUMERIC_ROLES}
+    share = beside["share"]
+    if share is not None and _is_case(asked, ref):
+        return Numbers(columns[share], share)
     return Numbers(columns[value], value, beside["previous"], beside["change"], beside["change_ratio"], beside["share"])
 
 

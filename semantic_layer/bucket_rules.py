@@ -32,7 +32,8 @@ def per_bucket(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFaul
     if asked is None:
         return
     yield from _alone(query, "One number over the buckets of a period")
-    yield from _adding(layer, query, ("sum", "count", "count_distinct"))
+    spread = asked.agg == "average" and asked.grain == "week"  # its days are averaged, which distinct counts are not
+    yield from _adding(layer, query, ("sum", "count") if spread else ("sum", "count", "count_distinct"))
     for one in query.group_by:
         inside = one.grain in _PARTS.get(asked.grain, ())
         if one.field == METRIC_TIME and not inside:

@@ -31,9 +31,14 @@ CASES = {
         f"""SELECT median(n) FROM (SELECT d, count(order_id) n FROM {DAYS.format("2025-06-01", "2025-06-30")} LEFT JOIN
         orders ON ordered_at::DATE = d GROUP BY 1)""",
     ),
-    "weeks cut by the period are left out": (
+    "an average week is seven average days": (
         ask("orders", per_bucket={"grain": "week"}, time_range=JUNE),
-        "SELECT count(*) / 4.0 FROM orders WHERE ordered_at >= '2025-06-02' AND ordered_at < '2025-06-30'",
+        "SELECT count(*) * 7 / 30.0 FROM orders WHERE ordered_at >= '2025-06-01' AND ordered_at < '2025-07-01'",
+    ),
+    "for the median week those cut by the period are left out": (
+        ask("orders", per_bucket={"grain": "week", "agg": "median"}, time_range=JUNE),
+        f"""SELECT median(n) FROM (SELECT date_trunc('week', d) w, count(order_id) n FROM
+        {DAYS.format("2025-06-02", "2025-06-29")} LEFT JOIN orders ON ordered_at::DATE = d GROUP BY 1)""",
     ),
     "each segment's average month, also of one that bought in few": (
         ask("orders", by=[SEGMENT], per_bucket={"grain": "month"}, time_range={"start": "2025-01-01"}),

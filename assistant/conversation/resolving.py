@@ -107,9 +107,16 @@ def _stands_alone(alone: Resolution, follow_up: FollowUp) -> bool:
     """Whether a question that shows no cue is whole: it names its number and more than a bare name."""
     if isinstance(alone, Explanation):
         return True
-    if not isinstance(alone, Plan):
+    if not isinstance(alone, Plan) or _assumes_number(alone, follow_up):
         return False
     return not _is_bare(alone, follow_up)
+
+
+def _assumes_number(plan: Plan, follow_up: FollowUp) -> bool:
+    """Whether no number was named ("which month was the best?"), so that the one before is rather meant."""
+    world = follow_up.understanding.world
+    titles = [world.layer.metrics[name].title for name in plan.query.metrics]
+    return any(world.language.message("assumed_measure", metric=title) in plan.notes for title in titles)
 
 
 def _is_bare(plan: Plan, follow_up: FollowUp) -> bool:

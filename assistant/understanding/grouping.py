@@ -107,6 +107,8 @@ def find_rankings(draft: Draft) -> None:
         place = draft.ahead(number if number is not None and number > at else at)
         if draft.has(place, "change", "change_up", "change_down"):  # "the fastest growing brand"
             place = draft.ahead(place) if place is not None else None
+        if place is not None and _is_extreme_of_unit(draft, place):
+            place = _take_unit(draft, place, number)
         subject = _subject_before(draft, at)
         if place is not None and draft.is_number(place):
             continue
@@ -119,6 +121,23 @@ def find_rankings(draft: Draft) -> None:
         if draft.ranking is not None:
             _direct(draft, at, descending)
             _take_nth(draft, at, nth)
+
+
+def _is_extreme_of_unit(draft: Draft, at: int) -> bool:
+    """ "the highest daily revenue": a unit of time as an adjective, before the number that ranks."""
+    adverb = draft.kind(at) == "grain" and "adverb" in draft.element(at).cues and at not in draft.uses
+    behind = draft.ahead(at)
+    return adverb and not draft.grain and behind is not None and bool(draft.metric_choices(behind))
+
+
+def _take_unit(draft: Draft, at: int, number: int | None) -> int | None:
+    """Break down by the unit, of which one is asked for unless a number says otherwise; gives what is ranked."""
+    draft.take_grain(at)
+    limit = draft.element(number).number if number is not None else 1
+    if number is not None:
+        draft.use(number, "limit", str(limit))
+    draft.ranking = Ranking(limit=limit)
+    return draft.ahead(at)
 
 
 def _ranks(draft: Draft, at: int) -> bool:

@@ -90,4 +90,5 @@ def _found(clock: Clock, behind: int, named: Sequence[Happening]) -> Found | Non
     latest = max(fitting, key=lambda one: one.first)
     unit = "day" if latest.first == latest.last else "span"
     end = latest.last + timedelta(days=1)
-    return (Period(latest.first, end, unit, latest.title, noted=f"{latest.title} ({latest.first})"),), year[1] if year else behind
+    period = Period(latest.first, end, unit, latest.title, noted=f"{latest.title} ({latest.first})")
+    return (period,), year[1] if year else behind

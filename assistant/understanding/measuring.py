@@ -213,14 +213,41 @@ def find_scopes(draft: Draft) -> None:
             continue
         if draft.metrics and draft.metric_choices(at) and _joins_a_metric(draft, at):
             draft.take_metric(at)
-        elif draft.metrics and not _conditional(draft, at) and not _heads(draft, at) and not _is_single(draft, at):
+        elif _is_single(draft, at) and not _conditional(draft, at):
+            _take_each(draft, at)
+        elif draft.metrics and not _conditional(draft, at) and not _heads(draft, at):
             draft.scopes.append((at, draft.noun(at)))
             draft.use(at, "filler", draft.noun(at))
 
 
+def _take_each(draft: Draft, at: int) -> None:
+    """ "what does it cost to serve a customer": the ratio of the layer to the count of the noun, when there is one."""
+    if len(draft.metrics) != 1:
+        return
+    layer, (place, choices) = draft.world.layer, draft.metrics[0]
+    entity = draft.noun(at)
+    asked = {concept.target for concept in choices}
+    ratios = [m for m in layer.metrics.values() if isinstance(m, RatioMetric) and not m.hidden and m.numerator in asked]
+    found = [m.name for m in ratios if _counts(draft, m.denominator, entity)]
+    if found:
+        draft.metrics = [(place, tuple(Concept("metric", name) for name in found))]
+        draft.uses[place] = ("metric", found[0])
+        draft.use(at, "metric", found[0])
+
+
+def _counts(draft: Draft, name: str, entity: str) -> bool:
+    """Whether a metric tells how many of an entity there are, or did something."""
+    layer, metric = draft.world.layer, draft.world.layer.metrics[name]
+    if not isinstance(metric, SimpleMetric):
+        return False
+    measure = layer.measures[metric.measure]
+    distinct = measure.agg == "count_distinct" and measure.expression in layer.datasets[entity].primary_key
+    return distinct or draft.world.nouns.counted.get(name) == entity
+
+
 def _is_single(draft: Draft, at: int) -> bool:
     """ "what does it cost to serve one customer": the number of one, which a total does not tell."""
-    one = at > 0 and draft.element(at - 1).text.casefold() in draft.world.language.words("articles")
+    one = at > 0 and draft.element(at - 1).text.casefold() in draft.world.language.words("indefinite")
     metrics = [draft.world.layer.metrics[c.target] for _, choices in draft.metrics for c in choices]
     totals = [metric for metric in metrics if not isinstance(metric, RatioMetric)]
     return one and not draft.element(at).plural and bool(totals)

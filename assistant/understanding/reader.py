@@ -10,6 +10,7 @@ from assistant.understanding.bounds import find_bounded_grain, find_bounds
 from assistant.understanding.chart import Cover, Element
 from assistant.understanding.computed import find_computed, find_value_counts
 from assistant.understanding.deeds import find_deeds, find_presence
+from assistant.understanding.directions import find_assumed_measure, find_directions
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.filtering import find_dimensions, find_values
 from assistant.understanding.frequency import find_ranked_deeds
@@ -31,6 +32,7 @@ from assistant.understanding.timing import find_change_rank, find_grains, find_s
 
 MOST_VARIANTS = 12
 PASSES: tuple[Callable[[Draft], None], ...] = (
+    find_directions,
     find_moments,
     find_bounds,
     find_deeds,
@@ -50,6 +52,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_dimensions,
     find_ranked_deeds,
     find_metrics,
+    find_assumed_measure,
     find_bucket_averages,
     find_counted_buckets,
     find_averages,

@@ -130,7 +130,7 @@ class Scattered:
         if at == 0 or tokens[at - 1].text not in self._world.language.words("degree_words"):
             return ()
         named = self._world.language.data["adjectives"].get(tokens[at].text, ())
-        return tuple(self._world.language.bare(str(word)) for word in named)
+        return tuple(self._world.language.one_deed(self._world.language.bare(str(word))) for word in named)
 
     def _keys(self, token: Token) -> Iterator[str]:
         if not token.text.isalpha() or token.text in self._world.language.function_words:

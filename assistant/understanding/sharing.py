@@ -14,7 +14,7 @@ GATHERED = 0.85
 def find_shares(draft: Draft) -> None:
     """ "share of revenue by category", "what percent of visits come from mobile"."""
     cues = draft.cues("share")
-    if not cues or len(draft.metrics) != 1 or draft.grain:
+    if not cues or len(draft.metrics) != 1:
         return
     if not all(_adds_up(draft, concept.target) for concept in draft.metrics[0][1]):
         return

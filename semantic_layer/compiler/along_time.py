@@ -18,13 +18,14 @@ _SLACK = {"month": 2, "quarter": 6, "half": 12, "year": 24, "fiscal_quarter": 6,
 """How many days into a bucket data may begin for it to count as whole: the first days may have been quiet."""
 _SAID = {"average": "Average", "median": "Median"}
 _MET = "is_met"
+_DAYS_IN_WEEK = 7
 
 
 def computed_first(query: SemanticQuery) -> SemanticQuery:
     """The query for each bucket, when buckets are taken together afterwards; otherwise the query itself."""
     if query.per_bucket is not None:
         others = tuple(one for one in query.group_by if one.field != METRIC_TIME)
-        bucket = GroupBy(field=METRIC_TIME, grain=query.per_bucket.grain)
+        bucket = GroupBy(field=METRIC_TIME, grain=_computed_by(query.per_bucket))
         return query.model_copy(update={"group_by": (bucket, *others), "fill": "none"})
     span, running = query.time_range, query.running
     if running is None or running.last is None or span is None or span.start is None:
@@ -32,6 +33,11 @@ def computed_first(query: SemanticQuery) -> SemanticQuery:
     grain: TimeGrain = next(one.grain for one in query.group_by if one.field == METRIC_TIME and one.grain)
     earlier = span.model_copy(update={"start": buckets_before(span.start, grain, running.last - 1)})
     return query.model_copy(update={"time_range": earlier})
+
+
+def _computed_by(per: PerBucket) -> TimeGrain:
+    """An average week is seven average days: no period has to consist of whole weeks."""
+    return "day" if per.agg == "average" and per.grain == "week" else per.grain
 
 
 def filled(draft: Draft) -> None:
@@ -73,8 +79,10 @@ def _append_values(draft: Draft, per: PerBucket, values: str, metrics: list[Colu
         append(draft, [(Column(f"{per.grain}s", "metric", metrics[0].ref, label, "", "integer"), _met(values))])
         return
     combine = exp.Avg if per.agg == "average" else exp.Median
+    days = sql.integer(_DAYS_IN_WEEK) if _computed_by(per) != per.grain else None
     for column in metrics:
-        tree = combine(this=sql.column(column.name, values))
+        tree: exp.Expr = combine(this=sql.column(column.name, values))
+        tree = exp.Mul(this=tree, expression=days.copy()) if days else tree
         append(draft, [(_averaged(column, f"{_SAID[per.agg]} {_inside(column.label)} per {per.grain}"), tree)])
 
 
@@ -98,11 +106,12 @@ def _whole_only(draft: Draft, key: Key, per: PerBucket) -> list[exp.Expr]:
     """Conditions that keep the buckets which lie whole in the period and in the data."""
     span, tree = draft.query.time_range, draft.frame.keys[key.name]
     end = min(span.end, draft.data_end) if span and span.end else draft.data_end
-    found: list[exp.Expr] = [exp.LTE(this=sql.bucket_end(tree.copy(), per.grain), expression=sql.moment(end))]
+    grain = _computed_by(per)
+    found: list[exp.Expr] = [exp.LTE(this=sql.bucket_end(tree.copy(), grain), expression=sql.moment(end))]
     if span and span.start:
         found.append(exp.GTE(this=tree.copy(), expression=sql.moment(span.start)))
-    elif per.grain not in ("hour", "day"):
-        found.append(exp.GTE(this=tree.copy(), expression=_first_day(draft, _SLACK.get(per.grain, 0))))
+    elif grain not in ("hour", "day"):
+        found.append(exp.GTE(this=tree.copy(), expression=_first_day(draft, _SLACK.get(grain, 0))))
     return found
 
 
