@@ -24,11 +24,13 @@ from assistant.monitor.merging import merge
 from assistant.monitor.monitors import FILE, Monitor, Watchlist, add_monitor, read_watchlist, remove_monitor
 from assistant.monitor.records import Finding, Incident
 from assistant.monitor.sentences import monitor_of
+from assistant.monitor.series import Wanted, load_series
 from assistant.monitor.tick import runs, tick
 from assistant.monitor.watching import Watch
+from assistant.monitor.whole import findings_on, watch_whole
 from assistant.service.cli import main
 from assistant.store import Store
-from semantic_layer import Filter
+from semantic_layer import Filter, SemanticQuery
 from warehouse import publish, set_snapshot
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 6, 30)
@@ -158,7 +160,7 @@ def test_the_first_monitor_makes_the_file(world: World, tmp_path: Path) -> None:
         ("monitors:\n  - metric: ordrs\n", r"yml:2: there is no metric 'ordrs'. Did you mean orders\?"),
         ("monitors:\n  - metric: orders\n    belw: 2\n", r"yml:2: a monitor has no 'belw'. Did you mean below\?"),
         ("monitors:\n  - metric: orders\n  - metric: orders\n    below: 20%\n", r"yml:3: `below` should be a number"),
-        ("monitors:\n  - metric: orders\n    grain: hourly\n", r"`grain` is one of day, week, month"),
+        ("monitors:\n  - metric: orders\n    grain: hourly\n", r"`grain` is one of hour, day, week, month"),
         ("monitors:\n  - metric: orders\n    slices: [orders.colour]\n", r"yml:2: .*colour.*Change the fields"),
         ("monitors:\n  - metric: orders\n    delay_days: -1\n", r"`delay_days` should be a whole number"),
         ("monitors:\n  - metric: orders\n    filters: [x]\n", r"`filters` cannot be read"),
@@ -235,6 +237,64 @@ def test_a_surprise_is_found_with_its_range_and_nothing_else(world: World) -> No
     assert found.lower is not None
     assert found.value < found.lower
     assert tested.sentence == "It would have fired once in the last year: 30 Jun 2026."
+
+
+# --- hours
+
+
+def hours_of(day: date, odd_hour: int | None = None) -> list[dict[str, object]]:
+    """From 8 to 22 o'clock 60 to 200 orders an hour with a little noise, none at night; a third of that in one hour."""
+    usual = {hour: 60 + 10 * min(hour - 7, 22 - hour) + (day.day * 7 + hour * 3) % 9 for hour in range(8, 22)}
+    return [
+        {"hour": datetime(day.year, day.month, day.day, hour), "orders": count // 3 if hour == odd_hour else count}
+        for hour, count in usual.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def hourly(world: World) -> Watch:
+    """Forty days of hours up to the last of June; on the day before it 14 o'clock is low."""
+    last, odd = LAST, LAST - timedelta(days=1)
+    rows = [row for back in range(39, -1, -1) for row in hours_of(last - timedelta(days=back))]
+    low = {row["hour"]: row for row in hours_of(odd, 14)}
+    return replace(world.watch, ask=lambda _: [low.get(row["hour"], row) for row in rows])
+
+
+def test_the_oddest_hour_of_a_day_is_told_with_its_hour_and_is_over_with_the_next_day(hourly: Watch) -> None:
+    monitor, odd = Monitor("Orders", "orders", grain="hour", slices="none"), LAST - timedelta(days=1)
+    desk = Desk(hourly, (monitor,), (), [odd, LAST]).read()
+    (found,) = desk.findings_on(odd, ())
+    assert (found.last, found.hour, found.kind, found.direction) == (odd, 14, "spike", "down")
+    assert "at 14:00 on 29 Jun 2026" in found.sentence
+    assert found.evidence.track.starts[-1] == odd
+    lasting = Incident("one", "open", found, *[datetime(2026, 6, 30)] * 2, odd)
+    assert [desk.is_off(lasting, day) for day in (odd, LAST)] == [True, False]
+    assert desk.was_off(lasting) is True
+    assert desk.findings_on(LAST, ()) == []
+
+
+def test_hours_without_rows_count_zero_between_others_and_are_unknown_after_the_last(hourly: Watch) -> None:
+    series = load_series(hourly.layer, hourly.ask, Wanted("orders", LAST, 48, "hour"))
+    assert series.values[0, 24 + 3] == 0  # at night
+    assert np.isnan(series.values[0, 24 + 22 :]).all()  # nothing came after 21 o'clock: nobody knows yet
+    assert series.values[0, 24 + 8] == hours_of(LAST)[0]["orders"]
+
+
+def test_a_back_test_by_hours_has_one_point_a_day(hourly: Watch) -> None:
+    tested = backtest(hourly, Monitor("Orders", "orders", grain="hour", slices="none"), 10)
+    assert [(one.last, one.hour) for one in tested.fired] == [(LAST - timedelta(days=1), 14)]
+    assert len(tested.tracks[0][1].starts) == 10
+
+
+@pytest.mark.parametrize(("orders", "told"), [(12, 0), (400, 1)])
+def test_a_ratio_of_few_cases_tells_nothing_on_one_day(world: World, orders: int, told: int) -> None:
+    def halved_at_last(query: SemanticQuery) -> list[dict[str, object]]:
+        if query.metrics == ("orders",):
+            return [{"day": day, "orders": orders} for day in days()]
+        return [{"day": day, "order_value": 5.0 if day == LAST else 10.0 + day.day % 3} for day in days()]
+
+    watched = watch_whole(replace(world.watch, ask=halved_at_last), Monitor("Value", "order_value"), (), LAST)
+    assert len(findings_on(watched, LAST, ())) == told
 
 
 # --- a pass

@@ -10,12 +10,14 @@ from assistant.monitor import whole
 from assistant.monitor.merging import NORMAL_BUCKETS
 from assistant.monitor.monitors import Monitor
 from assistant.monitor.records import Finding, Track
+from assistant.monitor.series import HOURS, day_of
 from assistant.monitor.telling import WORDS, Told, tell
 from assistant.monitor.watching import Watch
 from assistant.monitor.whole import Watched, watch_whole
 from assistant.wording import wording
 
 _LISTED = 6
+_LEARNING = 30  # days before the year that hours are learned from
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,16 @@ class Backtest:
 
 def backtest(watch: Watch, monitor: Monitor, days: int = 365) -> Backtest:
     """The back-test of a monitor over its last days; raises QueryError when the monitor cannot be computed."""
-    watched = watch_whole(watch, monitor, (), watch.as_of)
+    hours = (days + _LEARNING) * HOURS if monitor.grain == "hour" else None
+    watched = watch_whole(watch, monitor, (), watch.as_of, hours)
     starts = watched.series.starts
-    begin = sum(start <= watch.as_of - timedelta(days=days) for start in starts)
+    begin = sum(day_of(start) <= watch.as_of - timedelta(days=days) for start in starts)
     fired: list[Finding] = []
     for row in range(len(watched.series.keys)):
         fired += _fired(watch, watched, row, begin)
     fired.sort(key=lambda one: (one.last, tuple(one.where.values())))
     tracks = tuple(
-        (" / ".join(key.values()), whole.track_of(watched, row, len(starts) - 1, len(starts) - begin))
+        (" / ".join(key.values()), whole.track_by_day(watched, row, begin))
         for row, key in enumerate(watched.series.keys)
     )
     return Backtest(monitor, tracks, tuple(fired), _sentence(watch, fired))
@@ -50,7 +53,7 @@ def backtest(watch: Watch, monitor: Monitor, days: int = 365) -> Backtest:
 def _fired(watch: Watch, watched: Watched, row: int, begin: int) -> list[Finding]:
     """The findings of one series; while it stays off it fires once, and again after it was over."""
     found: list[Finding] = []
-    over = 1 if watched.monitor.has_limit else NORMAL_BUCKETS
+    over = (1 if watched.monitor.has_limit else NORMAL_BUCKETS) * (HOURS if watched.is_hourly else 1)
     normal = over
     for at in range(begin, len(watched.series.starts)):
         one = whole.finding_at(watched, row, at, ())

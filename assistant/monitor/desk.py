@@ -123,8 +123,8 @@ class Desk:
         return [*told, *([tell(self.watch, record, Told("month"))] if record else [])]
 
     def _tell_whole(self, watched: Watched, found: Finding) -> Finding:
-        row = whole.row_of(watched, found)
-        track = whole.track_of(watched, row, watched.series.starts.index(found.last)) if row is not None else Track()
+        row, at = whole.row_of(watched, found), whole.bucket_of(watched, found)
+        track = whole.track_of(watched, row, at) if row is not None and at is not None else Track()
         told = Told(watched.monitor.grain, money=self._money_of(found.metric))
         kept = tell(self.watch, found, told)
         return replace(kept, evidence=replace(kept.evidence, track=track))

@@ -39,10 +39,10 @@ def explained(watch: Watch, found: Finding) -> Finding:
 
 def shown_query(found: Finding) -> SemanticQuery:
     """The metric by day around what was found."""
-    first = min(found.first, found.last - timedelta(days=_SHOWN_DAYS - 1))
+    first = min(found.first, found.last - timedelta(days=_SHOWN_DAYS - 1 if found.hour is None else 1))
     return SemanticQuery(
         metrics=(found.metric,),
-        group_by=(GroupBy(field="metric_time", grain="day"),),
+        group_by=(GroupBy(field="metric_time", grain="day" if found.hour is None else "hour"),),
         filters=filters_of(found),
         time_range=TimeRange(start=first, end=found.last + ONE_DAY),
     )
@@ -57,10 +57,13 @@ def question_of(watch: Watch, found: Finding) -> str:
     """A question that the chat answers about it."""
     title = watch.layer.metrics[found.metric].title.lower()
     where = "".join(f" for {value}" for value in found.where.values())
-    return f"{title}{where} by day from {found.first:%Y-%m-%d} to {found.last:%Y-%m-%d}"
+    grain = "day" if found.hour is None else "hour"
+    return f"{title}{where} by {grain} from {found.first:%Y-%m-%d} to {found.last:%Y-%m-%d}"
 
 
 def _drivers(watch: Watch, found: Finding) -> tuple[Driver, ...]:
+    if found.hour is not None:
+        return ()  # a day's parts would not be those of one of its hours
     try:
         change = explain_change(watch.layer, watch.ask, _compared(found), watch.vocabulary)
     except (QueryError, QueryFailed, SQLRejected):

@@ -14,11 +14,11 @@ from rapidfuzz import process
 from assistant.errors import SettingsError
 from assistant.monitor.own_file import read_own_file
 from assistant.monitor.recipes import SENSITIVITY
+from assistant.monitor.series import Grain
 from semantic_layer import Filter, GroupBy, QueryError, SemanticLayer, SemanticQuery, check
 
 FILE = "monitors.yml"
 SHIPPED = Path(__file__).parent / "defaults.yml"
-Grain = Literal["day", "week", "month"]
 Direction = Literal["up", "down", "either"]
 _TOP = ("version", "countries", "shipped", "monitors")
 
@@ -263,12 +263,12 @@ def _filters(value: Any, place: str) -> tuple[Filter, ...]:
 
 def _require_known_fields(layer: SemanticLayer, monitor: Monitor, place: str) -> None:
     split = monitor.slices if isinstance(monitor.slices, tuple) else ()
-    groups = tuple(GroupBy(field=one) for one in split)
+    groups = (*(GroupBy(field=one) for one in split), GroupBy(field="metric_time", grain=monitor.grain))
     try:
         check(layer, SemanticQuery(metrics=(monitor.metric,), filters=monitor.filters, group_by=groups))
     except QueryError as error:
         told = "; ".join(fault.sentence for fault in error.faults)
-        raise SettingsError(f"{place}: {told} Change the fields of this monitor.") from error
+        raise SettingsError(f"{place}: {told} Change the fields or the grain of this monitor.") from error
 
 
 def _require_distinct(monitors: Sequence[Monitor], path: Path) -> None:

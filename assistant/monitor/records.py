@@ -61,7 +61,7 @@ class Finding:
     `where` is the slice (field "dataset.name" to value; empty for the whole). `first` and `last` are the first days of
     the first and last bucket that are off. `value`, `expected`, `lower` and `upper` are of the last bucket (of the
     whole window for a slice) in the metric's unit; `worth` is value less expected in money where that can be told,
-    `confidence` is 0..1. `title` and `sentence` are what people read.
+    `confidence` is 0..1. `hour` is that of an hourly bucket. `title` and `sentence` are what people read.
     """
 
     monitor: str
@@ -84,6 +84,7 @@ class Finding:
     owner: str = ""
     channel: str = ""
     evidence: Evidence = field(default_factory=Evidence)
+    hour: int | None = None
 
     @property
     def key(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
@@ -23,6 +23,7 @@ _NUMBER = (
 )
 _TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "%": 0.01, "percent": 0.01}
 _COARSER: dict[Grain, tuple[Grain, ...]] = {
+    "hour": ("hour", "day", "week", "month"),
     "day": ("day", "week", "month"),
     "week": ("week", "month"),
     "month": ("month",),
@@ -75,7 +76,7 @@ def _read(sentence: str) -> _Read:
     words, read = _phrases(), _Read(text)
     while (shorter := _strip_front(read.rest, words["lead"])) != read.rest:
         read = replace(read, rest=shorter)
-    for grain in ("day", "week", "month"):
+    for grain in get_args(Grain):
         rest, found = _taken(read.rest, words["grain"][grain])
         read = replace(read, rest=rest, grain=grain) if found else read
     for name, phrases in words["sensitivity"].items():
@@ -140,7 +141,7 @@ def _made(sentence: str, query: SemanticQuery, layer: SemanticLayer, read: _Read
     fields = tuple(one.field for one in query.group_by if one.field != "metric_time")
     spoken = next((one.grain for one in query.group_by if one.field == "metric_time"), None)
     limited = read.below is not None or read.above is not None
-    wanted = read.grain or (spoken if spoken in ("day", "week", "month") else None) or ("week" if limited else "day")
+    wanted = read.grain or (spoken if spoken in get_args(Grain) else None) or ("week" if limited else "day")
     if len(fields) > 2:
         return Refusal(sentence, "NOT_AVAILABLE", "A monitor can be split by one or two fields, not more.")
     monitor = Monitor(
@@ -149,7 +150,7 @@ def _made(sentence: str, query: SemanticQuery, layer: SemanticLayer, read: _Read
         minimum_effect=read.effect if read.effect is not None else Monitor.minimum_effect,
         owner=layer.metrics[query.metrics[0]].owner, sentence=sentence.strip(),
     )  # fmt: skip
-    for grain in _COARSER[wanted]:  # type: ignore[index]  # one of the three
+    for grain in _COARSER[wanted]:  # type: ignore[index]  # one of the grains
         if _works(layer, monitor, grain):
             return replace(monitor, grain=grain)
     title = layer.metrics[monitor.metric].title

@@ -70,6 +70,8 @@ def severity_of(watch: Watch, found: Finding, told: Told) -> Severity:
         return "low"
     if found.kind in ("threshold", "goal", "stopped", "failed"):
         return "high"
+    if found.hour is not None:  # hours burst: what one of them shows can wait for the digest
+        return "medium"
     good = watch.layer.metrics[found.metric].good_direction == found.direction
     effect = abs((found.value or 0.0) / found.expected - 1) if found.expected else 1.0
     share = told.share if told.share is not None else effect
@@ -85,12 +87,17 @@ def _values(watch: Watch, found: Finding, told: Told, words: Wording) -> dict[st
         name: number(_rounded(getattr(found, name), style), style) for name in ("value", "expected", "lower", "upper")
     }
     band = words.say("range", numbers) if found.lower is not None and found.upper is not None else ""
-    when = {"day": "on_day", "week": "in_week"}.get(told.grain, "in_month")
+    when = {"hour": "at_hour", "day": "on_day", "week": "in_week"}.get(told.grain, "in_month")
+    last = {
+        "day": day(found.last, locale),
+        "month": bucket(found.last, "month", locale),
+        "hour": f"{found.hour or 0}:00",
+    }
     return numbers | {
         "Metric": capital(title), "metric": lower(title, answers(locale)), "where": where_words(found.where, words),
-        "percent": percent_words(found, locale), "range": band, "grain": told.grain, "days": str(told.days),
+        "percent": percent_words(found, locale), "range": band, "grain": words.say(told.grain), "days": str(told.days),
         "day": day(found.first, locale), "last": day(found.last, locale), "month": bucket(found.last, "month", locale),
-        "when": words.say(when, {"day": day(found.last, locale), "month": bucket(found.last, "month", locale)}),
+        "when": words.say(when, last),
     }  # fmt: skip
 
 

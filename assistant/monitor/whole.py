@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
 from assistant.monitor.calendar import days_of
 from assistant.monitor.calibration import surprises
-from assistant.monitor.detection import Days, Scores, score
+from assistant.monitor.detection import Days, Floats, Scores, score
 from assistant.monitor.feedback import factor_of
 from assistant.monitor.monitors import Monitor
-from assistant.monitor.recipes import DAILY, SENSITIVITY, WEEKLY, Recipe
+from assistant.monitor.recipes import DAILY, HOURLY, SENSITIVITY, WEEKLY, Recipe
 from assistant.monitor.records import Adjustment, Finding, Track
-from assistant.monitor.series import SeriesSet, Wanted, counts, load_series
+from assistant.monitor.series import HOURS, SeriesSet, Wanted, counts, day_of, load_series
 from assistant.monitor.watching import Watch
+from assistant.shape import is_additive
+from semantic_layer import RatioMetric
 
-HISTORY = {"day": 540, "week": 156, "month": 48}
+HISTORY = {"hour": 60 * HOURS, "day": 540, "week": 156, "month": 48}
+RECIPES = {"hour": HOURLY, "day": DAILY, "week": WEEKLY, "month": WEEKLY}
+_YOUNG = 14 * HOURS  # hours before any of them is told of
 NORMAL = 0.7
 """Share of the threshold under which a bucket counts as normal again."""
-_LEAST_EXPECTED = 20.0  # counts per bucket under which a single bucket says nothing
+_LEAST_EXPECTED = 20.0  # counts per bucket, or cases of a ratio, under which a single bucket says nothing
 _TRACK = 90
 _MANY = 8  # series of one monitor from which on chance among them is reckoned with
 _RECORD_OVER = 1.05
@@ -30,35 +34,77 @@ _RECORD_AFTER = 12  # months
 
 @dataclass(frozen=True)
 class Watched:
-    """The series of one monitor, scored; `last` is the day up to which buckets count."""
+    """The series of one monitor, scored; `counted` is what each bucket of them rests on.
+
+    Of a count that is what is expected, of a ratio its denominator; NaN where nothing of that kind can be said.
+    """
 
     monitor: Monitor
     series: SeriesSet
     scores: Scores
     recipe: Recipe
     is_count: bool
+    counted: Floats
+
+    @property
+    def is_hourly(self) -> bool:
+        """Whether its buckets are hours, all of a day being judged with the day."""
+        return self.monitor.grain == "hour"
 
     def place(self, day: date) -> int:
         """The number of the last bucket that is whole and settled on a day, -1 when there is none."""
         limit = day - timedelta(days=self.monitor.delay_days)
-        ends = [*self.series.starts[1:], _after(self.series)]
+        ends = [day_of(one) for one in (*self.series.starts[1:], _after(self.series))]
         return sum(end <= limit + timedelta(days=1) for end in ends) - 1
 
+    def settled(self, day: date) -> range:
+        """The numbers of the buckets that a day settles: its hours, or the last whole bucket."""
+        last = self.place(day)
+        if not self.is_hourly:
+            return range(max(last, 0), last + 1)
+        return self.of_day(day - timedelta(days=self.monitor.delay_days))
 
-def watch_whole(watch: Watch, monitor: Monitor, steps: Sequence[Adjustment], last: date) -> Watched:
-    """A monitor's series up to a day, back-filled and scored at once; raises QueryError when it cannot be read."""
+    def of_day(self, day: date) -> range:
+        """The numbers of the buckets that begin on a day."""
+        at = [number for number, start in enumerate(self.series.starts) if day_of(start) == day]
+        return range(at[0], at[-1] + 1) if at else range(0)
+
+
+def watch_whole(
+    watch: Watch, monitor: Monitor, steps: Sequence[Adjustment], last: date, history: int | None = None
+) -> Watched:
+    """A monitor's series up to a day, back-filled and scored at once; raises QueryError when it cannot be read.
+
+    `history` is how many buckets are read; without it, as many as a judgement of today needs.
+    """
     split = monitor.slices if isinstance(monitor.slices, tuple) else ()
     wanted = Wanted(
-        monitor.metric, last - timedelta(days=monitor.delay_days), HISTORY[monitor.grain], monitor.grain,
+        monitor.metric, last - timedelta(days=monitor.delay_days), history or HISTORY[monitor.grain], monitor.grain,
         monitor.filters, split,
     )  # fmt: skip
     series = load_series(watch.layer, watch.ask, wanted)
-    recipe = DAILY if monitor.grain == "day" else WEEKLY
+    recipe = RECIPES[monitor.grain]
     days = Days(np.zeros(len(series.starts), bool))
     if monitor.grain == "day":
         days = days_of(watch.calendar(monitor.metric, steps), series.starts[0], len(series.starts))
+    elif monitor.grain == "hour":
+        first = day_of(series.starts[0])
+        special = days_of(watch.calendar(monitor.metric, steps), first, len(series.starts) // HOURS).special
+        days = Days(special.repeat(HOURS))
     scores = score(series.values, days, recipe)
-    return Watched(monitor, series, scores, recipe, counts(watch.layer, monitor.metric))
+    is_count = counts(watch.layer, monitor.metric)
+    counted = scores.expected if is_count else _denominators(watch, wanted, series)
+    return Watched(monitor, series, scores, recipe, is_count, counted)
+
+
+def _denominators(watch: Watch, wanted: Wanted, series: SeriesSet) -> Floats:
+    """What a ratio's buckets are shares of; NaN for other metrics."""
+    nothing, metric = np.full(series.values.shape, np.nan), watch.layer.metrics[wanted.metric]
+    if not isinstance(metric, RatioMetric) or not is_additive(watch.layer, metric.denominator):
+        return nothing
+    below = load_series(watch.layer, watch.ask, replace(wanted, metric=metric.denominator))
+    known = {tuple(key.items()): row for key, row in zip(below.keys, below.values, strict=True)}
+    return np.array([known.get(tuple(key.items()), nothing[0]) for key in series.keys]).reshape(nothing.shape)
 
 
 def threshold_of(watched: Watched, row: int, steps: Sequence[Adjustment]) -> float:
@@ -77,9 +123,15 @@ def where_of(watched: Watched, row: int) -> Mapping[str, str]:
 
 def findings_on(watched: Watched, day: date, steps: Sequence[Adjustment]) -> list[Finding]:
     """What is worth telling of the last settled bucket of a day."""
-    at = watched.place(day)
-    if at < 0:
-        return []
+    found: dict[str, Finding] = {}
+    for at in watched.settled(day):
+        for one in _findings_at(watched, at, steps):
+            if one.key not in found or one.score >= found[one.key].score:  # of the hours of a day the oddest
+                found[one.key] = one
+    return list(found.values())
+
+
+def _findings_at(watched: Watched, at: int, steps: Sequence[Adjustment]) -> list[Finding]:
     rows = range(len(watched.series.keys))
     if len(rows) >= _MANY and not watched.monitor.has_limit:
         sure = surprises(watched.scores.score, [watched.monitor.metric] * len(rows), at)
@@ -97,26 +149,38 @@ def finding_at(watched: Watched, row: int, at: int, steps: Sequence[Adjustment])
 
 def is_off(watched: Watched, found: Finding, day: date, steps: Sequence[Adjustment]) -> bool:
     """Whether the last settled bucket of a day still shows what was found."""
-    at, row = watched.place(day), _row_of(watched, found.where)
-    if at < 0 or row is None or not np.isfinite(watched.series.values[row, at]):
+    row = _row_of(watched, found.where)
+    settled = [at for at in watched.settled(day) if row is not None and np.isfinite(watched.series.values[row, at])]
+    if row is None or not settled:
         return True  # what is not known is not well again
     if watched.monitor.has_limit:
-        return _limit(watched, row, at) is not None
-    score_now = watched.scores.score[row, at]
+        return any(_limit(watched, row, at) is not None for at in settled)
+    return any(_is_still_off(watched, row, at, (found, steps)) for at in settled)
+
+
+def _is_still_off(watched: Watched, row: int, at: int, what: tuple[Finding, Sequence[Adjustment]]) -> bool:
+    found, steps = what
+    score_now, limit = watched.scores.score[row, at], threshold_of(watched, row, steps)
     same = watched.scores.direction[row, at] == (1 if found.direction == "up" else -1)
-    return bool(np.isfinite(score_now) and same and score_now >= NORMAL * threshold_of(watched, row, steps))
+    normal = 1.0 if watched.is_hourly else NORMAL  # of 24 hours one is often somewhat off
+    return bool(np.isfinite(score_now) and same and score_now >= normal * limit)
 
 
 def was_off(watched: Watched, found: Finding, steps: Sequence[Adjustment]) -> bool | None:
     """Whether the bucket that was told of is still off with the data of now; None when it cannot be said."""
-    row = _row_of(watched, found.where)
-    if row is None or found.last not in watched.series.starts:
+    row, at = _row_of(watched, found.where), bucket_of(watched, found)
+    if row is None or at is None:
         return None
-    at = watched.series.starts.index(found.last)
     if watched.monitor.has_limit:
         return _limit(watched, row, at) is not None
     score_now = watched.scores.score[row, at]
     return bool(score_now >= NORMAL * threshold_of(watched, row, steps)) if np.isfinite(score_now) else None
+
+
+def bucket_of(watched: Watched, found: Finding) -> int | None:
+    """The number of the bucket that a finding tells of; None when it is not among those that were read."""
+    start = found.last if found.hour is None else datetime.combine(found.last, time(found.hour))
+    return watched.series.starts.index(start) if start in watched.series.starts else None
 
 
 def _row_of(watched: Watched, where: Mapping[str, str]) -> int | None:
@@ -129,12 +193,12 @@ def _surprise(watched: Watched, row: int, at: int, steps: Sequence[Adjustment]) 
     value, expected = (float(one[row, at]) for one in (watched.series.values, scores.expected))
     told = scores.score[row, at]
     limit = threshold_of(watched, row, steps)
-    if not np.isfinite(told) or told < limit or not np.isfinite(value):
+    if not np.isfinite(told) or told < limit or not np.isfinite(value) or _is_young(watched, row, at):
         return None
     drifting, direction = bool(scores.drifting[row, at]), "up" if scores.direction[row, at] > 0 else "down"
     value, expected = _week_of(watched, row, at) if drifting else (value, expected)
     effect = value - expected
-    if watched.is_count and expected < _LEAST_EXPECTED and not drifting:
+    if watched.counted[row, at] < _LEAST_EXPECTED and not drifting:
         return None
     if abs(effect) < max(monitor.minimum_effect * abs(expected), monitor.minimum_amount, 1e-12):
         return None
@@ -142,12 +206,23 @@ def _surprise(watched: Watched, row: int, at: int, steps: Sequence[Adjustment]) 
         return None
     starts = watched.series.starts
     first = starts[max(0, at - watched.recipe.recent + 1)] if drifting else starts[_begin(watched, row, at, limit)]
-    band = (None, None) if drifting else (float(scores.lower[row, at]), float(scores.upper[row, at]))
+    least = 0.0 if not (watched.series.values[row] < 0).any() else -np.inf  # what never was negative is not expected so
+    band = (None, None) if drifting else (max(float(scores.lower[row, at]), least), float(scores.upper[row, at]))
     return Finding(
-        monitor.name, monitor.metric, "drift" if drifting else "spike", direction, first, starts[at],
+        monitor.name, monitor.metric, "drift" if drifting else "spike", direction, day_of(first), day_of(starts[at]),
         where_of(watched, row), float(told), confidence_of(float(told), limit), value, expected, *band,
-        owner=monitor.owner, channel=monitor.channel,
+        owner=monitor.owner, channel=monitor.channel, hour=_hour(watched, at),
     )  # fmt: skip
+
+
+def _is_young(watched: Watched, row: int, at: int) -> bool:
+    """Whether too few hours are known yet: bursts of hours are learned over a fortnight."""
+    return watched.is_hourly and np.isfinite(watched.series.values[row, :at]).sum() < _YOUNG
+
+
+def _hour(watched: Watched, at: int) -> int | None:
+    start = watched.series.starts[at]
+    return start.hour if isinstance(start, datetime) else None
 
 
 def _week_of(watched: Watched, row: int, at: int) -> tuple[float, float]:
@@ -193,8 +268,8 @@ def _passed(watched: Watched, row: int, at: int, how: tuple[str, float]) -> Find
         begin -= 1
     return Finding(
         monitor.name, monitor.metric, "goal" if monitor.goal is not None else "threshold",
-        "down" if direction == "down" else "up", starts[begin], starts[at], where_of(watched, row), 0.0, 1.0, value,
-        limit, owner=monitor.owner, channel=monitor.channel,
+        "down" if direction == "down" else "up", day_of(starts[begin]), day_of(starts[at]), where_of(watched, row),
+        0.0, 1.0, value, limit, owner=monitor.owner, channel=monitor.channel, hour=_hour(watched, at),
     )  # fmt: skip
 
 
@@ -218,10 +293,25 @@ def record_on(watched: Watched, day: date) -> Finding | None:
 
 
 def track_of(watched: Watched, row: int, at: int, length: int = _TRACK) -> Track:
-    """The last buckets of a series with what was expected, for a chart."""
-    part = slice(max(0, at - length + 1), at + 1)
+    """The last buckets of a series with what was expected, for a chart; of hours the same hour of each day."""
+    step = HOURS if watched.is_hourly else 1
+    return _track(watched, row, list(range(at, max(-1, at - length * step), -step))[::-1])
+
+
+def track_by_day(watched: Watched, row: int, begin: int) -> Track:
+    """All buckets of a series from one on, for a chart; of hours the oddest of each day."""
+    numbers = list(range(begin, len(watched.series.starts)))
+    if watched.is_hourly:
+        odd = np.nan_to_num(watched.scores.score[row])
+        days = [numbers[first : first + HOURS] for first in range(0, len(numbers), HOURS)]
+        numbers = [max(day, key=lambda at: odd[at]) for day in days]
+    return _track(watched, row, numbers)
+
+
+def _track(watched: Watched, row: int, numbers: Sequence[int]) -> Track:
     lines = (watched.series.values, watched.scores.expected, watched.scores.lower, watched.scores.upper)
-    return Track(watched.series.starts[part], *(_known(line[row, part].tolist()) for line in lines))
+    starts = tuple(day_of(watched.series.starts[at]) for at in numbers)
+    return Track(starts, *(_known([float(line[row, at]) for at in numbers]) for line in lines))
 
 
 def row_of(watched: Watched, found: Finding) -> int | None:
