@@ -69,6 +69,10 @@ class Settings:
     model_seconds: float = field(
         default=60.0, metadata={"help": "how long one reply of the model may take, in seconds"}
     )
+    model_embeddings: str = field(
+        default="",
+        metadata={"help": "the model's server finds likely names with this embedding model; empty: no network is used"},
+    )
     model_price_in: float = field(default=0.0, metadata={"help": "US dollars per million tokens sent to the model"})
     model_price_out: float = field(default=0.0, metadata={"help": "US dollars per million tokens that it writes"})
     model_calls_a_day: int = field(

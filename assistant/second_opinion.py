@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from assistant.agent import Desk, Hands, ModelClient, World
     from assistant.agent.exploring import Explorer
     from assistant.agent.ledger import Ledger
+    from assistant.agent.likeness import Embed
 
 Values = Mapping[str, Sequence[tuple[str, int]]]
 Read = Plan | Clarification | Explanation | Refusal
@@ -218,11 +219,21 @@ class SecondOpinion:
     def _know_world(self) -> World:
         from assistant.agent import Catalogue, World
 
+        embed = self._embed()
         with self._opening:
             if self._world is None:
                 layer, values, as_of = self._seen
-                self._world = World(layer, values, as_of, Catalogue(layer, values), self._settings.model_sees_personal)
+                catalogue = Catalogue(layer, values, embed)
+                self._world = World(layer, values, as_of, catalogue, self._settings.model_sees_personal)
             return self._world
+
+    def _embed(self) -> Embed | None:
+        """A provider's embeddings, where the settings name them."""
+        if not self._settings.model_embeddings:
+            return None
+        from assistant.agent.embedding import provided
+
+        return provided(self._open()[0], self._settings.model_embeddings)
 
     def _open_ledger(self) -> Ledger:
         from assistant.agent.ledger import Ledger

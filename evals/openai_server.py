@@ -4,7 +4,8 @@
         client = openai.OpenAI(base_url=server.url, api_key="any")
 
 The script is a list, used in turn (the last reply stays), or a function of the request's body. Every body that came in
-stands in `server.requests`, its headers by their names in small letters in `server.headers`.
+stands in `server.requests`, its headers by their names in small letters in `server.headers`. With `embed` it gives
+embeddings, too, whose bodies stand in `server.embedded`.
 """
 
 from __future__ import annotations
@@ -54,14 +55,16 @@ class Reply:
     silent_after: int | None = None
 
 
+Embed = Callable[[str], Sequence[float]]
 Script = Sequence[Reply] | Callable[[Body], Reply]
 
 
 class OpenAIServer:
     """The server; a context manager, listening on a port of its own while the block lasts."""
 
-    def __init__(self, script: Script, key: str = ""):
+    def __init__(self, script: Script, key: str = "", embed: Embed | None = None):
         self._script, self._key, self._lock = script, key, threading.Lock()
+        self.embed, self.embedded = embed, list[Body]()
         self.requests: list[Body] = []
         self.headers: list[Mapping[str, str]] = []
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
@@ -119,6 +122,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path.endswith("/embeddings") and self.owner.embed is not None:
+            self._embed(json.loads(raw), self.owner.embed)
+            return
         if not self.path.endswith("/chat/completions"):
             self._send(404, _error(f"Unknown path {self.path}", 404), {})
             return
@@ -127,6 +133,13 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.silent_after is None:
             reply.wait()
         self._answer(body, reply)
+
+    def _embed(self, body: Body, embed: Embed) -> None:
+        self.owner.embedded.append(body)
+        data = [{"object": "embedding", "index": at, "embedding": embed(text)} for at, text in enumerate(body["input"])]
+        usage = {"prompt_tokens": len(data), "total_tokens": len(data)}
+        found = {"object": "list", "model": body["model"], "data": data[::-1], "usage": usage}
+        self._send(200, json.dumps(found), {})
 
     def _answer(self, body: Body, reply: Reply) -> None:
         if reply.status != 200:

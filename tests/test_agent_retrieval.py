@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.agent import Catalogue
+from assistant.agent import Catalogue, open_client
+from assistant.agent.embedding import provided
 from assistant.agent.retrieval import FIELDS, METRICS, SEGMENTS
 from assistant.assistant import Assistant
 from assistant.config import Settings
 from evals.bench_retrieval import Wish, found_in, larger, more_definitions
+from tests.openai_server import OpenAIServer
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,26 @@ def test_personal_fields_are_never_shown(assistant: Assistant, catalogue: Catalo
     shown = catalogue.excerpt("e-mail address, phone number, full name and date of birth of every customer")
     assert personal
     assert not personal & set(shown.fields)
+
+
+def concept(text: str) -> tuple[float, float]:
+    return (3.0, 0.0) if "zzqx" in text or "open rate" in text.lower() else (0.0, 2.0)
+
+
+def test_a_provider_finds_names_by_its_own_embeddings(assistant: Assistant, tmp_path: Path) -> None:
+    pytest.importorskip("openai", reason="the extra `agent` is not installed")
+    with OpenAIServer([], embed=concept) as server:
+        client = open_client(Settings(home=tmp_path, model="stub", model_url=server.url))
+        assert client is not None
+        catalogue = Catalogue(assistant.layer, assistant.values, provided(client, "vectors"))
+        assert "email_open_rate" in catalogue.excerpt("zzqx of ann@example.com").metrics
+        sent = [text for body in server.embedded for text in body["input"]]
+        assert sent.count("zzqx of [e-mail]") == 1
+        assert len((tmp_path / "logs" / "model-calls.jsonl").read_text().splitlines()) == len(server.embedded)
+        server.embed = None
+        away = Catalogue(assistant.layer, assistant.values, provided(client, "vectors"))
+        assert "net_revenue" in away.excerpt("net revenue by country").metrics  # by its words
+        client.close()
 
 
 @pytest.mark.deep

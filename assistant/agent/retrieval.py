@@ -20,7 +20,8 @@ import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from assistant.agent.likeness import Likeness
+from assistant.agent.errors import ModelUnavailable
+from assistant.agent.likeness import Embed, Likeness
 from semantic_layer import Dataset, Dimension, Metric, Segment, SemanticLayer, SemanticQuery
 
 METRICS, FIELDS, SEGMENTS, VALUES = 10, 10, 2, 6
@@ -69,8 +70,8 @@ class _Entry:
 class _Index:
     """Entries of one kind, found by their words."""
 
-    def __init__(self, entries: Sequence[_Entry]):
-        self.entries = entries
+    def __init__(self, entries: Sequence[_Entry], embed: Embed | None = None):
+        self.entries, self._embed = entries, embed
         self._by_stem: dict[str, list[int]] = defaultdict(list)
         for at, entry in enumerate(entries):
             for begun in {stem(word) for word in entry.words}:
@@ -83,18 +84,24 @@ class _Index:
     @cached_property
     def likeness(self) -> Likeness:
         """The entries by meaning."""
-        return Likeness([entry.said for entry in self.entries])
+        return Likeness([entry.said for entry in self.entries], self._embed)
 
     def like(self, question: str, most: int) -> list[str]:
-        """The names most like the question in meaning."""
-        return [self.entries[at].name for at, _ in self.likeness.best(question, most)]
+        """The names most like the question in meaning; none while those who embed are away."""
+        try:
+            return [self.entries[at].name for at, _ in self.likeness.best(question, most)]
+        except ModelUnavailable:
+            return []
 
 
 class Catalogue:
-    """Everything that may be named, indexed by its words; made once for a layer and a snapshot."""
+    """Everything that may be named, indexed by its words; made once for a layer and a snapshot.
 
-    def __init__(self, layer: SemanticLayer, values: Values):
-        self.layer, self.values = layer, values
+    `embed` says how alike texts are in meaning; without it the embeddings of the package do.
+    """
+
+    def __init__(self, layer: SemanticLayer, values: Values, embed: Embed | None = None):
+        self.layer, self.values, self._embed = layer, values, embed
 
     def excerpt(self, question: str, before: SemanticQuery | None = None) -> Excerpt:
         """The names that a plan for the question may use, the likeliest first; those of the query before among them."""
@@ -179,12 +186,12 @@ class Catalogue:
         shown = [
             (name, one) for name, one in self.layer.metrics.items() if not one.hidden and one.type != "unavailable"
         ]
-        return _Index([_entry(name, one, implied=one.implied) for name, one in shown])
+        return _Index([_entry(name, one, implied=one.implied) for name, one in shown], self._embed)
 
     @cached_property
     def _fields(self) -> _Index:
         shown = [(name, one) for name, one in self.layer.fields.items() if not one.hidden and not one.pii]
-        return _Index([_entry(name, one, implied=one.implied) for name, one in shown])
+        return _Index([_entry(name, one, implied=one.implied) for name, one in shown], self._embed)
 
     @cached_property
     def _segments(self) -> _Index:
