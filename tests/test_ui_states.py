@@ -31,7 +31,7 @@ EMPTY = {  # page -> what a new workspace says there
     "customers?q=zzzzqqq": "Nobody found",
     "catalogue?kind=proposals": "No proposal waits",
     "review": "Nothing waits",
-    "evals?tab=runs": "No runs yet",
+    "evals?tab=past": "No runs yet",
     "people": "Nobody has an account yet",
 }
 ERRORS = {  # an address that leads nowhere -> what is said

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime
 from json import dumps
 from typing import Any
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
-from assistant.formatting import Style, compact, signed
+from assistant.formatting import DAY_FIRST, Style, compact, signed
 from assistant.monitor.delivery_picture import track_spec
 from assistant.monitor.records import Finding, Track
 from assistant.palette import LIGHT
@@ -19,7 +19,7 @@ from assistant.ui.look import Look
 from assistant.ui.markup import Markup, join, tag
 from assistant.ui.picture import svg
 
-MOST_BARS, MOST_DAYS, STEPS = 6, 7, 4
+MOST_BARS, MOST_DAYS, STEPS = 6, 7, 6
 MOST_REST = 0.5  # parts that leave more than half of the change open were counted over another span
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"  # as in the pictures of answers
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -45,7 +45,7 @@ def _days_axis(track: Track, locale: str) -> dict[str, Any]:
     """Some days of the track, written in the reader's language; the same number of days apart."""
     every = max(1, math.ceil(len(track.starts) / MOST_DAYS))
     shown = track.starts[::-1][::every]
-    said = {_milliseconds(day): format_skeleton("MMMd", day, locale=_dated(locale)) for day in shown}
+    said = {_milliseconds(day): _short_day(day, locale) for day in shown}
     return {
         **_axis(said),
         "values": list(said),
@@ -55,8 +55,10 @@ def _days_axis(track: Track, locale: str) -> dict[str, Any]:
     }
 
 
-def _dated(locale: str) -> str:
-    return "en_GB" if locale == "en" else locale  # days come before months, as everywhere on the page
+def _short_day(day: date, locale: str) -> str:
+    if locale == "en":
+        return format_date(day, DAY_FIRST["MMMd"], locale)
+    return format_skeleton("MMMd", day, locale=locale)
 
 
 def _milliseconds(day: date) -> int:

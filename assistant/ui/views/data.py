@@ -30,24 +30,27 @@ def build(room: Room, page: gr.Blocks) -> None:
         with gr.Tab(say("data.health"), id="health"):
             health = gr.HTML(padding=False)
         with gr.Tab(say("data.sources"), id="sources"):
-            lineage = _lineage(view)
+            lineage, origins = _lineage(view)
         with gr.Tab(say("data.identity"), id="identity"):
             review = ReviewDesk(view)
 
     def fill(request: gr.Request) -> dict[Any, Any]:
         loads, asked = room.may(request, "data.load"), request.query_params.get("tab", "")
         chosen = asked if asked in TABS else ("load" if loads else "health")
+        names = _tables(room, request)
+        table = "orders" if "orders" in names else names[0] if names else None
         return {
             first: gr.Tab(visible=loads),
             tabs: gr.Tabs(selected=chosen),
             health: _health(room, request),
-            lineage: _first(_tables(room, request)),
+            lineage: gr.Dropdown(names, value=table),
+            origins: _origins(room, request, table),
             **aside.opened(request),
             **review.opened(request),
             **load.opened(request),
         }
 
-    view.load(fill, [first, tabs, health, lineage, *aside.parts, *review.parts, *load.parts])
+    view.load(fill, [first, tabs, health, lineage, origins, *aside.parts, *review.parts, *load.parts])
 
 
 def _health(room: Room, request: gr.Request) -> str:
@@ -67,20 +70,15 @@ def _tables(room: Room, request: gr.Request) -> list[str]:
     return [name for name in present_tables(room.settings) if reader.columns(name)]
 
 
-def _first(names: list[str]) -> gr.Dropdown:
-    """The tables to choose from; that of the orders, or the first, is shown at once."""
-    return gr.Dropdown(names, value="orders" if "orders" in names else names[0] if names else None)
+def _origins(room: Room, request: gr.Request, name: str | None) -> str:
+    if not name or name not in _tables(room, request):
+        return ""
+    return cards.lineage_card(table_lineage(live_path(room.settings.warehouse), name), room.look)
 
 
-def _lineage(view: Stage) -> gr.Dropdown:
+def _lineage(view: Stage) -> tuple[gr.Dropdown, gr.HTML]:
     room = view.room
     asked = gr.Dropdown([], label=room.say("data.lineage_table"), filterable=True)
     shown = gr.HTML(padding=False)
-
-    def show(request: gr.Request, name: str | None) -> str:
-        if not name or name not in _tables(room, request):
-            return ""
-        return cards.lineage_card(table_lineage(live_path(room.settings.warehouse), name), room.look)
-
-    view.on(asked.change, show, [asked], [shown])
-    return asked
+    view.on(asked.input, lambda request, name: _origins(room, request, name), [asked], [shown])
+    return asked, shown

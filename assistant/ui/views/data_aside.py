@@ -66,7 +66,8 @@ class AsideDesk:
     def _chosen(self, request: gr.Request, key: str | None) -> Any:
         del request
         row = self._row(key)
-        return "" if row is None else line_of(self.view.room.settings, row)
+        line = "" if row is None else line_of(self.view.room.settings, row)
+        return {self.view.status: gr.skip(), self.line: line}  # also when the page opens: what is said meanwhile stays
 
     def _saved(self, request: gr.Request, key: str | None, text: str) -> Iterator[dict[Any, Any]]:
         room = self.view.room
