@@ -60,8 +60,20 @@ DIALOGUES = {
         ("the other way round", "Units sold · by brand · Brand: not empty · 2025 · highest first · first 2"),
         (
             "sort alphabetically",
-            "Units sold · by brand · Brand: not empty · 2025 · lowest first by brand · first 2",
+            "Units sold · by brand · Brand: Lunara, Oakline · 2025 · lowest first by brand",  # these two, not others
         ),
+    ],
+    "words that promise a change": [
+        ("customers at risk in Germany", "Customers · At risk of churning: yes · Country: Germany · all time"),
+        (
+            "how many are women?",
+            "Customers · At risk of churning: yes · Country: Germany · Gender: female · all time",
+        ),
+        ("tickets by topic in May", "Support tickets · by topic · May 2026 · highest first"),
+        ("who has the most?", "?"),
+        ("hide the open rate", "?"),
+        ("oldest first", "?"),
+        ("compare them", "?"),
     ],
     "comparisons": [
         ("orders in May", "Orders · May 2026"),

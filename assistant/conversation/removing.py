@@ -83,12 +83,21 @@ def _exclude(follow_up: FollowUp) -> Reading | None:
     """ "remove Germany" where nothing asked for Germany: its rows are left out."""
     if "swapping" in follow_up.cues:
         return None
+    if any(_is_measure(element, follow_up) for element in follow_up.understanding.meanings(follow_up.tokens)):
+        return None  # "hide the open rate" takes no rows away
     tokens = follow_up.understanding.tokens("excluding")
     words = words_of(follow_up.tokens)
     start = 1 if words[:1] == ("the",) else 0
     tried = replace(follow_up, tokens=(*tokens, *follow_up.tokens[start:]), cues=follow_up.cues - {"removing"})
     plan = tried.read("metrics")
     return plan if isinstance(plan, Plan) else None
+
+
+def _is_measure(element: Element, follow_up: FollowUp) -> bool:
+    """Whether words name a number and no value."""
+    kinds = {c.kind for c in element.concepts}
+    counted = follow_up.understanding.world.nouns.counted
+    return "metric" in kinds and "value" not in kinds and not any(c.target in counted for c in element.concepts)
 
 
 def _named_parts(follow_up: FollowUp) -> _Found:

@@ -113,9 +113,14 @@ def read_nothing(follow_up: FollowUp) -> Reading | None:
         return None
     if follow_up.cues <= {"polite"}:
         return Explanation(follow_up.question, follow_up.phrases.message("welcome"))
-    if follow_up.cues <= {"polite", "leaning"}:
+    if follow_up.cues <= {"polite", "leaning"} and not _promises(follow_up):
         return Plan(follow_up.base)
     return Refusal(follow_up.question, "UNKNOWN_WORDS", follow_up.phrases.message("rephrase"))
+
+
+def _promises(follow_up: FollowUp) -> bool:
+    """ "split them", "compare them": words after which something must be different."""
+    return any(follow_up.phrases.is_one((word,), "changing") for word in words_of(follow_up.rest))
 
 
 def read_referring(follow_up: FollowUp) -> Reading | None:
@@ -124,7 +129,7 @@ def read_referring(follow_up: FollowUp) -> Reading | None:
     if found is None or not isinstance(found, FollowUp):
         return found
     if not found.tokens:
-        return Plan(found.base)
+        return read_nothing(replace(found, cues=found.cues - {"among"}))
     return _first(PLAIN, found)
 
 
@@ -162,9 +167,22 @@ def read_asked_group(follow_up: FollowUp) -> Reading | None:
     ]
     if len(groups) != 1 or not (size or _only_ranks(follow_up)):
         return None
+    if follow_up.phrases.is_one(follow_up.words[:size], "persons") and not _is_of_persons(follow_up, groups[0]):
+        return None
     title = follow_up.understanding.tokens("which " + follow_up.understanding.world.layer.fields[groups[0]].title)
     read = follow_up.with_tokens((*title, *follow_up.tokens[size:])).read("metrics")
     return read if isinstance(read, Plan) else None
+
+
+def _is_of_persons(follow_up: FollowUp, field: str) -> bool:
+    """Whether "who" may ask for the groups of a field: an entity, or somebody who does something."""
+    world = follow_up.understanding.world
+    dataset = world.layer.datasets[field.partition(".")[0]]
+    said = {word for title in (dataset.title, world.layer.fields[field].title) for word in title.casefold().split()}
+    doers = {*world.language.words("person_nouns"), *world.language.words("doers")}
+    return dataset.entity or not {world.language.bare(word) for word in said}.isdisjoint(
+        map(world.language.bare, doers)
+    )
 
 
 def _only_ranks(follow_up: FollowUp) -> bool:

@@ -47,6 +47,8 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     if not leaning and _stands_alone(alone, follow_up):
         return alone
     followed = _first(READERS, follow_up)
+    if isinstance(followed, Plan) and _changes_nothing(followed, follow_up):
+        followed = follow_up.refuse("rephrase")
     if isinstance(followed, Plan | Explanation):
         return followed
     if isinstance(alone, Explanation):
@@ -56,6 +58,12 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     if isinstance(alone, Clarification) and not leaning and not isinstance(followed, Clarification):
         return alone
     return followed if isinstance(followed, Clarification) or leaning else _telling(alone, followed)
+
+
+def _changes_nothing(followed: Plan, follow_up: FollowUp) -> bool:
+    """Whether words that promise a change ("split them", "compare them") would leave the answer as it was."""
+    promised = any(follow_up.phrases.is_one((word,), "changing") for word in words_of(follow_up.rest))
+    return promised and followed.chart is None and followed.query == follow_up.turn.query
 
 
 def _alone(follow_up: FollowUp) -> Resolution:
@@ -85,7 +93,7 @@ def _first(readers: tuple[Callable[[FollowUp], Reading | None], ...], follow_up:
 def _leans(follow_up: FollowUp) -> bool:
     """Whether words of the question speak of the turn before, or could not begin a question of their own."""
     phrases, words = follow_up.phrases, words_of(follow_up.rest)
-    if LEANING & follow_up.cues or not follow_up.tokens:
+    if LEANING & follow_up.cues or not follow_up.tokens or phrases.opens(words, "counting_on"):
         return True
     if phrases.is_one(words[:1], "dependent"):
         return True

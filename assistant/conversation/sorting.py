@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_metrics
+from assistant.conversation.population import population
 from semantic_layer import METRIC_TIME, OrderBy, SemanticQuery
 
 
@@ -23,7 +24,18 @@ def read_sorting(follow_up: FollowUp) -> Reading | None:
     if key is None:
         return None
     descending = direction if direction is not None else key in query.metrics
+    if _of_time(follow_up) and key != METRIC_TIME:
+        return None  # "oldest first" of what has no time
+    if base.limit is not None and key not in {order.by for order in base.order_by}:
+        query = population(query, follow_up.turn)  # the very rows in another order, not other rows
+        if query is None:
+            return follow_up.refuse("rephrase")
     return Plan(query.model_copy(update={"order_by": (OrderBy(by=key, descending=descending),)}))
+
+
+def _of_time(follow_up: FollowUp) -> bool:
+    """Whether the order asked for is one in time: "oldest first"."""
+    return follow_up.phrases.find(follow_up.words, "in_time") is not None
 
 
 def _direction(follow_up: FollowUp) -> tuple[bool | None, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -15,6 +15,7 @@ from assistant.understanding.language import Language
 from assistant.understanding.lexicon import Concept, Lexicon
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.reach import Reach
+from assistant.understanding.tokens import Token
 from semantic_layer import Comparison, PerBucket, Running, SemanticLayer, SemanticQuery, TimeRange
 
 SOFT = frozenset(
@@ -25,7 +26,10 @@ SOFT = frozenset(
 @dataclass(frozen=True)
 class World:
     """What readings are made against: one layer with its words, distances and language, today, and days
-    that people noted."""
+    that people noted.
+
+    `pairs` maps two bare words that stand beside each other in names of metrics to those metrics.
+    """
 
     layer: SemanticLayer
     lexicon: Lexicon
@@ -35,6 +39,7 @@ class World:
     as_of: date
     context: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     noted: tuple[Noted, ...] = ()
+    pairs: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict[tuple[str, str], frozenset[str]])
 
     def told(self, query: SemanticQuery) -> str:
         """How a query reads, in the reader's language."""
@@ -128,6 +133,7 @@ class Draft:
     elements: Cover
     kinds: tuple[str, ...]
     world: World
+    tokens: Sequence[Token] = ()
     uses: dict[int, tuple[SpanRole, str]] = field(default_factory=dict)
     metrics: list[tuple[int, tuple[Concept, ...]]] = field(default_factory=list)
     groups: list[tuple[int, tuple[GroupChoice, ...]]] = field(default_factory=list)
@@ -151,7 +157,6 @@ class Draft:
     same_unit: bool = False
     penalty: float = 0.0
     notes: list[str] = field(default_factory=list)
-    blockers: list[str] = field(default_factory=list)
 
     def kind(self, at: int | None) -> str:
         """What an element is taken for: metric, noun, dimension, value, time, grain, number or nothing of these."""
@@ -203,8 +208,7 @@ class Draft:
 
     def group_choices(self, at: int) -> tuple[GroupChoice, ...]:
         """How an element can be grouped by: its dimensions, or for a noun the fields that name one of its rows."""
-        element = self.elements[at]
-        dimensions = [c for c in element.concepts if c.kind == "dimension"]
+        dimensions = self.concepts(at, "dimension")
         choices = [GroupChoice((c.target,), c.grain, c.weight) for c in dimensions]
         if not choices and self.kinds[at] == "noun":
             choices = [GroupChoice(f, "", 0.9, known_only=True) for f in self.world.nouns.identity(self.noun(at)) if f]

@@ -127,7 +127,10 @@ def _use_whole(draft: Draft, exclusion: int, first: int) -> None:
     if whole is None or draft.kind(whole) != "dimension" or whole in draft.uses or not draft.element(whole).plural:
         return
     every = any(draft.element(i).text.casefold() in draft.world.language.words("every_words") for i in range(whole))
-    if every and fields & {concept.target for concept in draft.concepts(whole, "dimension")}:
+    placed = whole > 0 and "link_any" in draft.element(whole - 1).cues  # "orders in countries other than Spain"
+    asked = any(draft.element(i).cues & {"by", "per", "which"} for i in range(whole))
+    named = {concept.target for concept in draft.concepts(whole, "dimension")}
+    if (every or (placed and not asked)) and fields & named:
         draft.use(whole, "condition", "not_in")
 
 

@@ -83,6 +83,7 @@ def _whole(fragment: Fragment, spelling: Spelling, world: World, unused: list[tu
     fixed = {at: replace(element, first=at, behind=at + 1) for at, element in enumerate(carried)}
     for cover in covers(tokens, world.lexicon, clock, fixed):
         for draft in drafts(cover, world):
+            draft.tokens = tokens
             left = [at for at in leftovers(draft) if at >= size]
             if left:
                 unused.append(tuple(draft.elements[at].text for at in left))
@@ -100,7 +101,14 @@ def _completed(draft: Draft, fragment: Fragment, size: int) -> Iterator[Candidat
     for candidate in candidates(draft):
         query = fragment.complete(_said(draft, candidate.query, size, fragment))
         if query is not None:
-            yield replace(candidate, query=query)
+            yield replace(candidate, query=_along_time(query, candidate.query))
+
+
+def _along_time(whole: SemanticQuery, said: SemanticQuery) -> SemanticQuery:
+    """The whole query with the running total or the average per unit of time that was asked for."""
+    if said.running is None and said.per_bucket is None:
+        return whole
+    return whole.model_copy(update={"running": said.running, "per_bucket": said.per_bucket, "fill": said.fill})
 
 
 def _said(draft: Draft, query: SemanticQuery, size: int, fragment: Fragment) -> Said:

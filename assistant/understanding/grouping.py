@@ -272,6 +272,11 @@ def _rank_by_metric(draft: Draft, at: int, place: int) -> None:
     draft.ranking.metric = place
 
 
+def one_by_one(draft: Draft, at: int) -> bool:
+    """Whether a word asks for the number of each one: "revenue per new customer" is no total."""
+    return draft.element(at).text.casefold().split()[-1] in draft.world.language.words("one_by_one")
+
+
 def find_groups(draft: Draft) -> None:
     """ "by country and month", "per channel", "for each segment"; "by revenue" ranks."""
     for at in draft.cues("by", "per"):
@@ -286,7 +291,7 @@ def find_groups(draft: Draft) -> None:
             _take_list(draft, at, place)
         elif draft.kind(place) in ("metric", "noun") and draft.metric_choices(place) and not draft.has(at, "per"):
             _order_by(draft, at, place)
-        elif draft.kind(place) == "value":
+        elif draft.kind(place) == "value" and not one_by_one(draft, at):
             draft.use(at, "filler")
         elif (
             draft.element(place).unknown and (draft.groups or draft.grain) and (choices := amount_of_verb(draft, place))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.understanding.draft import Draft
+from assistant.understanding.grouping import one_by_one
 
 LINKED_KINDS = {
     "link_any": ("value", "dimension", "time", "noun", "metric", "grain"),
@@ -133,8 +134,8 @@ def _harmless_link(draft: Draft, at: int) -> bool:
         return True
     if following is None:
         return "link_any" in element.cues and not element.cues & {"by", "per"}
-    if element.cues & {"by", "per"}:
-        return draft.kind(following) == "value"
+    if element.cues & {"by", "per"}:  # "orders by new customers", but not "revenue per new customer"
+        return draft.kind(following) == "value" and not one_by_one(draft, at)
     if any(cue in element.cues and draft.kind(following) in kinds for cue, kinds in LINKED_KINDS.items()):
         return True
     if "link_any" in element.cues and following in draft.uses:

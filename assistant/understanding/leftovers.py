@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.understanding.draft import Draft, is_top_of_each
 from assistant.understanding.filtering import names_value
 from assistant.understanding.harmless import harmless
+from assistant.understanding.idle import idle
 
 
 def leftovers(draft: Draft) -> list[int]:
@@ -19,6 +20,7 @@ def leftovers(draft: Draft) -> list[int]:
             *_extra_groups(draft),
             *_genitives(draft),
             *_attributes(draft),
+            *idle(draft),
         }
     )
 

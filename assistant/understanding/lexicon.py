@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from assistant.understanding.language import Language, time_words
-from assistant.understanding.tokens import Token, fold_case, phrase_keys
+from assistant.understanding.tokens import Token, fold_case, phrase_keys, tokenize
 from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetric
 
@@ -356,6 +357,16 @@ def context_words(layer: SemanticLayer, lexicon: Lexicon, language: Language) ->
         )
         for metric in layer.metrics.values()
     }
+
+
+def word_pairs(layer: SemanticLayer, language: Language) -> dict[tuple[str, str], frozenset[str]]:
+    """Two bare words that stand beside each other in a name of a metric, with all metrics that are called so."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for metric in (metric for metric in layer.metrics.values() if not metric.hidden):
+        for phrase in (metric.title, *metric.synonyms):
+            for first, second in pairwise(tokenize(phrase, language.forms)):
+                found[first.bare, second.bare].add(metric.name)
+    return {pair: frozenset(names) for pair, names in found.items()}
 
 
 def _named(name: str, label: str, synonyms: Iterable[str], concept: Concept) -> Iterator[tuple[str, Concept]]:

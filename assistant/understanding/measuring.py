@@ -235,6 +235,11 @@ def _take_each(draft: Draft, at: int) -> None:
         draft.use(at, "metric", found[0])
 
 
+def _is_total(draft: Draft, metric: SimpleMetric) -> bool:
+    """Whether a metric grows with the rows it is of; an average or a median is that of one already."""
+    return draft.world.layer.measures[metric.measure].agg in ("sum", "count", "count_distinct")
+
+
 def _counts(draft: Draft, name: str, entity: str) -> bool:
     """Whether a metric tells how many of an entity there are, or did something."""
     layer, metric = draft.world.layer, draft.world.layer.metrics[name]
@@ -249,7 +254,7 @@ def _is_single(draft: Draft, at: int) -> bool:
     """ "what does it cost to serve one customer": the number of one, which a total does not tell."""
     one = at > 0 and draft.element(at - 1).text.casefold() in draft.world.language.words("indefinite")
     metrics = [draft.world.layer.metrics[c.target] for _, choices in draft.metrics for c in choices]
-    totals = [metric for metric in metrics if not isinstance(metric, RatioMetric)]
+    totals = [metric for metric in metrics if isinstance(metric, SimpleMetric) and _is_total(draft, metric)]
     return one and not draft.element(at).plural and bool(totals)
 
 

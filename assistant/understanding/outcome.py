@@ -84,6 +84,7 @@ def read_covers(spelling: Spelling, found: Sequence[Cover], world: World) -> Rea
     stuck: list[tuple[Draft, tuple[int, ...]]] = []
     for cover in found:
         for draft in drafts(cover, world):
+            draft.tokens = spelling.tokens
             left = leftovers(draft)
             if left or not (draft.metrics or draft.listed or (draft.bounds and (draft.groups or draft.grain))):
                 stuck.append((draft, tuple(left)))
@@ -363,7 +364,7 @@ def _refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: W
     if not _touches_layer(draft, world):
         return refuse(question, "OUT_OF_DOMAIN", world, words)
     name = "unknown_words" if any(element.unknown for element in elements) else "unknown_roles"
-    unknown = _unknown_phrases(draft, left) or words
+    unknown = _unknown_phrases(draft, left) or words or _measured(draft)
     quoted = ", ".join(f"'{word}'" for word in unknown)
     sentence = language.message(name, words=quoted)
     return Refusal(question, "UNKNOWN_WORDS", sentence, unknown, suggestions(world, _named(draft)))
@@ -397,6 +398,11 @@ def _belongs(draft: Draft, at: int) -> bool:
 def _touches_layer(draft: Draft, world: World) -> bool:
     """Whether any word of the question is a word of the layer."""
     return any(element.concepts or world.lexicon.has_word(element.word) for element in draft.elements)
+
+
+def _measured(draft: Draft) -> tuple[str, ...]:
+    """The words that were taken for what is measured."""
+    return tuple(draft.elements[at].text for at, _ in draft.metrics if at >= 0)
 
 
 def _named(draft: Draft) -> list[str]:

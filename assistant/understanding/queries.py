@@ -17,10 +17,11 @@ from assistant.understanding.draft import (
     is_top_of_each,
 )
 from assistant.understanding.fitting import fits, is_happening, ranked_by
-from assistant.understanding.lexicon import Concept
+from assistant.understanding.lexicon import HEAD_WORD, Concept
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.own_filters import contradicts, is_whole
 from assistant.understanding.segments import owner
+from assistant.understanding.subjects import Subject, asked_subject, counted_instead, counts
 from semantic_layer import (
     COHORT_AGE,
     METRIC_TIME,
@@ -32,12 +33,15 @@ from semantic_layer import (
     RetentionMetric,
     SemanticQuery,
     Share,
+    TimeRange,
     Top,
     check,
 )
 
 STEP_COST, FOREIGN_NOUN_COST = 0.12, 0.3
 HAPPENING_COST = 0.3  # what happens over time is not what is there "right now"
+WHOLE_NAME = 0.85
+COUNTED_COST = 0.1  # a metric that counts what is asked for is plainer than who did what another one counts
 MOST_CHOICES = 64
 
 
@@ -72,7 +76,7 @@ def candidates(draft: Draft) -> list[Candidate]:
     draft.metrics.sort(key=lambda item: item[0])
     _measure_bounds(draft)
     found = []
-    fields = draft.world.layer.fields
+    fields, subject = draft.world.layer.fields, asked_subject(draft)
     for choice in islice(_choices(draft), MOST_CHOICES):
         names = tuple(dict.fromkeys(concept.target for concept in choice.metrics))
         if not (names or draft.listed) or blocked_scopes(draft, names) or not fits(draft, choice.metrics, choice.time):
@@ -81,9 +85,40 @@ def candidates(draft: Draft) -> list[Candidate]:
             continue  # two names of one field would drop one of them
         if draft.grain in ("hour", "day") and any(fields[f].implied for g in choice.groups for f in g.fields):
             continue  # "by hour" is the hour of the day or each hour there was, not both
+        if _takes_part_of_a_name(draft, choice, names):
+            continue
         score = _score(draft, choice, names)
-        found.extend(Candidate(query, score, draft) for query in _readings(draft, choice, names))
+        for query in _readings(draft, choice, names):
+            meant = _counting(draft, query, subject)
+            if meant is not None:
+                found.append(Candidate(meant, score - COUNTED_COST * (meant is not query), draft))
     return found
+
+
+def _takes_part_of_a_name(draft: Draft, choice: Choice, names: tuple[str, ...]) -> bool:
+    """Whether a field called only partly so is taken ("Favourite category") though another is called just so.
+
+    What is measured may have such a field of its own: the reason of a cancellation is no reason of a refund.
+    """
+    facts = {fact for name in names for fact in draft.world.reach.facts(name)} | {draft.listed}
+    groups = zip(choice.groups, draft.groups, strict=True)
+    taken = [(one.fields[0], one.weight, [other.weight for other in all_]) for one, (_, all_) in groups]
+    held = zip(choice.presence, draft.presence, strict=True)
+    taken += [(one.target, one.weight, [other.weight for other in of.choices]) for one, of in held]
+    for concepts, condition in zip(choice.filters, draft.conditions, strict=True):
+        target = concepts[0].target
+        for row in condition.values:
+            own = max(c.weight for c in row if c.target == target)
+            taken.append((target, own, [c.weight for c in row]))
+    parts = [field for field, weight, others in taken if weight <= HEAD_WORD and max(others) > WHOLE_NAME]
+    return any(owner(draft.world.layer, field) not in facts for field in parts)
+
+
+def _counting(draft: Draft, query: SemanticQuery, subject: Subject | None) -> SemanticQuery | None:
+    """The query as long as it counts what "how many" asks to be counted, or made to; None when it cannot be."""
+    if subject is None or any(counts(draft.world, name, subject) for name in query.metrics):
+        return query
+    return counted_instead(draft, query, subject)
 
 
 def accepted(candidate: Candidate) -> Candidate | QueryError:
@@ -170,6 +205,11 @@ def _contradiction(world: World, query: SemanticQuery) -> QueryError | None:
     if twice and not set.intersection(*same):
         sentence = world.language.message("excludes", field=world.layer.fields[twice].title)
         return QueryError(QueryFault("E_CONTRADICTION", sentence))
+    flags = {f.field: f.values for f in reversed(query.filters) if f.op == "eq" and not f.entity}
+    both = next((f.field for f in query.filters if f.op == "eq" and f.values != flags.get(f.field, f.values)), "")
+    if both:  # "subscribers and non-subscribers"
+        title = world.layer.segments[both].title if both in world.layer.segments else both
+        return QueryError(QueryFault("E_CONTRADICTION", world.language.message("excludes", field=title)))
     for condition in query.filters:
         asked = tuple(value for value in condition.values if isinstance(value, str))
         for name in query.metrics if condition.op == "in" and asked else ():
@@ -233,6 +273,11 @@ def _detour(draft: Draft, names: tuple[str, ...], field: str, others: Sequence[s
 def _readings(draft: Draft, choice: Choice, names: tuple[str, ...]) -> Iterator[SemanticQuery]:
     """The query; two when it is open whether the period also holds for what is asked of each entity."""
     query = _query(draft, choice, names)
+    if names and choice.time.period is not None and query.time_range is None and not draft.listed:
+        own = SemanticQuery(metrics=names, time_range=choice.time.period)
+        if not _counts_entity(draft, names) and _fault(draft.world, own) is None:
+            yield from _placed_in_time(draft, query, choice.time.period)
+            return
     yield query
     loose = [
         f for f in query.filters if f.entity and f.field in draft.world.layer.metrics and not (f.time_range or f.last)
@@ -240,6 +285,22 @@ def _readings(draft: Draft, choice: Choice, names: tuple[str, ...]) -> Iterator[
     if loose and query.time_range is not None:
         limited = (f.model_copy(update={"time_range": query.time_range}) if f in loose else f for f in query.filters)
         yield query.model_copy(update={"filters": tuple(limited)})
+
+
+def _counts_entity(draft: Draft, names: tuple[str, ...]) -> bool:
+    """Whether people or the like are counted, of whom a period tells when they did something; events have their own."""
+    counted, datasets = draft.world.nouns.counted, draft.world.layer.datasets
+    return any(name in counted and datasets[counted[name]].entity for name in names)
+
+
+def _placed_in_time(draft: Draft, query: SemanticQuery, period: TimeRange) -> Iterator[SemanticQuery]:
+    """The period as that of what is counted ("orders in May that had refunds"); behind a condition, of either."""
+    loose = [f for f in query.filters if f.entity and f.time_range == period]
+    untimed = tuple(f.model_copy(update={"time_range": None}) if f in loose else f for f in query.filters)
+    yield query.model_copy(update={"time_range": period, "filters": untimed})
+    times = [at for at in range(len(draft.elements)) if draft.kind(at) == "time"]
+    if any(at > bound.place for at in times for bound in draft.bounds if bound.entity):
+        yield query
 
 
 def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuery:

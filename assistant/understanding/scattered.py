@@ -73,6 +73,8 @@ class Scattered:
             return None
         if any(tokens[at].text == "per" and at + 1 not in places for at in places):
             return None  # "spend per order" is no spend per customer
+        if any(self._is_edge(tokens, at) for at in places) or self._is_set_against(tokens[places[0] : places[-1]]):
+            return None
         head = next((at for at in places if self._is_noun(tokens[at])), places[0])
         fixed = {at: Element(at, at + 1, tokens[at].raw, 1.2, cues=frozenset({"filler"})) for at in places}
         other = len(phrase.forms - {token.plain for token in tokens})
@@ -93,6 +95,15 @@ class Scattered:
         """ "which customers bought": the rows are asked for, not their number."""
         asked = at > 0 and "which" in self._world.language.cues.get(tokens[at - 1].text, ())
         return asked and self._is_noun(tokens[at])
+
+    def _is_edge(self, tokens: Sequence[Token], at: int) -> bool:
+        """ "at the end of May": where a period ends, not what ended."""
+        edge = tokens[at].text in self._world.language.words("edges")
+        return edge and at + 1 < len(tokens) and tokens[at + 1].text == "of"
+
+    def _is_set_against(self, tokens: Sequence[Token]) -> bool:
+        """Whether two things are set against each other: the words of one name lie on one side."""
+        return any("versus" in self._world.language.cues.get(token.text, ()) for token in tokens)
 
     def _is_noun(self, token: Token) -> bool:
         return any(concept.kind == "noun" for concept in self._world.lexicon.lookup([token]))

@@ -13,7 +13,7 @@ from assistant.understanding.entities import plan_entities
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.happenings import Happening, named_days
 from assistant.understanding.language import Language, load_language
-from assistant.understanding.lexicon import Lexicon, context_words
+from assistant.understanding.lexicon import Lexicon, context_words, word_pairs
 from assistant.understanding.lookup import (
     MOST_OFFERED,
     Mention,
@@ -92,7 +92,8 @@ class Understanding:
         self._people = index if index and index.has_people else None
         nouns = Nouns(layer, lexicon, language)
         context = context_words(layer, lexicon, language)
-        self._world = World(layer, lexicon, Reach(layer), nouns, language, as_of, context)
+        pairs = word_pairs(layer, language)
+        self._world = World(layer, lexicon, Reach(layer), nouns, language, as_of, context, pairs=pairs)
         self._scattered = Scattered(self._world)
         self.similar = Similar(layer, language)
         self._speller = Speller(lexicon, language, frozenset().union(*context.values()))
