@@ -75,8 +75,8 @@ bench-monitor: $(STAMP) $(RIVALS)/.installed ## what the monitor notices and mis
 	@$(BIN)/python -m evals.bench_monitor $(SEEDS)
 
 bench-agent: $(STAMP) $(RIVALS)/.installed ## calls and tokens of a model for a question beside other agents; what is found in a large catalogue
-	@$(BIN)/python -m evals.bench_agent
 	@$(BIN)/python -m evals.bench_retrieval
+	@$(BIN)/python -m evals.bench_agent
 
 bench-ui: $(STAMP) ## how long people wait for the page and for an answer, in a real browser
 	@$(BIN)/python -m evals.bench_ui

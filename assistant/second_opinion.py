@@ -92,9 +92,9 @@ class SecondOpinion:
         from assistant.agent import ModelUnavailable, Stopped
         from assistant.agent.wording import may_be_worded
 
-        if not may_be_worded(answer, self._know_world()):
-            return answer
         try:
+            if not may_be_worded(answer, self._know_world()):
+                return answer
             return self._worded(answer, asking, self._hands)
         except Stopped:
             return answer
