@@ -9,7 +9,7 @@ supported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,38 +20,9 @@ from babel.dates import get_month_names
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from assistant.record import Amounts, Record
+from assistant.wording import answers
 
 TOLERANCE = Decimal("0.05")
-_SCALES = {
-    "k": 3,
-    "m": 6,
-    "mn": 6,
-    "mio": 6,
-    "b": 9,
-    "bn": 9,
-    "thousand": 3,
-    "million": 6,
-    "billion": 9,
-    "trillion": 12,
-}
-_WORDS = {
-    word: Decimal(value)
-    for value, words in (
-        (2, "two"), (3, "three"), (4, "four"), (5, "five"), (6, "six"), (7, "seven"), (8, "eight"), (9, "nine"),
-        (10, "ten"), (11, "eleven"), (12, "twelve dozen"), (13, "thirteen"), (14, "fourteen"), (15, "fifteen"),
-        (16, "sixteen"), (17, "seventeen"), (18, "eighteen"), (19, "nineteen"), (20, "twenty"), (30, "thirty"),
-        (40, "forty"), (50, "fifty"), (60, "sixty"), (70, "seventy"), (80, "eighty"), (90, "ninety"),
-        (100, "hundred"), (1000, "thousand"), (10**6, "million"), (10**9, "billion"),
-    )
-    for word in words.split()
-}  # fmt: skip
-_FACTORS = {
-    "doubled": Decimal(1), "doubling": Decimal(1), "twice": Decimal(1), "tripled": Decimal(2), "tripling": Decimal(2),
-    "quadrupled": Decimal(3), "halved": Decimal("-0.5"), "halving": Decimal("-0.5"),
-}  # fmt: skip
-"""Words for a change, as the ratio that they claim."""
-_UP = r"up|rose|risen|rising|grew|grown|growing|increased|increasing|gained|climbed|rise of|increase of|growth of"
-_DOWN = r"down|fell|fallen|falling|dropped|declined|decreased|shrank|lost|drop of|decline of|decrease of|loss of"
 
 
 @dataclass(frozen=True)
@@ -76,7 +47,7 @@ def unsupported_numbers(text: str, record: Record) -> tuple[str, ...]:
     rest, wrong_days = _without_days(_without_names(text, record.names), record)
     digits = [token.text for token in _tokens(rest, record.locale) if not _holds(record, token)]
     spelled = _number_pattern(record.locale).sub(" ", rest)
-    words = [word for word in re.findall(r"[a-z]+", spelled.lower()) if not _holds_word(record, word)]
+    words = [word for word in re.findall(r"[^\W\d_]+", spelled.lower()) if not _holds_word(record, word)]
     return (*wrong_days, *digits, *words)
 
 
@@ -121,7 +92,7 @@ def _days_said(text: str, locale: str) -> tuple[str, frozenset[date]]:
                 found.add(date(given.get("year", 1), month, number))
         return " "
 
-    for pattern, _ in _day_patterns("|".join(sorted(map(re.escape, months), key=len, reverse=True))):
+    for pattern, _ in _day_patterns("|".join(sorted(map(re.escape, months), key=len, reverse=True)), locale):
         text = re.sub(pattern, take, text, flags=re.IGNORECASE)
     return text, frozenset(found)
 
@@ -138,7 +109,7 @@ def _without_days(text: str, record: Record) -> tuple[str, list[str]]:
     wrong: list[str] = []
     months = _month_numbers(record.locale)
     month = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
-    for pattern, certain in _day_patterns(month):
+    for pattern, certain in _day_patterns(month, record.locale):
 
         def judge(found: re.Match[str], certain: bool = certain) -> str:
             parts = found.groupdict()
@@ -152,8 +123,9 @@ def _without_days(text: str, record: Record) -> tuple[str, list[str]]:
     return text, wrong
 
 
-def _day_patterns(month: str) -> tuple[tuple[str, bool], ...]:
+def _day_patterns(month: str, locale: str) -> tuple[tuple[str, bool], ...]:
     """Ways to write a day; the second says that it can be nothing else, so that an unknown one is wrong."""
+    half = _texts(locale)["half"]
     year, nth = r"(?:,?\s+(?P<year>\d{4})\b)?", r"(?:st|nd|rd|th|\.)?"
     return (
         (r"\b(?P<year>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})\b", True),
@@ -164,7 +136,7 @@ def _day_patterns(month: str) -> tuple[tuple[str, bool], ...]:
         (rf"\b(?P<mon>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.,%]|\s?%){year}", False),
         (rf"\b(?P<mon>{month})\b\.?,?\s+(?P<year>(?:19|20)\d\d)\b", True),
         (r"\b(?:Q|T)(?P<q>[1-4])(?:\s+(?P<year>\d{4})\b)?", True),
-        (r"\bH(?P<h>[12])(?:\s+(?P<year>\d{4})\b)?", True),
+        (rf"\b{half}(?:\s+(?P<year>\d{{4}})\b)?", True),
         (r"(?<![\d.,€$£¥])(?P<year>(?:19|20)\d\d)(?![\d%]|[.,]\d|\s?%)", False),
     )
 
@@ -193,14 +165,32 @@ def _month_numbers(locale: str) -> dict[str, int]:
     return {"sept": 9} | {name.lower().rstrip("."): number for names in widths for number, name in names.items()}
 
 
+def _texts(locale: str) -> Mapping[str, str]:
+    """How prose of a language writes numbers."""
+    return answers(locale).texts["evidence"]
+
+
+@cache
+def _spelt(locale: str, kind: str) -> Mapping[str, Decimal]:
+    """Words that stand for a number, or claim a ratio, each with its value."""
+    table: Mapping[str, str] = answers(locale).texts["evidence"][kind]
+    return {word: Decimal(value) for value, words in table.items() for word in words.split()}
+
+
+def _scales(locale: str) -> Mapping[str, int]:
+    """Words behind a number, and the power of ten that each of them is."""
+    return {word: int(power) for word, power in _spelt(locale, "scales").items()}
+
+
 @cache
 def _number_pattern(locale: str) -> re.Pattern[str]:
     group, point = re.escape(get_group_symbol(locale)), re.escape(get_decimal_symbol(locale))
-    scales = "|".join(sorted(_SCALES, key=len, reverse=True))
+    scales = "|".join(sorted(_scales(locale), key=len, reverse=True))
+    up, down, share = (_texts(locale)[key] for key in ("up", "down", "share"))
     return re.compile(
-        rf"(?:\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\s+(?:by\s+)?)?(?<![\w.,])(?P<sign>[-−+])?\s?(?:[€$£¥]|[A-Z]{{3}}\s)?\s?"
+        rf"(?:\b(?:(?P<up>{up})|(?P<down>{down}))\s+(?:by\s+)?)?(?<![\w.,])(?P<sign>[-−+])?\s?(?:[€$£¥]|[A-Z]{{3}}\s)?\s?"
         rf"(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{point}(?P<part>\d+))?"
-        rf"(?:\s?(?P<scale>{scales})\b)?(?P<share>\s?%|\s?percent|\s?per cent|\s?percentage points?|\s?pp\b)?",
+        rf"(?:\s?(?P<scale>{scales})\b)?(?P<share>\s?%|\s?(?:{share}))?",
         re.IGNORECASE,
     )
 
@@ -209,7 +199,7 @@ def _tokens(text: str, locale: str) -> Iterator[_Token]:
     for found in _number_pattern(locale).finditer(text):
         digits = re.sub(r"\D", "", found["whole"])
         places = len(found["part"] or "")
-        exponent = _SCALES.get((found["scale"] or "").lower(), 0)
+        exponent = _scales(locale).get((found["scale"] or "").lower(), 0)
         value = Decimal(f"{digits}.{found['part'] or 0}").scaleb(exponent)
         is_up, is_down = bool(found["up"]), bool(found["down"])
         sign = is_up - is_down or {"+": 1, "-": -1, "−": -1}.get(found["sign"], 0)
@@ -236,6 +226,7 @@ def _matches(value: Decimal, token: _Token) -> bool:
 
 
 def _holds_word(record: Record, word: str) -> bool:
-    if word in _FACTORS:
-        return any(abs(ratio - _FACTORS[word]) <= TOLERANCE for ratio in record.changes.ratios)
-    return word not in _WORDS or _WORDS[word] in record.amounts.plain
+    factor, value = _spelt(record.locale, "factors").get(word), _spelt(record.locale, "numbers").get(word)
+    if factor is not None:
+        return any(abs(ratio - factor) <= TOLERANCE for ratio in record.changes.ratios)
+    return value is None or value in record.amounts.plain
