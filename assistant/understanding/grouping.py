@@ -107,6 +107,8 @@ def find_rankings(draft: Draft) -> None:
         place = draft.ahead(number if number is not None and number > at else at)
         if draft.has(place, "change", "change_up", "change_down"):  # "the fastest growing brand"
             place = draft.ahead(place) if place is not None else None
+        if place is not None and _is_deed_word(draft, place):  # "the most profitable brand"
+            place = draft.ahead(place)
         if place is not None and _is_extreme_of_unit(draft, place):
             place = _take_unit(draft, place, number)
         subject = _subject_before(draft, at)
@@ -121,6 +123,13 @@ def find_rankings(draft: Draft) -> None:
         if draft.ranking is not None:
             _direct(draft, at, descending)
             _take_nth(draft, at, nth)
+
+
+def _is_deed_word(draft: Draft, at: int) -> bool:
+    """Whether a word that says no more than by what is ranked stands before the thing that is."""
+    element, behind = draft.element(at), draft.ahead(at)
+    known = element.text.casefold() in draft.world.language.data["ranked_deeds"]
+    return element.unknown and known and behind is not None and draft.groupable(behind)
 
 
 def _is_extreme_of_unit(draft: Draft, at: int) -> bool:

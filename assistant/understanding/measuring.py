@@ -233,6 +233,8 @@ def _take_each(draft: Draft, at: int) -> None:
         draft.metrics = [(place, tuple(Concept("metric", name) for name in found))]
         draft.uses[place] = ("metric", found[0])
         draft.use(at, "metric", found[0])
+        if draft.has(at - 1, "average", "typical"):
+            draft.use(at - 1, "metric", found[0])
 
 
 def _is_total(draft: Draft, metric: SimpleMetric) -> bool:
@@ -253,6 +255,7 @@ def _counts(draft: Draft, name: str, entity: str) -> bool:
 def _is_single(draft: Draft, at: int) -> bool:
     """ "what does it cost to serve one customer": the number of one, which a total does not tell."""
     one = at > 0 and draft.element(at - 1).text.casefold() in draft.world.language.words("indefinite")
+    one = one or (at > 0 and draft.has(at - 1, "average", "typical"))
     metrics = [draft.world.layer.metrics[c.target] for _, choices in draft.metrics for c in choices]
     totals = [metric for metric in metrics if isinstance(metric, SimpleMetric) and _is_total(draft, metric)]
     return one and not draft.element(at).plural and bool(totals)

@@ -20,6 +20,13 @@ def find_moments(draft: Draft) -> None:
         draft.use(at, "order", "descending" if draft.ranking.descending else "ascending")
 
 
+def find_when(draft: Draft) -> None:
+    """ "when was our best day": the unit of time that is ranked says it."""
+    if draft.ranking is not None and draft.grain and draft.ranking.limit == 1 and not draft.ranking.along_time:
+        for at in draft.cues("when"):
+            draft.use(at, "filler")
+
+
 def _counted_behind(draft: Draft, at: int) -> int | None:
     """The noun that an end is asked of, past the values that narrow it."""
     place = draft.ahead(at)

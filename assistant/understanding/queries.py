@@ -21,6 +21,7 @@ from assistant.understanding.lexicon import HEAD_WORD, Concept
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.own_filters import contradicts, is_whole
 from assistant.understanding.segments import owner
+from assistant.understanding.spans_compared import of_whole_units
 from assistant.understanding.subjects import Subject, asked_subject, counted_instead, counts
 from semantic_layer import (
     COHORT_AGE,
@@ -118,7 +119,7 @@ def _counting(draft: Draft, query: SemanticQuery, subject: Subject | None) -> Se
     """The query as long as it counts what "how many" asks to be counted, or made to; None when it cannot be."""
     if subject is None or any(counts(draft.world, name, subject) for name in query.metrics):
         return query
-    return counted_instead(draft, query, subject)
+    return counted_instead(draft.world, query, subject)
 
 
 def accepted(candidate: Candidate) -> Candidate | QueryError:
@@ -306,6 +307,7 @@ def _placed_in_time(draft: Draft, query: SemanticQuery, period: TimeRange) -> It
 def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuery:
     groups = _aged(draft, names, _group_by(draft, choice))
     timed = _takes_time(draft, names)
+    order = _order_by(draft, names, groups)
     return SemanticQuery(
         entity=draft.listed,
         metrics=names,
@@ -316,10 +318,10 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
             *(_bounded(draft, *pair, choice.time, timed) for pair in zip(draft.bounds, choice.bounds, strict=True)),
             *_known_only(draft, choice),
         ),
-        time_range=choice.time.period if timed else None,
+        time_range=_span(draft, choice, order) if timed else None,
         compare=choice.time.compare,
         shares=_shares(draft, choice, names, groups) if draft.shared else (),
-        order_by=_order_by(draft, names, groups),
+        order_by=order,
         top=_top(draft, choice, names),
         per_bucket=draft.per_bucket,
         running=draft.running,
@@ -327,6 +329,15 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
         limit=draft.ranking.limit if draft.ranking and not is_top_of_each(draft) else None,
         skip=draft.ranking.skip if draft.ranking else 0,
     )
+
+
+def _span(draft: Draft, choice: Choice, order: tuple[OrderBy, ...]) -> TimeRange | None:
+    """The period; of the weakest month only months that are over."""
+    period, ranking = choice.time.period, draft.ranking
+    lowest = ranking is not None and bool(ranking.limit) and not ranking.along_time and not order[0].descending
+    if not lowest or choice.time.compare or draft.grain not in ("week", "month", "quarter", "year"):
+        return period
+    return of_whole_units(period, draft.grain, draft.world.as_of)
 
 
 def _aged(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[GroupBy, ...]:

@@ -24,7 +24,7 @@ from assistant.understanding.grouping import (
 )
 from assistant.understanding.listing import find_lists
 from assistant.understanding.measuring import find_averages, find_medians, find_metrics, find_scopes
-from assistant.understanding.moments import find_moments
+from assistant.understanding.moments import find_moments, find_when
 from assistant.understanding.segments import find_horizons
 from assistant.understanding.sharing import find_shares
 from assistant.understanding.spreading import find_distributions
@@ -51,6 +51,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_computed,
     find_dimensions,
     find_ranked_deeds,
+    find_when,
     find_metrics,
     find_assumed_measure,
     find_bucket_averages,

@@ -6,7 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from assistant.understanding.draft import Draft, TimeChoice
-from assistant.understanding.periods import UNIT_ORDER, Period, add_months, previous_unit, unit_period
+from assistant.understanding.periods import (
+    UNIT_ORDER,
+    Period,
+    add_months,
+    add_units,
+    previous_unit,
+    unit_period,
+    unit_start,
+)
 from semantic_layer import Comparison, TimeRange
 
 
@@ -47,6 +55,19 @@ def whole_named(draft: Draft) -> bool:
     said = {draft.element(before).text.casefold() for at in places for before in range(max(0, at - 3), at)}
     inside = {word for at in places for word in draft.element(at).text.casefold().split()}
     return not (said | inside).isdisjoint(words)
+
+
+def of_whole_units(span: TimeRange | None, unit: str, as_of: date) -> TimeRange | None:
+    """The span without the units that it or the data cuts: an unfinished month is never the weakest."""
+    tomorrow = as_of + timedelta(days=1)
+    known = span or TimeRange()
+    last = min(known.end or tomorrow, tomorrow)
+    end, start = unit_start(last, unit), known.start
+    if start is not None and unit_start(start, unit) != start:
+        start = add_units(unit_start(start, unit), unit, 1)
+    if (end == last and start == known.start) or (start is not None and start >= end):
+        return span
+    return TimeRange(start=start, end=end, label=known.label)
 
 
 def before_this(then: Period, draft: Draft) -> Period | None:

@@ -260,7 +260,8 @@ def _open_range(clock: Clock, at: int) -> Found | None:
 
 def _opening(clock: Clock, at: int) -> Found | None:
     """What may stand behind "since" or "before": a period, something that happened, the running unit."""
-    return period_at(clock, at) or happening(clock, at) or _running_unit(clock, at)
+    found = [one for one in (period_at(clock, at), happening(clock, at)) if one is not None]
+    return max(found, key=lambda one: one[1], default=None) or _running_unit(clock, at)
 
 
 def _during(clock: Clock, at: int) -> Found | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.chart import Element
 from assistant.understanding.draft import World
-from assistant.understanding.entities import plan_entities
+from assistant.understanding.entities import doubted, listed_instead, plan_entities
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.happenings import Happening, named_days
 from assistant.understanding.language import Language, load_language
@@ -36,39 +36,14 @@ from assistant.understanding.similarity import Similar
 from assistant.understanding.spelling import Speller
 from assistant.understanding.suggesting import helped
 from assistant.understanding.tokens import Token, tokenize
+from assistant.understanding.tracing import Trace, losers_told, meanings_told, readings_told
 from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import SemanticLayer
 
 LONGEST_QUESTION = 600
-MOST_TRACED = 20
 MOST_TOKENS = 60
 MOST_SENTENCES = 3
 RETRIED = frozenset({"UNKNOWN_WORDS", "NOT_AVAILABLE", "UNCLEAR_TIME", "NO_METRIC", "OUT_OF_DOMAIN", "UNSAFE"})
-
-
-@dataclass(frozen=True)
-class Trace:
-    """How a question was read: its words, every meaning found with its score, the readings, and why others lost."""
-
-    question: str
-    words: tuple[str, ...]
-    meanings: tuple[str, ...]
-    readings: tuple[str, ...]
-    lost: tuple[str, ...]
-    outcome: Plan | Clarification | Explanation | Refusal
-
-    def __str__(self) -> str:
-        """The trace as a few lines."""
-        parts = (("Meanings", self.meanings), ("Readings", self.readings), ("Lost", self.lost))
-        lines = [f"{title}:\n  " + "\n  ".join(found[:MOST_TRACED]) for title, found in parts if found]
-        kind = type(self.outcome).__name__
-        sure = _told_sure(self.outcome) if isinstance(self.outcome, Plan) else ""
-        return "\n".join([f"Words: {' '.join(self.words)}", *lines, f"Outcome: {kind}{sure}"])
-
-
-def _told_sure(plan: Plan) -> str:
-    doubts = ", ".join(f"{name} {amount:g}" for name, amount in plan.doubts)
-    return f", confidence {plan.confidence:.3f} ({f'doubts: {doubts}' if doubts else 'no doubts'})"
 
 
 class Understanding:
@@ -100,7 +75,11 @@ class Understanding:
 
     def know(self, happenings: Sequence[Happening]) -> None:
         """Take days that people noted for times that questions name ("since the app launch")."""
-        self._world = replace(self._world, noted=named_days(happenings, self._world.language))
+        world = self._world
+        self._world = replace(world, noted=named_days(happenings, world.language))
+        words = {token.bare for one in happenings for token in self.tokens(f"{one.title} {one.kind}")}
+        said = {world.language.bare(str(word)) for group in world.language.data["happening_words"] for word in group}
+        self._speller = Speller(world.lexicon, world.language, frozenset(words | said).union(*world.context.values()))
 
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
@@ -119,6 +98,11 @@ class Understanding:
         if isinstance(outcome, Clarification) or (isinstance(outcome, Plan) and _guesses_numbers(outcome, self._world)):
             listed = plan_entities(tokens, self._world)
             return listed if listed is not None and not listed.query.metrics else outcome
+        doubts = doubted(outcome, tokens, self._world) if isinstance(outcome, Plan) else ()
+        if doubts:
+            return plan_entities(tokens, self._world) or refuse(question, "UNKNOWN_WORDS", self._world, doubts)
+        if isinstance(outcome, Plan):
+            return listed_instead(outcome, tokens, self._world) or outcome
         return outcome
 
     def _about(self, question: str, tokens: Sequence[Token], found: Mention) -> Plan | Clarification | Refusal:
@@ -186,18 +170,9 @@ class Understanding:
         """How `plan` comes to its outcome, for people who maintain the words of a layer."""
         tokens = self._tokens(question)
         readings = [] if self._early(question, tokens) else self._read(tokens)
-        meanings = {
-            f"{element.text} -> {concept.kind} {concept.target} {concept.value or ''} ({concept.weight:.2f})"
-            for reading in readings
-            for draft in (*(c.draft for c in reading.best), *(draft for draft, _ in reading.stuck))
-            for element in draft.elements
-            for concept in element.concepts
-        }
-        kept = tuple(
-            f"{c.score:.2f} {c.query.model_dump_json(exclude_defaults=True)}" for r in readings for c in r.best
-        )
+        told = readings_told(readings, self._world), losers_told(readings, self._world)
         words = tuple(token.text for token in tokens)
-        return Trace(question, words, tuple(sorted(meanings)), kept, _lost(readings), self.plan(question))
+        return Trace(question, words, meanings_told(readings), *told, self.plan(question))
 
     def _tokens(self, question: str) -> list[Token]:
         return rewritten(self._world.language.tokens(question), self._world.language)
@@ -220,16 +195,6 @@ def _guesses_numbers(plan: Plan, world: World) -> bool:
         if any(c.kind == "dimension" and fields[c.target].kind == "number" and c.weight > 0.9 for c in concepts):
             return True
     return False
-
-
-def _lost(readings: Sequence[Readings]) -> tuple[str, ...]:
-    refused = [str(fault) for reading in readings for fault in reading.faults]
-    stuck = [
-        "unused: " + ", ".join(draft.elements[at].text for at in left) if left else "no metric"
-        for reading in readings
-        for draft, left in reading.stuck
-    ]
-    return tuple(dict.fromkeys((*refused, *stuck)))
 
 
 def _refuse_early(question: str, tokens: Sequence[Token], world: World) -> Refusal | None:
