@@ -77,6 +77,7 @@ from semantic_layer.query import (
     TimeRange,
     Top,
 )
+from semantic_layer.resolution import linking
 from semantic_layer.stand_ins import substitute
 from semantic_layer.verified import (
     Golden,
@@ -162,6 +163,7 @@ __all__ = [
     "import_model",
     "in_language",
     "latest",
+    "linking",
     "lint",
     "load",
     "load_workspace",

@@ -37,7 +37,9 @@ def implied_metric(layer: SemanticLayer, field: str, aggregation: str) -> str:
 def with_implied(layer: SemanticLayer) -> SemanticLayer:
     """The model with what it implies; declared names stay as they are."""
     now = layer.definitions
-    fresh = {dataset.name: dict(_of_dataset(dataset)) for dataset in now.datasets}
+    fresh = {
+        dataset.name: {**dict(_of_dataset(dataset)), **dict(_of_links(dataset, layer))} for dataset in now.datasets
+    }
     datasets = tuple(_extended(layer, one, tuple(fresh[one.name].values())) for one in now.datasets)
     metrics = tuple(metric for made in fresh.values() for metric in made if metric.name not in layer.metrics)
     changed = now.model_copy(update={"datasets": datasets, "metrics": (*now.metrics, *metrics)})
@@ -74,6 +76,24 @@ def _of_dataset(dataset: Dataset) -> Iterator[tuple[SimpleMetric, Measure]]:
             measure = _measure(dataset, field, "count_distinct")
             name = _name("count_distinct", dataset.name, field.name)
             yield _metric(dataset, name, measure, f"Number of different values of {_low(field.title)}"), measure
+
+
+def _of_links(dataset: Dataset, layer: SemanticLayer) -> Iterator[tuple[SimpleMetric, Measure]]:
+    """How many different things the rows of a table link to, for a table that links to several."""
+    links = [one for one in layer.relationships.values() if one.from_ == dataset.name and len(one.from_columns) == 1]
+    fields = {one.name for one in dataset.fields}
+    for link in links if len(links) > 1 else ():
+        (column,) = link.from_columns
+        if (
+            column.isidentifier()
+            and column.isascii()
+            and column.lower() not in fields
+            and sum(column in one.from_columns for one in links) == 1
+        ):
+            told = {"name": f"implied_count_distinct_{column.lower()}", "agg": "count_distinct", "expression": column}
+            measure = Measure.model_validate({**told, "filter": dataset.population})
+            title = f"Number of different {_low(layer.datasets[link.to].title)}"
+            yield _metric(dataset, _name("count_distinct", dataset.name, column.lower()), measure, title), measure
 
 
 def _measure(dataset: Dataset, field: Dimension, aggregation: Aggregation) -> Measure:

@@ -21,6 +21,7 @@ from semantic_layer.resolution import (
     is_metric_filter,
     is_on_metric,
     is_windowed,
+    linking,
     route_to,
     visible_metrics,
 )
@@ -182,10 +183,20 @@ def _filter_path(layer: SemanticLayer, home: Footprint, one: Filter, entity: str
         for found in homes(layer, one.field):
             yield from _path(layer, found, f"{entity}.", "")
     else:
-        dataset = one.field.partition(".")[0]
-        if not layer.graph.reaches(dataset, entity):
-            sentence = f"No row of `{dataset}` belongs to one `{entity}`, so `{one.field}` cannot be asked of it."
-            yield QueryFault("E_NO_PATH", sentence)
+        yield from _rows_path(layer, home, one, entity)
+
+
+def _rows_path(layer: SemanticLayer, home: Footprint, one: Filter, entity: str) -> Iterator[QueryFault]:
+    """The rows that a filter on an entity is about lead to the entity and to the field, each in one way."""
+    dataset = one.field.partition(".")[0]
+    rows = linking(layer, dataset, entity)
+    if not rows:
+        sentence = f"No row of `{dataset}` belongs to one `{entity}`, so `{one.field}` cannot be asked of it."
+        yield QueryFault("E_NO_PATH", sentence)
+    elif rows != dataset:
+        linked = Footprint(home.metric, rows, "")
+        yield from _path(layer, linked, f"{entity}.", "")
+        yield from _path(layer, linked, one.field, one.via)
 
 
 def _listed_metrics(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:

@@ -254,6 +254,20 @@ def shared_entity(layer: SemanticLayer, one: str, other: str) -> tuple[str, ...]
     )
 
 
+def linking(layer: SemanticLayer, dataset: str, entity: str) -> str:
+    """The dataset whose rows tell what of `dataset` an entity has: itself, or the only one that links both.
+
+    Empty where nothing links them, where several things do, and where each entity has one of it at most.
+    """
+    if layer.graph.reaches(dataset, entity):
+        return dataset
+    if layer.graph.reaches(entity, dataset):
+        return ""
+    both = [name for name in layer.datasets if all(layer.graph.reaches(name, end) for end in (dataset, entity))]
+    nearest = [name for name in both if not any(near != name and layer.graph.reaches(name, near) for near in both)]
+    return nearest[0] if len(nearest) == 1 else ""
+
+
 def entity_of(layer: SemanticLayer, fact: str, one: Filter, listed: str = "") -> str:
     """The entity that a filter is about when it is not about the row itself: the one named, or the one shared.
 

@@ -25,6 +25,10 @@ CREATE TABLE loans (loan_id INTEGER PRIMARY KEY, member_id INTEGER REFERENCES me
 INSERT INTO loans VALUES (1, 1, 1, 'Returned', '2026-01-05'), (2, 1, 2, 'Lost', '2026-01-09'),
   (3, 1, 1, 'Lost', '2026-02-01'),
   (4, 2, 3, 'Returned', '2026-03-03'), (5, 2, 1, 'Open', '2026-03-09'), (6, 3, 1, 'Returned', '2026-02-20');
+CREATE TABLE shelves (shelf_id INTEGER PRIMARY KEY, shelf_name VARCHAR, blood_type VARCHAR);
+INSERT INTO shelves VALUES (1, 'North', 'A'), (2, 'South', 'B'), (3, 'Attic', 'A');
+CREATE TABLE book_shelves (book_id INTEGER, shelf_id INTEGER, PRIMARY KEY (book_id, shelf_id));
+INSERT INTO book_shelves VALUES (1, 1), (1, 2), (2, 1), (3, 2);
 """
 
 
@@ -36,7 +40,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
             if statement.strip():
                 connection.execute(statement)
         set_snapshot(connection, "files", date(2026, 3, 31))
-    proposal = propose_for(live_path(home / "warehouse"), ("members", "books", "loans"))
+    proposal = propose_for(live_path(home / "warehouse"), ("members", "books", "loans", "shelves", "book_shelves"))
     (home / "definitions").mkdir()
     (home / "definitions" / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
     assistant = Assistant.open(read_settings({}, home=home))
@@ -76,6 +80,23 @@ def told(library: Assistant, question: str, column: str) -> list[object]:
         ("What are the titles of books that contain the word ain", "title", ["Rain"]),
         ("Show the name of the member who made the most loans in February 2026", "member_name", ["Ada"]),
         ("Which genre is shared by the most books?", "genre", ["Novel"]),
+        ("What are the titles of the books in the shelf North?", "title", ["Sea", "Sky"]),
+        ("Which books are in both North and South? List the title", "title", ["Sea"]),
+        ("What are the titles of books in North but not in South?", "title", ["Sky"]),
+        ("What is the title of the book with the most shelves?", "title", ["Sea"]),
+        ("List the names of shelves without any book", "shelf_name", ["Attic"]),
+        ("List the titles of books whose pages are above the average", "title", ["Sea", "Soil"]),
+        ("What are the titles of books with pages below the average pages?", "title", ["Rain", "Sky"]),
+        ("What are the top 2 books by pages?", "title", ["Sea", "Soil"]),
+        ("How many shelves does each book have?", "title", ["Sea", "Sky", "Soil"]),
+        ("How many loans were made for each member?", "member_name", ["Ada", "Ben", "Cyd"]),
+        (
+            "Show the titles of the books and the names of the shelves they have",
+            "shelf_name",
+            ["North", "North", "South", "South"],
+        ),
+        ("What are the pages of the books of genre Novel", "pages", ["120", "300"]),
+        ("Which member made the most loans? List the member id and name", "member_name", ["Ada"]),
     ],
 )  # fmt: skip
 def test_things_are_found(library: Assistant, question: str, column: str, expected: list[object]) -> None:

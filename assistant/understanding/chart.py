@@ -108,13 +108,13 @@ def _spoken(tokens: Sequence[Token], at: int, clock: Clock) -> Element | None:
 
 
 def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Language) -> Iterator[Element]:
-    if tokens[at].text in language.silent or _is_verb(tokens, at, language):
+    if _is_silent(tokens, at, lexicon, language) or _is_verb(tokens, at, language):
         return
     yield from _widened(tokens, at, lexicon, language)
     kept: list[Token] = []
     for behind in range(at + 1, len(tokens) + 1):
         token = tokens[behind - 1]
-        if token.text in language.silent:
+        if token.text in language.silent and behind > at + 1:
             continue
         if token.text in SIGNS:
             if not kept or not _is_tied(tokens, behind - 1):
@@ -129,8 +129,22 @@ def _phrases_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: La
         if concepts and not _cuts_a_name(tokens, at, behind, lexicon, language):
             weight = max(concept.weight for concept in concepts)
             score = len(kept) * weight + (behind - at - len(kept)) * 0.6 + LENGTH_BONUS * (len(kept) - 1)
-            plural = token.text != token.plain
+            plural = _is_plural(tokens[at:behind], language)
             yield Element(at, behind, _text(tokens, at, behind), score, concepts=concepts, plural=plural)
+
+
+def _is_silent(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Language) -> bool:
+    """Whether a word says nothing: an article, unless it is written like a value ("blood type A")."""
+    token = tokens[at]
+    as_value = at > 0 and token.raw.isupper() and bool(lexicon.lookup([token]))
+    return token.text in language.silent and not as_value
+
+
+def _is_plural(tokens: Sequence[Token], language: Language) -> bool:
+    """Whether a phrase speaks of several: by its last word, or the one before "of" ("carrier of the phones")."""
+    ends = [at for at, token in enumerate(tokens) if token.text in language.words("genitive") and at]
+    head = tokens[ends[0] - 1] if ends else tokens[-1]
+    return head.text != head.plain
 
 
 def _as_clause(

@@ -207,7 +207,9 @@ class Lexicon:
         )
 
     def _telling(self, tokens: Iterable[Token]) -> list[Token]:
-        return [token for token in tokens if token.text not in self._language.silent]
+        given = list(tokens)
+        telling = [token for token in given if token.text not in self._language.silent]
+        return telling or given[:1] * (len(given) == 1)  # blood type "A" is no article
 
     def _learn(self, tokens: Iterable[Token], concept: Concept) -> None:
         for token in tokens:

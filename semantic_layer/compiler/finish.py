@@ -5,22 +5,26 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.averages import beside_metric
 from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft
 from semantic_layer.compiler.metrics import before_name
-from semantic_layer.query import OrderBy
+from semantic_layer.query import Filter, OrderBy
 from semantic_layer.resolution import is_metric_filter
 
 
 def restricted(draft: Draft) -> None:
     """Keep the rows whose metrics meet the filters on metrics."""
     if not draft.query.entity:
-        draft.conditions.extend(
-            condition(draft.frame.leaves[one.field].copy(), one, "number", draft.as_of)
-            for one in draft.query.filters
-            if is_metric_filter(draft.layer, one)
-        )
+        draft.conditions.extend(_met(draft, one) for one in draft.query.filters if is_metric_filter(draft.layer, one))
     sql.filtered(draft.statement, draft.conditions)
+
+
+def _met(draft: Draft, one: Filter) -> exp.Expr:
+    tree = draft.frame.leaves[one.field].copy()
+    if one.than:
+        return beside_metric(draft, draft.scope, tree, one)
+    return condition(tree, one, "number", draft.as_of)
 
 
 def sorted_rows(draft: Draft) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.averages import beside_metric
 from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft, Frame, Scope
 from semantic_layer.compiler.formulas import value_of
@@ -15,7 +16,7 @@ from semantic_layer.compiler.source import Source
 from semantic_layer.compiler.stitch import parts, settled, stitched
 from semantic_layer.nodes import interval
 from semantic_layer.query import Filter, TimeRange
-from semantic_layer.resolution import Key, bases, entity_keys, is_on_metric
+from semantic_layer.resolution import Key, bases, entity_keys, is_on_metric, linking
 from semantic_layer.spans import Shift, shift_of
 
 
@@ -43,7 +44,7 @@ def row_members(draft: Draft, entity: str, filters: tuple[Filter, ...]) -> str:
     plain = tuple(one.model_copy(update={"entity": "", "none": False}) for one in filters)
     key = ("rows", entity, *plain)
     if key not in draft.members:
-        dataset = filters[0].field.partition(".")[0]
+        dataset = linking(draft.layer, filters[0].field.partition(".")[0], entity)
         draft.members[key] = draft.add(f"{entity}_with_{dataset}", _row_keys(draft, entity, dataset, plain))
         _note(draft, entity, dataset, filters[0].none)
     return draft.members[key]
@@ -106,7 +107,9 @@ def entity_frame(draft: Draft, listed: EntityList) -> tuple[Frame, list[exp.Expr
             scope = Scope(keys, inside, span)
             known = frame.leaves if span == listed.span and one.field in listed.metrics else None
             values = known or _joined_metrics(draft, frame, scope, (one.field,))
-            conditions.append(condition(values[one.field].copy(), one, "number", draft.as_of))
+            tree = values[one.field].copy()
+            met = beside_metric(draft, scope, tree, one) if one.than else condition(tree, one, "number", draft.as_of)
+            conditions.append(met)
     return frame, conditions
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.averages import beside_field
 from semantic_layer.compiler.conditions import condition, within
 from semantic_layer.compiler.draft import Scope, TopSet
 from semantic_layer.compiler.many_sides import many_sides, meet
@@ -73,8 +74,20 @@ def row_conditions(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
             together.setdefault(key, []).append(one)
         else:
             found.append(_own(source, one, time))
-    found.extend(_of_entity(source, str(key[0]), filters) for key, filters in together.items())
+    found.extend(
+        _of_entity(source, str(key[0]), rows) for key, filters in together.items() for rows in _of_one_row(filters)
+    )
     return found
+
+
+def _of_one_row(filters: list[Filter]) -> list[list[Filter]]:
+    """The filters once for each list of values of a field: no row is in two lists, so each is met by another row."""
+    listed = [one for one in filters if one.op in ("in", "eq")]
+    again = [one for one in listed if sum(other.field == one.field for other in listed) > 1]
+    if not again:
+        return [filters]
+    rest = [one for one in filters if one not in again]
+    return [[one, *rest] for one in again]
 
 
 def _own(source: Source, one: Filter, time: str) -> exp.Expr:
@@ -83,6 +96,8 @@ def _own(source: Source, one: Filter, time: str) -> exp.Expr:
     if one.field == METRIC_TIME:
         return condition(source.time(time), one, "time", source.draft.as_of)
     kind = source.layer.fields[one.field].kind
+    if one.than:
+        return beside_field(source.draft, source.field(one.field, one.via), one)
     tree = source.time(one.field, one.via) if kind == "time" else source.field(one.field, one.via)
     return condition(tree, one, kind, source.draft.as_of)
 

@@ -4,6 +4,7 @@ They are tried where the ordinary reading of a question found none. Nothing is l
 every word, and a question with two readings has none.
 """
 
+from assistant.understanding.entities.doubting import doubted, listed_instead
 from assistant.understanding.entities.reading import plan_entities
 
-__all__ = ["plan_entities"]
+__all__ = ["doubted", "listed_instead", "plan_entities"]

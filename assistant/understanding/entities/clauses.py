@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from assistant.understanding.entities import conditions, ranks
+from assistant.understanding.entities import amounts, averages, columns, conditions, ranks
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.words import Words
 
@@ -13,12 +13,23 @@ CLAUSES: tuple[Clause, ...] = (
     ranks.and_count,
     ranks.of_group,
     ranks.most,
+    ranks.spent,
     ranks.most_often,
     ranks.in_period,
+    averages.beside_average,
+    amounts.worth,
+    amounts.aged,
+    amounts.lasting,
+    amounts.in_span,
     conditions.having,
+    conditions.with_both,
     conditions.with_value,
     conditions.with_number,
     conditions.spelt,
+    conditions.happened,
     ranks.newest,
     ranks.in_order,
+    ranks.cut_by,
+    columns.with_columns,
+    columns.shown_too,
 )

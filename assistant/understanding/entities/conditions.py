@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.entities.fields import number_fields
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.links import LINKING, amount, reaches, verb
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
+from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.lexicon import Concept
 from semantic_layer import Filter
+
+HAD, TIED = 3, 5
 
 
 def having(words: Words, found: Found) -> Iterator[Found]:
@@ -28,7 +31,7 @@ def having(words: Words, found: Found) -> Iterator[Found]:
         for counted, operator, number in amount(words, found.moved(start)):
             yield from _things_had(words, counted, operator, number, made)
             last = words.phrase(counted.at, "times")
-            if last is not None and made and reaches(words, made, found.entity):
+            if last is not None and made and is_had(words, made, found.entity):
                 yield from _counted(words, counted.moved(last), made, operator, number)
     if at > found.at:
         yield from _things_had(words, found.moved(at), "some", 1, made)
@@ -39,8 +42,7 @@ def _things_had(words: Words, found: Found, operator: str, number: float | int, 
     start = words.skip(found.at, "empty")
     for described in (found.moved(start), *leading_value(words, found.moved(start))):
         for dataset, behind in words.nouns(described.at):
-            fits = made in ("", dataset) and dataset != found.entity and reaches(words, dataset, found.entity)
-            if not fits:
+            if not fits_deed(words, made, dataset, found.entity) or not is_had(words, dataset, found.entity):
                 continue
             named = described.used(described.at, behind, "dimension", dataset)
             kinds = list(_of_kind(words, named, dataset, operator, number))
@@ -58,7 +60,7 @@ def leading_value(words: Words, found: Found) -> Iterator[Found]:
 
 
 def _counted(words: Words, found: Found, dataset: str, operator: str, number: float | int) -> Iterator[Found]:
-    count = words.world.nouns.count_of(dataset)
+    count = count_of_each(words, dataset, found.entity)
     if not count or any(one.entity == "?" for one in found.filters):
         return
     op, value = {"none": ("eq", 0), "some": ("ge", 1)}.get(operator, (operator, number))
@@ -91,7 +93,8 @@ def _kind_had(words: Words, found: Found, kind: Filter, operator: str, number: f
         told = {"entity": found.entity, "none": operator == "none"}
         yield found.filtered(kind.model_copy(update=told))
         return
-    count = words.world.nouns.count_of(kind.field.partition(".")[0])
+    dataset = kind.field.partition(".")[0]
+    count = words.world.nouns.count_of(dataset) if reaches(words, dataset, found.entity) else ""
     if count and not found.counting and not found.metrics:
         bound = Filter.model_validate({"field": count, "op": operator, "values": (number,)})
         rows = kind.model_copy(update={"entity": ""})
@@ -103,22 +106,49 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
     if found.group:
         return
     start = words.skip(found.at, *LINKING)
-    for first in dict.fromkeys((found.at, start)):
-        for condition in value_conditions(words, found.moved(first), ""):
+    whose = [
+        (named.used(start, behind, "dimension", dataset).moved(words.skip(behind, *LINKING)), dataset)
+        for named in (found,)
+        for dataset, behind in words.nouns(start)
+        if start > found.at and dataset != found.entity and reaches(words, found.entity, dataset)
+    ]
+    firsts = [(found.moved(first), "") for first in dict.fromkeys((found.at, start))]
+    for at, dataset in (*firsts, *whose):
+        for condition in value_conditions(words, at, dataset):
             last = condition.filters[-1]
             owner = last.field.partition(".")[0]
             if reaches(words, found.entity, owner):
-                yield condition
-            elif reaches(words, owner, found.entity) and last.op == "in":
-                some = last.model_copy(update={"entity": found.entity})
-                yield replace(condition, filters=(*condition.filters[:-1], some))
+                far = words.world.reach.steps(found.entity, owner) or 0
+                yield replace(condition, rank=condition.rank + far)  # a city is first of all their own
+            elif is_had(words, owner, found.entity) and last.op in ("in", "not_in"):
+                told = {"op": "in", "entity": found.entity, "none": last.op == "not_in"}
+                some = (*condition.filters[:-1], last.model_copy(update=told))
+                far = HAD if reaches(words, owner, found.entity) else TIED
+                yield replace(condition, filters=some, rank=condition.rank + far)
+
+
+def with_both(words: Words, found: Found) -> Iterator[Found]:
+    """ "with both a garden and a pool": of what has many, one has the one value and one the other."""
+    both = words.phrase(words.skip(found.at, *LINKING), "both")
+    if found.group or both is None:
+        return
+    marked = found.used(words.skip(found.at, *LINKING), both, "condition", "both")
+    for first in value_conditions(words, marked.moved(words.skip(both, *LINKING)), ""):
+        field = first.filters[-1].field
+        owner, joined = field.partition(".")[0], words.skip(first.at, "joins", *LINKING)
+        if joined == first.at or reaches(words, found.entity, owner) or not is_had(words, owner, found.entity):
+            continue
+        for second in value_conditions(words, first.moved(joined), owner):
+            pair = [one.model_copy(update={"entity": found.entity}) for one in second.filters[-2:]]
+            if all(one.field == field and one.op == "in" for one in pair):
+                yield replace(second, filters=(*found.filters, *pair))
 
 
 def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found]:
     """A value, perhaps after its field, perhaps denied, perhaps one of several; the field is the last filter's."""
     for named, fields in _named_field(words, found):
         negated = words.phrase(named.at, "negative_values")
-        start = words.skip(negated if negated is not None else named.at, "empty", "equal")
+        start = words.skip(negated, *LINKING) if negated is not None else words.skip(named.at, "empty", "equal")
         for concepts, behind in words.concepts(start, "value"):
             fitting = [c for c in concepts if (not fields or c.target in fields) and _is_of(c, dataset)]
             for concept in fitting:
@@ -175,12 +205,9 @@ def with_number(words: Words, found: Found) -> Iterator[Found]:
     if degree is not None and number is not None and field_name:
         bound = Filter.model_validate({"field": field_name, "op": degree[1], "values": (number[0],)})
         yield found.used(start, words.skip(number[1], "units"), "condition", field_name).filtered(bound)
-    for concepts, behind in words.concepts(start, "dimension"):
-        for concept in concepts:
-            field = words.world.layer.fields[concept.target]
-            if field.kind == "number" and reaches(words, found.entity, concept.target.partition(".")[0]):
-                named = found.used(start, behind, "dimension", concept.target)
-                yield from _limits(words, named.moved(words.skip(behind, "empty")), concept.target)
+    for field, behind in number_fields(words, start, found.entity):
+        named = found.used(start, behind, "dimension", field)
+        yield from _limits(words, named.moved(words.skip(behind, "empty")), field)
 
 
 def _limits(words: Words, found: Found, field: str) -> Iterator[Found]:
@@ -212,6 +239,23 @@ def _letters(words: Words, found: Found, field: str) -> Iterator[Found]:
     for role, form in (("containing", "%{}%"), ("beginning", "{}%"), ("ending", "%{}")):
         said = words.phrase(at, role)
         last = words.skip(said, "empty", "letters") if said is not None else len(words.tokens)
+        last -= said is not None and words.at_end(last)  # a letter that is also an article
         if words.at_end(words.skip(last + 1, "trailing", "within")) and last < len(words.tokens):
             like = Filter(field=field, op="like", values=(form.format(words.tokens[last].raw),))
             yield found.used(at, last + 1, "condition", field).filtered(like)
+
+
+def happened(words: Words, found: Found) -> Iterator[Found]:
+    """ "that have been sold", "not sold yet": whether a time of theirs that is called so is known."""
+    if found.group:
+        return
+    at = words.skip(found.at, "relatives", "happened")
+    denied = words.phrase(at, "denials") or words.phrase(at, "negative_values")
+    at = words.skip(denied, "happened") if denied is not None else at
+    days, fields = word_lists()["day_words"], words.world.layer.datasets[found.entity].fields
+    for field in fields if at < len(words.tokens) and at > found.at else ():
+        parts = [part for part in field.name.split("_") if part not in days]
+        if field.kind == "time" and not field.hidden and parts == [words.tokens[at].text]:
+            name = f"{found.entity}.{field.name}"
+            known = Filter(field=name, op="is_null" if denied is not None else "not_null")
+            yield found.used(words.skip(found.at, "relatives"), at + 1, "condition", name).filtered(known)

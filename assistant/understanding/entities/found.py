@@ -11,7 +11,10 @@ from semantic_layer import Filter, OrderBy, TimeRange
 
 @dataclass(frozen=True)
 class Found:
-    """A reading in the making; `at` is the next word to read."""
+    """A reading in the making; `at` is the next word to read.
+
+    `cut` is how many things were asked for ("the three oldest"); `each` tells that a number is asked for each thing.
+    """
 
     at: int = 0
     entity: str = ""
@@ -20,13 +23,17 @@ class Found:
     filters: tuple[Filter, ...] = ()
     order: OrderBy | None = None
     metrics: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     limit: int | None = None
+    cut: int = 0
     newest: tuple[str, bool] | None = None
     fewest: bool = False
     distinct: bool = False
     group: str = ""
     rank: int = 0
     bare: bool = False
+    each: bool = False
+    tied: bool = False
     period: TimeRange | None = None
     spans: tuple[tuple[int, int, SpanRole, str], ...] = ()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.words import Words
+from semantic_layer import SimpleMetric, implied_metric, linking
 
 COMPARISONS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt", "exactly": "eq"}
 LINKING = ("ties", "empty", "relatives")
@@ -14,6 +15,52 @@ LINKING = ("ties", "empty", "relatives")
 def reaches(words: Words, start: str, dataset: str) -> bool:
     """Whether each row of a dataset belongs to at most one row of another."""
     return words.world.reach.steps(start, dataset) is not None
+
+
+def is_had(words: Words, dataset: str, entity: str) -> bool:
+    """Whether each thing can have rows of a dataset: its own, or those that rows of one other table tie it to."""
+    return dataset != entity and bool(linking(words.world.layer, dataset, entity))
+
+
+def fits_deed(words: Words, made: str, dataset: str, entity: str) -> bool:
+    """Whether a verb that makes rows may stand before a noun: it makes these, or what ties them to the thing."""
+    return made in ("", dataset) or (dataset != entity and linking(words.world.layer, dataset, entity) == made)
+
+
+def count_of_each(words: Words, dataset: str, entity: str) -> str:
+    """The metric that counts for each thing what it has of a dataset, empty without one.
+
+    What another table ties it to counts once, however often that table says so.
+    """
+    layer, nouns = words.world.layer, words.world.nouns
+    rows = linking(layer, dataset, entity) if dataset != entity else ""
+    if rows in ("", dataset):
+        return nouns.count_of(dataset) if rows else ""
+    columns = _columns_to(words, rows, dataset)
+    own = _distinct_count(words, rows, columns)
+    if own:
+        return own
+    both = {*columns, *_columns_to(words, rows, entity)}
+    return nouns.count_of(rows) if both and both == set(layer.datasets[rows].primary_key) else ""
+
+
+def _columns_to(words: Words, rows: str, dataset: str) -> tuple[str, ...]:
+    links = [link for link in words.world.layer.relationships.values() if (link.from_, link.to) == (rows, dataset)]
+    return links[0].from_columns if len(links) == 1 else ()
+
+
+def _distinct_count(words: Words, rows: str, columns: tuple[str, ...]) -> str:
+    """The metric that counts the different values of one column."""
+    if len(columns) != 1:
+        return ""
+    layer = words.world.layer
+    for name, metric in layer.metrics.items():
+        if isinstance(metric, SimpleMetric) and not (metric.filter or metric.hidden):
+            measure = layer.measures[metric.measure]
+            owner, counts = metric.measure.partition(".")[0], measure.agg == "count_distinct" and not measure.filter
+            if owner == rows and counts and measure.expression == columns[0]:
+                return name
+    return implied_metric(layer, f"{rows}.{columns[0].lower()}", "count_distinct")
 
 
 def verb(words: Words, found: Found) -> tuple[int, str]:

@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from assistant.understanding.dates import Clock
 from assistant.understanding.entities.conditions import leading_value
+from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.links import amount, reaches, verb
+from assistant.understanding.entities.links import amount, count_of_each, fits_deed, reaches, verb
 from assistant.understanding.entities.words import Words
 from assistant.understanding.time_phrases import time_phrase
-from semantic_layer import Filter, OrderBy
+from semantic_layer import Filter, OrderBy, implied_metric
+
+MONEY = "price|cost|fee|amount|total"
 
 
 def most(words: Words, found: Found) -> Iterator[Found]:
@@ -25,8 +28,7 @@ def most(words: Words, found: Found) -> Iterator[Found]:
             start = words.skip(behind, "empty")
             ranked = found.moved(at).used(at, behind, "order", role)
             yield from _by_count(words, ranked.moved(start), descending, made)
-            yield from () if made else _by_metric(words, ranked.moved(start), descending)
-            yield from () if made else _by_field(words, ranked.moved(start), descending)
+            yield from () if made else _by_number(words, ranked.moved(start), descending)
 
 
 def most_often(words: Words, found: Found) -> Iterator[Found]:
@@ -38,7 +40,7 @@ def most_often(words: Words, found: Found) -> Iterator[Found]:
     for dataset, first, behind in [*named, *([(made, found.at, at)] if made else [])]:
         for role, descending in (("oftenest", True), ("seldomest", False)):
             last = words.phrase(behind, role)
-            if last is not None:
+            if last is not None and reaches(words, dataset, found.entity):
                 ranked = found.used(behind, last, "order", role)
                 yield from (
                     one.moved(last) for one in _by_count_of(words, ranked, dataset, (first, behind), descending)
@@ -52,33 +54,90 @@ def _by_count(words: Words, found: Found, descending: bool, made: str) -> Iterat
         if words.nouns(rows.at) and words.nouns(rows.at)[0][0] == mark.field.partition(".")[0]:
             yield from _by_count(words, rows, descending, made)
     for dataset, behind in words.nouns(found.at):
-        if made in ("", dataset):
+        if fits_deed(words, made, dataset, found.entity):
             yield from _by_count_of(words, found, dataset, (found.at, behind), descending)
 
 
 def _by_count_of(words: Words, found: Found, dataset: str, said: tuple[int, int], descending: bool) -> Iterator[Found]:
-    count = words.world.nouns.count_of(dataset)
-    if count and dataset != found.entity and reaches(words, dataset, found.entity):
-        ordered = replace(found, order=OrderBy(by=count, descending=descending), limit=1, fewest=not descending)
+    count = count_of_each(words, dataset, found.entity)
+    if count:
+        order = OrderBy(by=count, descending=descending)
+        ordered = replace(found, order=order, limit=found.cut or 1, fewest=not descending)
         yield replace(ordered, metrics=(count,)).used(*said, "metric", count)
+
+
+def _by_number(words: Words, found: Found, descending: bool) -> Iterator[Found]:
+    """By a field of the things themselves, else by a metric, else by a sum over what they have."""
+    own = list(_by_field(words, found, descending)) or list(_by_metric(words, found, descending))
+    yield from own or _by_sum(words, found, descending)
+
+
+def _by_sum(words: Words, found: Found, descending: bool) -> Iterator[Found]:
+    """ "with the lowest total cost": the sum of the one number field so called of what belongs to the things."""
+    total = words.phrase(found.at, "sums")
+    start = words.skip(total, "empty") if total is not None else found.at
+    sums = {
+        (implied_metric(words.world.layer, field, "sum"), end)
+        for dataset in words.world.layer.datasets
+        if dataset != found.entity and reaches(words, dataset, found.entity)
+        for field, behind in own_fields(words, start, dataset)
+        if words.world.layer.fields[field].kind == "number"
+        for end in _of_whole(words, behind, dataset, told=total is not None)
+    }
+    if len(sums) == 1:
+        ((metric, behind),) = sums
+        order = OrderBy(by=metric, descending=descending)
+        ordered = replace(found, metrics=(metric,), order=order, limit=found.cut or 1)
+        yield ordered.used(found.at, behind, "metric", metric)
+
+
+def _of_whole(words: Words, at: int, dataset: str, *, told: bool) -> list[int]:
+    """The places behind "quantity of items"; the field alone only where a total was asked for."""
+    genitive = words.phrase(at, "genitive")
+    ends = [end for one, end in words.nouns(words.skip(genitive, "empty")) if one == dataset] if genitive else []
+    return ends[:1] or ([at] if told else [])
+
+
+def spent(words: Words, found: Found) -> Iterator[Found]:
+    """ "who spent the most on treatments": the sum of the one amount of money that their rows hold."""
+    paying = words.phrase(words.skip(found.at, "relatives", "empty"), "paying") if found.is_plain_list else None
+    for role, descending in (("most", True), ("least", False)) if paying is not None else ():
+        behind = words.phrase(paying or 0, role)
+        outlay = words.phrase(behind, "outlay") if behind is not None else None
+        for dataset, end in words.nouns(words.skip(outlay, "empty")) if outlay is not None else ():
+            field = words.field_called(MONEY, dataset) if reaches(words, dataset, found.entity) else ""
+            if field and dataset != found.entity:
+                metric = implied_metric(words.world.layer, field, "sum")
+                order = OrderBy(by=metric, descending=descending)
+                ranked = replace(found, metrics=(metric,), order=order, limit=found.cut or 1)
+                yield ranked.used(found.at, end, "metric", metric)
 
 
 def _by_metric(words: Words, found: Found, descending: bool) -> Iterator[Found]:
     for concepts, behind in words.concepts(found.at, "metric", 0.9):
         for concept in concepts:
             if concept.target not in words.world.nouns.counted:
-                ordered = replace(found, order=OrderBy(by=concept.target, descending=descending), limit=1)
+                order = OrderBy(by=concept.target, descending=descending)
+                ordered = replace(found, order=order, limit=found.cut or 1)
                 yield replace(ordered, metrics=(concept.target,)).used(found.at, behind, "metric", concept.target)
 
 
 def _by_field(words: Words, found: Found, descending: bool) -> Iterator[Found]:
-    for concepts, behind in words.concepts(found.at, "dimension"):
-        for concept in concepts:
-            field = words.world.layer.fields[concept.target]
-            if field.kind == "number" and concept.target.partition(".")[0] == found.entity:
-                known = found.filtered(Filter(field=concept.target, op="not_null"))
-                ordered = replace(known, order=OrderBy(by=concept.target, descending=descending), limit=1)
-                yield ordered.used(found.at, behind, "dimension", concept.target)
+    for field, behind in own_fields(words, found.at, found.entity):
+        if words.world.layer.fields[field].kind in ("number", "time"):
+            known = found.filtered(Filter(field=field, op="not_null"))
+            order = OrderBy(by=field, descending=descending)
+            yield replace(known, order=order, limit=found.cut or 1).used(found.at, behind, "dimension", field)
+
+
+def cut_by(words: Words, found: Found) -> Iterator[Found]:
+    """ "the top 3 products by price": the first few by what follows."""
+    by = words.phrase(found.at, "by") if found.cut and found.is_plain_list else None
+    if by is not None:
+        start = words.skip(by, "empty")
+        yield from _by_number(words, found.moved(start), True)
+        counted = words.phrase(start, "counting")
+        yield from _by_count(words, found.moved(words.skip(counted or start, "empty")), True, "")
 
 
 def in_period(words: Words, found: Found) -> Iterator[Found]:
@@ -132,17 +191,24 @@ def in_order(words: Words, found: Found) -> Iterator[Found]:
     at = words.skip(way[1], "empty", "by") if way is not None else start
     if sorting is None and way is None:
         return
-    for concepts, behind in words.concepts(at, "dimension"):
-        for concept in concepts:
-            if concept.target in found.attributes or concept.target.partition(".")[0] == found.entity:
-                after = _direction(words, behind) if way is None else None
-                descending = (way or after or (False, 0))[0]
-                end = after[1] if after is not None else behind
-                ordered = replace(found, order=OrderBy(by=concept.target, descending=descending))
-                yield ordered.used(found.at, end, "order", concept.target)
+    for field, behind in (*own_fields(words, at, found.entity), *_shown_fields(words, at, found)):
+        after = _direction(words, words.skip(behind, "joins")) if way is None else None
+        descending = (way or after or (False, 0))[0]
+        end = after[1] if after is not None else behind
+        ordered = replace(found, order=OrderBy(by=field, descending=descending))
+        yield ordered.used(found.at, end, "order", field)
     if way is not None and len(found.attributes) == 1 and words.at_end(at):
         ordered = replace(found, order=OrderBy(by=found.attributes[0], descending=way[0]))
         yield ordered.used(found.at, at, "order", found.attributes[0])
+
+
+def _shown_fields(words: Words, at: int, found: Found) -> Iterator[tuple[str, int]]:
+    for concepts, behind in words.concepts(at, "dimension"):
+        yield from (
+            (c.target, behind)
+            for c in concepts
+            if c.target in found.attributes and c.target.partition(".")[0] != found.entity
+        )
 
 
 def _direction(words: Words, at: int) -> tuple[bool, int] | None:
@@ -172,8 +238,8 @@ def of_group(words: Words, found: Found) -> Iterator[Found]:
 def _group_counts(words: Words, found: Found, at: int | None) -> Iterator[tuple[str, int]]:
     owner = found.group.partition(".")[0]
     for dataset, end in words.nouns(words.skip(at, "empty")) if at is not None else ():
-        count = words.world.nouns.count_of(dataset)
-        if count and reaches(words, dataset, owner):
+        count = count_of_each(words, dataset, owner) or (words.world.nouns.count_of(owner) if dataset == owner else "")
+        if count:
             yield count, end
 
 
@@ -183,6 +249,6 @@ def and_count(words: Words, found: Found) -> Iterator[Found]:
     if counted is None or found.group or found.counting or found.metrics:
         return
     for dataset, behind in words.nouns(words.skip(counted, "empty")):
-        count = words.world.nouns.count_of(dataset)
-        if count and dataset != found.entity and reaches(words, dataset, found.entity):
+        count = count_of_each(words, dataset, found.entity)
+        if count:
             yield replace(found, metrics=(count,)).used(counted, behind, "metric", count)

@@ -45,7 +45,13 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
     open_ends = any(one.entity == "?" for one in found.filters) or any(name[0] == "?" for name in found.attributes)
     if open_ends:
         return
-    if found.group:
+    if found.cut and not found.order:
+        return  # the first few of what is in no order
+    if found.each:
+        groups = tuple(GroupBy(field=name) for name in found.attributes)
+        known = (*found.filters, Filter(field=found.attributes[0], op="not_null"))
+        yield SemanticQuery(metrics=found.metrics, group_by=groups, filters=known, time_range=found.period)
+    elif found.group:
         yield from _of_group(found)
     elif found.distinct:
         yield from _values(found, world)
@@ -127,4 +133,7 @@ def _named(found: Found, world: World) -> tuple[str, ...]:
         return found.attributes
     identity = world.nouns.identity(found.entity)
     names = world.nouns.names(found.entity)
-    return names if names and not found.newest else (identity[0] if identity else names)
+    keys = world.layer.datasets[found.entity].key_fields
+    key = (f"{found.entity}.{keys[0]}",) if len(keys) == 1 else ()
+    shown = key if key and not world.layer.fields[key[0]].hidden else ()
+    return names if names and not found.newest else (identity[0] if identity else names or shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,7 +39,19 @@ Kind = str
 def word_lists() -> Mapping[str, frozenset[str]]:
     """The word lists by name, each phrase in lower case."""
     content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
-    return {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in content.items()}
+    verbs = content.pop("verbs")
+    lists = {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in content.items()}
+    return {**lists, "verbs": frozenset(form for verb, past in verbs.items() for form in forms(verb, past))}
+
+
+def forms(verb: str, irregular: Sequence[str] = ()) -> tuple[str, ...]:
+    """A verb as it stands behind things: "own", "owns", "owned", "owning", with its irregular forms."""
+    stem = verb[:-1] if verb.endswith("e") else verb
+    third = verb + "es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else verb + "s"
+    past = (f"{stem}ed",)
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        third, past = f"{verb[:-1]}ies", (f"{verb[:-1]}ied",)
+    return (verb, third, f"{stem}ing", *(irregular or past))
 
 
 @cache
@@ -71,10 +83,24 @@ class Words:
         """The place behind all words here that only these lists know."""
         while True:
             ends = [end for role in roles if (end := self.phrase(at, role)) is not None]
+            if "ties" in roles and self._is_verb(at):
+                ends.append(at + 1)
             is_article = self.tokens[at].text in word_lists()["articles"] if ends else False
             if not ends or (not is_article and self._opens_more(at, max(ends))):
                 return at
             at = max(ends)
+
+    def one_on(self, at: int, *roles: str) -> int:
+        """The place behind one phrase of these lists that starts here, the same place without one."""
+        ends = [end for role in roles if (end := self.phrase(at, role)) is not None]
+        return max((*ends, at + 1 if "ties" in roles and self._is_verb(at) else at))
+
+    def _is_verb(self, at: int) -> bool:
+        """Whether a word is a verb that only ties things together, and no name of the layer ("rent", "orders")."""
+        if self.phrase(at, "verbs") is None or self.deed(at):
+            return False
+        token = self.tokens[at]
+        return token.text.endswith(("ed", "ing")) or not self.world.lexicon.has_word(token.bare)
 
     def _opens_more(self, at: int, behind: int) -> bool:
         """Whether the words are the beginning of something that counts: "at least" is not "at"."""
@@ -95,6 +121,8 @@ class Words:
     def nouns(self, at: int) -> list[tuple[str, int]]:
         """The datasets whose rows a phrase from here counts ("orders"), with the place behind."""
         found: list[tuple[str, int]] = []
+        if self.phrase(at, "possessives") is not None:
+            return found
         for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
             behind = self.phrase(end, "rows") or end  # "price records" are prices
             found.extend((dataset, behind) for dataset in self._counted(self.tokens[at:end]))
@@ -142,7 +170,7 @@ class Words:
         found = [
             f"{dataset}.{field.name}"
             for field in self.world.layer.datasets[dataset].fields
-            if field.kind == "number" and field.name.split("_")[-1] in names
+            if field.kind == "number" and not field.hidden and _is_called(field.name.split("_"), names)
         ]
         return found[0] if len(found) == 1 else ""
 
@@ -164,3 +192,8 @@ class Words:
     def at_end(self, at: int) -> bool:
         """Whether nothing is left."""
         return at >= len(self.tokens)
+
+
+def _is_called(parts: list[str], names: list[str]) -> bool:
+    """Whether a field's name has one of the names as its head: "unit price", "cost of treatment"."""
+    return parts[-1] in names or (len(parts) > 1 and parts[0] in names and parts[1] == "of")

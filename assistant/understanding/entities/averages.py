@@ -1,0 +1,73 @@
+"""Clauses that compare with an average: "older than average", "whose price is above the average price"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.understanding.entities.fields import number_fields
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import COMPARISONS, LINKING
+from assistant.understanding.entities.words import Words
+from semantic_layer import Filter
+
+
+def beside_average(words: Words, found: Found) -> Iterator[Found]:
+    """A number field of the things against the average of all of them, or a metric of each against that of each."""
+    if found.group:
+        return
+    start = words.skip(found.at, *LINKING)
+    degree = words.degree(start)
+    field = words.field_called(degree[0], found.entity) if degree is not None else ""
+    if degree is not None and field:
+        yield from _than(words, found.used(start, degree[2], "condition", degree[1]), field, degree[1])
+    for field, behind in (*number_fields(words, start, found.entity), *_metrics(words, start, found)):
+        named = found.used(start, behind, "dimension", field)
+        at = words.skip(behind, "empty")
+        for operator, end in comparisons(words, at):
+            yield from _than(words, named.used(at, end, "condition", operator), field, operator)
+    for operator, end in comparisons(words, start):
+        average = words.phrase(words.skip(end, "empty"), "averages")
+        for field, behind in number_fields(words, average, found.entity) if average is not None else ():
+            told = found.used(start, average or end, "condition", operator).used(
+                average or end, behind, "dimension", field
+            )
+            yield told.filtered(_bound(field, operator))
+
+
+def comparisons(words: Words, at: int) -> Iterator[tuple[str, int]]:
+    """The operators that words here say, each with the place behind them."""
+    for role in ("more_than", "less_than", "at_least", "at_most"):
+        behind = words.phrase(at, role)
+        if behind is not None:
+            yield COMPARISONS[role], behind
+
+
+def _metrics(words: Words, at: int, found: Found) -> Iterator[tuple[str, int]]:
+    """Metrics that can be computed for each thing; none for a number of things, which has no list to average over."""
+    world = words.world
+    for concepts, behind in words.concepts(at, "metric", 0.9) if not found.counting else ():
+        for concept in concepts:
+            if concept.target not in world.nouns.counted and world.reach.distance([concept.target], found.entity):
+                yield concept.target, behind
+
+
+def _than(words: Words, found: Found, field: str, operator: str) -> Iterator[Found]:
+    """ "... average", perhaps with the field again, perhaps "of all products"."""
+    average = words.phrase(words.skip(found.at, "empty"), "averages")
+    if average is None:
+        return
+    end = average
+    for again, behind in number_fields(words, words.skip(average, "empty"), found.entity):
+        if again == field:
+            end = behind
+    for concepts, behind in words.concepts(average, "metric"):
+        if field in {concept.target for concept in concepts}:
+            end = max(end, behind)
+    whole = words.phrase(end, "genitive")
+    for dataset, behind in words.nouns(words.skip(whole, "empty")) if whole is not None else ():
+        end = behind if dataset == found.entity else end
+    yield found.used(words.skip(found.at, "empty"), end, "condition", "average").filtered(_bound(field, operator))
+
+
+def _bound(field: str, operator: str) -> Filter:
+    return Filter.model_validate({"field": field, "op": operator, "than": "average"})

@@ -1,0 +1,81 @@
+"""Clauses that ask for more columns of things: "with their city", "list the id and the number of orders"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assistant.understanding.entities.fields import own_fields
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import count_of_each, reaches
+from assistant.understanding.entities.words import Words
+
+MOST_COLUMNS = 5
+
+
+def with_columns(words: Words, found: Found) -> Iterator[Found]:
+    """ "customers in France with their city and their revenue"."""
+    start = words.phrase(found.at, "columns")
+    if start is not None and not (found.group or found.counting or found.newest or found.attributes):
+        yield from _columns(words, found, start)
+
+
+def shown_too(words: Words, found: Found) -> Iterator[Found]:
+    """ "(which shop has the most sales?) List its name and the number of sales"."""
+    start = words.phrase(found.at, "requests")
+    told = found.filters or found.order or found.metrics
+    if start is not None and told and not (found.group or found.counting or found.newest or found.attributes):
+        yield from _columns(words, found, words.skip(start, "empty", "possessives"))
+
+
+def _columns(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """The reading with every column named from here to the end; none when one is not understood."""
+    fields: list[str] = []
+    metrics: list[str] = []
+    at = start
+    while not words.at_end(at) and len(fields) + len(metrics) < MOST_COLUMNS:
+        field, metric, behind = _column(words, found, at)
+        if behind == at:
+            return
+        fields.extend(field)
+        metrics.extend(one for one in metric if one not in found.metrics)
+        at = words.skip(behind, "joins", "possessives", "empty")
+    if words.at_end(at) and (fields or metrics):
+        shown = tuple(dict.fromkeys((*_names(words, found.entity), *fields)))
+        more = replace(found, attributes=shown, metrics=(*found.metrics, *metrics))
+        yield more.used(start, at, "dimension", found.entity)
+
+
+def _column(words: Words, found: Found, at: int) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """A field, or a metric that each thing has, with the place behind."""
+    for role in ("names", "keys"):
+        behind = words.phrase(at, role)
+        own = words.world.nouns.names(found.entity) if role == "names" else _key(words, found.entity)
+        if behind is not None and own:
+            return own, (), behind
+    for field, behind in own_fields(words, at, found.entity):
+        return (field,), (), behind
+    for concepts, behind in words.concepts(at, "dimension"):
+        linked = [c.target for c in concepts if reaches(words, found.entity, c.target.partition(".")[0])]
+        if len(linked) == 1:
+            return (linked[0],), (), behind
+    counted = words.phrase(at, "counting")
+    for dataset, behind in words.nouns(words.skip(counted, "empty")) if counted is not None else ():
+        count = count_of_each(words, dataset, found.entity)
+        if count:
+            return (), (count,), behind
+    for concepts, behind in words.concepts(at, "metric", 0.9):
+        each = [c.target for c in concepts if words.world.reach.distance([c.target], found.entity)]
+        if len(each) == 1:
+            return (), (each[0],), behind
+    return (), (), at
+
+
+def _names(words: Words, entity: str) -> tuple[str, ...]:
+    identity = words.world.nouns.identity(entity)
+    return identity[0] if identity else (words.world.nouns.names(entity) or _key(words, entity))
+
+
+def _key(words: Words, entity: str) -> tuple[str, ...]:
+    keys = words.world.layer.datasets[entity].key_fields
+    return (f"{entity}.{keys[0]}",) if len(keys) == 1 else ()

@@ -1,0 +1,104 @@
+"""Plans of the ordinary reading that pass over what a word belongs to; questions about single things show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answer import Plan
+from assistant.understanding.draft import World
+from assistant.understanding.entities.reading import plan_entities
+from assistant.understanding.entities.words import Words
+from assistant.understanding.lexicon import HEAD_WORD
+from assistant.understanding.tokens import Token
+
+
+def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...]:
+    """The words that a plan uses for something else than they say, none for a plan that stands."""
+    words = Words(tuple(tokens), world)
+    tests = (_named_of_others, _counted_for_measured, _sorted_otherwise, _apart)
+    return (*(word for test in tests for word in test(plan, words)), *_one_of_many(plan, world))
+
+
+def _sorted_otherwise(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "sorted by price" answered with groups by price in another order."""
+    for at in range(len(words.tokens)):
+        sorting = words.phrase(at, "sorting")
+        by = words.skip(sorting, "empty", "by") if sorting is not None else len(words.tokens)
+        named = {c.target for concepts, _ in words.concepts(by, "dimension") for c in concepts}
+        order = {one.by for one in plan.query.order_by}
+        if named and named & {group.field for group in plan.query.group_by} and not named & order:
+            return (words.tokens[at].raw,)
+    return ()
+
+
+def _apart(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the customers and the number of their orders" answered with two totals."""
+    if plan.query.group_by or plan.query.entity or len(plan.query.metrics) < len(("things", "what they have")):
+        return ()
+    for at, token in enumerate(words.tokens):
+        before = words.tokens[at - 1].text if at else ""
+        if words.phrase(at, "possessives") is not None and before in ("of", "and", ","):
+            return (token.raw,)
+    return ()
+
+
+def _named_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the names of the members" with the titles of books: the name of something else."""
+    shown = {group.field.partition(".")[0] for group in plan.query.group_by} | {plan.query.entity}
+    for at in range(len(words.tokens)):
+        for role in ("names", "keys"):
+            behind = words.phrase(at, role)
+            genitive = words.phrase(behind, "genitive") if behind is not None else None
+            owners = [dataset for dataset, _ in words.nouns(words.skip(genitive, "empty"))] if genitive else []
+            if owners and shown - {""} and not shown.intersection(owners):
+                return (words.tokens[at].raw,)
+    return ()
+
+
+def _counted_for_measured(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the most expensive product" as the one of which there are most."""
+    counts = {words.world.nouns.count_of(name) for name in words.world.layer.datasets} | set(words.world.nouns.counted)
+    if not (plan.query.limit and plan.query.order_by and plan.query.order_by[0].by in counts):
+        return ()
+    for at in range(len(words.tokens)):
+        for measure, _, end in words.extremes(at):
+            if measure != "size" and words.nouns(words.skip(end, "empty")):
+                return tuple(token.raw for token in words.tokens[at:end])
+    return ()
+
+
+def _one_of_many(plan: Plan, world: World) -> tuple[str, ...]:
+    """ "by type" where several things that are equally near have a type."""
+    facts = {fact for name in plan.query.metrics for fact in world.reach.facts(name)} | {plan.query.entity} - {""}
+    grouped = {group.field for group in plan.query.group_by}
+    for span in plan.spans:
+        found = world.lexicon.lookup(world.language.tokens(span.text)) if span.role == "dimension" else ()
+        named = [concept for concept in found if concept.kind == "dimension"]
+        if not named or max(concept.weight for concept in named) > HEAD_WORD:
+            continue
+        steps = {c.target: [world.reach.steps(fact, c.target.partition(".")[0]) for fact in facts] for c in named}
+        near = {target: max(one or 0 for one in far) for target, far in steps.items() if None not in far}
+        taken = [target for target in near if target in grouped]
+        rivals = [target for target in near if taken and target not in taken and near[target] <= near[taken[0]]]
+        if taken and near[taken[0]] > 0 and rivals:
+            return (span.text,)
+    return ()
+
+
+def listed_instead(plan: Plan, tokens: Sequence[Token], world: World) -> Plan | None:
+    """The list of rows that was asked for where a plan counts rows by their fields, None where it was not.
+
+    "The deposits of the active leases" are those of each lease; one field in words alone ("the brands of the
+    products") is told by its values.
+    """
+    query, fields = plan.query, world.layer.fields
+    words, counts = Words(tuple(tokens), world), {world.nouns.count_of(name) for name in world.layer.datasets}
+    asked = any(words.phrase(at, role) is not None for at in range(len(tokens)) for role in ("counting", "distinct"))
+    plain = not (asked or query.limit or query.time_range) and query.group_by and query.metrics
+    listed = plan_entities(tokens, world) if plain and set(query.metrics) <= counts else None
+    if listed is None or listed.query.metrics or not listed.query.entity:
+        return None
+    groups, shown = ({group.field for group in one.query.group_by} for one in (plan, listed))
+    told = len(shown) > 1 or any(fields[name].kind in ("number", "time") or fields[name].listable for name in shown)
+    kept = len(listed.query.filters) >= len(query.filters)
+    return listed if told and kept and groups <= shown else None

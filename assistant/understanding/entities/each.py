@@ -1,0 +1,55 @@
+"""Numbers of each thing: "how many payments were made for each lease", "for each lease, the number of payments"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import count_of_each
+from assistant.understanding.entities.words import Words
+
+
+def number_of_each(words: Words, at: int) -> Iterator[Found]:
+    """ "(how many) features does each property have", "(the number of) tenants for each property"."""
+    for counted, behind in words.nouns(at):
+        each = _each(words, behind)
+        for dataset, end in words.nouns(each) if each is not None else ():
+            count, shown = count_of_each(words, counted, dataset), _called_by(words, dataset)
+            if count and shown:
+                named = Found(end, entity=dataset, attributes=shown, metrics=(count,), each=True)
+                yield named.used(at, behind, "metric", count).used(each or end, end, "dimension", dataset)
+
+
+def for_each(words: Words) -> Iterator[Found]:
+    """ "for each property, how many tenants ..."."""
+    start = words.skip(0, "requests")
+    each = words.phrase(start, "for_each")
+    for dataset, end in words.nouns(each) if each is not None else ():
+        at = words.skip(end, "joins", "requests", "asking", "empty")
+        counting = words.phrase(at, "counting")
+        for counted, behind in words.nouns(words.skip(counting, "empty")) if counting is not None else ():
+            count, shown = count_of_each(words, counted, dataset), _called_by(words, dataset)
+            if count and shown:
+                named = Found(behind, entity=dataset, attributes=shown, metrics=(count,), each=True)
+                yield named.used(each or end, end, "dimension", dataset).used(at, behind, "metric", count)
+
+
+def _each(words: Words, at: int) -> int | None:
+    """The place behind "for each", "does each" and their like, with verbs before; None without one."""
+    while at < len(words.tokens):
+        behind = words.phrase(at, "for_each")
+        if behind is not None:
+            return behind
+        after = words.one_on(at, "ties", "empty")
+        if after == at:
+            return None
+        at = after
+    return None
+
+
+def _called_by(words: Words, dataset: str) -> tuple[str, ...]:
+    """The key of a thing, and what it is called by."""
+    found = words.world.layer.datasets[dataset]
+    keys = tuple(f"{dataset}.{name}" for name in found.key_fields)
+    shown = [name for name in (*keys, *words.world.nouns.names(dataset)) if not words.world.layer.fields[name].hidden]
+    return tuple(dict.fromkeys(shown)) if len(keys) == 1 else ()

@@ -1,0 +1,59 @@
+"""The fields of things by their names, and by a part of them: "cost" for the cost of a treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.understanding.entities.words import Words, word_lists
+from assistant.understanding.tokens import Token
+from semantic_layer import Dimension
+
+LONGEST_PART = 3
+
+
+def own_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
+    """The fields of a dataset that words here name, the whole names first; a part of a name only where one has it."""
+    found = [
+        (concept.target, behind)
+        for concepts, behind in words.concepts(at, "dimension")
+        for concept in concepts
+        if concept.target.partition(".")[0] == entity
+    ]
+    yield from found
+    longest = max((behind for _, behind in found), default=at)
+    for end in range(min(at + LONGEST_PART, len(words.tokens)), longest, -1):
+        named = partly_named(words, words.tokens[at:end], entity)
+        if len(named) == 1:
+            yield named[0], end
+
+
+def number_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
+    """The number fields of a dataset, or of what its rows belong to, that words here name."""
+    fields, reach = words.world.layer.fields, words.world.reach
+    found = list(own_fields(words, at, entity))
+    for concepts, behind in words.concepts(at, "dimension"):
+        linked = {c.target for c in concepts if reach.steps(entity, c.target.partition(".")[0])}
+        found.extend((target, behind) for target in sorted(linked))
+    yield from ((target, behind) for target, behind in dict.fromkeys(found) if fields[target].kind == "number")
+
+
+def partly_named(words: Words, tokens: Sequence[Token], entity: str) -> list[str]:
+    """The fields of a dataset whose names have these words as their head: "cost of treatment", "charge amount"."""
+    said = tuple(token.plain for token in tokens)
+    fields = words.world.layer.datasets[entity].fields
+    return [
+        f"{entity}.{field.name}" for field in fields if not (field.hidden or field.implied) and _has(words, field, said)
+    ]
+
+
+def _has(words: Words, field: Dimension, said: tuple[str, ...]) -> bool:
+    forms, lists = words.world.language.forms, word_lists()
+    for name in (field.name.replace("_", " "), field.label):
+        parts = tuple(forms.plain(word) for word in name.casefold().split())
+        size = len(said)
+        rest = parts[size:]
+        begins = parts[:size] == said and (rest[:1] == ("of",) or (rest and all(one in lists["tails"] for one in rest)))
+        telling = tuple(part for part in parts if part not in lists["by_the_way"])
+        if len(parts) > size and (parts[-size:] == said or begins or telling == said):
+            return True
+    return False
