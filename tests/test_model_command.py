@@ -43,6 +43,15 @@ def test_all_that_works_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "a strict schema" in told.output
 
 
+def test_embeddings_are_tried_where_they_are_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELLWISE_MODEL_EMBEDDINGS", "vectors")
+    assert re.search(r"^  NO +embeddings", check(able, tmp_path, monkeypatch).output, re.MULTILINE)
+    with OpenAIServer(able, embed=lambda _: (1.0, 0.0)) as server:
+        monkeypatch.setenv("TELLWISE_MODEL_URL", server.url)
+        told = CliRunner().invoke(main, ["--home", str(tmp_path), "model", "check"])
+    assert re.search(r"^  yes +embeddings .*2 numbers", told.output, re.MULTILINE)
+
+
 def test_what_a_small_server_lacks_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = check(small, tmp_path, monkeypatch)
     assert told.exit_code == 0

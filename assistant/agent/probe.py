@@ -32,8 +32,11 @@ class Finding:
     seconds: float
 
 
-def probe(client: ModelClient) -> tuple[Finding, ...]:
-    """What works with the model, in the order tried; everything after the first is left out when it is out of reach."""
+def probe(client: ModelClient, embeddings: str = "") -> tuple[Finding, ...]:
+    """What works with the model, in the order tried; everything after the first is left out when it is out of reach.
+
+    `embeddings` names a model for embeddings that is tried, too.
+    """
     first = _try("reply", lambda: _reply(client, {}))
     if not first.works:
         return (first,)
@@ -44,6 +47,7 @@ def probe(client: ModelClient) -> tuple[Finding, ...]:
         _try("JSON mode", lambda: _reply(client, {"response_format": {"type": "json_object"}})),
         _try("tools", lambda: _tool(client)),
         _try("stream", lambda: _stream(client)),
+        *([_try("embeddings", lambda: _embedded(client, embeddings))] if embeddings else ()),
     )
 
 
@@ -84,6 +88,11 @@ def _stream(client: ModelClient) -> str:
     if finish is None:
         raise ValueError(f"the stream broke off after {pieces} pieces")
     return f"{pieces} pieces"
+
+
+def _embedded(client: ModelClient, name: str) -> str:
+    found = client.client.embeddings.create(model=name, input=["revenue"], encoding_format="float")
+    return f"{len(found.data[0].embedding)} numbers for a text"
 
 
 def _create(client: ModelClient, messages: Sequence[Any], shape: dict[str, Any]) -> Any:

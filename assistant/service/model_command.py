@@ -107,7 +107,7 @@ def check_model(settings: Settings) -> None:
         return
     click.echo(f"{client.name} at {client.client.base_url}")
     try:
-        found = probe(client)
+        found = probe(client, settings.model_embeddings)
     finally:
         client.close()
     for one in found:
