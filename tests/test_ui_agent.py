@@ -15,7 +15,7 @@ from assistant.ui import turns
 from assistant.ui.look import look_of
 from assistant.ui.session import Session
 from tests.agent_world import QUESTION, SQL, fill
-from tests.browser import BROWSER, REAL, Server, Tab, opened, serving
+from tests.browser import BROWSER, PATIENCE, REAL, Server, Tab, opened, serving
 from tests.canned import CannedAssistant
 from tests.openai_server import Body, OpenAIServer, Reply
 
@@ -85,6 +85,13 @@ def marked(test: Any) -> Any:
     return test
 
 
+def patient(chromium: Any, server: Server) -> Tab:
+    """A tab on a page whose first question of a model loads the libraries for it."""
+    tab = opened(chromium, server)
+    tab.page.set_default_timeout(4 * PATIENCE)
+    return tab
+
+
 def statement(tab: Tab) -> Any:
     return tab.last(".tw-edit")
 
@@ -96,7 +103,7 @@ def press(tab: Tab, name: str, cards: int) -> None:
 
 @marked
 def test_sql_of_a_model_is_seen_changed_and_approved(chromium: Any, server: Server, model: OpenAIServer) -> None:
-    tab = opened(chromium, server)
+    tab = patient(chromium, server)
     tab.ask(QUESTION)
     assert "needs your approval" in tab.last(".tw-sentence").inner_text()
     assert statement(tab).input_value() == SQL.arguments["sql"]  # type: ignore[index]  # a mapping here
@@ -117,12 +124,12 @@ def test_sql_of_a_model_is_seen_changed_and_approved(chromium: Any, server: Serv
 def test_what_waits_is_still_there_after_a_restart(chromium: Any, workspace: Path, model: OpenAIServer) -> None:
     surroundings = {"TELLWISE_MODEL": "stub", "TELLWISE_MODEL_URL": model.url}
     for server in serving(REAL, workspace, **surroundings):
-        tab = opened(chromium, server)
+        tab = patient(chromium, server)
         tab.ask(QUESTION)
         assert statement(tab).is_visible()
         tab.close()
     for server in serving(REAL, workspace, **surroundings):
-        tab = opened(chromium, server)
+        tab = patient(chromium, server)
         tab.has_cards(1)
         assert tab.page.locator("#tw-chat .tw-question").last.inner_text() == QUESTION
         assert statement(tab).input_value() == SQL.arguments["sql"]  # type: ignore[index]  # a mapping here
@@ -136,7 +143,7 @@ def test_what_waits_is_still_there_after_a_restart(chromium: Any, workspace: Pat
 
 @marked
 def test_a_text_that_was_changed_runs_as_changed_whichever_button_is_pressed(chromium: Any, server: Server) -> None:
-    tab = opened(chromium, server)
+    tab = patient(chromium, server)
     tab.ask(QUESTION)
     statement(tab).fill("SELECT count(*) AS n FROM secret")
     press(tab, "Approve", 2)
@@ -152,7 +159,7 @@ def test_a_text_that_was_changed_runs_as_changed_whichever_button_is_pressed(chr
 def test_with_the_model_away_the_page_answers_what_it_can_and_says_so(chromium: Any, tmp_path: Path) -> None:
     fill(tmp_path)
     for server in serving(REAL, tmp_path, TELLWISE_MODEL="stub", TELLWISE_MODEL_URL=NOBODY):
-        tab = opened(chromium, server)
+        tab = patient(chromium, server)
         tab.ask("revenue by gizmo")  # the client is loaded when it is first needed
         known = took(tab, "revenue by region")
         assert "€260" in tab.last(".tw-sentence").inner_text()
