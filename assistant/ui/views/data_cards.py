@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from assistant.data_state import Freshness
 from assistant.formatting import Style, day, number
@@ -106,9 +107,20 @@ def aside_card(rows: Sequence[QuarantinedRow], told: bool, look: Look) -> Markup
         return empty_card(look.say("data.no_aside"), look.say("data.no_aside_text"))
     names = ("source", "place", "reason", "row") if told else ("source", "place", "reason")
     head = [look.say(f"data.columns.{name}") for name in names]
-    body = [[one.source, place(one, look), one.reason, *([cut(one.row)] if told else [])] for one in rows]
+    body = [[one.source, place(one, look), one.reason, *([cut(_cells(one.row))] if told else [])] for one in rows]
     intro = look.say("data.aside_intro") if told else look.say("data.hidden")
     return join([of_class("p", "tw-small", intro), table(head, body, look.say("data.aside"))])
+
+
+def _cells(row: str) -> str:
+    """A row as people read it: names and values, without what is missing; as it stands when it is a line of text."""
+    try:
+        found = json.loads(row)
+    except ValueError:
+        return row
+    if not isinstance(found, dict):
+        return row
+    return ", ".join(f"{name} {value}" for name, value in cast("dict[str, Any]", found).items() if value is not None)
 
 
 def place(row: QuarantinedRow, look: Look) -> str:
