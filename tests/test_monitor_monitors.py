@@ -161,6 +161,7 @@ def test_the_first_monitor_makes_the_file(world: World, tmp_path: Path) -> None:
         ("monitors:\n  - metric: orders\n    belw: 2\n", r"yml:2: a monitor has no 'belw'. Did you mean below\?"),
         ("monitors:\n  - metric: orders\n  - metric: orders\n    below: 20%\n", r"yml:3: `below` should be a number"),
         ("monitors:\n  - metric: orders\n    grain: hourly\n", r"`grain` is one of hour, day, week, month"),
+        ("monitors:\n  - metric: orders\n    grain: hour\n", r"monitors\.yml:2: .*holds days; it has no hours"),
         ("monitors:\n  - metric: orders\n    slices: [orders.colour]\n", r"yml:2: .*colour.*Change the fields"),
         ("monitors:\n  - metric: orders\n    delay_days: -1\n", r"`delay_days` should be a whole number"),
         ("monitors:\n  - metric: orders\n    filters: [x]\n", r"`filters` cannot be read"),

@@ -225,7 +225,7 @@ def _monitor(layer: SemanticLayer, entry: Any, place: str, delays: Mapping[str, 
     values: dict[str, Any] = {"name": layer.metrics[metric].title, "delay_days": delays.get(metric, 0)}
     values |= {key: _value(key, value, place) for key, value in entry.items()}
     monitor = Monitor(**values)
-    _require_known_fields(layer, monitor, place)
+    _require_known_fields(layer, monitor, place, says_grain="grain" in entry)
     return monitor
 
 
@@ -261,11 +261,12 @@ def _filters(value: Any, place: str) -> tuple[Filter, ...]:
         raise SettingsError(f"{place}: `filters` cannot be read. Write each as {told}.") from error
 
 
-def _require_known_fields(layer: SemanticLayer, monitor: Monitor, place: str) -> None:
+def _require_known_fields(layer: SemanticLayer, monitor: Monitor, place: str, says_grain: bool) -> None:
     split = monitor.slices if isinstance(monitor.slices, tuple) else ()
-    groups = (*(GroupBy(field=one) for one in split), GroupBy(field="metric_time", grain=monitor.grain))
+    groups = [GroupBy(field=one) for one in split]
+    groups += [GroupBy(field="metric_time", grain=monitor.grain)] if says_grain else []
     try:
-        check(layer, SemanticQuery(metrics=(monitor.metric,), filters=monitor.filters, group_by=groups))
+        check(layer, SemanticQuery(metrics=(monitor.metric,), filters=monitor.filters, group_by=tuple(groups)))
     except QueryError as error:
         told = "; ".join(fault.sentence for fault in error.faults)
         raise SettingsError(f"{place}: {told} Change the fields or the grain of this monitor.") from error
