@@ -106,3 +106,18 @@ def test_the_whole_name_is_still_read(parts: Understanding) -> None:
     repaired = parts.plan("repair cost by part")
     assert isinstance(repaired, Plan), repaired
     assert [group.field for group in repaired.query.group_by] == ["repair.part"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["takings by city", "takings per web ride", "gross web yield by place last month vs the month before, what?"],
+)
+def test_a_trace_is_short_enough_to_read(room: Understanding, question: str) -> None:
+    told = str(room.explain(question)).splitlines()
+    assert len(told) <= 25
+    assert all(len(line) <= 160 for line in told)
+
+
+def test_a_trace_tells_why_the_losers_lost(room: Understanding) -> None:
+    assert any("behind" in line for line in room.explain("takings by city").lost)
+    assert "no use for: per" in room.explain("takings per web ride").lost

@@ -495,6 +495,7 @@ def test_the_order_of_words_does_not_matter(room: Understanding) -> None:
 def test_a_plan_is_explained(room: Understanding) -> None:
     trace = room.explain("takings by city")
     assert any("metric ride_fees" in meaning for meaning in trace.meanings)
+    assert "takings[metric ride_fees]" in str(trace)
     assert len(trace.readings) == 1
     assert isinstance(trace.outcome, Plan)
 

@@ -17,7 +17,7 @@ from assistant.conversation.references import resolve_reference
 from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
-from assistant.understanding import Element, Fragment, Said, Token
+from assistant.understanding import Element, Fragment, Said, Token, of_the_same
 from semantic_layer import Filter, QueryError, SemanticQuery, check
 
 Reader = Callable[[FollowUp], "Reading | None"]
@@ -61,7 +61,8 @@ def read_how_many(follow_up: FollowUp) -> Reading | None:
     if counted is None:
         return None
     told = [token for token in rest[among:] if token.text not in world.language.fillers]
-    return replace(follow_up, tokens=rest[among:], base=counted).read("metrics") if told else Plan(counted)
+    narrowed = replace(follow_up, tokens=rest[among:], base=counted)
+    return _of_the_same(narrowed, narrowed.read("metrics")) if told else Plan(counted)
 
 
 def read_bound(follow_up: FollowUp) -> Reading | None:
@@ -194,7 +195,7 @@ def _only_ranks(follow_up: FollowUp) -> bool:
 def read_fragment(follow_up: FollowUp) -> Reading:
     """The words as slots beside the base: conditions first, then a number of their own."""
     if _how_many(follow_up):
-        return follow_up.read("nothing")
+        return _of_the_same(follow_up, follow_up.read("nothing"))
     carried = follow_up.read("metrics")
     if isinstance(carried, Plan):
         return carried
@@ -207,6 +208,16 @@ def read_fragment(follow_up: FollowUp) -> Reading:
     asked = next((found for found in (carried, own, broken) if isinstance(found, Clarification)), None)
     partial = _partly_named(follow_up)
     return partial or asked or _refusal(carried, broken, own)
+
+
+def _of_the_same(follow_up: FollowUp, read: Reading) -> Reading:
+    """ "how many have open tickets?": of the customers counted before, not the tickets."""
+    if not isinstance(read, Plan) or not follow_up.phrases.opens(words_of(follow_up.rest), "counting_on"):
+        return read
+    query = of_the_same(follow_up.understanding.world, read.query, follow_up.base)
+    if query is None or not _accepted(follow_up, query):
+        return follow_up.refuse("rephrase")
+    return replace(read, query=query)
 
 
 def _refusal(carried: Reading, broken: Reading, own: Reading) -> Reading:

@@ -10,8 +10,10 @@ from assistant.understanding.language import languages, load_language, spoken_to
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import add_units, unit_start
 from assistant.understanding.similarity import Similar
+from assistant.understanding.subjects import of_the_same
 from assistant.understanding.tokens import Token, tokenize
-from assistant.understanding.understanding import Trace, Understanding
+from assistant.understanding.tracing import Trace
+from assistant.understanding.understanding import Understanding
 from assistant.understanding.values_index import Contents, ValuesIndex, write_index
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "interpret",
     "languages",
     "load_language",
+    "of_the_same",
     "spoken_to",
     "tokenize",
     "unit_start",

@@ -39,12 +39,14 @@ CHANGE_CUES = {"change", "change_up", "change_down"}
 
 @dataclass(frozen=True)
 class Readings:
-    """What became of one spelling: accepted candidates near the best one, faults, and drafts with words left over."""
+    """What became of one spelling: accepted candidates near the best one, faults, drafts with words left over, and the
+    next candidates behind the best."""
 
     spelling: Spelling
     best: tuple[Candidate, ...]
     faults: tuple[QueryError, ...]
     stuck: tuple[tuple[Draft, tuple[int, ...]], ...]
+    beaten: tuple[Candidate, ...] = ()
 
 
 def read(spelling: Spelling, world: World, scattered: Scattered) -> Readings:
@@ -95,7 +97,14 @@ def read_covers(spelling: Spelling, found: Sequence[Cover], world: World) -> Rea
                 stuck.append((draft, tuple(at for at, _ in draft.scopes)))
     best, faults = _near_best(complete)
     stuck.sort(key=lambda item: (_cost(item[0], item[1]), item[0].penalty))
-    return Readings(spelling, best, faults, tuple(stuck))
+    return Readings(spelling, best, faults, tuple(stuck), _behind(complete, best))
+
+
+def _behind(complete: list[Candidate], best: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The next candidates behind the best ones, for telling why they lost."""
+    known = {candidate.query for candidate in best}
+    others = {c.query: c for c in sorted(complete, key=lambda item: item.score) if c.query not in known}
+    return tuple(sorted(others.values(), key=lambda item: -item.score))[:MOST_OPTIONS] if best else ()
 
 
 def _cost(draft: Draft, left: Iterable[int]) -> int:
@@ -419,8 +428,13 @@ def refuse(question: str, code: RefusalCode, world: World, words: tuple[str, ...
 
 
 def suggestions(world: World, near: Sequence[str], limit: int = 3) -> tuple[str, ...]:
-    """Example questions of the layer: those of the metrics at hand first."""
+    """Example questions of the layer: those of the metrics at hand first.
+
+    Metrics have their examples in the base language; who asks in another one is offered those that its words bring.
+    """
     layer = world.layer
+    if "base" in world.language.data:
+        return layer.definitions.ai_context.examples[:limit]
     shown = [layer.metrics[name] for name in dict.fromkeys((*near, *layer.metrics)) if not layer.metrics[name].hidden]
     own = [example for metric in shown if metric.name in near for example in metric.ai_context.examples]
     firsts = [metric.ai_context.examples[0] for metric in shown if metric.ai_context.examples]

@@ -122,6 +122,16 @@ def _noun_datasets(token: Token, world: World) -> Iterator[str]:
             yield world.nouns.counted[concept.target]
 
 
+def of_the_same(world: World, query: SemanticQuery, before: SemanticQuery) -> SemanticQuery | None:
+    """The query of "how many are ..." as a number of the very things counted or listed before; None when it is not."""
+    known = [world.nouns.counted.get(name, "") for name in before.metrics]
+    dataset = before.entity or next(iter(known), "")
+    subject = Subject(dataset)
+    if not dataset or query.metrics == before.metrics or all(counts(world, name, subject) for name in query.metrics):
+        return query
+    return counted_instead(world, query, subject)
+
+
 def counts(world: World, name: str, subject: Subject) -> bool:
     """Whether a metric is a number of such things: it counts their rows or keys, or is called a number of them."""
     if subject.picked:
@@ -155,8 +165,11 @@ def _is_called(world: World, name: str, dataset: str, word: str) -> bool:
         tokens = tokens[_behind_count_words(tokens, world) or 0 :]
         cut = next((i for i, token in enumerate(tokens) if token.text in breaks), len(tokens))
         last = next((token for token in reversed(tokens[:cut]) if _is_thing(token, word, world)), None)
-        person = world.layer.datasets[dataset].entity  # other nouns may be shared: "refund transactions" are no orders
-        if last and (last.plain == word or (person and dataset in _noun_datasets(last, world))):
+        if last is None:
+            continue
+        # "people subscribe to" names a deed; other nouns may be shared: "refund transactions" are no orders
+        person = world.layer.datasets[dataset].entity and last.text not in language.persons
+        if last.plain == word or (person and dataset in _noun_datasets(last, world)):
             return True
     return False
 
@@ -166,12 +179,12 @@ def _is_thing(token: Token, word: str, world: World) -> bool:
     return token.plain == word or (token.text != token.plain and any(_noun_datasets(token, world)))
 
 
-def counted_instead(draft: Draft, query: SemanticQuery, subject: Subject) -> SemanticQuery | None:
+def counted_instead(world: World, query: SemanticQuery, subject: Subject) -> SemanticQuery | None:
     """The query that counts the things asked for under the condition that they did what was counted; None without one.
 
     "how many women ordered in May" counts women with at least one order in May.
     """
-    world, dataset = draft.world, _one_entity(draft.world, subject)
+    dataset = _one_entity(world, subject)
     count = world.nouns.count_of(dataset) if dataset and not subject.picked else ""
     if not count or not _is_deed(world, query, dataset):
         return None
