@@ -121,6 +121,14 @@ def test_a_refusal_names_the_word_and_the_reason(asked_in_german: Assistant) -> 
     assert outcome.sentence == "Ich konnte 'Schuhgröße' nicht zuordnen, darum rate ich nicht."
 
 
+def test_what_can_be_asked_instead_is_a_question_in_german(asked_in_german: Assistant) -> None:
+    offered = asked_in_german.starters()
+    assert len(offered) >= 5
+    refused = asked_in_german.ask("Umsatz nach Schuhgröße")
+    assert isinstance(refused, Refusal)
+    assert refused.suggestions == offered[:3]
+
+
 def test_the_numbers_of_a_german_sentence_are_read_as_german(asked_in_german: Assistant) -> None:
     for question in QUICK[:4]:
         outcome = asked_in_german.ask(question)
