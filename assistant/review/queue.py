@@ -94,7 +94,7 @@ def take_in(assistant: Assistant, store: Store) -> None:
 def _of_proposal(assistant: Assistant, proposal: Proposal) -> ReviewItem:
     defined = all(name in assistant.layer.metrics for name in proposal.query.metrics)
     day = proposal.as_of or date.today()
-    reading = interpret(assistant.layer, proposal.query, day).sentence if defined else ""
+    reading = interpret(assistant.layer, proposal.query, day, assistant.settings.locale).sentence if defined else ""
     return ReviewItem(
         uuid4().hex, proposal.question, reading, proposal.query, proposal.sql, proposal.sql, proposal.as_of,
         "definitions", "", proposal.id, "pending", proposal.proposed_by, proposal.proposed_at,

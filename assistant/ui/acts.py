@@ -161,9 +161,15 @@ def _asked_again(scene: Scene, query: SemanticQuery | None) -> Iterator[Effect]:
     """A changed query as the next turn, under its reading."""
     if query is None:
         return
-    label = interpret(scene.desk.assistant.layer, query, scene.desk.assistant.as_of).sentence
+    label = _read(scene, query)
     for session in scene.desk.carry_out(label, Plan(query), scene.session):
         yield Effect(session)
+
+
+def _read(scene: Scene, query: SemanticQuery) -> str:
+    """How a query reads, in the reader's language."""
+    assistant = scene.desk.assistant
+    return interpret(assistant.layer, query, assistant.as_of, assistant.settings.locale).sentence
 
 
 # --- the card
@@ -290,9 +296,7 @@ def _shared(scene: Scene) -> Iterator[Effect]:
     if scene.desk.store is None:
         return
     found = shared(scene.desk.store, scene.act.text)
-    label = (
-        found.question or interpret(scene.desk.assistant.layer, found.plan.query, scene.desk.assistant.as_of).sentence
-    )
+    label = found.question or _read(scene, found.plan.query)
     for session in scene.desk.carry_out(label, found.plan, scene.session):
         yield Effect(session)
 

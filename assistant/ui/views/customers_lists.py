@@ -247,7 +247,7 @@ class ListDesk:
         assert state.query is not None
         room, reader = self.view.room, self._reader(request)
         found = list_customers(reader, state.query, PAGE, state.skip)
-        parts = interpret(reader.layer, state.query, reader.as_of).parts
+        parts = interpret(reader.layer, state.query, reader.as_of, reader.locale).parts
         labels = [part.label for part in parts if part.kind == "filter"][:MOST_CHIPS]
         others = [part.label for part in parts if part.kind not in ("filter", "dimension", "period")]
         note = of_class("p", "tw-small", f"{room.say('customers.list.read_as')}: {', '.join(others)}") if others else ""
