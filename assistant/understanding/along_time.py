@@ -15,7 +15,7 @@ def find_bucket_averages(draft: Draft) -> None:
     """ "average daily revenue", "orders per day on average", "the median week": one number over all days or weeks."""
     cues = draft.cues("average", "typical", "median")
     named = {draft.has(at, "median") for at in cues}
-    if len(named) != 1 or draft.per_bucket is not None or not _narrowed(draft, COUNTED):
+    if len(named) != 1 or draft.per_bucket is not None or _is_of_one(draft, cues) or not _narrowed(draft, COUNTED):
         return
     place = _bucket(draft, cues)
     if place is None:
@@ -29,6 +29,22 @@ def find_bucket_averages(draft: Draft) -> None:
     if draft.grain == draft.per_bucket.grain:
         draft.grain = ""
     _take_coarser(draft)
+
+
+def _is_of_one(draft: Draft, cues: list[int]) -> bool:
+    """ "the average refund per month" is of what one is worth, not of how many there are."""
+    placed = {place for place, _ in draft.metrics}
+    following = [draft.ahead(at) for at in cues]
+    formats = {draft.world.layer.metrics[c.target].format for _, choices in draft.metrics for c in choices}
+    singular = [at for at in following if at in placed and at is not None and not draft.element(at).plural]
+    return bool(singular) and "integer" in formats and not _is_counted(draft, cues)
+
+
+def _is_counted(draft: Draft, cues: list[int]) -> bool:
+    """ "average number of ...", "average order count": a word says that rows are counted."""
+    words = set(draft.world.language.words("count_suffixes")) | {"number", "amount"}
+    said = [draft.element(at).text for at in (*cues, *(place for place, _ in draft.metrics))]
+    return any(not words.isdisjoint(text.casefold().split()) for text in said)
 
 
 def _narrowed(draft: Draft, aggregations: tuple[str, ...]) -> bool:

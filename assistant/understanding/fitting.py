@@ -48,7 +48,17 @@ def _countable(draft: Draft, names: tuple[str, ...]) -> bool:
     asked = any("how_many" in element.cues for element in draft.elements) or _says(draft, "many")
     if not asked or not names or draft.per_bucket is not None:
         return True
-    return draft.world.layer.metrics[names[0]].format not in ("percent", "currency") and _counts_once(draft, names[0])
+    form = draft.world.layer.metrics[names[0]].format
+    if form == "duration" and not _asks_for_length(draft):
+        return False
+    return form not in ("percent", "currency") and _counts_once(draft, names[0])
+
+
+def _asks_for_length(draft: Draft) -> bool:
+    """ "how many minutes does it take": a unit of time is counted."""
+    language = draft.world.language
+    units = {*language.unit_words("minutes"), *language.unit_words("seconds")}
+    return any(element.grain or element.text.casefold() in units for element in draft.elements)
 
 
 def _is_amount(draft: Draft, metrics: Sequence[Concept]) -> bool:

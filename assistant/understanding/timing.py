@@ -94,6 +94,8 @@ def _compare_named(draft: Draft, periods: tuple[Period, ...]) -> None:
     """Comparison with a period that needs no dates: "vs the previous one", "year over year"."""
     for cue in ("previous_year", "previous_period"):
         for at in draft.cues(cue):
+            if draft.kind(draft.ahead(at)) == "time" and draft.ahead(at) == at + 1:
+                continue  # "the day before Black Friday" is another day
             kind = _kind_said(cue, draft.element(at).text, periods)
             if not kind:
                 continue
