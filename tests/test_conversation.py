@@ -63,6 +63,13 @@ DIALOGUES = {
             "Units sold · by brand · Brand: Lunara, Oakline · 2025 · lowest first by brand",  # these two, not others
         ),
     ],
+    "the period of what each one did": [
+        (
+            "how many women ordered in May?",
+            "Customers · Gender: female · Orders: ≥ 1 per customer in May 2026 · all time",
+        ),
+        ("and in April?", "Customers · Gender: female · Orders: ≥ 1 per customer in April 2026 · all time"),
+    ],
     "words that promise a change": [
         ("customers at risk in Germany", "Customers · At risk of churning: yes · Country: Germany · all time"),
         (

@@ -144,12 +144,21 @@ def _with_times(query: SemanticQuery, said: Said) -> SemanticQuery:
 
 def with_period(query: SemanticQuery, span: TimeRange | None) -> SemanticQuery:
     """The query for another period; a comparison with the period right before goes along, any other range does not."""
+    if (within := _period_of_deeds(query)) is not None and span is not None:
+        moved = (f.model_copy(update={"time_range": span}) if f.time_range == within else f for f in query.filters)
+        return query.model_copy(update={"filters": tuple(moved)})
     compare = query.compare
     if compare is not None and compare.kind == "range":
         then, now = compare.range, query.time_range
         follows = bool(then and now and then.end == now.start)
         compare = Comparison(kind="previous_period") if follows and span is not None else None
     return query.model_copy(update={"time_range": span, "compare": compare if span is not None else None})
+
+
+def _period_of_deeds(query: SemanticQuery) -> TimeRange | None:
+    """The one period that only limits what each one did ("women who ordered in May"); None for any other query."""
+    spans = {f.time_range for f in query.filters if f.entity and f.time_range is not None}
+    return next(iter(spans)) if len(spans) == 1 and query.time_range is None else None
 
 
 def _ranked(query: SemanticQuery, said: Said) -> SemanticQuery:
