@@ -15,18 +15,40 @@ from assistant.understanding.tokens import Token
 def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...]:
     """The words that a plan uses for something else than they say, none for a plan that stands."""
     words = Words(tuple(tokens), world)
-    tests = (_named_of_others, _counted_for_measured, _sorted_otherwise, _apart)
+    tests = (_named_of_others, _counted_for_measured, _sorted_otherwise, _apart, _columns_as_conditions)
     return (*(word for test in tests for word in test(plan, words)), *_one_of_many(plan, world))
 
 
 def _sorted_otherwise(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "sorted by price" answered with groups by price in another order."""
     for at in range(len(words.tokens)):
-        sorting = words.phrase(at, "sorting")
+        sorting = words.phrase(at, "sorting") or _listed_by(words, at)
         by = words.skip(sorting, "empty", "by") if sorting is not None else len(words.tokens)
         named = {c.target for concepts, _ in words.concepts(by, "dimension") for c in concepts}
         order = {one.by for one in plan.query.order_by}
         if named and named & {group.field for group in plan.query.group_by} and not named & order:
+            return (words.tokens[at].raw,)
+    return ()
+
+
+def _listed_by(words: Words, at: int) -> int | None:
+    """The place behind "by" in "list the products by price"."""
+    listing = bool(words.tokens) and words.tokens[0].text == "list" and words.tokens[at].text == "by"
+    fields = words.world.layer.fields
+    named = [c.target for concepts, _ in words.concepts(at + 1, "dimension") for c in concepts] if listing else []
+    return at + 1 if any(fields[name].kind in ("number", "time") for name in named) else None
+
+
+def _columns_as_conditions(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "customers with their country" answered for those whose country is known, without showing it."""
+    shown = {group.field for group in plan.query.group_by}
+    hidden = {one.field for one in plan.query.filters if one.op == "not_null"} - shown
+    for at in range(len(words.tokens)):
+        start = words.phrase(at, "columns")
+        named = (
+            {c.target for concepts, _ in words.concepts(start, "dimension") for c in concepts} if start else set[str]()
+        )
+        if named & hidden:
             return (words.tokens[at].raw,)
     return ()
 

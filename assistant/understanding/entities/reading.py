@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -32,7 +33,19 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
     return best[0] if len(best) == 1 else None
 
 
+def _is_void(query: SemanticQuery, world: World) -> bool:
+    """Whether a bound is on a field that depends on another field under a condition: cancelled orders have no value."""
+    fields = world.layer.fields
+    bounded = [
+        fields[one.field].sql for one in query.filters if one.field in fields and one.op in ("gt", "ge", "lt", "le")
+    ]
+    told = [one.field.rpartition(".")[2] for one in query.filters if one.field in fields and one.op in ("in", "eq")]
+    return any(re.search(rf"\b{re.escape(name)}\b", text) for name in told for text in bounded)
+
+
 def _stands(query: SemanticQuery, world: World) -> bool:
+    if _is_void(query, world):
+        return False
     try:
         check(world.layer, query)
     except QueryError:
