@@ -157,8 +157,8 @@ def with_period(query: SemanticQuery, span: TimeRange | None) -> SemanticQuery:
 
 def _period_of_deeds(query: SemanticQuery) -> TimeRange | None:
     """The one period that only limits what each one did ("women who ordered in May"); None for any other query."""
-    spans = {f.time_range for f in query.filters if f.entity and f.time_range is not None}
-    return next(iter(spans)) if len(spans) == 1 and query.time_range is None else None
+    spans = [f.time_range for f in query.filters if f.entity and f.time_range is not None]
+    return spans[0] if spans and query.time_range is None and all(span == spans[0] for span in spans) else None
 
 
 def _ranked(query: SemanticQuery, said: Said) -> SemanticQuery:
