@@ -9,10 +9,11 @@ from assistant.answer import Caveat, Plan
 from assistant.formatting import Style, day, number
 from assistant.retelling import retold
 from assistant.wording import FIRST, Wording, answers
-from semantic_layer import Column, SemanticLayer, SemanticQuery
+from semantic_layer import Column, SemanticLayer, SemanticQuery, TimeRange
 from warehouse import Result
 
 Caveats = tuple[Caveat, ...]
+DAYS_BESIDE = 3  # months, quarters and leap years differ by as much
 
 
 def of_plan(layer: SemanticLayer, plan: Plan, as_of: date, locale: str = "en") -> Caveats:
@@ -48,7 +49,18 @@ def _of_period(query: SemanticQuery, as_of: date, locale: str) -> Iterator[Cavea
     if span.start and span.start > as_of:
         yield _said(words, "AFTER_DATA", known)
     elif span.partial or (span.end and span.end > as_of + timedelta(days=1)):
-        yield _said(words, "PARTIAL_PERIOD", known, "_compared" if query.compare else "")
+        yield _said(words, "PARTIAL_PERIOD", known, _beside(query, span))
+
+
+def _beside(query: SemanticQuery, span: TimeRange) -> str:
+    """The form of what is said of an unfinished period: alone, beside as much of another one, or beside a whole one."""
+    if query.compare is None:
+        return ""
+    other = query.compare.range
+    if other is None or not (span.start and span.end and other.start and other.end):
+        return "_compared"
+    alike = abs((span.end - span.start).days - (other.end - other.start).days) <= DAYS_BESIDE
+    return "_alike" if alike else "_compared"
 
 
 def _said(words: Wording, code: str, values: Mapping[str, object], form: str = "") -> Caveat:

@@ -1,0 +1,37 @@
+"""What is said of an unfinished period: alone, beside as much of another one, beside a whole one."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import semantic_layer
+from assistant.answer import Plan
+from assistant.caveats import of_plan
+from semantic_layer import Comparison, SemanticQuery, TimeRange, load
+
+SHIPPED = Path(semantic_layer.__file__).parent / "definitions"
+TODAY = date(2026, 5, 20)
+SO_FAR = TimeRange(start=date(2026, 5, 1), end=date(2026, 5, 21), partial=True)
+
+
+@pytest.mark.parametrize(
+    ("compare", "ending"),
+    [
+        (None, "data up to 20 May 2026."),
+        (TimeRange(start=date(2026, 4, 1), end=date(2026, 4, 21)), "as much of the other period."),
+        (TimeRange(start=date(2026, 4, 1), end=date(2026, 5, 1)), "with a whole period."),
+    ],
+)
+def test_an_unfinished_period_says_what_it_stands_beside(compare: TimeRange | None, ending: str) -> None:
+    beside = Comparison(kind="range", range=compare) if compare else None
+    query = SemanticQuery(metrics=("orders",), time_range=SO_FAR, compare=beside)
+    said = [
+        note.sentence
+        for note in of_plan(load(sorted(SHIPPED.glob("*.yml"))), Plan(query=query), TODAY)
+        if note.code == "PARTIAL_PERIOD"
+    ]
+    assert len(said) == 1
+    assert said[0].endswith(ending)
