@@ -97,6 +97,8 @@ def _filter(story: Story, item: Filter) -> str:
         return story.words.say("filter_in", {"values": values})
     if item.op in ("not_in", "ne") and item.values:
         return story.words.say("filter_out", {"values": values})
+    if item.than:
+        values = story.words.say("the_average")
     operator = story.words.choice("operators", item.op)
     told = {"field": named(story, item.field), "operator": operator, "values": values}
     return story.words.say("filter_other", told).rstrip()

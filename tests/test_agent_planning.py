@@ -17,7 +17,7 @@ from assistant.agent.audit import FILE, masked
 from assistant.agent.errors import BudgetReached, ModelUnavailable
 from assistant.answer import Plan, Refusal
 from assistant.config import Settings
-from semantic_layer import SemanticLayer, load
+from semantic_layer import Filter, SemanticLayer, load
 from tests.openai_server import OpenAIServer, Reply, Script, ToolCall, said
 
 pytest.importorskip("openai", reason="the extra `agent` is not installed")
@@ -279,6 +279,14 @@ def test_values_are_spelt_as_the_data_spells_them(layer: SemanticLayer, tmp_path
         found = asked.plan("turnover in the north")
     assert isinstance(found.outcome, Plan)
     assert found.outcome.query.filters[0].values == ("North",)
+
+
+def test_average_beside_a_comparison_is_no_text(layer: SemanticLayer, tmp_path: Path) -> None:
+    plan = filled(metrics=["revenue"], filters=[{"field": "orders.size", "op": "gt", "values": ["average"]}])
+    with planner(layer, [Reply(plan)], tmp_path) as (asked, _, _):
+        found = asked.plan("turnover of orders of size above average")
+    assert isinstance(found.outcome, Plan), found.outcome
+    assert found.outcome.query.filters == (Filter(field="orders.size", op="gt", than="average"),)
 
 
 def test_a_period_ends_with_its_last_day(layer: SemanticLayer, tmp_path: Path) -> None:

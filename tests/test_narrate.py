@@ -99,6 +99,12 @@ def test_filters_are_said() -> None:
     )
 
 
+def test_an_average_that_is_compared_with_is_said() -> None:
+    where = (Filter(field="order_line.item_count", op="gt", than="average"),)
+    said = told((REVENUE,), [money(12)], query(filters=where))
+    assert said == "Net revenue where item count is over the average was €12.00."
+
+
 def test_many_filter_values_are_not_read_out() -> None:
     where = (Filter(field="customer.country", op="in", values=tuple("ABCDEFGH")),)
     assert (

@@ -14,6 +14,7 @@ from semantic_layer import METRIC_TIME, Comparison, Filter, GroupBy, OrderBy, Se
 
 GRAINS = ("none", "hour", "day", "week", "month", "quarter", "year")
 OPERATORS = ("eq", "ne", "in", "not_in", "gt", "ge", "lt", "le", "between", "is_null", "not_null", "last", "not_last")
+ORDERED, AVERAGE = ("gt", "ge", "lt", "le"), "average"
 COMPARISONS = ("none", "previous_period", "previous_year")
 
 
@@ -22,7 +23,10 @@ class _Part(BaseModel):
 
 
 class Condition(_Part):
-    """A condition on a dimension, a metric or a segment; values as text."""
+    """A condition on a dimension, a metric or a segment; values as text.
+
+    "average" alone, as the value of a comparison by size, is the average and no text.
+    """
 
     field: str
     op: str = "eq"
@@ -165,6 +169,8 @@ def _period(filled: Filled) -> TimeRange | None:
 
 
 def _filter(one: Condition, layer: SemanticLayer) -> Filter:
+    if one.op in ORDERED and [str(value).lower() for value in one.values] == [AVERAGE]:
+        return Filter(field=one.field, op=one.op, than=AVERAGE)  # type: ignore[arg-type]  # pydantic checks it
     values = tuple(_value(value, one, layer) for value in one.values)
     return Filter(field=one.field, op=one.op, values=values)  # type: ignore[arg-type]  # pydantic checks it
 

@@ -114,6 +114,7 @@ class _Reading:
     def condition(self, condition: Filter) -> str:
         joint = self.say("join") if condition.op == "between" else ", "
         values = joint.join(self.value(value) for value in condition.values)
+        values = self.say("the_average") if condition.than else values
         sign = self.say(f"signs.{condition.op}")
         return self.say("condition", {"field": self.title(condition.field), "sign": sign, "values": values})
 

@@ -1,0 +1,167 @@
+"""The fields asked for: "the name and the city of the customers", "the first and last names of doctors"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assistant.understanding.entities import joint
+from assistant.understanding.entities.fields import partly_named
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import count_of_each
+from assistant.understanding.entities.things import things
+from assistant.understanding.entities.words import Words
+
+MOST_FIELDS = 4
+
+
+def fields_of(words: Words, found: Found) -> Iterator[Found]:
+    """ "the name and the city of the customers": fields, then whose they are, unless they say it themselves."""
+    for listed in _field_list(words, found):
+        behind = words.phrase(words.skip(listed.at, "empty"), "genitive")
+        if behind is not None:
+            start = words.skip(behind, "empty")
+            owned = list(things(words, listed.moved(start)))
+            for named in owned:
+                yield from _owned(words, named)
+            if owned:
+                continue
+        for owner in _owners(listed):
+            if words.world.layer.datasets[owner].primary_key:
+                for named in _owned(words, replace(listed, entity=owner)):
+                    if _tells_rows(words, named):  # "brands in this category" are not its products
+                        yield replace(named, bare=named.bare or len(listed.attributes) == 1)
+        yield from joint.of_several(words, listed)
+
+
+def _tells_rows(words: Words, found: Found) -> bool:
+    """Whether fields without a noun are those of single rows: what they are called by, or numbers beside others."""
+    world = words.world
+    naming = {field for fields in world.nouns.identity(found.entity) for field in fields}
+    numbers = [name for name in found.attributes if world.layer.fields[name].kind in ("number", "time")]
+    return bool(naming.intersection(found.attributes)) or (bool(numbers) and len(found.attributes) > 1)
+
+
+def possessed(words: Words, at: int) -> Iterator[Found]:
+    """ "the heaviest patient's last name": things, then fields of theirs."""
+    for picked in things(words, Found(at)):
+        for listed in _field_list(words, picked):
+            yield from _owned(words, listed)
+
+
+def _owners(found: Found) -> list[str]:
+    """The datasets that have each of the fields named."""
+    if any(name.startswith("?") for name in found.attributes) or not found.attributes:
+        return []
+    datasets = [{one.partition(".")[0] for one in name.split("|") if one != "~"} for name in found.attributes]
+    return sorted(set.intersection(*datasets))
+
+
+def _field_list(words: Words, found: Found, depth: int = 0) -> Iterator[Found]:
+    for one in _field(words, found):
+        yield one
+        joined = words.skip(one.at, "joins")
+        if joined > one.at and depth < MOST_FIELDS:
+            yield from _field_list(words, one.moved(words.skip(joined, "empty", "requests")), depth + 1)
+
+
+def _field(words: Words, found: Found) -> Iterator[Found]:
+    """A field by name; "name" and "id" alone stand for those of the things that follow."""
+    start = words.skip(found.at, "empty", "possessives")
+    for role in ("names", "keys"):
+        behind = words.phrase(start, role)
+        if behind is not None:
+            named = replace(found, attributes=(*found.attributes, f"?{role}")).used(start, behind, "dimension", role)
+            yield named
+            yield from _of_other(words, named)
+    for dataset, behind in words.nouns(start):  # "order ids"
+        keys, name = words.phrase(behind, "keys"), _own_field(words, dataset, "?keys")
+        if keys is not None and name:
+            yield replace(found, attributes=(*found.attributes, name)).used(start, keys, "dimension", name)
+    yield from _count_beside(words, found, start)
+    for choices, behind in _choices(words, start):
+        named = replace(found, attributes=(*found.attributes, choices)).used(start, behind, "dimension", choices)
+        yield named
+        yield from _of_other(words, named)
+    yield from _two_of_one_noun(words, found, start)
+
+
+def _choices(words: Words, start: int) -> Iterator[tuple[str, int]]:
+    """The fields that a phrase may name, with "|" between; those of which it is a part after those it names whole."""
+    longest = start
+    for concepts, behind in words.concepts(start, "dimension"):
+        longest = max(longest, behind)
+        yield "|".join(dict.fromkeys(concept.target for concept in concepts)), behind
+    for end in range(min(start + 3, len(words.tokens)), start, -1):
+        named = [
+            one for name in words.world.layer.datasets for one in partly_named(words, words.tokens[start:end], name)
+        ]
+        if named and end >= longest:
+            yield "|".join(("~", *named)), end
+
+
+def _of_other(words: Words, found: Found) -> Iterator[Found]:
+    """ "the first name of the doctor and the date": a field said by the noun of its own."""
+    genitive = words.phrase(words.skip(found.at, "empty"), "genitive")
+    for dataset, behind in words.nouns(words.skip(genitive, "empty")) if genitive is not None else ():
+        own = _own_field(words, dataset, found.attributes[-1])
+        if own and not own.startswith("?"):
+            told = found.used(words.skip(found.at, "empty"), behind, "dimension", dataset)
+            yield replace(told, attributes=(*found.attributes[:-1], *own.split("|")))
+
+
+def _count_beside(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """ "... and the number of orders": counted for each thing, once it is known which things."""
+    counted = words.phrase(start, "counting") if found.attributes else None
+    for dataset, behind in words.nouns(words.skip(counted, "empty")) if counted is not None else ():
+        yield replace(found, beside=(*found.beside, dataset)).used(start, behind, "metric", dataset)
+
+
+def _two_of_one_noun(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """ "first and last names": two fields that share their last word."""
+    second = words.skip(start + 1, "joins")
+    if second == start + 1 or second + 1 >= len(words.tokens):
+        return
+    first = words.world.lexicon.lookup((words.tokens[start], words.tokens[second + 1]))
+    names = [concept.target for concept in first if concept.kind == "dimension"]
+    for concepts, behind in words.concepts(second, "dimension"):
+        if names and behind == second + 2:
+            both = ("|".join(names), "|".join(concept.target for concept in concepts))
+            yield replace(found, attributes=(*found.attributes, *both)).used(start, behind, "dimension", "|".join(both))
+
+
+def _owned(words: Words, found: Found) -> Iterator[Found]:
+    """The reading with its fields as fields of its things; none when one of them belongs to something else."""
+    fields: list[str] = []
+    for name in found.attributes:
+        own = _own_field(words, found.entity, name)
+        if not own:
+            return
+        fields.extend(own.split("|"))
+    parts = sum(name.startswith("~") for name in found.attributes)
+    named = replace(found, attributes=tuple(dict.fromkeys(fields)), rank=found.rank + parts)
+    named = replace(named, bare=found.bare or (parts > 0 and len(found.attributes) == 1))
+    if found.entity in found.beside:  # "the statuses and the number of orders of each" counts the things themselves
+        count = words.world.nouns.count_of(found.entity) if len(found.beside) == 1 else ""
+        if count and found.is_plain_list:
+            yield replace(named, metrics=(count,), each=True, beside=())
+        return
+    counts = [count_of_each(words, dataset, found.entity) for dataset in found.beside]
+    if all(counts):
+        yield replace(named, metrics=(*found.metrics, *counts), beside=())
+
+
+def _own_field(words: Words, entity: str, name: str) -> str:
+    """The field of the things that a name means, several with "|" between; empty when it is not clear."""
+    world = words.world
+    dataset = world.layer.datasets[entity]
+    if name == "?keys":
+        return f"{entity}.{dataset.key_fields[0]}" if len(dataset.key_fields) == 1 else ""
+    if name == "?names":
+        return "|".join(world.nouns.names(entity))
+    choices = [one for one in name.split("|") if one != "~"]
+    own = [one for one in choices if one.partition(".")[0] == entity]
+    linked = [one for one in choices if world.reach.steps(entity, one.partition(".")[0]) is not None]
+    if name.startswith("~"):
+        return own[0] if len(own) == 1 else ""
+    return own[0] if len(own) == 1 else linked[0] if len(linked) == 1 and not own else ""

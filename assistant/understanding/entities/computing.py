@@ -1,0 +1,64 @@
+"""Several numbers of several fields at once: "the maximum and minimum price of the products"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.words import Words
+from semantic_layer import implied_metric
+
+AGGREGATIONS = {"averages": "average", "maxima": "max", "minima": "min", "sums": "sum"}
+
+
+def computed(words: Words, at: int) -> Iterator[Found]:
+    """ "the maximum and minimum price of the products": several numbers of several fields."""
+    kinds, behind = _aggregations(words, at)
+    fields: list[tuple[str, int, int]] = []
+    place = behind
+    while kinds:
+        start = words.skip(place, "joins", "empty", "genitive") if fields else words.skip(place, "empty")
+        number = _number_field(words, start)
+        if number is None:
+            break
+        fields.append((number[0], start, number[1]))
+        place = number[1]
+    owners = {name.partition(".")[0] for name, _, _ in fields}
+    if len(owners) != 1 or len(kinds) * len(fields) < 2:
+        return
+    names = tuple(implied_metric(words.world.layer, name, kind) for kind in kinds for name, _, _ in fields)
+    found = replace(Found(), entity=owners.pop(), counting=True, metrics=names)
+    for name, start, end in fields:
+        found = found.used(start, end, "metric", name)
+    closed = _of_own(words, found.used(at, behind, "metric", "+".join(kinds)).moved(place))
+    if all(names):
+        yield closed
+
+
+def _of_own(words: Words, found: Found) -> Found:
+    """Past "of all products" behind numbers of products."""
+    genitive = words.phrase(found.at, "genitive")
+    for dataset, behind in words.nouns(words.skip(genitive, "empty")) if genitive is not None else ():
+        if dataset == found.entity:
+            return found.used(words.skip(genitive or 0, "empty"), behind, "dimension", dataset)
+    return found
+
+
+def _aggregations(words: Words, at: int) -> tuple[list[str], int]:
+    found: list[str] = []
+    while True:
+        ends = {kind: words.phrase(at, role) for role, kind in AGGREGATIONS.items()}
+        kind = next((kind for kind, end in ends.items() if end is not None), "")
+        if not kind:
+            return found, at
+        found.append(kind)
+        at = words.skip(ends[kind] or at, "joins", "empty")
+
+
+def _number_field(words: Words, at: int) -> tuple[str, int] | None:
+    for concepts, behind in words.concepts(at, "dimension"):
+        numbers = [c.target for c in concepts if words.world.layer.fields[c.target].kind == "number"]
+        if len(numbers) == 1:
+            return numbers[0], behind
+    return None

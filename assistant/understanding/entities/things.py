@@ -1,0 +1,100 @@
+"""The things asked for: a noun, perhaps with what picks some of them out ("the three oldest members")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import count_of_each
+from assistant.understanding.entities.words import Words
+from semantic_layer import Filter, OrderBy
+
+
+def things(words: Words, found: Found) -> Iterator[Found]:
+    """A noun, perhaps with the one of its rows that is meant: "the most recent order", "the three oldest members"."""
+    yield from _named_things(words, found)
+    for role, descending in (("latest", True), ("earliest", False)):
+        said = words.phrase(found.at, role)
+        for dataset, behind in words.nouns(said) if said is not None else ():
+            time = words.world.layer.datasets[dataset].time or "."
+            if "." not in time and not found.counting:
+                yield _picked(found, dataset, f"{dataset}.{time}", descending).used(found.at, behind, "order", dataset)
+    if not found.counting:
+        yield from _most_used(words, found)
+        yield from _superlatives(words, found)
+        yield from _first_few(words, found)
+
+
+def _named_things(words: Words, found: Found) -> Iterator[Found]:
+    """A noun, perhaps behind a value that all of them have: "female owners"."""
+    for dataset, behind in words.nouns(found.at):
+        if words.world.layer.datasets[dataset].primary_key:
+            yield replace(found, entity=dataset).used(found.at, behind, "dimension", dataset)
+    for concepts, behind in words.concepts(found.at, "value"):
+        for dataset, end in words.nouns(behind):
+            own = [c for c in concepts if _owner(words, c.target) == dataset]
+            if len(own) == 1 and words.world.layer.datasets[dataset].primary_key:
+                kept = Filter(field=own[0].target, op="in", values=(own[0].value,))
+                if own[0].target in words.world.layer.segments:
+                    kept = Filter(field=own[0].target, op="eq", values=(True,))
+                marked = found.used(found.at, behind, "value", own[0].target).used(behind, end, "dimension", dataset)
+                yield replace(marked, entity=dataset, filters=(*found.filters, kept))
+
+
+def _owner(words: Words, target: str) -> str:
+    segments = words.world.layer.segments
+    return segments[target].entity if target in segments else target.partition(".")[0]
+
+
+def _superlatives(words: Words, found: Found) -> Iterator[Found]:
+    """ "the oldest member", "the three oldest members", "the 5 most expensive books"."""
+    number = words.number(found.at)
+    start, cut = (words.skip(number[1], "empty"), int(number[0])) if number is not None else (found.at, 0)
+    for measure, role, said in words.extremes(start):
+        after = words.number(said) if not cut else None
+        last, few = (after[1], int(after[0])) if after is not None else (said, cut)
+        for dataset, behind in words.nouns(words.skip(last, "empty")):
+            field = words.field_called(measure, dataset)
+            if field and (few or number is None):
+                asked = replace(found, cut=few)
+                yield _picked(asked, dataset, field, role == "most").used(found.at, behind, "order", field)
+
+
+def _most_used(words: Words, found: Found) -> Iterator[Found]:
+    """ "the most popular genre": by the number of rows that have it, where only one table tells it."""
+    for role, descending in (("most_used", True), ("least_used", False)):
+        said = words.phrase(found.at, role)
+        for dataset, behind in words.nouns(words.skip(said, "empty")) if said is not None else ():
+            telling = [link.from_ for link in words.world.layer.relationships.values() if link.to == dataset]
+            count = count_of_each(words, telling[0], dataset) if len(telling) == 1 else ""
+            if count:
+                order = OrderBy(by=count, descending=descending)
+                ranked = replace(found, entity=dataset, metrics=(count,), order=order, limit=1)
+                yield replace(ranked, fewest=not descending).used(found.at, behind, "order", dataset)
+
+
+def _first_few(words: Words, found: Found) -> Iterator[Found]:
+    """ "the top 3 products", "the 3 products" with what they are first by to follow."""
+    top = words.phrase(found.at, "tops")
+    number = words.number(top if top is not None else found.at)
+    if number is None:
+        return
+    for dataset, behind in words.nouns(words.skip(number[1], "empty")):
+        if number[0] >= 1 and words.world.layer.datasets[dataset].primary_key:
+            yield replace(found, entity=dataset, cut=int(number[0])).used(found.at, behind, "dimension", dataset)
+
+
+def _picked(found: Found, dataset: str, field: str, descending: bool) -> Found:
+    """The first row of a dataset by a field of its own."""
+    known = found.filtered(Filter(field=field, op="not_null"))
+    return replace(known, entity=dataset, order=OrderBy(by=field, descending=descending), limit=found.cut or 1)
+
+
+def persons(words: Words, at: int) -> Iterator[Found]:
+    """ "who made the latest order": any kind of person there is."""
+    if not words.tokens or words.tokens[0].text not in ("who", "whom"):
+        return
+    for dataset in words.world.layer.datasets.values():
+        if dataset.entity and any(field.listable for field in dataset.fields):
+            yield replace(Found(at), entity=dataset.name)
