@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer, Clarification, Explanation, Refusal
+from assistant.answer import Answer, Clarification, Explanation, Plan, Refusal
 from assistant.assistant import Assistant
 from assistant.config import Settings
 from assistant.conversation import Conversation
+from assistant.conversation.followup import FollowUp
+from assistant.conversation.keeping import loses_number
+from assistant.conversation.phrases import load_phrases
+from assistant.conversation.turns import Turn
+from semantic_layer import SemanticQuery
 from tests.conftest import AS_OF
 
 
@@ -55,7 +60,8 @@ DIALOGUES = {
             "top 10 brands by units sold in 2025",
             "Units sold · by brand · Brand: not empty · 2025 · highest first · first 10",
         ),
-        ("top 3 of those", "Units sold · by brand · Brand: not empty · 2025 · highest first · first 3"),
+        ("top 3 of those", "Units sold · by brand · Brand: not empty · 2025 · highest first · first 3",
+        ),
         ("now the bottom 2", "Units sold · by brand · Brand: not empty · 2025 · lowest first · first 2"),
         ("the other way round", "Units sold · by brand · Brand: not empty · 2025 · highest first · first 2"),
         (
@@ -93,6 +99,18 @@ DIALOGUES = {
             "Orders · by sales channel · Sales channel: app, web · April 2026 · highest first",
         ),
     ],
+    "a number of its own": [
+        (
+            "top 3 brands by units sold in 2025",
+            "Units sold · by brand · Brand: not empty · 2025 · highest first · first 3",
+        ),
+        (
+            "average order value by channel this quarter vs last quarter",
+            "Average order value · by sales channel · Q2 2026 · compared with Q1 2026 · highest first",
+        ),
+        ("revenue by channel in May", "Net revenue · by sales channel · May 2026 · highest first"),
+        ("and per order?", "Average order value · by sales channel · May 2026 · highest first"),
+    ],
     "correction, undo, another topic": [
         ("gross revenue last month", "Gross revenue · May 2026"),
         ("no, I meant net", "Net revenue · May 2026"),
@@ -114,6 +132,26 @@ def test_each_turn_is_read_as_a_whole_question(assistant: Assistant, name: str) 
         else:
             assert isinstance(outcome, Answer), (question, outcome)
             assert outcome.interpretation.sentence == expected, question
+
+
+@pytest.mark.parametrize(
+    ("measured", "question", "lost"),
+    [
+        ("net_revenue", "average order value by channel", True),
+        ("average_order_value", "average order value by channel", False),
+        ("average_order_value", "net revenue by channel", False),  # its numerator
+        ("net_revenue", "orders by channel", False),  # "orders" may say where to look
+    ],
+)
+def test_a_number_named_by_its_name_is_never_lost(
+    assistant: Assistant, measured: str, question: str, lost: bool
+) -> None:
+    room = assistant.understanding
+    base, tokens = SemanticQuery(metrics=(measured,)), room.tokens(question)
+    follow_up = FollowUp(question, tokens, Turn("?", "answer", base), base, room, load_phrases())
+    alone = room.plan(question)
+    assert isinstance(alone, Plan)
+    assert loses_number(Plan(base), alone, follow_up) is lost
 
 
 def rows(assistant: Assistant, sql: str) -> set[tuple[object, ...]]:

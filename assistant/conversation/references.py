@@ -49,9 +49,21 @@ def _pointing(follow_up: FollowUp, tokens: tuple[Token, ...], at: int) -> Refere
     for kind in ("plural", "singular"):
         size = follow_up.phrases.opens(words[at:], "references", kind)
         named = _noun_after(follow_up, tokens[at + size :]) if size else None
-        if named is not None and _fits_number(kind, named):
+        if named is not None and _fits_number(kind, named) and not _is_running(follow_up, words[at], named):
             return Reference(at, at + size + named.behind, kind, named)
     return None
+
+
+def _is_running(follow_up: FollowUp, word: str, named: Element) -> bool:
+    """Whether "this month" is the running one: always, unless the answer before was of one month alone."""
+    if not named.grain or named.concepts or word != "this":
+        return False
+    return _grouped_by(follow_up, named) is None or len(follow_up.turn.rows) > 1
+
+
+def _grouped_by(follow_up: FollowUp, named: Element) -> GroupBy | None:
+    """The course of time of the base in the unit that is named."""
+    return next((g for g in follow_up.base.group_by if g.field == METRIC_TIME and g.grain == named.grain), None)
 
 
 def _pronoun(follow_up: FollowUp, tokens: tuple[Token, ...], at: int) -> Reference | None:
@@ -232,8 +244,8 @@ def _in_that_time(follow_up: FollowUp, found: Reference, without: tuple[Token, .
     assert found.named is not None
     first = follow_up.tokens[found.first].text
     base = follow_up.base
-    group = next((g for g in base.group_by if g.field == METRIC_TIME and g.grain == found.named.grain), None)
-    if group is not None and not (first == "this" and len(follow_up.turn.rows) > 1):
+    group = _grouped_by(follow_up, found.named)
+    if group is not None:
         return _one_value(follow_up, found, group, without)
     if base.time_range is not None and first != "this":
         as_of = follow_up.understanding.world.as_of

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.commands import COMMANDS, answer_offered
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
+from assistant.conversation.keeping import loses_number
 from assistant.conversation.phrases import load_phrases, words_of
 from assistant.conversation.references import refers
 from assistant.conversation.rereading import READERS
@@ -49,6 +50,9 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     followed = _first(READERS, follow_up)
     if isinstance(followed, Plan) and _changes_nothing(followed, follow_up):
         followed = follow_up.refuse("rephrase")
+    if isinstance(followed, Plan) and isinstance(alone, Plan) and loses_number(followed, alone, follow_up):
+        whole = follow_up.cues <= {"polite", "leaning"} and not _dangling(follow_up)
+        return alone if whole else follow_up.refuse("rephrase")
     if isinstance(followed, Plan | Explanation) or _counts_on(follow_up):
         return followed
     if isinstance(alone, Explanation):

@@ -98,6 +98,8 @@ def _completed(draft: Draft, fragment: Fragment, size: int) -> Iterator[Candidat
     known = {at for at in range(size) if any(c.kind == "metric" for c in draft.elements[at].concepts)}
     if not known <= measured:  # what is known stays what is measured, and never only says where to look
         return
+    if draft.per is None and any(at < size and not _as_carried(draft, at, found) for at, found in draft.metrics):
+        return  # "average order value" is a number of its own, and not what is known for each order
     for candidate in candidates(draft):
         query = fragment.complete(_said(draft, candidate.query, size, fragment))
         if query is not None:
@@ -113,7 +115,7 @@ def _along_time(whole: SemanticQuery, said: SemanticQuery) -> SemanticQuery:
 
 def _said(draft: Draft, query: SemanticQuery, size: int, fragment: Fragment) -> Said:
     slots: set[Slot] = set()
-    own_metrics = [at for at, _ in draft.metrics if at >= size]
+    own_metrics = [at for at, choices in draft.metrics if at >= size or not _as_carried(draft, at, choices)]
     grouped = any(condition.grouped for condition in draft.conditions)
     own_grain = draft.grain and not any(draft.element(at).grain for at in range(size))
     told: tuple[tuple[Slot, bool], ...] = (
@@ -132,6 +134,11 @@ def _said(draft: Draft, query: SemanticQuery, size: int, fragment: Fragment) -> 
     yearless = bool(periods) and all(period.yearless for period in periods)
     nouns = bool(own_metrics) and all(draft.kind(at) == "noun" for at in own_metrics)
     return Said(query, frozenset(slots), yearless, nouns)
+
+
+def _as_carried(draft: Draft, at: int, choices: Sequence[Concept]) -> bool:
+    """Whether a known metric is still measured as it was: "per order" makes revenue another number."""
+    return {choice.target for choice in choices} <= {concept.target for concept in draft.elements[at].concepts}
 
 
 def _carried(fragment: Fragment, world: World) -> list[Element]:
