@@ -180,8 +180,8 @@ MUTANTS = (
            "return exp.Exists(this=select)",
            "return exp.Or(this=exp.Exists(this=select), expression=exp.Boolean(this=True))"),
     Mutant("buckets after the end of the data", "compiler/spine.py",
-           "end = min(span.end, draft.data_end) if span.end else draft.data_end",
-           "end = span.end or draft.data_end"),
+           "end = min(span.end, draft.data_end) if span and span.end else draft.data_end",
+           "end = span.end if span and span.end else draft.data_end"),
     Mutant(
         "a bridge without its weight",
         "compiler/aggregate.py",
