@@ -87,3 +87,11 @@ def test_help_teaches(command: str) -> None:
     found = run(*([command] if command else []), "--help")
     assert found.exit_code == 0
     assert len(found.output.splitlines()) >= 6
+
+
+def test_a_file_where_the_table_belongs_is_told_what_to_type(tmp_path: Path) -> None:
+    file = tmp_path / "Members 2025.csv"
+    file.write_text("id\n1\n", encoding="utf-8")
+    found = run("--home", tmp_path, "load", file)
+    assert found.exit_code == 2
+    assert "name its table first: tellwise load members_2025" in found.stderr

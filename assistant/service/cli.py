@@ -189,7 +189,7 @@ def load(ctx: click.Context, **options: Any) -> None:
         sources_command.load_declared(ctx.obj, options["sources"], options["fresh"], options["as_json"])
         return
     if not options["files"]:
-        raise click.UsageError(f"name the files to load as {options['table']}, or nothing to load sources.yml.")
+        raise click.UsageError(load_command.files_missing(options["table"]))
     load_command.load_table(ctx.obj, load_command.request_of(options), options["as_json"])
 
 

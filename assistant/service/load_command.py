@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -108,6 +109,14 @@ def read_layer(settings: Settings) -> SemanticLayer:
         return for_viewer(layer, read_viewer(Path(settings.viewer))) if settings.viewer else layer
     finally:
         engine.close()
+
+
+def files_missing(table: str) -> str:
+    """What to type when only one word was given: the name of a table, or a file where the table's name belongs."""
+    if not Path(table).is_file():
+        return f"name the files to load as {table}, or nothing to load sources.yml."
+    name = re.sub(r"\W+", "_", Path(table).stem.lower()).strip("_") or "table"
+    return f"{table} is a file; name its table first: tellwise load {name} {table}"
 
 
 def request_of(options: Mapping[str, Any]) -> LoadRequest:
