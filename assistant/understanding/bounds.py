@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from assistant.understanding.draft import Bound, Draft
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
+from semantic_layer import RatioMetric
 
 COMPARATORS = ("gt", "ge", "lt", "le", "eq")
 SUFFIXES = {"or_more": "ge", "or_less": "le"}
@@ -55,7 +56,7 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
     if target is None:
         return
     place, choices = target
-    found = tuple(c for c in choices if _fits_unit(draft, c, amount.unit))
+    found = tuple(c for c in choices if _fits_unit(draft, c, amount.unit)) or _rates(draft, choices, amount.unit)
     if not found:
         return
     for used in range(at, amount.behind):
@@ -195,6 +196,15 @@ def _fits_unit(draft: Draft, concept: Concept, unit: str) -> bool:
     layer = draft.world.layer
     own = layer.metrics[concept.target].unit if concept.kind == "metric" else layer.fields[concept.target].unit
     return not unit or unit == own
+
+
+def _rates(draft: Draft, choices: tuple[Concept, ...], unit: str) -> tuple[Concept, ...]:
+    """ "a margin below 30%": the declared rates of an amount that by itself has another unit."""
+    asked = {concept.target for concept in choices if concept.kind == "metric"}
+    if unit != "%" or not asked:
+        return ()
+    ratios = [m for m in draft.world.layer.metrics.values() if isinstance(m, RatioMetric) and not m.hidden]
+    return tuple(Concept("metric", m.name) for m in ratios if m.unit == unit and m.numerator in asked)
 
 
 def _scaled(draft: Draft, found: tuple[Concept, ...], amount: Amount) -> tuple[float | int, ...]:

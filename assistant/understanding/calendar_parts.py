@@ -1,13 +1,14 @@
-"""Parts of a named period ("the first six months of 2025", "the last week of May"), and weekends."""
+"""Parts of a named period ("the first six months of 2025", "the last week of May"), seasons and weekends."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from assistant.understanding.dates import Clock, Found, named_period, year_at
-from assistant.understanding.periods import Period, add_units, unit_start
+from assistant.understanding.dates import Clock, Found, is_introduced, named_period, year_at
+from assistant.understanding.periods import Period, add_months, add_units, unit_start
 
 SATURDAY = 5
+MONTHS_OF_SEASON = 3
 
 
 def part_of_period(clock: Clock, at: int) -> Found | None:
@@ -68,3 +69,52 @@ def weekend(clock: Clock, at: int) -> Found | None:
             label = " ".join(token.raw for token in clock.tokens[at : behind + 1])
             return (Period(saturday, saturday + timedelta(days=2), "span", label, counts_days=True),), behind + 1
     return None
+
+
+def season(clock: Clock, at: int) -> Found | None:
+    """ "in spring 2026", "last summer", "the winter of 2025": three whole months, which the label tells.
+
+    A winter belongs to the year in which it begins. A season that describes a thing ("summer sale") is no time.
+    """
+    step, place = _pointed(clock, at)
+    first = clock.language.data["seasons"].get(clock.word(place))
+    led = at - 1 if clock.word(at - 1) in clock.language.determiners else at
+    if first is None or (step is None and not is_introduced(clock, led)):
+        return None
+    year = year_at(clock, place + 1) if step is None else None
+    behind = year[1] if year else place + 1
+    if not _ends_phrase(clock, behind):
+        return None
+    if year:
+        return (_season(clock, date(year[0], first, 1), place),), behind
+    start = date(clock.as_of.year, first, 1)
+    begun = start if start <= clock.as_of else add_months(start, -12)
+    if step == -1 and clock.as_of < add_months(begun, MONTHS_OF_SEASON):
+        begun = add_months(begun, -12)
+    if step == 0 and clock.as_of >= add_months(begun, MONTHS_OF_SEASON) and begun.year < clock.as_of.year:
+        begun = start
+    return (_season(clock, begun, place, yearless=step is None),), behind
+
+
+def _pointed(clock: Clock, at: int) -> tuple[int | None, int]:
+    """Whether the running or the last one is pointed at, and the place behind those words."""
+    for name, step in (("this", 0), ("last", -1), ("past", -1)):
+        behind = clock.after(at, "relative", name)
+        if behind is not None:
+            return step, behind
+    return None, at
+
+
+def _ends_phrase(clock: Clock, at: int) -> bool:
+    """Whether no thing follows that the season would describe."""
+    language, word = clock.language, clock.word(at)
+    linked = any(word in group for group in language.links.values())
+    joins = {"and", "or", "versus", "compare", "by", "per", "than", "where", "more"}
+    return not word or not word.isalnum() or linked or bool(joins & set(language.cues.get(word, ())))
+
+
+def _season(clock: Clock, start: date, place: int, yearless: bool = False) -> Period:
+    months, last = clock.language.data["month_names"], add_months(start, MONTHS_OF_SEASON - 1)
+    year = f" {start.year}" if last.year != start.year else ""
+    label = f"{clock.tokens[place].raw} ({months[start.month - 1]}{year} to {months[last.month - 1]} {last.year})"
+    return Period(start, add_months(start, MONTHS_OF_SEASON), "season", label, yearless)

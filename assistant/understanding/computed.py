@@ -70,3 +70,13 @@ def _take(draft: Draft, cue: int, place: int, aggregation: str, kind: str) -> No
         draft.metrics.append((place, choices))
         draft.use(cue, "metric", aggregation)
         draft.use(place, "metric", choices[0].target)
+        _use_asking(draft, cue)
+
+
+def _use_asking(draft: Draft, cue: int) -> None:
+    """ "what is the average price": the word that asks for the number, right before it."""
+    for at in range(cue - 1, -1, -1):
+        if not draft.soft(at):
+            return
+        if "which" in draft.element(at).cues:
+            draft.use(at, "filler")

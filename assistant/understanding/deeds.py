@@ -24,6 +24,69 @@ def find_deeds(draft: Draft) -> None:
         _clauses(draft, at, choices, subject[1])
 
 
+def find_both_times(draft: Draft) -> None:
+    """ "customers who ordered in both 2024 and 2025": the deed was done in each of the periods."""
+    times = [at for at in range(len(draft.elements)) if draft.kind(at) == "time"]
+    for both in draft.cues("both_of") if len(times) == 2 else ():
+        first, last = times
+        between = range(both + 1, first)
+        joined = [at for at in range(first + 1, last) if "and" in draft.element(at).cues]
+        if not both < first or not joined or not all(draft.soft(at) for at in between):
+            continue
+        deed = next((at for at in range(both - 1, -1, -1) if not draft.soft(at)), None)
+        choices = _deed_choices(draft, deed)
+        subject = subject_of(draft, deed, choices) if deed is not None and choices else None
+        if deed is None or subject is None or _denial(draft, deed) is not None:
+            continue
+        _in_each(draft, deed, choices, subject)
+        for at in (both, *between, *range(first + 1, last)):
+            draft.use(at, "condition", "ge")
+
+
+def _deed_choices(draft: Draft, at: int | None) -> tuple[Concept, ...]:
+    """What a verb counts, when it is one that is done."""
+    if at is None or at in draft.uses:
+        return ()
+    if draft.kind(at) not in ("noun", "metric"):
+        return counted_deed(draft, at)
+    named = [c for c in draft.element(at).concepts if c.kind in ("noun", "metric")]
+    counted = all(_counts(draft, c.target) for c in draft.metric_choices(at))
+    return measured(draft, at) if counted and all(c.inflected for c in named) else ()
+
+
+def _in_each(draft: Draft, deed: int, choices: tuple[Concept, ...], subject: tuple[int, str]) -> None:
+    times = [at for at in range(len(draft.elements)) if draft.kind(at) == "time"]
+    phrases = [phrase for at in times if (phrase := draft.element(at).time) is not None and len(phrase.readings) == 1]
+    if len(phrases) < len(times):
+        return
+    draft.subjects.setdefault(subject[1], subject[0])
+    draft.use(deed, "condition", choices[0].target)
+    for at, phrase in zip(times, phrases, strict=True):
+        period = phrase.readings[0].clipped(draft.world.as_of)
+        draft.use(at, "condition", draft.element(at).text)
+        draft.bounds.append(Bound(deed, choices, "ge", (1,), subject[1], period))
+
+
+def find_repeated_deeds(draft: Draft) -> None:
+    """ "how many units per order do companies buy": a verb whose rows the metric is of anyway says nothing new."""
+    names = [c.target for _, choices in draft.metrics for c in choices]
+    words = draft.world.language.words("relatives")
+    for at in range(len(draft.elements)) if names else ():
+        told = any(draft.element(i).text.casefold() in words for i in range(1, at))  # "of customers who bought shoes"
+        if told or at in draft.uses or not draft.element(at).unknown:
+            continue
+        if all(_is_of_deed(draft, at, name) for name in names):
+            draft.use(at, "filler")
+
+
+def _is_of_deed(draft: Draft, at: int, metric: str) -> bool:
+    """Whether a metric is of the rows that a verb counts, or is named after them ("units per order")."""
+    world = draft.world
+    done = {fact for concept in counted_deed(draft, at) for fact in world.reach.facts(concept.target)}
+    nouns = {world.language.bare(noun) for noun in world.language.counts_of(draft.element(at).word)}
+    return bool(done and (done & world.reach.facts(metric) or nouns & world.lexicon.words_of(metric)))
+
+
 def _is_ranked(draft: Draft, at: int) -> bool:
     """Whether a ranking word stands beside: "which products are returned most often"."""
     beside = (place for place in (at - 1, at + 1) if 0 <= place < len(draft.elements))
@@ -52,7 +115,21 @@ def _denial(draft: Draft, at: int) -> int | None:
 
 def _possession(draft: Draft, at: int) -> int | None:
     """The word that says somebody has the thing: "customers with an open ticket", "who made a purchase"."""
-    return _lead(draft, at, "having")
+    found = _lead(draft, at, "having")
+    return _creation(draft, at) if found is None else found
+
+
+def _creation(draft: Draft, at: int) -> int | None:
+    """The verb by which the thing came to be: "which customers opened a ticket"."""
+    words = draft.world.language.words("creation_verbs")
+    for place in range(at - 1, 0, -1):
+        element = draft.element(place)
+        if element.unknown and element.text.casefold() in words and place not in draft.uses:
+            happens = draft.kind(at) == "noun" and bool(draft.world.layer.datasets[draft.noun(at)].time)
+            return place if happens else None
+        if draft.kind(place) != "" or element.unknown or not _is_plain(draft, place):
+            return None
+    return None
 
 
 def _lead(draft: Draft, at: int, *cues: str) -> int | None:
@@ -74,6 +151,7 @@ def _asks_for(draft: Draft, subject: int, deed: int) -> bool:
     between = [draft.element(at) for at in range(subject + 1, deed)]
     related = any(element.cues & {"which", "denied", "absent", "having"} for element in between)
     asked = any("which" in draft.element(at).cues for at in range(subject))
+    asked = asked or (bool(draft.cues("how_many")) and _creation(draft, deed) is not None)
     return related or asked or bool(draft.cues("listing"))
 
 

@@ -22,6 +22,45 @@ def find_directions(draft: Draft) -> None:
             draft.elements = (*draft.elements[:at], changed, *draft.elements[at + 1 :])
 
 
+def find_falls(draft: Draft) -> None:
+    """ "which brands lost the most revenue compared with last quarter": a verb of losing, beside another period."""
+    said = draft.world.language.data["ranked_falls"]
+    beside = ("versus", "compare", "than", "previous_period", "previous_year")
+    for at, element in enumerate(draft.elements[:-2]):
+        cue, metric = said.get(element.text.casefold()), draft.ahead(at + 1)
+        ranks = draft.has(at + 1, "top") and metric is not None and bool(draft.metric_choices(metric))
+        compared = any(draft.has(i, *beside) for i in range(at + 1, len(draft.elements)))
+        before = any(draft.groupable(i) for i in range(at))
+        if cue and ranks and compared and before:
+            changed = replace(element, cues=frozenset({str(cue)}), concepts=())
+            draft.elements = (*draft.elements[:at], changed, *draft.elements[at + 1 :])
+            draft.kinds = (*draft.kinds[:at], "", *draft.kinds[at + 1 :])
+
+
+def find_sides(draft: Draft) -> None:
+    """ "do women spend more than men", "do iPhones convert better than Android": two values set against each other."""
+    opening = draft.element(0).text.casefold() if draft.elements else ""
+    if opening not in draft.world.language.words("asking_states"):
+        return
+    for at, element in enumerate(draft.elements):
+        said = element.text.casefold().split()
+        compares = len(said) > 1 and element.cues & {"cmp_gt", "cmp_lt"}
+        compares = compares or any("more" in draft.element(i).cues for i in range(at))
+        if draft.kind(at) == "" and "than" in said and compares and _parts_values(draft, at):
+            changed = replace(element, cues=frozenset({"more", "versus"}))
+            draft.elements = (*draft.elements[:at], changed, *draft.elements[at + 1 :])
+
+
+def _parts_values(draft: Draft, at: int) -> bool:
+    """Whether different values of one field stand on the two sides of a place, one on each."""
+    before = [i for i in range(at) if draft.kind(i) == "value"]
+    behind = [i for i in range(at + 1, len(draft.elements)) if draft.kind(i) == "value"]
+    if len(before) != 1 or len(behind) != 1 or any(draft.kind(i) == "number" for i in range(at, len(draft.elements))):
+        return False
+    first, second = ({(c.target, c.value) for c in draft.concepts(i, "value")} for i in (before[0], behind[0]))
+    return bool({target for target, _ in first} & {target for target, _ in second}) and first.isdisjoint(second)
+
+
 def _is_said_of_number(draft: Draft, at: int) -> bool:
     """Whether a number stands before and nothing that the word could belong to behind ("up for renewal")."""
     before, behind = draft.back(at), draft.ahead(at)

@@ -138,6 +138,8 @@ def _compared(draft: Draft, run: list[int]) -> bool:
     """Whether the values are set against each other, which asks for a number for each."""
     between = (at for first, last in pairwise(run) for at in draft.joiners(first, last))
     if any(not draft.element(at).cues.isdisjoint({"versus"}) for at in between):
+        for at in draft.cues("more"):  # "are refunds higher in Rome than in Milan"
+            draft.use(at, "comparison", "values")
         return True
     alternative = any("or" in draft.element(at).cues for a, b in pairwise(run) for at in draft.joiners(a, b))
     cues = draft.cues("compare", *(["more"] if alternative else []))  # "did we sell more in Rome or in Milan"

@@ -4,48 +4,7 @@ from __future__ import annotations
 
 from assistant.understanding.bounds import amount_of_verb
 from assistant.understanding.draft import Draft, Ranking
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
-
-
-def find_counted(draft: Draft) -> None:
-    """ "how many German customers": the noun or metric that is counted, past the words that only narrow it."""
-    for at in draft.cues("how_many"):
-        place, implied = draft.ahead(at), None
-        if place is None:
-            _count_before(draft, at)
-            continue
-        while place is not None and (
-            draft.kind(place) == "value" or draft.is_flag(place) or _joins_values(draft, place)
-        ):
-            implied = place if draft.implied_noun(place) else implied
-            place = draft.ahead(place)
-        if implied is not None and (place is None or draft.kind(place) not in ("metric", "noun")):
-            count = draft.world.nouns.count_of(draft.implied_noun(implied))
-            if count and not draft.metrics:
-                draft.metrics.append((implied, (Concept("metric", count, 0.9),)))
-                draft.use(at, "filler")
-                continue
-        if place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):
-            draft.use(at, "filler")
-            if draft.kind(at - 1 if at else None) != "grain" and not draft.metrics:
-                draft.counted = place
-                draft.take_metric(place)
-
-
-def _joins_values(draft: Draft, at: int) -> bool:
-    """ "or" in "high or urgent tickets"."""
-    joins = draft.kind(at) == "" and not draft.element(at).cues.isdisjoint({"and", "or"})
-    return joins and draft.kind(draft.back(at)) == "value" and draft.kind(draft.ahead(at)) == "value"
-
-
-def _count_before(draft: Draft, at: int) -> None:
-    """ "customers from Austria: how many?": what the question began with is counted."""
-    places = [i for i in range(at) if draft.kind(i) in ("noun", "metric")]
-    if places and draft.metric_choices(places[0]) and not draft.metrics:
-        draft.use(at, "filler")
-        draft.counted = places[0]
-        draft.take_metric(places[0])
 
 
 def find_asked_groups(draft: Draft) -> None:
@@ -168,6 +127,9 @@ def _take_nth(draft: Draft, at: int, nth: int) -> None:
     if nth and draft.ranking is not None and draft.ranking.limit in (None, 1):
         draft.ranking.limit, draft.ranking.skip = 1, nth - 1
         draft.use(at - 1, "limit", str(nth))
+        lead = next((i for i in range(at - 2, -1, -1) if "filler" not in draft.element(i).cues), None)
+        if lead is not None and "link_order" in draft.element(lead).cues:  # "with the second highest"
+            draft.use(lead, "filler")
 
 
 def _direct(draft: Draft, at: int, descending: bool) -> None:

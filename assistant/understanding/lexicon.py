@@ -104,7 +104,7 @@ class Lexicon:
         persons = len(tokens) == 1 and tokens[0].text in self._language.persons
         best: dict[tuple[str, str, str | bool, str], Concept] = {}
         for concept in self._index.get(wide, ()):
-            if concept.cased and not all(token.raw.isupper() for token in tokens):
+            if concept.cased and not _is_written_as_stored(concept, tokens):
                 continue
             same_form = concept.plain == narrow
             # values are names: "open" is not "opened", and "people" are not the customers of type "person"
@@ -187,12 +187,17 @@ class Lexicon:
             return
         if concept.kind == "value":
             ordinary = all(t.text in self._function_words or t.text.isdecimal() for t in tokens)
-            if ordinary and not phrase.isupper():
+            if ordinary and not (phrase.isupper() or self._is_proper(phrase, tokens, concept)):
                 return
             concept = replace(concept, cased=ordinary or len(phrase) < 2, spelt=phrase)
         wide, narrow = phrase_keys(tokens)
         self._index[wide].append(replace(concept, plain=narrow, shape=self._shape(tokens)))
         self._learn(tokens, concept)
+
+    def _is_proper(self, phrase: str, tokens: Sequence[Token], concept: Concept) -> bool:
+        """Whether a value of one ordinary word is stored with a capital, so that "Display" is told from "display"."""
+        timed = tokens[0].text in time_words(self._language.data["code"])
+        return len(tokens) == 1 and phrase[:1].isupper() and phrase == concept.value and not timed
 
     def _shape(self, tokens: Sequence[Token]) -> str:
         """What inflection says in a phrase: -ing forms ("returning rate" is no "return rate"), averages of many."""
@@ -377,6 +382,13 @@ def _named(name: str, label: str, synonyms: Iterable[str], concept: Concept) -> 
         yield label, concept
     for synonym in synonyms:
         yield synonym, replace(concept, weight=SYNONYM)
+
+
+def _is_written_as_stored(concept: Concept, tokens: Sequence[Token]) -> bool:
+    """Whether a name of ordinary words is written like one: in capitals, or with its own inside a sentence."""
+    if all(token.raw.isupper() for token in tokens):
+        return True
+    return len(concept.spelt) > 1 and tokens[0].start > 0 and [token.raw for token in tokens] == [concept.spelt]
 
 
 def _nouns(dataset: Dataset) -> tuple[str, ...]:

@@ -28,9 +28,28 @@ def find_metrics(draft: Draft) -> None:
         _measure_verb(draft)
     if not draft.metrics:
         _count_first_noun(draft)
+    _use_asking(draft)
     _skip_repeated(draft)
     _prefer_money(draft)
     _count_participles(draft)
+
+
+def _use_asking(draft: Draft) -> None:
+    """ "what was the traffic": a word that is no name of single rows asks for their number."""
+    states, layer = draft.world.language.words("asking_states"), draft.world.layer
+    if len(draft.metrics) != 1 or draft.ranking is not None or draft.listed:
+        return
+    place = draft.metrics[0][0]
+    element = draft.element(place)
+    if draft.kind(place) != "noun" or element.plural or not draft.concepts(place, "metric"):
+        return
+    title = layer.datasets[draft.noun(place)].own_title.casefold().split()
+    if element.word in {draft.world.language.bare(word) for word in title}:
+        return
+    for at in draft.cues("which"):
+        between = [draft.element(i).text.casefold() for i in range(at + 1, place)]
+        if draft.ahead(at) == place and any(word in states for word in between):
+            draft.use(at, "filler")
 
 
 def _measure_verb(draft: Draft) -> None:
@@ -43,7 +62,7 @@ def _measure_verb(draft: Draft) -> None:
     for at, word in enumerate(said):
         if at in draft.uses or not (draft.element(at).unknown or draft.soft(at)):
             continue
-        nouns = language.measures_of(language.bare(word), own)
+        nouns = language.measures_of(language.bare(word), own and not _done_by_others(draft, at))
         if _is_noun(draft, at):  # "the highest spend": ours or theirs, as far as it can be split
             nouns = (
                 *language.measures_of(language.bare(word), True),
@@ -57,6 +76,17 @@ def _measure_verb(draft: Draft) -> None:
                 draft.metrics.append((at, metrics))
                 draft.use(at, "metric", metrics[0].target)
                 return
+
+
+def _done_by_others(draft: Draft, at: int) -> bool:
+    """ "how much did our Swiss customers spend": who does it stands right before the verb, and is not us."""
+    back, datasets = draft.back(at), draft.world.layer.datasets
+    while back is not None and draft.kind(back) in ("noun", "value"):
+        dataset = draft.noun(back) if draft.kind(back) == "noun" else draft.implied_noun(back)
+        if dataset:
+            return bool(datasets[dataset].entity)
+        back = draft.back(back)  # "customers in France spend"
+    return False
 
 
 def _is_noun(draft: Draft, at: int) -> bool:
@@ -194,6 +224,8 @@ def _resolve_per(draft: Draft) -> None:
     cue, noun = draft.per
     counts = {concept.target for concept in draft.metric_choices(noun)}
     before = draft.back(cue)
+    if before is not None and draft.has(before, "more"):  # "do women spend more per order than men"
+        before = draft.back(before)
     if len(draft.metrics) > 1 or before is None or not counts:
         return
     asked = {concept.target for concept in (draft.metric_choices(before) or amount_of_verb(draft, before))}
@@ -211,7 +243,8 @@ def find_scopes(draft: Draft) -> None:
     for at in range(len(draft.elements)):
         if draft.kind(at) != "noun" or at in draft.uses or (draft.per is not None and at == draft.per[1]):
             continue
-        if draft.metrics and draft.metric_choices(at) and _joins_a_metric(draft, at):
+        again = any(draft.kind(i) == "noun" and draft.noun(i) == draft.noun(at) for i in range(at))
+        if draft.metrics and draft.metric_choices(at) and not again and _joins_a_metric(draft, at):
             draft.take_metric(at)
         elif _is_single(draft, at) and not _conditional(draft, at):
             _take_each(draft, at)

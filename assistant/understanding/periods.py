@@ -14,7 +14,7 @@ UNIT_ORDER = ("hour", "day", "week", "month", "quarter", "half", "year")
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of days `[start, end)`; `unit` is the calendar unit it fills once, or "span".
+    """A stretch of days `[start, end)`; `unit` is the calendar unit it fills once, "season" or "span".
 
     `yearless` tells that the person named no year, so that a neighbour's year may be meant,
     `counts_days` that a number of days was named, `noted` the happening that it is the time of.
@@ -32,7 +32,7 @@ class Period:
         """The range of a query: an unfinished period ends with the last day of data and is marked partial."""
         tomorrow = as_of + timedelta(days=1)
         running = self.start and self.end and self.start <= as_of and tomorrow < self.end
-        if running and self.unit in (*MONTHS_IN, "week"):
+        if running and self.unit in (*MONTHS_IN, "week", "season"):
             return TimeRange(start=self.start, end=tomorrow, label=self.label, partial=True)
         return TimeRange(start=self.start, end=self.end, label=self.label)
 
@@ -80,8 +80,10 @@ def unit_period(day: date, unit: str, offset: int = 0, label: str = "") -> Perio
 
 
 def previous_unit(period: Period) -> Period:
-    """The whole calendar unit before a period that fills one."""
+    """The whole calendar unit before a period that fills one; of a season the three months before."""
     assert period.start is not None
+    if period.unit == "season":
+        return Period(add_months(period.start, -MONTHS_IN["quarter"]), period.start, "season", "")
     return unit_period(period.start, period.unit, -1)
 
 

@@ -9,14 +9,14 @@ from assistant.understanding.along_time import find_bucket_averages, find_counte
 from assistant.understanding.bounds import find_bounded_grain, find_bounds
 from assistant.understanding.chart import Cover, Element
 from assistant.understanding.computed import find_computed, find_value_counts
-from assistant.understanding.deeds import find_deeds, find_presence
-from assistant.understanding.directions import find_assumed_measure, find_directions
+from assistant.understanding.counting import find_counted, find_second_count
+from assistant.understanding.deeds import find_both_times, find_deeds, find_presence, find_repeated_deeds
+from assistant.understanding.directions import find_assumed_measure, find_directions, find_falls, find_sides
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.filtering import find_dimensions, find_values
 from assistant.understanding.frequency import find_ranked_deeds
 from assistant.understanding.grouping import (
     find_asked_groups,
-    find_counted,
     find_groups,
     find_ranking_metrics,
     find_rankings,
@@ -33,12 +33,16 @@ from assistant.understanding.timing import find_change_rank, find_grains, find_s
 MOST_VARIANTS = 12
 PASSES: tuple[Callable[[Draft], None], ...] = (
     find_directions,
+    find_falls,
+    find_sides,
     find_moments,
     find_bounds,
+    find_both_times,
     find_deeds,
     find_presence,
     find_lists,
     find_counted,
+    find_second_count,
     find_value_counts,
     find_asked_groups,
     find_ranking_metrics,
@@ -67,6 +71,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_steps,
     find_running,
     find_trend,
+    find_repeated_deeds,
 )
 KINDS = ("noun", "metric", "dimension", "value")
 

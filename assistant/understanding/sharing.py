@@ -16,6 +16,8 @@ def find_shares(draft: Draft) -> None:
     cues = draft.cues("share")
     if not cues or len(draft.metrics) != 1:
         return
+    if _is_share_already(draft, cues):
+        draft.use(cues[0], "filler")
     if not all(_adds_up(draft, concept.target) for concept in draft.metrics[0][1]):
         return
     if _as_rate(draft, cues) or _is_part(draft, cues):
@@ -29,6 +31,14 @@ def find_shares(draft: Draft) -> None:
     draft.shared = True
     for at in cues:
         draft.use(at, "metric", "share")
+
+
+def _is_share_already(draft: Draft, cues: list[int]) -> bool:
+    """ "what percentage of visitors leave right away": the share of what a rate is called after is the rate."""
+    place, choices = draft.metrics[0]
+    metrics = draft.world.layer.metrics
+    rates = all(metrics[c.target].format == "percent" and c.weight > GATHERED for c in choices)
+    return rates and len(cues) == 1 and draft.ahead(cues[0]) == place and " " in draft.element(place).text
 
 
 def _as_rate(draft: Draft, cues: list[int]) -> bool:

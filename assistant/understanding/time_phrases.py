@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from assistant.understanding.calendar_parts import part_of_period, weekend
+from assistant.understanding.calendar_parts import part_of_period, season, weekend
 from assistant.understanding.dates import Clock, Found, day_period, is_introduced, named_period
 from assistant.understanding.happenings import happening
 from assistant.understanding.holidays import holiday
@@ -62,6 +62,7 @@ def period_at(clock: Clock, at: int) -> Found | None:
         named_period,
         holiday,
         part_of_period,
+        season,
         weekend,
         _week_of,
         _relative,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 from assistant.understanding.draft import Draft, TimeChoice
@@ -24,7 +25,7 @@ from assistant.understanding.spans_compared import (
     whole_named,
 )
 from assistant.understanding.time_phrases import TimePhrase
-from semantic_layer import Comparison, TimeRange
+from semantic_layer import Comparison, QueryError, SemanticQuery, TimeRange, check
 
 CHANGE = ("change", "change_up", "change_down")
 PARTS_OF_YEAR = ("day", "week", "month", "quarter", "half")
@@ -41,8 +42,12 @@ def find_grains(draft: Draft) -> None:
 
 def find_times(draft: Draft) -> None:
     """The periods named, made into one range, a range beside another, or a choice between readings of a date."""
-    places = [at for at in range(len(draft.elements)) if draft.kind(at) == "time"]
+    timed = [at for at in range(len(draft.elements)) if draft.kind(at) == "time"]
+    places = [at for at in timed if draft.uses.get(at, ("",))[0] != "condition"]  # "in both 2024 and 2025"
     phrases = [_phrase(draft, at) for at in places]
+    if len(phrases) == 1 and _is_as_of_today(draft, phrases[0]):
+        draft.use(places[0], "time", draft.element(places[0]).text)
+        return
     periods = [phrase for phrase in phrases if not phrase.whole_time]
     if len(periods) > 1 and len(places) == len(periods):
         _several(draft, places, [phrase.readings[0] for phrase in periods])
@@ -51,6 +56,22 @@ def find_times(draft: Draft) -> None:
             draft.use(at, "time", draft.element(at).text)
         if periods:
             _one(draft, periods[0])
+
+
+def _is_as_of_today(draft: Draft, phrase: TimePhrase) -> bool:
+    """ "what is the recurring revenue today": what is only known as of today needs no period for that."""
+    days = [period for period in phrase.readings if period.unit == "day" and period.start == draft.world.as_of]
+    names = [concept.target for _, choices in draft.metrics for concept in choices]
+    return len(days) == len(phrase.readings) == 1 and bool(names) and all(_is_timeless(draft, name) for name in names)
+
+
+def _is_timeless(draft: Draft, name: str) -> bool:
+    day = TimeRange(start=draft.world.as_of, end=draft.world.as_of + timedelta(days=1))
+    try:
+        check(draft.world.layer, SemanticQuery(metrics=(name,), time_range=day))
+    except QueryError as fault:
+        return fault.code == "E_NO_TIME"
+    return False
 
 
 def _phrase(draft: Draft, at: int) -> TimePhrase:
@@ -185,6 +206,12 @@ def _set_against(draft: Draft, places: list[int]) -> bool:
     between = range(places[0] + 1, places[1])
     if any(not draft.element(at).cues.isdisjoint(COMPARE) for at in between):
         return True
+    if draft.element(0).text.casefold() in draft.world.language.words("asking_states"):
+        higher = [at for at in between if at not in draft.uses and _is_comparative(draft, at)]
+        for at in higher:  # "is revenue this year higher than last year"
+            draft.use(at, "comparison", "range")
+        if higher:
+            return True
     more = [at for at in draft.cues("more") if at < places[0] or at in between]
     if more and any("than" in draft.element(at).cues for at in between):
         for at in (*more, *(at for at in between if "than" in draft.element(at).cues)):
@@ -197,6 +224,11 @@ def _set_against(draft: Draft, places: list[int]) -> bool:
         return True
     tied = draft.joined(places[0], "and", "versus", "or") == places[1] or draft.ahead(places[0]) == places[1]
     return tied and bool(draft.cues(*COMPARE))
+
+
+def _is_comparative(draft: Draft, at: int) -> bool:
+    element = draft.element(at)
+    return bool(element.cues & {"cmp_gt", "cmp_lt"}) and "than" in element.text.casefold().split()
 
 
 def _compare_pair(draft: Draft, first: Period, second: Period) -> None:
@@ -294,7 +326,8 @@ def find_trend(draft: Draft) -> None:
     if not cues and not open_change:
         return
     asked = any("how_much" in element.cues for element in draft.elements)  # "how much did revenue grow each month"
-    if changes and draft.grain and (asked or any(draft.has(at, "growth") for at in changes)):
+    ranked = draft.ranking is not None and draft.ranking.column == "change"  # "the biggest drop in weekly revenue"
+    if changes and draft.grain and (asked or ranked or any(draft.has(at, "growth") for at in changes)):
         _use_all(draft, changes, "comparison", "step")  # "growth by month" sets each month beside the one before
         draft.times = tuple(TimeChoice(choice.period, Comparison(kind="previous_period")) for choice in draft.times)
         return
