@@ -21,7 +21,13 @@ MORE = (
     )
     + """
   - {name: finished_rides, measure: ride.rides, filter: "state = 'finished'", label: Rides finished}
-  - {name: repair_share, type: ratio, numerator: repair_cost, denominator: ride_fees, label: Burden, unit: "%"}
+  - name: repair_share
+    type: ratio
+    numerator: repair_cost
+    denominator: ride_fees
+    label: Burden
+    unit: "%"
+    format: percent
 """
 )
 WORDS = {**VALUES, "ride.spot": (("Display", 4), ("Fridge", 2))}
