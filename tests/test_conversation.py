@@ -60,7 +60,9 @@ DIALOGUES = {
             "top 10 brands by units sold in 2025",
             "Units sold · by brand · Brand: not empty · 2025 · highest first · first 10",
         ),
-        ("top 3 of those", "Units sold · by brand · Brand: not empty · 2025 · highest first · first 3",
+        (
+            "top 3 of those",
+            "Units sold · by brand · Brand: not empty · 2025 · highest first · first 3",
         ),
         ("now the bottom 2", "Units sold · by brand · Brand: not empty · 2025 · lowest first · first 2"),
         ("the other way round", "Units sold · by brand · Brand: not empty · 2025 · highest first · first 2"),
@@ -75,6 +77,20 @@ DIALOGUES = {
             "Customers · Gender: female · Orders: ≥ 1 per customer in May 2026 · all time",
         ),
         ("and in April?", "Customers · Gender: female · Orders: ≥ 1 per customer in April 2026 · all time"),
+    ],
+    "how many did something": [
+        ("customers in Germany", "Customers · Country: Germany · all time"),
+        (
+            "how many ordered in May",
+            "Customers · Country: Germany · Orders: ≥ 1 per customer in May 2026 · all time",
+        ),
+        ("customers in Germany", "Customers · Country: Germany · all time"),
+        (
+            "how many are subscribers?",  # as many subscriptions is another number
+            "Customers · Country: Germany · Active subscriptions: ≥ 1 per customer · all time",
+        ),
+        ("orders by country in May", "Orders · by country · May 2026 · highest first"),
+        ("rank them", "?"),
     ],
     "words that promise a change": [
         ("customers at risk in Germany", "Customers · At risk of churning: yes · Country: Germany · all time"),
@@ -115,6 +131,8 @@ DIALOGUES = {
         ("gross revenue last month", "Gross revenue · May 2026"),
         ("no, I meant net", "Net revenue · May 2026"),
         ("undo", "Gross revenue · May 2026"),
+        ("not gross, net", "Net revenue · May 2026"),
+        ("never mind, orders instead", "Orders · May 2026"),
         ("how many tickets did we get in 2025?", "Support tickets · 2025"),
         ("by team rather than channel", "?"),
         ("by team", "Support tickets · by support team · 2025 · highest first"),
@@ -179,6 +197,17 @@ def test_their_means_the_rows_of_the_ranking_before(assistant: Assistant) -> Non
     assert isinstance(answer, Answer)
     assert {row[0] for row in answer.result.rows} == shown
     assert len(shown) == 3
+
+
+def test_what_those_rows_own_is_asked_for_and_not_the_rows(assistant: Assistant) -> None:
+    conversation = Conversation()
+    listed = assistant.ask("top 5 customers by net revenue", conversation=conversation)
+    owned = assistant.ask("those customers' tickets", conversation=conversation)
+    assert isinstance(listed, Answer)
+    assert isinstance(owned, Answer)
+    assert owned.plan
+    assert owned.plan.query.metrics == ("tickets",)
+    assert {v for f in owned.plan.query.filters for v in f.values} == {row[0] for row in listed.result.rows}
 
 
 def test_a_reference_that_may_be_several_things_is_asked_back_and_answered_by_number(assistant: Assistant) -> None:

@@ -76,6 +76,22 @@ class FollowUp:
         same = bool(old and new) and old[0].descending == new[0].descending
         return said.slots == {"ranking"} and same
 
+    @property
+    def counts_on(self) -> bool:
+        """ "how many are women?", "how many ordered?": of those counted or listed before, and of nothing else."""
+        words = words_of(self.rest)
+        size = self.phrases.opens(words, "how_many")
+        return bool(self.phrases.opens(words, "counting_on")) or bool(size and self._does(self.rest[size : size + 1]))
+
+    def _does(self, tokens: tuple[Token, ...]) -> bool:
+        """Whether a word is a verb of what those do that the base counts or lists."""
+        world = self.understanding.world
+        counted = {self.base.entity, *(world.nouns.counted.get(name, "") for name in self.base.metrics)} - {""}
+        if not all(world.layer.datasets[name].entity for name in counted):
+            return False
+        concepts = world.lexicon.lookup(tokens) if counted else ()
+        return bool(concepts) and all(concept.inflected for concept in concepts)
+
     def refuse(self, name: str, **parts: str | int) -> Refusal:
         """A refusal with one of the conversation's sentences."""
         return Refusal(self.question, "NOT_AVAILABLE", self.phrases.message(name, **parts), self.words)

@@ -152,9 +152,17 @@ def _named(follow_up: FollowUp, found: Reference, without: tuple[Token, ...]) ->
     kept = without_group(narrowed, {g.field for g in narrowed.group_by if g.field == group.field})
     noun = follow_up.tokens[found.first + 1 : found.behind]
     tokens = (*follow_up.tokens[: found.first], *noun, *follow_up.tokens[found.behind :])
-    if not any(c.kind == "noun" for c in found.named.concepts) if found.named else False:
+    plain = found.named is not None and not any(c.kind == "noun" for c in found.named.concepts)
+    if plain or _owns(follow_up, found):
         tokens = without
     return replace(follow_up, tokens=tokens, base=kept.model_copy(update={"order_by": (), "limit": None}))
+
+
+def _owns(follow_up: FollowUp, found: Reference) -> bool:
+    """ "those customers' tickets": the thing behind is asked for, and what is pointed at only limits it."""
+    end = follow_up.tokens[found.behind - 1].end
+    owned = follow_up.question[end - 1 : end + 1].strip(" ").endswith(("'", "\N{RIGHT SINGLE QUOTATION MARK}"))
+    return owned and found.behind < len(follow_up.tokens)
 
 
 def _over_entity(follow_up: FollowUp, found: Reference) -> FollowUp:

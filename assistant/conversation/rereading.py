@@ -130,7 +130,7 @@ def read_referring(follow_up: FollowUp) -> Reading | None:
     if found is None or not isinstance(found, FollowUp):
         return found
     if not found.tokens:
-        return read_nothing(replace(found, cues=found.cues - {"among"}))
+        return found.refuse("rephrase") if _promises(found) else Plan(found.base)
     return _first(PLAIN, found)
 
 
@@ -140,11 +140,20 @@ def read_swap(follow_up: FollowUp) -> Reading | None:
     if pair is None:
         return None
     new, old = pair
+    if _calls_measured(follow_up, old):
+        return _first(PLAIN, replace(follow_up, tokens=new, cues=(follow_up.cues - {"removing"}) | {"replacing"}))
     taken = read_removal(replace(follow_up, tokens=old, cues=follow_up.cues | {"removing", "swapping"}))
     if not isinstance(taken, Plan):
         return taken
     cues = (follow_up.cues - {"removing"}) | {"replacing"}
     return _first(PLAIN, replace(follow_up, tokens=new, cues=cues, base=taken.query))
+
+
+def _calls_measured(follow_up: FollowUp, old: tuple[Token, ...]) -> bool:
+    """ "not net, gross": words of the name of the one number of the answer before."""
+    said = {token.bare for token in old if token.text not in follow_up.understanding.world.language.fillers}
+    metrics = follow_up.base.metrics
+    return len(metrics) == 1 and bool(said) and said < _title_words(follow_up, metrics[0])
 
 
 def _swapped(follow_up: FollowUp) -> tuple[tuple[Token, ...], tuple[Token, ...]] | None:
@@ -153,6 +162,10 @@ def _swapped(follow_up: FollowUp) -> tuple[tuple[Token, ...], tuple[Token, ...]]
     place = phrases.find(words, "swaps", "new_first")
     if place is not None and place[0] > 0 and place[1] < len(words):
         return tokens[: place[0]], tokens[place[1] :]
+    size = phrases.opens(words, "swaps", "old_first")
+    between = phrases.find(words[size:], "swaps", "but") if size else None
+    if between is not None and between[0] > 0 and size + between[1] < len(words):
+        return tokens[size + between[1] :], tokens[size : size + between[0]]
     size = phrases.opens(words, "swaps", "replace")
     between = phrases.find(words[size:], "swaps", "replace_with") if size else None
     if between is not None and between[0] > 0 and size + between[1] < len(words):
@@ -212,7 +225,7 @@ def read_fragment(follow_up: FollowUp) -> Reading:
 
 def _of_the_same(follow_up: FollowUp, read: Reading) -> Reading:
     """ "how many have open tickets?": of the customers counted before, not the tickets."""
-    if not isinstance(read, Plan) or not follow_up.phrases.opens(words_of(follow_up.rest), "counting_on"):
+    if not isinstance(read, Plan) or not follow_up.counts_on:
         return read
     query = of_the_same(follow_up.understanding.world, read.query, follow_up.base)
     if query is None or not _accepted(follow_up, query):
@@ -253,7 +266,8 @@ def _partly_named(follow_up: FollowUp) -> Reading | None:
     current = follow_up.base.metrics[0]
     others = [name for name in names if name != current]
     closeness = {name: _closeness(follow_up, name, current) for name in others}
-    near = [name for name in others if closeness[name] == max(closeness.values())]
+    alike = [name for name in others if _title_words(follow_up, name) & _title_words(follow_up, current)]
+    near = [name for name in alike if closeness[name] == max(closeness[other] for other in alike)]
     standing_in = {other for name in near for other in layer.metrics[name].stand_ins}
     return _offer(follow_up, [name for name in near if name not in standing_in])
 

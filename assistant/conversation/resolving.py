@@ -53,7 +53,7 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     if isinstance(followed, Plan) and isinstance(alone, Plan) and loses_number(followed, alone, follow_up):
         whole = follow_up.cues <= {"polite", "leaning"} and not _dangling(follow_up)
         return alone if whole else follow_up.refuse("rephrase")
-    if isinstance(followed, Plan | Explanation) or _counts_on(follow_up):
+    if isinstance(followed, Plan | Explanation) or follow_up.counts_on:
         return followed
     if isinstance(alone, Explanation):
         return alone
@@ -62,11 +62,6 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     if isinstance(alone, Clarification) and not leaning and not isinstance(followed, Clarification):
         return alone
     return followed if isinstance(followed, Clarification) or leaning else _telling(alone, followed)
-
-
-def _counts_on(follow_up: FollowUp) -> bool:
-    """ "how many are women?": of those counted or listed before, and of nothing else."""
-    return bool(follow_up.phrases.opens(words_of(follow_up.rest), "counting_on"))
 
 
 def _changes_nothing(followed: Plan, follow_up: FollowUp) -> bool:
@@ -102,7 +97,7 @@ def _first(readers: tuple[Callable[[FollowUp], Reading | None], ...], follow_up:
 def _leans(follow_up: FollowUp) -> bool:
     """Whether words of the question speak of the turn before, or could not begin a question of their own."""
     phrases, words = follow_up.phrases, words_of(follow_up.rest)
-    if LEANING & follow_up.cues or not follow_up.tokens or _counts_on(follow_up):
+    if LEANING & follow_up.cues or not follow_up.tokens or follow_up.counts_on:
         return True
     if phrases.is_one(words[:1], "dependent"):
         return True

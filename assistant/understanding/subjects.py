@@ -127,9 +127,14 @@ def of_the_same(world: World, query: SemanticQuery, before: SemanticQuery) -> Se
     known = [world.nouns.counted.get(name, "") for name in before.metrics]
     dataset = before.entity or next(iter(known), "")
     subject = Subject(dataset)
-    if not dataset or query.metrics == before.metrics or all(counts(world, name, subject) for name in query.metrics):
+    if not dataset or query.metrics == before.metrics or all(_is_of(world, name, dataset) for name in query.metrics):
         return query
     return counted_instead(world, query, subject)
+
+
+def _is_of(world: World, name: str, dataset: str) -> bool:
+    """Whether a metric is a number of the very things, whatever else it is called ("subscribers" of subscriptions)."""
+    return counts(world, name, Subject(dataset, picked=True)) or _counts_rows(world, name, dataset)
 
 
 def counts(world: World, name: str, subject: Subject) -> bool:
