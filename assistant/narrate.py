@@ -6,6 +6,7 @@ list. Rounding is that of `assistant.formatting`; unfinished buckets of time are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
@@ -261,11 +262,16 @@ def _also(story: Story) -> str:
 def _entities(story: Story) -> str:
     """How many of an entity the question found."""
     query, count = story.context.query, len(story.shape.rows)
-    name = named(story, query.entity) if query else ""
+    name = _single(story, named(story, query.entity)) if query else ""
     if query and query.limit == 1 and count == 1:
         return story.words.say("entity_first", {"name": name, "cells": _cells(story)})
     key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"
     return story.words.say(key, {"count": count_of(story, count), "name": name})
+
+
+def _single(story: Story, name: str) -> str:
+    """What one row is called of a table that is named for all of them ("orders")."""
+    return name[:-1] if re.match(story.words.texts["plural"], name) else name
 
 
 def _cells(story: Story) -> str:

@@ -17,9 +17,10 @@ from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.leftovers import leftovers
 from assistant.understanding.lexicon import Concept
-from assistant.understanding.outcome import MARGIN, MOST_CHECKS, MOST_OPTIONS, plan_of, refuse
 from assistant.understanding.queries import Candidate, accepted, candidates
 from assistant.understanding.reader import drafts
+from assistant.understanding.readings import MARGIN, MOST_CHECKS, MOST_OPTIONS, plan_of
+from assistant.understanding.refusing import refuse
 from assistant.understanding.spelling import Spelling
 from assistant.understanding.tokens import Token
 from semantic_layer import METRIC_TIME, QueryError, SemanticQuery, UnsafeQuery

@@ -7,168 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from assistant.understanding.draft import Bound, Draft
+from assistant.understanding.draft import Draft
+from assistant.understanding.idle_deeds import DEEDS, is_timed
+from assistant.understanding.idle_ranks import RANKS
 from assistant.understanding.lexicon import HEAD_WORD
-from assistant.understanding.segments import owner
-from assistant.understanding.subjects import ANYBODY, asked_subject
-from semantic_layer import RatioMetric, SimpleMetric
-
-RANKED = ("order", "limit")
-MEASURED = ("metric", "noun")
+from semantic_layer import SimpleMetric
 
 
 def idle(draft: Draft) -> set[int]:
     """The elements that were placed without an effect of their own."""
     return {at for rule in RULES for at in rule(draft)}
-
-
-def _of_one(draft: Draft) -> Iterator[int]:
-    """ "how many tickets does an agent solve": the number of one, which a total does not tell."""
-    articles = {"a", "an", *draft.world.language.words("articles")}
-    if all(_is_ratio(draft, c.target) for _, choices in draft.metrics for c in choices):
-        return
-    for at, _ in draft.scopes:
-        if at and draft.element(at - 1).text.casefold() in articles and not draft.element(at).plural:
-            yield at
-    auxiliaries = draft.world.language.words("doing")
-    said = [token.text for token in draft.tokens]
-    for at in range(len(said) - 2):
-        if at and said[at] in auxiliaries and said[at + 1] in articles:
-            yield next(i for i, element in enumerate(draft.elements) if element.behind > at + 2)
-
-
-def _is_ratio(draft: Draft, name: str) -> bool:
-    metric = draft.world.layer.metrics[name]
-    measured = draft.world.layer.measures[metric.measure].agg if isinstance(metric, SimpleMetric) else ""
-    return isinstance(metric, RatioMetric) or measured in ("average", "avg", "median")
-
-
-def _two_states(draft: Draft) -> Iterator[int]:
-    """ "tickets opened and solved in May": two deeds, each with the period, of which one would only be a state."""
-    for at, element in enumerate(draft.elements):
-        before, behind = draft.back(at), draft.ahead(at)
-        if element.cues != {"and"} or before is None or behind is None or not _timed(draft):
-            continue
-        deed = draft.kind(before) in MEASURED or draft.uses.get(before, ("",))[0] == "filler"
-        if draft.kind(behind) == "value" and deed and draft.kind(before) != "value":
-            yield at
-
-
-def _timed(draft: Draft) -> bool:
-    return any(choice.period is not None for choice in draft.times)
-
-
-def _every_unit(draft: Draft) -> Iterator[int]:
-    """ "how many customers ordered every month": those who did so in each one, not each month's number."""
-    subject = asked_subject(draft)
-    datasets = draft.world.layer.datasets
-    if subject is None or not (subject.dataset == ANYBODY or datasets[subject.dataset].entity):
-        return
-    for at in range(1, len(draft.elements)):
-        if draft.kind(at) == "grain" and draft.element(at - 1).text.casefold().split()[-1] == "every":
-            yield at - 1
-
-
-def _two_ranks(draft: Draft) -> Iterator[int]:
-    """ "the most orders and the fewest tickets": rows have one order, by which the other is not heeded."""
-    ranks = [at for at, use in draft.uses.items() if use[0] in RANKED and _ranks(draft, at)]
-    sides = {cue for at in ranks for cue in draft.element(at).cues & {"top", "bottom"}}
-    if len(ranks) > 1 and (len(sides) > 1 or len(draft.metrics) > 1):
-        yield from ranks[:1]
-
-
-def _ranks(draft: Draft, at: int) -> bool:
-    return at >= 0 and draft.kind(at) == "" and not draft.element(at).cues.isdisjoint({"top", "bottom"})
-
-
-def _of_the_deed(draft: Draft) -> Iterator[int]:
-    """ "revenue from customers who bought shoes": the value says what they bought, not what the revenue is of."""
-    for bound in draft.bounds:
-        relative = _relative_before(draft, bound.place) if bound.entity or draft.listed else None
-        if relative is None:
-            continue
-        for condition in draft.conditions:
-            targets = {concept.target for concepts in condition.values for concept in concepts}
-            if condition.place > relative and _says_of_deed(draft, bound, targets):
-                yield condition.place
-        yield from (held.place for held in draft.presence if held.place > relative)
-        yield from (at for at in _groups_behind(draft, bound.place) if not _is_asked_by(draft, at))
-
-
-def _groups_behind(draft: Draft, place: int) -> Iterator[int]:
-    yield from (at for at, _ in draft.groups if at > place and draft.kind(at) == "dimension")
-
-
-def _is_asked_by(draft: Draft, at: int) -> bool:
-    """Whether a word of a breakdown stands before, past others broken down by."""
-    return any(draft.element(i).cues & {"by", "per"} or draft.kind(i) == "grain" for i in range(at))
-
-
-def _relative_before(draft: Draft, place: int) -> int | None:
-    """The "who" or "that" which opens the clause of a deed."""
-    words = set(draft.world.language.words("relatives"))
-    said = [at for at in range(place) if words & set(draft.element(at).text.casefold().split())]
-    return next((at for at in reversed(said) if at > 0), None)
-
-
-def _says_of_deed(draft: Draft, bound: Bound, targets: set[str]) -> bool:
-    """Whether a condition may be on the deed's own rows, or cannot be on the entity."""
-    layer, reach = draft.world.layer, draft.world.reach
-    owners = {owner(layer, target) for target in targets}
-    entity = bound.entity or draft.listed
-    facts = {fact for c in bound.choices if c.kind == "metric" for fact in reach.facts(c.target)}
-    facts -= {entity}
-    return bool(owners & facts) or all(reach.steps(entity, name) is None for name in owners)
-
-
-def _held_by_others(draft: Draft) -> Iterator[int]:
-    """ "order value of customers who used a coupon": the orders with one are not all the orders of such customers."""
-    layer, reach = draft.world.layer, draft.world.reach
-    for held in draft.presence:
-        owners = {owner(layer, choice.target) for choice in held.choices}
-        relative = _relative_before(draft, held.place + 1)
-        subject = draft.back(relative) if relative is not None else None
-        if subject is None or draft.kind(subject) != "noun" or draft.listed or _counts(draft, draft.noun(subject)):
-            continue
-        entity = draft.noun(subject)
-        if layer.datasets[entity].entity and all(reach.steps(entity, name) is None for name in owners):
-            yield held.place
-
-
-def _counts(draft: Draft, dataset: str) -> bool:
-    return any(c.target == draft.world.nouns.count_of(dataset) for _, choices in draft.metrics for c in choices)
-
-
-def _only_sometimes(draft: Draft) -> Iterator[int]:
-    """ "customers who bought only online": all that they bought, which a condition on single orders does not tell."""
-    subject = asked_subject(draft)
-    layer, reach = draft.world.layer, draft.world.reach
-    for at, element in enumerate(draft.elements):
-        behind = draft.ahead(at)
-        if "only" not in element.cues or draft.uses.get(at, ("",))[0] == "condition" or behind is None:
-            continue
-        entity = _doer(draft, at, subject.dataset if subject else "")
-        if not entity:
-            continue
-        if any(bound.place == behind and bound.operator == "eq" for bound in draft.bounds):
-            continue  # "who only bought once"
-        owners = {owner(layer, c.target) for c in draft.concepts(behind, "value")}
-        own = owners and all(reach.steps(entity, name) is not None for name in owners)
-        if not own or draft.kind(behind) != "value":
-            yield at
-
-
-def _doer(draft: Draft, at: int, subject: str) -> str:
-    """The entity whose deeds "only" limits: of a clause before it, of a list, or the one that is counted."""
-    layer = draft.world.layer
-    if _relative_before(draft, at) is not None:
-        found = [bound.entity for bound in draft.bounds if bound.entity] + [draft.listed]
-        nouns = [draft.noun(i) for i in range(at) if draft.kind(i) == "noun"]
-        subject = next((name for name in (*found, *nouns) if name), subject)
-    entities = [name for name, dataset in layer.datasets.items() if dataset.entity]
-    if subject == ANYBODY:
-        return entities[0] if entities else ""
-    return subject if subject in entities else ""
 
 
 def _sums(draft: Draft) -> Iterator[int]:
@@ -214,18 +62,6 @@ def _other_name(draft: Draft) -> Iterator[int]:
             yield behind
 
 
-def _of_persons(draft: Draft) -> Iterator[int]:
-    """ "women's shoes": made for women, perhaps, and not bought by them."""
-    layer, reach = draft.world.layer, draft.world.reach
-    for at in range(len(draft.elements) - 1):
-        entity, kind = draft.implied_noun(at), draft.kind(at + 1)
-        if not entity or kind not in ("value", "noun"):
-            continue
-        owners = {owner(layer, c.target) for c in draft.concepts(at + 1, "value")} or {draft.noun(at + 1)}
-        if all(reach.steps(entity, name) is None and reach.steps(name, entity) is None for name in owners):
-            yield at
-
-
 def _one_letter(draft: Draft) -> Iterator[int]:
     """ "product A": a name, not an article."""
     tokens = draft.tokens
@@ -235,127 +71,6 @@ def _one_letter(draft: Draft) -> Iterator[int]:
     for at, element in enumerate(draft.elements):
         if not named.isdisjoint(range(element.first, element.behind)) and not draft.concepts(at, "value"):
             yield at
-
-
-def _in_places(draft: Draft) -> Iterator[int]:
-    """ "how many orders in stores": where something was counted, not the number of each store."""
-    if not any(element.cues & {"how_many", "how_much"} for element in draft.elements):
-        return
-    every = draft.world.language.words("every_words")
-    for at, _ in draft.groups:
-        if at < 1 or draft.kind(at) != "dimension" or _is_asked_by(draft, at):
-            continue
-        lead = draft.element(at - 1)
-        if "link_any" in lead.cues and not lead.cues & {"by", "per"} and lead.text.casefold() not in every:
-            yield at
-
-
-def _as_verbs(draft: Draft) -> Iterator[int]:
-    """ "how many customers may we email": a value that stands as a verb is no condition."""
-    subjects = set(draft.world.language.words("subjects"))
-    for at in range(1, len(draft.elements)):
-        said = draft.element(at - 1).text.casefold().split()
-        if draft.kind(at) == "value" and said[-1] in subjects and not draft.element(at).plural:
-            yield at
-
-
-def _highest_average(draft: Draft) -> Iterator[int]:
-    """ "highest order value by channel": the largest single one, or the order of the averages?"""
-    layer = draft.world.layer
-    for place, choices in draft.metrics:
-        amounts = [c.target for c in choices if layer.metrics[c.target].format == "currency"]
-        told = (
-            not set(draft.element(place).text.casefold().split()).isdisjoint(_average_words(draft))
-            if place >= 0
-            else True
-        )
-        if place == 1 and _ranks(draft, 0) and not told and any(_is_ratio(draft, name) for name in amounts):
-            yield 0
-
-
-def _average_words(draft: Draft) -> set[str]:
-    return {
-        word for word, cues in draft.world.language.cues.items() if cues and {"average", "median", "per"} & set(cues)
-    }
-
-
-def _amount_of_things(draft: Draft) -> Iterator[int]:
-    """ "how much does a customer bring in": an amount, which the number of customers is not."""
-    counted = draft.world.nouns.counted
-    datasets = draft.world.layer.datasets
-    names = [choice.target for _, choices in draft.metrics for choice in choices]
-    if names and all(name in counted and datasets[counted[name]].entity for name in names):
-        yield from (at for at, element in enumerate(draft.elements) if "how_much" in element.cues)
-
-
-def _yes_or_no(draft: Draft) -> Iterator[int]:
-    """ "do customers like us": no number of customers answers that."""
-    said = [token.text for token in draft.tokens[:2]]
-    language = draft.world.language
-    asking = {*language.words("auxiliaries"), *language.words("modals")}
-    if len(said) < 2 or said[0] not in asking or said[1] in {*language.words("subjects"), "there"}:
-        return
-    narrowed = draft.groups or draft.grain or draft.conditions or draft.bounds or draft.presence or draft.ranking
-    if draft.metrics and not narrowed and not _timed(draft) and draft.times[0].compare is None:
-        yield 0
-
-
-def _objects(draft: Draft) -> Iterator[int]:
-    """ "what do women buy": the things, not how many women bought or how often."""
-    said = [token.text for token in draft.tokens]
-    language = draft.world.language
-    if len(said) < 4 or "which" not in language.cues.get(said[0], ()) or said[1] not in language.words("auxiliaries"):
-        return
-    formats = {draft.world.layer.metrics[c.target].format for _, choices in draft.metrics for c in choices}
-    amounts = not set(said).isdisjoint(language.words("amount_verbs"))
-    persons = any(draft.implied_noun(at) for at in range(len(draft.elements))) or draft.scopes or draft.listed
-    if persons and not draft.groups and not amounts and formats <= {"integer"}:
-        yield 0
-
-
-def _priced(draft: Draft) -> Iterator[int]:
-    """ "the most expensive channel": what costs most, whatever else is measured."""
-    language, lexicon = draft.world.language, draft.world.lexicon
-    nouns = {language.bare(str(noun)) for noun in language.data["adjectives"]["expensive"]}
-    names = [c.target for _, choices in draft.metrics for c in choices]
-    for at in (at for at, use in draft.uses.items() if use[0] in RANKED and _ranks(draft, at)):
-        priced = set(draft.element(at).text.casefold().split()) & set(language.words("price_words"))
-        if priced and not any(nouns & lexicon.words_of(name) for name in names):
-            yield at
-
-
-def _extreme_of_all(draft: Draft) -> Iterator[int]:
-    """ "worst rated products": the products in order, not the one lowest rating."""
-    metrics = draft.world.layer.metrics
-    extremes = [c.target for _, choices in draft.metrics for c in choices if metrics[c.target].implied]
-    if any(name.startswith(("min_of_", "max_of_")) for name in extremes):
-        yield from (at for at, _ in draft.scopes if draft.element(at).plural)
-
-
-def _popular_stock(draft: Draft) -> Iterator[int]:
-    """ "the most popular category": what is bought most, not of what most products are there."""
-    layer, frequent = draft.world.layer, set(draft.world.language.words("frequencies"))
-    counted = draft.world.nouns.counted
-    names = [c.target for _, choices in draft.metrics for c in choices]
-    still = [name for name in names if name.startswith("count_of_") and layer.metrics[name].implied]
-    still += [name for name in names if name in counted and not layer.datasets[counted[name]].time]
-    for at, use in draft.uses.items():
-        words = set(draft.element(at).text.casefold().split()) if at >= 0 and use[0] in RANKED else set[str]()
-        if still and words & frequent:
-            yield at
-
-
-def _loose_deed(draft: Draft) -> Iterator[int]:
-    """ "who returned more than five items": the number is of what the verb did, not of what there is otherwise."""
-    deeds = [bound for bound in draft.bounds if (bound.operator, bound.values) == ("ge", (1,))]
-    for deed in deeds:
-        for other in draft.bounds:
-            between = [draft.element(at) for at in range(deed.place + 1, other.place)]
-            joined = any(
-                e.cues & {"and", "or", "which", "having", "denied", "absent", "exclude"} or e.time for e in between
-            )
-            if other is not deed and deed.place < other.place and not joined and other.operator not in ("none",):
-                yield deed.place
 
 
 def _part_of_a_name(draft: Draft) -> Iterator[int]:
@@ -389,7 +104,7 @@ def _is_asked_for(draft: Draft, at: int) -> bool:
 
 def _a_year_before(draft: Draft) -> Iterator[int]:
     """ "the same month last year" without a month: what is compared with what is left open."""
-    if _timed(draft) or any(use[0] == "grain" for use in draft.uses.values()):
+    if is_timed(draft) or any(use[0] == "grain" for use in draft.uses.values()):
         return
     by_itself = draft.world.language.words("year_steps")
     for at, use in draft.uses.items():
@@ -399,28 +114,12 @@ def _a_year_before(draft: Draft) -> Iterator[int]:
 
 
 RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
-    _of_one,
-    _two_states,
-    _every_unit,
-    _two_ranks,
-    _of_the_deed,
-    _held_by_others,
-    _only_sometimes,
+    *DEEDS,
+    *RANKS,
     _sums,
     _alternatives,
     _other_name,
-    _of_persons,
     _one_letter,
-    _in_places,
-    _as_verbs,
-    _highest_average,
-    _amount_of_things,
-    _yes_or_no,
-    _objects,
-    _priced,
-    _extreme_of_all,
-    _popular_stock,
-    _loose_deed,
     _part_of_a_name,
     _split_name,
     _a_year_before,

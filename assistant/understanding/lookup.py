@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from assistant.answer import Clarification, Option, Plan, Refusal, Span
 from assistant.understanding.draft import World
 from assistant.understanding.lexicon import Concept
-from assistant.understanding.outcome import refuse
+from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
 from assistant.understanding.values_index import Row, ValuesIndex
 from semantic_layer import Dimension, GroupBy, SemanticQuery

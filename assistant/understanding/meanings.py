@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.answer import Definition, Explanation, Refusal
 from assistant.formatting import bucket
 from assistant.understanding.draft import World
-from assistant.understanding.outcome import refuse, suggestions
+from assistant.understanding.refusing import refuse, suggestions
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import formula, parts
 

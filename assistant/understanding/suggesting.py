@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.draft import World
-from assistant.understanding.outcome import MOST_OPTIONS, suggestions
+from assistant.understanding.readings import MOST_OPTIONS
+from assistant.understanding.refusing import suggestions
 from assistant.understanding.similarity import Near, Similar
 
 HELPED = frozenset({"UNKNOWN_WORDS", "NO_METRIC"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.understanding.draft import World
 from assistant.understanding.lexicon import Concept
-from assistant.understanding.outcome import Readings
+from assistant.understanding.readings import Readings
 
 MOST_LINES = {"Meanings": 8, "Readings": 3, "Lost": 8}
 MOST_BESIDE = 4  # meanings of one word

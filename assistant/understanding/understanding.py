@@ -27,8 +27,10 @@ from assistant.understanding.lookup import (
 )
 from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.nouns import Nouns
-from assistant.understanding.outcome import Readings, decide, read, refuse
+from assistant.understanding.outcome import decide
 from assistant.understanding.reach import Reach
+from assistant.understanding.readings import Readings, read
+from assistant.understanding.refusing import refuse
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import adds_nothing, names_columns, sentences, with_columns

@@ -1,0 +1,97 @@
+"""Words of rank and place that a reading has placed and that change nothing in its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.draft import Draft
+from assistant.understanding.idle_deeds import is_asked_by, is_ratio
+
+RANKED = ("order", "limit")
+
+
+def _two_ranks(draft: Draft) -> Iterator[int]:
+    """ "the most orders and the fewest tickets": rows have one order, by which the other is not heeded."""
+    ranks = [at for at, use in draft.uses.items() if use[0] in RANKED and _ranks(draft, at)]
+    sides = {cue for at in ranks for cue in draft.element(at).cues & {"top", "bottom"}}
+    if len(ranks) > 1 and (len(sides) > 1 or len(draft.metrics) > 1):
+        yield from ranks[:1]
+
+
+def _ranks(draft: Draft, at: int) -> bool:
+    return at >= 0 and draft.kind(at) == "" and not draft.element(at).cues.isdisjoint({"top", "bottom"})
+
+
+def _highest_average(draft: Draft) -> Iterator[int]:
+    """ "highest order value by channel": the largest single one, or the order of the averages?"""
+    layer = draft.world.layer
+    for place, choices in draft.metrics:
+        amounts = [c.target for c in choices if layer.metrics[c.target].format == "currency"]
+        told = (
+            not set(draft.element(place).text.casefold().split()).isdisjoint(_average_words(draft))
+            if place >= 0
+            else True
+        )
+        if place == 1 and _ranks(draft, 0) and not told and any(is_ratio(draft, name) for name in amounts):
+            yield 0
+
+
+def _average_words(draft: Draft) -> set[str]:
+    return {
+        word for word, cues in draft.world.language.cues.items() if cues and {"average", "median", "per"} & set(cues)
+    }
+
+
+def _priced(draft: Draft) -> Iterator[int]:
+    """ "the most expensive channel": what costs most, whatever else is measured."""
+    language, lexicon = draft.world.language, draft.world.lexicon
+    nouns = {language.bare(str(noun)) for noun in language.data["adjectives"]["expensive"]}
+    names = [c.target for _, choices in draft.metrics for c in choices]
+    for at in (at for at, use in draft.uses.items() if use[0] in RANKED and _ranks(draft, at)):
+        priced = set(draft.element(at).text.casefold().split()) & set(language.words("price_words"))
+        if priced and not any(nouns & lexicon.words_of(name) for name in names):
+            yield at
+
+
+def _extreme_of_all(draft: Draft) -> Iterator[int]:
+    """ "worst rated products": the products in order, not the one lowest rating."""
+    metrics = draft.world.layer.metrics
+    extremes = [c.target for _, choices in draft.metrics for c in choices if metrics[c.target].implied]
+    if any(name.startswith(("min_of_", "max_of_")) for name in extremes):
+        yield from (at for at, _ in draft.scopes if draft.element(at).plural)
+
+
+def _popular_stock(draft: Draft) -> Iterator[int]:
+    """ "the most popular category": what is bought most, not of what most products are there."""
+    layer, frequent = draft.world.layer, set(draft.world.language.words("frequencies"))
+    counted = draft.world.nouns.counted
+    names = [c.target for _, choices in draft.metrics for c in choices]
+    still = [name for name in names if name.startswith("count_of_") and layer.metrics[name].implied]
+    still += [name for name in names if name in counted and not layer.datasets[counted[name]].time]
+    for at, use in draft.uses.items():
+        words = set(draft.element(at).text.casefold().split()) if at >= 0 and use[0] in RANKED else set[str]()
+        if still and words & frequent:
+            yield at
+
+
+def _in_places(draft: Draft) -> Iterator[int]:
+    """ "how many orders in stores": where something was counted, not the number of each store."""
+    if not any(element.cues & {"how_many", "how_much"} for element in draft.elements):
+        return
+    every = draft.world.language.words("every_words")
+    for at, _ in draft.groups:
+        if at < 1 or draft.kind(at) != "dimension" or is_asked_by(draft, at):
+            continue
+        lead = draft.element(at - 1)
+        if "link_any" in lead.cues and not lead.cues & {"by", "per"} and lead.text.casefold() not in every:
+            yield at
+
+
+RANKS: tuple[Callable[[Draft], Iterator[int]], ...] = (
+    _two_ranks,
+    _highest_average,
+    _priced,
+    _extreme_of_all,
+    _popular_stock,
+    _in_places,
+)
