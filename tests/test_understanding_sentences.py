@@ -137,3 +137,24 @@ def test_one_period_against_another(room: Understanding) -> None:
 
 def test_how_many_one_needs_is_no_number_of_them(room: Understanding) -> None:
     assert isinstance(room.plan("how many rides does it take to get a repair?"), Refusal)
+
+
+def test_the_best_of_those_with_enough_rows(room: Understanding) -> None:
+    found = query(room, "which member has the highest ride fees with at least 10 rides?")
+    assert (found.metrics, found.limit, found.entity) == (("ride_fees",), 1, "")
+    assert [(f.field, f.op, f.values) for f in found.filters if f.op == "ge"] == [("rides", "ge", (10,))]
+
+
+def test_a_verb_of_making_before_a_number_of_things(room: Understanding) -> None:
+    found = query(room, "how many members logged more than three rides this year?")
+    assert found.metrics == ("members",)
+    assert [(f.field, f.op, f.values, f.entity) for f in found.filters] == [("rides", "gt", (3,), "member")]
+
+
+def test_ones_stands_for_what_the_value_describes(room: Understanding) -> None:
+    found = query(room, "how many web rides compared to app ones?")
+    assert found.filters[0].values == ("web", "app")
+
+
+def test_a_second_question_in_one_sentence_is_not_dropped(room: Understanding) -> None:
+    assert isinstance(room.plan("how much were the ride fees and how much did we lose this year?"), Refusal)

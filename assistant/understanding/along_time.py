@@ -36,8 +36,14 @@ def _is_of_one(draft: Draft, cues: list[int]) -> bool:
     placed = {place for place, _ in draft.metrics}
     following = [draft.ahead(at) for at in cues]
     formats = {draft.world.layer.metrics[c.target].format for _, choices in draft.metrics for c in choices}
+    if any(at not in placed and at is not None and _is_one_thing(draft, at) for at in following):
+        return True  # "points does the average member earn per year"
     singular = [at for at in following if at in placed and at is not None and not draft.element(at).plural]
     return bool(singular) and "integer" in formats and not _is_counted(draft, cues)
+
+
+def _is_one_thing(draft: Draft, at: int) -> bool:
+    return draft.kind(at) in ("noun", "metric") and bool(draft.metric_choices(at)) and not draft.element(at).plural
 
 
 def _is_counted(draft: Draft, cues: list[int]) -> bool:

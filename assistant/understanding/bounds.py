@@ -59,9 +59,17 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
     found = tuple(c for c in choices if _fits_unit(draft, c, amount.unit)) or _rates(draft, choices, amount.unit)
     if not found:
         return
-    for used in range(at, amount.behind):
+    first = at - 1 if place > at and _is_creation(draft, at - 1, place) else at
+    for used in range(first, amount.behind):
         draft.use(used, "condition", operator)
     _add(draft, place, Bound(place, found, operator, _scaled(draft, found, amount)))
+
+
+def _is_creation(draft: Draft, at: int, place: int) -> bool:
+    """ "opened more than three tickets": the verb by which the things that are counted came to be."""
+    words, datasets = draft.world.language.words("creation_verbs"), draft.world.layer.datasets
+    said = at >= 0 and draft.element(at).unknown and draft.element(at).text.casefold() in words
+    return said and draft.kind(place) == "noun" and bool(datasets[draft.noun(place)].time)
 
 
 def _open_number(draft: Draft, at: int) -> None:

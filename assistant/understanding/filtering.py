@@ -23,7 +23,17 @@ def find_values(draft: Draft) -> None:
             run = _run(draft, at, narrowed)
             done.update(run)
             _add_condition(draft, run, narrowed)
+    _use_pronouns(draft)
     _set_beside(draft)
+
+
+def _use_pronouns(draft: Draft) -> None:
+    """ "rural areas compared to urban ones": stands for the thing that the value before describes."""
+    words = draft.world.language.data["time_words"]["one"]
+    for at in range(1, len(draft.elements)):
+        element = draft.element(at)
+        if element.unknown and element.text.casefold() in words and draft.uses.get(at - 1, ("",))[0] == "value":
+            draft.use(at, "filler")
 
 
 def _set_beside(draft: Draft) -> None:

@@ -24,16 +24,29 @@ def find_lists(draft: Draft) -> None:
     _list_entity(draft)
     _list_described(draft)
     for dataset, at in draft.subjects.items():
-        before = [place for place in range(at) if draft.has(place, "which", "listing")]
+        before = [place for place in range(at) if _asks_for_rows(draft, place, at)]
         if _counting(draft) or draft.listed or draft.ranking is not None:
             continue
-        if not before and not _relative(draft, at):
+        if (not before and not _relative(draft, at)) or _ranks_metric(draft):
             continue
         draft.listed = dataset
         if draft.kind(at) == "noun":  # "women", "enterprise customers": the value stays a condition
             draft.use(at, "dimension", dataset)
         if before:
             draft.use(before[-1], "filler")
+
+
+def _asks_for_rows(draft: Draft, cue: int, at: int) -> bool:
+    """Whether a word asks for the rows of a noun; "what is the rating of customers who ..." asks for the number."""
+    number = any(draft.kind(i) == "metric" and i not in draft.uses for i in range(cue, at))
+    return draft.has(cue, "listing") or (draft.has(cue, "which") and not number)
+
+
+def _ranks_metric(draft: Draft) -> bool:
+    """ "which product has the best rating with at least 10 reviews": the one that ranks first, not all of them."""
+    placed = {bound.place for bound in draft.bounds}
+    ranked = [draft.ahead(at) for at in draft.cues("top", "bottom")]
+    return any(at is not None and at not in placed and draft.kind(at) == "metric" for at in ranked)
 
 
 def _list_described(draft: Draft) -> None:

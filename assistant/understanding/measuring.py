@@ -111,7 +111,8 @@ def _prefer_money(draft: Draft) -> None:
     """ "how much did we refund" asks for the amount, not for the number of refunds, when the layer has both."""
     asked = draft.cues("how_much")
     for at in asked:
-        draft.use(at, "filler")
+        if not _asks_again(draft, at):
+            draft.use(at, "filler")
     if len(draft.metrics) != 1 or not (asked or _says_total(draft, draft.metrics[0][0]) or _says_money(draft)):
         return
     layer, (at, choices) = draft.world.layer, draft.metrics[0]
@@ -125,6 +126,13 @@ def _prefer_money(draft: Draft) -> None:
     if len(named) == 1 and amounts and all(layer.metrics[name].format == "integer" for name in counts):
         draft.metrics = [(at, tuple(Concept("metric", name) for name in amounts))]
         draft.uses[at] = ("metric", amounts[0])
+
+
+def _asks_again(draft: Draft, at: int) -> bool:
+    """ "... and how much did we lose": a question of its own, which the first number does not answer."""
+    behind = draft.element(at + 1).text.casefold() if at + 1 < len(draft.elements) else ""
+    joined = at > 0 and "and" in draft.element(at - 1).cues
+    return joined and behind in draft.world.language.words("auxiliaries")
 
 
 def _says_money(draft: Draft) -> bool:

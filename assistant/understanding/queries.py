@@ -416,9 +416,16 @@ def _present(held: Presence, concept: Concept) -> Filter:
 
 def _bounded(draft: Draft, bound: Bound, concept: Concept, time: TimeChoice, timed: bool) -> Filter:
     entity = "" if draft.listed else bound.entity
-    period = bound.period or (None if timed else time.period)
+    period = bound.period or (None if timed or _is_lasting(draft, concept) else time.period)
     values = {"field": concept.target, "op": bound.operator, "values": bound.values, "entity": entity}
     return Filter.model_validate({**values, "time_range": None if bound.last else period, "last": bound.last})
+
+
+def _is_lasting(draft: Draft, concept: Concept) -> bool:
+    """ "older than 50 who ordered this year": the age has no period; that of the question is the deed's."""
+    deeds = any(bound.choices[0].kind == "metric" for bound in draft.bounds)
+    fields, datasets = draft.world.layer.fields, draft.world.layer.datasets
+    return deeds and concept.target in fields and not datasets[concept.target.partition(".")[0]].time
 
 
 def _filter(condition: Condition, concepts: tuple[Concept, ...]) -> Filter:

@@ -23,7 +23,12 @@ from assistant.understanding.grouping import (
     find_sorting,
 )
 from assistant.understanding.listing import find_lists
-from assistant.understanding.measuring import find_averages, find_medians, find_metrics, find_scopes
+from assistant.understanding.measuring import (
+    find_averages,
+    find_medians,
+    find_metrics,
+    find_scopes,
+)
 from assistant.understanding.moments import find_moments, find_when
 from assistant.understanding.segments import find_horizons
 from assistant.understanding.sharing import find_shares

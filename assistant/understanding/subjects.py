@@ -13,6 +13,7 @@ from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import Filter, SemanticQuery, SimpleMetric
 
 COUNTING = ("count", "count_distinct")
+NO_COUNT = ("currency", "duration")
 LONGEST_SUBJECT, MOST_WORDS_BEFORE = 3, 6
 ANYBODY = "*"
 
@@ -164,6 +165,8 @@ def _counts_rows(world: World, name: str, dataset: str) -> bool:
 def _is_called(world: World, name: str, dataset: str, word: str) -> bool:
     """Whether one of the metric's names is a number of such things: "lost customers", "customers who left"."""
     metric, language = world.layer.metrics[name], world.language
+    if metric.format in NO_COUNT:
+        return False  # "time to solve tickets" is no number of tickets
     breaks = {*language.words("relatives"), *language.links["any"], "with"}
     for phrase in (metric.title, *metric.synonyms):
         tokens = tokenize(phrase, language.forms)
