@@ -27,6 +27,10 @@ INSERT INTO loans VALUES (1, 1, 1, 'Returned', '2026-01-05'), (2, 1, 2, 'Lost', 
   (4, 2, 3, 'Returned', '2026-03-03'), (5, 2, 1, 'Open', '2026-03-09'), (6, 3, 1, 'Returned', '2026-02-20');
 CREATE TABLE shelves (shelf_id INTEGER PRIMARY KEY, shelf_name VARCHAR, blood_type VARCHAR);
 INSERT INTO shelves VALUES (1, 'North', 'A'), (2, 'South', 'B'), (3, 'Attic', 'A');
+CREATE TABLE readers (reader_id INTEGER PRIMARY KEY, reader_name VARCHAR, gender VARCHAR, card_type VARCHAR,
+  age INTEGER, join_date DATE);
+INSERT INTO readers VALUES (1, 'Eva', 'F', 'Gold', 30, '2024-05-01'), (2, 'Fin', 'M', 'Gold', 61, '2025-02-01'),
+  (3, 'Gus', 'M', 'Plain', 44, '2025-09-09');
 CREATE TABLE book_shelves (book_id INTEGER, shelf_id INTEGER, PRIMARY KEY (book_id, shelf_id));
 INSERT INTO book_shelves VALUES (1, 1), (1, 2), (2, 1), (3, 2);
 """
@@ -40,7 +44,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
             if statement.strip():
                 connection.execute(statement)
         set_snapshot(connection, "files", date(2026, 3, 31))
-    proposal = propose_for(live_path(home / "warehouse"), ("members", "books", "loans", "shelves", "book_shelves"))
+    proposal = propose_for(
+        live_path(home / "warehouse"), ("members", "books", "loans", "shelves", "readers", "book_shelves")
+    )
     (home / "definitions").mkdir()
     (home / "definitions" / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
     assistant = Assistant.open(read_settings({}, home=home))
@@ -97,6 +103,12 @@ def told(library: Assistant, question: str, column: str) -> list[object]:
         ),
         ("What are the pages of the books of genre Novel", "pages", ["120", "300"]),
         ("Which member made the most loans? List the member id and name", "member_name", ["Ada"]),
+        ("What are the names of readers with the most common card type?", "reader_name", ["Eva", "Fin"]),
+        ("List the names of readers who joined in 2025", "reader_name", ["Fin", "Gus"]),
+        ("List the names of readers who joined before 2025", "reader_name", ["Eva"]),
+        ("Show the names of male readers", "reader_name", ["Fin", "Gus"]),
+        ("What are the names of readers younger than the average age?", "reader_name", ["Eva", "Gus"]),
+        ("Show the most common genre of the books", "genre", ["Novel"]),
     ],
 )  # fmt: skip
 def test_things_are_found(library: Assistant, question: str, column: str, expected: list[object]) -> None:
@@ -117,9 +129,16 @@ def test_several_numbers_of_one_field(library: Assistant) -> None:
     assert sorted(answer.result.rows[0]) == [80, 300]
 
 
+def test_the_least_and_the_most_are_two_numbers(library: Assistant) -> None:
+    answer = library.ask("What is the minimum and maximum age of the readers?")
+    assert isinstance(answer, Answer)
+    assert sorted(answer.result.rows[0]) == [30, 61]
+
+
 @pytest.mark.parametrize(
     "question",
     [
+        "What is the most read book? Tell me the title of the book.",  # not the titles of all books
         "What is the name of the member who stole the most loans?",  # nobody knows who stole
         "Find all members in Oslo, Novel or in Rome, Science",  # pairs joined by "or" cannot be asked
         "Show the names of members who have at least 2 loans and a blue hat",

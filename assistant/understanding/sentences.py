@@ -122,16 +122,19 @@ def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
     """Whether a sentence asks about what the plan answers: no other word of the layer, and no limit of its own."""
     tokens = tuple(rewritten(tokenize(sentence, world.language.forms), world.language))
     found = covers(tokens, world.lexicon, Clock(tokens, world.language, world.as_of, noted=world.noted))
-    if not found or _limits(found[0]) or _is_plain_list(plan.query):
+    if not found or _limits(found[0]) or _is_plain_list(plan.query, world):
         return False
     meant = [element for element in found[0] if element.concepts]
     strange = sum(element.unknown for element in found[0])
     return bool(meant) and strange <= MOST_STRANGE and all(_is_about(element, plan.query, world) for element in meant)
 
 
-def _is_plain_list(query: SemanticQuery) -> bool:
+def _is_plain_list(query: SemanticQuery, world: World) -> bool:
     """ "(What sells best?) Tell me the name of the product": all products are no answer to the other sentence."""
-    return bool(query.entity) and not (query.filters or query.order_by or query.metrics)
+    if query.filters or query.limit or query.time_range or not (query.entity or query.group_by):
+        return False
+    counted = {world.nouns.counted.get(name, "") for name in query.metrics}
+    return counted <= {group.field.partition(".")[0] for group in query.group_by}
 
 
 def _limits(cover: Cover) -> bool:

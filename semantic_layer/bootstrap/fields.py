@@ -9,7 +9,7 @@ from semantic_layer.bootstrap.kinds import Meaning, is_name, is_personal
 from semantic_layer.bootstrap.naming import field_words, is_called, label, synonyms
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
-from semantic_layer.bootstrap.vocabulary import Words
+from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.model import AIContext, Dimension
 
@@ -37,6 +37,7 @@ def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
             "type": _TYPES.get(found.role, "categorical"),
             "label": label(words),
             "description": _values(column, found, personal),
+            "values": _spoken(column) if found.role == "category" and not personal else {},
             "hidden": found.role in ("secret", "text"),
             "pii": personal,
             "listable": bool(personal) and is_name(column),
@@ -73,6 +74,14 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
         yield column.words
     if len(words) > 2 and words[-2] == "in":
         yield words[:-2]  # "memory" of "memory in g"
+
+
+def _spoken(column: Column) -> dict[str, tuple[str, ...]]:
+    """The words for codes that mean the same everywhere ("F" in a column of genders); none beside a code unknown."""
+    meant = vocabulary().codes.get(column.own[-1] if column.own else "", {})
+    seen = [text for text in column.figures.samples if text.strip()]
+    whole = column.figures.distinct <= len(seen) and all(text.strip().casefold() in meant for text in seen)
+    return {text: meant[text.strip().casefold()] for text in seen} if whole else {}
 
 
 def _values(column: Column, found: Meaning, personal: bool) -> str:

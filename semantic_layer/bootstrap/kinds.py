@@ -169,6 +169,7 @@ def is_personal(column: Column, noun: Words) -> bool:
     words = _bare(column.words)
     if (
         known.ends("pii_words", words)
+        or known.ends("pii_words", column.words)
         or known.ends("person_names", words)
         or known.within("pii_anywhere", column.words)
     ):

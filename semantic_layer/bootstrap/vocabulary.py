@@ -15,7 +15,7 @@ Words = tuple[str, ...]
 _FILE = Path(__file__).parent / "words.yml"
 _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W_]", re.UNICODE)
 _LONGEST_SPLIT = 40
-_OTHER_SHAPES = ("abbreviations", "irregular", "plurals", "synonyms", "synonyms_at_end", "units", "words")
+_OTHER_SHAPES = ("abbreviations", "codes", "irregular", "plurals", "synonyms", "synonyms_at_end", "units", "words")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Vocabulary:
     at_start: tuple[tuple[Words, Words], ...]
     at_end: tuple[tuple[Words, Words], ...]
     units: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, Words]]
     known: frozenset[str]
 
     def has(self, name: str, words: Sequence[str]) -> bool:
@@ -118,12 +119,19 @@ def vocabulary() -> Vocabulary:
         at_start=_exchanges(data["synonyms"]),
         at_end=_exchanges(data["synonyms_at_end"]),
         units=cast("Mapping[str, str]", data["units"]),
+        codes=_codes(data["codes"]),
         known=frozenset(known) | frozenset(word + "s" for word in known if word.isalpha() and not word.endswith("s")),
     )
 
 
 def _phrases(value: object) -> frozenset[Words]:
     return frozenset(tuple(str(phrase).split()) for phrase in cast("Sequence[object]", value))
+
+
+def _codes(value: object) -> dict[str, dict[str, Words]]:
+    """By the last word of a column's name, the words for its codes."""
+    tables = cast("Mapping[str, Mapping[str, Sequence[str]]]", value)
+    return {name: {str(code): tuple(words) for code, words in table.items()} for name, table in tables.items()}
 
 
 def _exchanges(value: object) -> tuple[tuple[Words, Words], ...]:

@@ -16,6 +16,7 @@ from semantic_layer import Filter, TimeRange
 WORTH = "value|worth|amount|total|price|cost|fee"
 BIRTH = frozenset({"birth_date", "date_of_birth", "birthdate", "dob", "birthday"})
 PREPOSITIONS = frozenset({"in", "during", "within", "on"})
+AGES = range(10, 111)
 MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 
 
@@ -33,6 +34,37 @@ def worth(words: Words, found: Found) -> Iterator[Found]:
             yield bounded.moved(end or bounded.at).filtered(bound)
 
 
+def spent_over(words: Words, found: Found) -> Iterator[Found]:
+    """ "who spent more than 1000 euros": what each of them spent in all."""
+    start = words.phrase(words.skip(found.at, "relatives", "empty", "joins"), "paying")
+    if start is None or found.group or found.newest:
+        return
+    for bounded, operator, number in amount(words, found.moved(start)):
+        metric = _spent(words, start - 1, found.entity)
+        end = words.phrase(bounded.at, "currency") or bounded.at
+        if metric:
+            told = {"field": metric, "op": operator, "values": (number,), "entity": found.entity}
+            until = words.skip(end, "until_then") if _lacking(words, found) else end
+            yield bounded.moved(until).filtered(Filter.model_validate(told))
+
+
+def _lacking(words: Words, found: Found) -> bool:
+    """Whether they did nothing in a time that lasts until today: then all that they spent was spent before it."""
+    spans = [one.time_range for one in found.filters if (one.op, one.values) == ("eq", (0,)) and one.time_range]
+    return any(span.end is None or (words.world.as_of - span.end).days < 1 for span in spans)
+
+
+def _spent(words: Words, at: int, entity: str) -> str:
+    """The one metric of money that a verb of paying asks for and that each thing has."""
+    language = words.world.language
+    for noun in language.measures_of(words.tokens[at].bare, False):
+        named = [c.target for c in words.world.lexicon.lookup(tuple(language.tokens(noun))) if c.kind == "metric"]
+        each = [name for name in named if words.world.reach.distance([name], entity)]
+        if len(each) == 1 and words.world.layer.metrics[each[0]].format == "currency":
+            return each[0]
+    return ""
+
+
 def aged(words: Words, found: Found) -> Iterator[Found]:
     """ "customers older than 60", "aged 18 to 25": by the date of birth, whole years on the last day of the data."""
     fields = () if found.group else words.world.layer.datasets[found.entity].fields
@@ -47,6 +79,13 @@ def aged(words: Words, found: Found) -> Iterator[Found]:
         yield found.used(start, end, "condition", field).filtered(*_born(words, field, degree[1], int(number[0])))
     for bounded, operator, years in amount(words, found.moved(start)):
         end = words.phrase(bounded.at, "units")
+        if (
+            end is None
+            and _of_people(words, start)
+            and years in AGES
+            and words.at_end(words.skip(bounded.at, "trailing"))
+        ):
+            end = bounded.at  # "women over 60"
         if end is not None and operator in ("gt", "ge", "lt", "le"):
             yield bounded.moved(end).filtered(*_born(words, field, operator, int(years)))
     span = _ages(words, start)
@@ -54,6 +93,11 @@ def aged(words: Words, found: Found) -> Iterator[Found]:
         low, high, end = span
         limits = (*_born(words, field, "ge", low), *_born(words, field, "le", high))
         yield found.used(start, end, "condition", field).filtered(*limits)
+
+
+def _of_people(words: Words, at: int) -> bool:
+    """Whether "over", "under" stand right behind what people are called."""
+    return at > 0 and words.phrase(at - 1, "people") is not None and words.phrase(at, "bound_age") is not None
 
 
 def _ages(words: Words, at: int) -> tuple[int, int, int] | None:
@@ -140,7 +184,8 @@ def in_span(words: Words, found: Found) -> Iterator[Found]:
         told = found.used(start, phrase.behind, "time", period.label)
         last = found.filters[-1] if found.filters else None
         if last is not None and last.field in words.world.layer.metrics and not last.time_range:
-            yield replace(told, filters=(*found.filters[:-1], last.model_copy(update={"time_range": period})))
+            own = last.model_copy(update={"time_range": period, "entity": found.entity})
+            yield replace(told, filters=(*found.filters[:-1], own))
         elif last is not None and "." in last.field and not last.entity:
             yield from _own_days(words, told, period)
 

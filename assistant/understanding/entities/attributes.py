@@ -105,7 +105,7 @@ def _of_other(words: Words, found: Found) -> Iterator[Found]:
     genitive = words.phrase(words.skip(found.at, "empty"), "genitive")
     for dataset, behind in words.nouns(words.skip(genitive, "empty")) if genitive is not None else ():
         own = _own_field(words, dataset, found.attributes[-1])
-        if own and not own.startswith("?"):
+        if own and all(one.partition(".")[0] == dataset for one in own.split("|")):
             told = found.used(words.skip(found.at, "empty"), behind, "dimension", dataset)
             yield replace(told, attributes=(*found.attributes[:-1], *own.split("|")))
 

@@ -3,12 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.understanding.entities.fields import number_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import COMPARISONS, LINKING
 from assistant.understanding.entities.words import Words
 from semantic_layer import Filter
+
+
+def group_beside_average(words: Words, found: Found) -> Iterator[Found]:
+    """ "countries above the average order value": the values of a field by a metric against its average."""
+    if not found.group or found.metrics:
+        return
+    start = words.skip(found.at, *LINKING)
+    for operator, end in comparisons(words, start):
+        at = words.skip(end, "empty")
+        for metric, behind in _averaged(words, at, found.group.partition(".")[0]):
+            bound = _bound(metric, operator)
+            yield replace(found, metrics=(metric,)).filtered(bound).used(start, behind, "condition", metric)
+    for metric, behind in _of_owner(words, start, found.group.partition(".")[0]):
+        for operator, end in comparisons(words, words.skip(behind, "empty")):
+            average = words.phrase(words.skip(end, "empty"), "averages")
+            if average is not None:
+                named = replace(found, metrics=(metric,)).used(start, behind, "metric", metric)
+                yield named.filtered(_bound(metric, operator)).used(behind, average, "condition", "average")
+
+
+def _averaged(words: Words, at: int, owner: str) -> Iterator[tuple[str, int]]:
+    """ "average order value" as a metric of its own name, else "average revenue" as the average of one."""
+    average = words.phrase(at, "averages")
+    if average is None:
+        return
+    whole = list(_of_owner(words, at, owner))
+    yield from whole or _of_owner(words, words.skip(average, "empty"), owner)
+
+
+def _of_owner(words: Words, at: int, owner: str) -> Iterator[tuple[str, int]]:
+    """The one metric that words here name, where it can be split by a dataset's fields."""
+    for concepts, behind in words.concepts(at, "metric", 0.9):
+        named = [c.target for c in concepts if words.world.reach.distance([c.target], owner) is not None]
+        if len(named) == 1:
+            yield named[0], behind
+            return
 
 
 def beside_average(words: Words, found: Found) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from assistant.understanding.entities import amounts, averages, columns, conditions, ranks
+from assistant.understanding.entities import amounts, averages, columns, conditions, dated, favourites, ranks
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.words import Words
 
@@ -15,12 +15,17 @@ CLAUSES: tuple[Clause, ...] = (
     ranks.most,
     ranks.spent,
     ranks.most_often,
+    favourites.done_often,
+    favourites.of_favourite,
     ranks.in_period,
+    averages.group_beside_average,
     averages.beside_average,
     amounts.worth,
+    amounts.spent_over,
     amounts.aged,
     amounts.lasting,
     amounts.in_span,
+    dated.dated,
     conditions.having,
     conditions.with_both,
     conditions.with_value,

@@ -24,6 +24,8 @@ def computed(words: Words, at: int) -> Iterator[Found]:
             break
         fields.append((number[0], start, number[1]))
         place = number[1]
+    more, place = _said_again(words, place, [name for name, _, _ in fields])
+    kinds = [*kinds, *more]
     owners = {name.partition(".")[0] for name, _, _ in fields}
     if len(owners) != 1 or len(kinds) * len(fields) < 2:
         return
@@ -34,6 +36,13 @@ def computed(words: Words, at: int) -> Iterator[Found]:
     closed = _of_own(words, found.used(at, behind, "metric", "+".join(kinds)).moved(place))
     if all(names):
         yield closed
+
+
+def _said_again(words: Words, at: int, fields: list[str]) -> tuple[list[str], int]:
+    """ "(the lowest age) and the highest age": more numbers of the one field."""
+    kinds, behind = _aggregations(words, words.skip(at, "joins", "empty"))
+    number = _number_field(words, words.skip(behind, "empty")) if kinds else None
+    return (kinds, number[1]) if number is not None and [number[0]] == fields else ([], at)
 
 
 def _of_own(words: Words, found: Found) -> Found:

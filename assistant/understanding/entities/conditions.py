@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.understanding.entities.fields import number_fields
+from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
 from assistant.understanding.entities.words import Words, word_lists
@@ -13,6 +13,7 @@ from assistant.understanding.lexicon import Concept
 from semantic_layer import Filter
 
 HAD, TIED = 3, 5
+OF = frozenset({"of"})
 
 
 def having(words: Words, found: Found) -> Iterator[Found]:
@@ -26,6 +27,7 @@ def having(words: Words, found: Found) -> Iterator[Found]:
         verb_at, made = verb(words, found.moved(denied))
         none = found.used(first, denied, "condition", "none")
         yield from _things_had(words, none.moved(verb_at), "none", 0, made)
+        yield from _never_done(words, none)
         return
     for start in dict.fromkeys((found.at, at)):
         for counted, operator, number in amount(words, found.moved(start)):
@@ -34,7 +36,18 @@ def having(words: Words, found: Found) -> Iterator[Found]:
             if last is not None and made and is_had(words, made, found.entity):
                 yield from _counted(words, counted.moved(last), made, operator, number)
     if at > found.at:
-        yield from _things_had(words, found.moved(at), "some", 1, made)
+        plain = words.tokens[found.at].text in OF  # "the team of the player" is first of all the player's
+        some = replace(found, at=at, rank=found.rank + plain)
+        yield from _things_had(words, some, "some", 1, made)
+
+
+def _never_done(words: Words, found: Found) -> Iterator[Found]:
+    """ "products that were never ordered": without any of what the verb makes."""
+    at = words.skip(found.at, "happened")
+    made = (words.deed(at) or words.deed_of_noun(at) or words.sold(at)) if at < len(words.tokens) else ""
+    if made and is_had(words, made, found.entity):
+        end = words.one_on(at + 1, "at_all")
+        yield from _counted(words, found.used(at, end, "condition", made), made, "none", 0)
 
 
 def _things_had(words: Words, found: Found, operator: str, number: float | int, made: str) -> Iterator[Found]:
@@ -110,7 +123,7 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
         (named.used(start, behind, "dimension", dataset).moved(words.skip(behind, *LINKING)), dataset)
         for named in (found,)
         for dataset, behind in words.nouns(start)
-        if start > found.at and dataset != found.entity and reaches(words, found.entity, dataset)
+        if start > found.at and dataset != found.entity and _is_tied(words, found.entity, dataset)
     ]
     firsts = [(found.moved(first), "") for first in dict.fromkeys((found.at, start))]
     for at, dataset in (*firsts, *whose):
@@ -125,6 +138,10 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
                 some = (*condition.filters[:-1], last.model_copy(update=told))
                 far = HAD if reaches(words, owner, found.entity) else TIED
                 yield replace(condition, filters=some, rank=condition.rank + far)
+
+
+def _is_tied(words: Words, entity: str, dataset: str) -> bool:
+    return reaches(words, entity, dataset) or is_had(words, dataset, entity)
 
 
 def with_both(words: Words, found: Found) -> Iterator[Found]:
@@ -205,6 +222,11 @@ def with_number(words: Words, found: Found) -> Iterator[Found]:
     if degree is not None and number is not None and field_name:
         bound = Filter.model_validate({"field": field_name, "op": degree[1], "values": (number[0],)})
         yield found.used(start, words.skip(number[1], "units"), "condition", field_name).filtered(bound)
+    for bounded, operator, limit in amount(words, found.moved(start)):
+        for field, behind in own_fields(words, bounded.at, found.entity):
+            if words.world.layer.fields[field].kind == "number":
+                bound = Filter.model_validate({"field": field, "op": operator, "values": (limit,)})
+                yield bounded.used(bounded.at, behind, "dimension", field).filtered(bound)
     for field, behind in number_fields(words, start, found.entity):
         named = found.used(start, behind, "dimension", field)
         yield from _limits(words, named.moved(words.skip(behind, "empty")), field)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.answer import Plan
 from assistant.understanding.draft import World
+from assistant.understanding.entities.misshapen import SHAPES
 from assistant.understanding.entities.reading import plan_entities
 from assistant.understanding.entities.words import Words
 from assistant.understanding.lexicon import HEAD_WORD
@@ -15,7 +16,7 @@ from assistant.understanding.tokens import Token
 def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...]:
     """The words that a plan uses for something else than they say, none for a plan that stands."""
     words = Words(tuple(tokens), world)
-    tests = (_named_of_others, _counted_for_measured, _sorted_otherwise, _apart, _columns_as_conditions)
+    tests = (_named_of_others, _counted_for_measured, _sorted_otherwise, _apart, _columns_as_conditions, *SHAPES)
     return (*(word for test in tests for word in test(plan, words)), *_one_of_many(plan, world))
 
 

@@ -13,7 +13,8 @@ from semantic_layer import Filter, OrderBy, TimeRange
 class Found:
     """A reading in the making; `at` is the next word to read.
 
-    `cut` is how many things were asked for ("the three oldest"); `each` tells that a number is asked for each thing.
+    `cut` is how many things were asked for ("the three oldest"); `each` tells that a number is asked for each thing;
+    `favourite` is the field of whose values only the one that most things have counts, or the one that fewest have.
     """
 
     at: int = 0
@@ -34,6 +35,7 @@ class Found:
     bare: bool = False
     each: bool = False
     tied: bool = False
+    favourite: tuple[str, bool] | None = None
     period: TimeRange | None = None
     spans: tuple[tuple[int, int, SpanRole, str], ...] = ()
 

@@ -9,6 +9,7 @@ from assistant.understanding.entities import each
 from assistant.understanding.entities.attributes import fields_of, possessed
 from assistant.understanding.entities.clauses import CLAUSES
 from assistant.understanding.entities.computing import computed
+from assistant.understanding.entities.favourites import common_value
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
 from assistant.understanding.entities.things import persons, things
@@ -44,6 +45,7 @@ def _asked(words: Words, at: int) -> Iterator[Found]:
     yield from possessed(words, at)
     yield from _groups(words, Found(at))
     yield from computed(words, at)
+    yield from common_value(words, at)
     yield from persons(words, at)
 
 
@@ -78,7 +80,7 @@ def _echoes(words: Words, found: Found) -> bool:
 
 
 def _clauses(words: Words, found: Found, depth: int) -> Iterator[Found]:
-    told = found.filters or found.order or found.metrics or found.newest or found.each or found.tied
+    told = found.filters or found.order or found.metrics or found.newest or found.each or found.tied or found.favourite
     if words.at_end(found.at) or (told and _closes(words, found)):
         yield found
         return

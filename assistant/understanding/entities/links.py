@@ -50,16 +50,21 @@ def _columns_to(words: Words, rows: str, dataset: str) -> tuple[str, ...]:
 
 
 def _distinct_count(words: Words, rows: str, columns: tuple[str, ...]) -> str:
-    """The metric that counts the different values of one column."""
+    """The metric that counts the different values of one column, as the business counts them where it says so."""
     if len(columns) != 1:
         return ""
     layer = words.world.layer
+    declared: list[str] = []
     for name, metric in layer.metrics.items():
-        if isinstance(metric, SimpleMetric) and not (metric.filter or metric.hidden):
+        if isinstance(metric, SimpleMetric) and not (metric.hidden or metric.implied):
             measure = layer.measures[metric.measure]
-            owner, counts = metric.measure.partition(".")[0], measure.agg == "count_distinct" and not measure.filter
+            owner, counts = metric.measure.partition(".")[0], measure.agg == "count_distinct"
             if owner == rows and counts and measure.expression == columns[0]:
-                return name
+                if not (metric.filter or measure.filter):
+                    return name
+                declared.append(name)
+    if len(declared) == 1:
+        return declared[0]
     return implied_metric(layer, f"{rows}.{columns[0].lower()}", "count_distinct")
 
 

@@ -12,9 +12,11 @@ from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import amount, count_of_each, fits_deed, reaches, verb
 from assistant.understanding.entities.words import Words
 from assistant.understanding.time_phrases import time_phrase
-from semantic_layer import Filter, OrderBy, implied_metric
+from semantic_layer import Filter, OrderBy, implied_metric, linking
 
 MONEY = "price|cost|fee|amount|total"
+RATINGS = frozenset({"rating", "ratings", "score", "stars"})
+QUANTITIES = frozenset({"quantity", "qty"})
 
 
 def most(words: Words, found: Found) -> Iterator[Found]:
@@ -29,6 +31,10 @@ def most(words: Words, found: Found) -> Iterator[Found]:
             ranked = found.moved(at).used(at, behind, "order", role)
             yield from _by_count(words, ranked.moved(start), descending, made)
             yield from () if made else _by_number(words, ranked.moved(start), descending)
+    best = words.phrase(at, "best")
+    if best is not None and not made:  # the best price may be the lowest, the best rating is the highest
+        rated = list(_by_number(words, found.moved(words.skip(best, "empty")), True))
+        yield from (one for one in rated if one.order and RATINGS.intersection(one.order.by.split("_")))
 
 
 def most_often(words: Words, found: Found) -> Iterator[Found]:
@@ -53,9 +59,29 @@ def _by_count(words: Words, found: Found, descending: bool, made: str) -> Iterat
         rows = replace(kind, filters=(*found.filters, mark.model_copy(update={"entity": ""})))
         if words.nouns(rows.at) and words.nouns(rows.at)[0][0] == mark.field.partition(".")[0]:
             yield from _by_count(words, rows, descending, made)
+    yield from _by_quantity(words, found, descending, made)
     for dataset, behind in words.nouns(found.at):
         if fits_deed(words, made, dataset, found.entity):
             yield from _by_count_of(words, found, dataset, (found.at, behind), descending)
+
+
+def _by_quantity(words: Words, found: Found, descending: bool, made: str) -> Iterator[Found]:
+    """ "who bought the most products", "the least amount of goods": the units that lines of what was made hold."""
+    units = words.phrase(found.at, "quantities")
+    start = words.skip(units, "empty") if units is not None else found.at
+    for dataset, behind in words.nouns(start):
+        lines = linking(words.world.layer, dataset, found.entity) if dataset != found.entity else ""
+        fields = words.world.layer.datasets[lines].fields if lines not in ("", made) else ()
+        quantities = [field.name for field in fields if field.kind == "number" and _is_quantity(field.name)]
+        if made and reaches(words, lines or made, made) and len(quantities) == 1:
+            metric = implied_metric(words.world.layer, f"{lines}.{quantities[0]}", "sum")
+            order = OrderBy(by=metric, descending=descending)
+            ranked = replace(found, metrics=(metric,), order=order, limit=found.cut or 1, fewest=not descending)
+            yield ranked.used(found.at, behind, "metric", metric)
+
+
+def _is_quantity(name: str) -> bool:
+    return name.rpartition("_")[2] in QUANTITIES
 
 
 def _by_count_of(words: Words, found: Found, dataset: str, said: tuple[int, int], descending: bool) -> Iterator[Found]:

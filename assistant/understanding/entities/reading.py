@@ -12,9 +12,10 @@ from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
 from assistant.understanding.entities.words import Words
 from assistant.understanding.tokens import Token
-from semantic_layer import Filter, GroupBy, OrderBy, QueryError, SemanticQuery, check
+from semantic_layer import Filter, GroupBy, OrderBy, QueryError, SemanticQuery, Top, check
 
 CONFIDENCE = 0.7
+DETAILS = frozenset({"detail", "details", "description", "label"})
 
 
 def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
@@ -64,8 +65,8 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
         groups = tuple(GroupBy(field=name) for name in found.attributes)
         known = (*found.filters, Filter(field=found.attributes[0], op="not_null"))
         yield SemanticQuery(metrics=found.metrics, group_by=groups, filters=known, time_range=found.period)
-    elif found.group:
-        yield from _of_group(found)
+    elif found.group or found.favourite:
+        yield from _of_group(found) if found.group else _of_favourite(found, world)
     elif found.distinct:
         yield from _values(found, world)
     elif found.counting:
@@ -76,6 +77,21 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
         return  # the first of what nothing is called by
     elif found.filters or found.order or (found.attributes and not found.bare) or found.metrics:
         yield _list(found, world)
+
+
+def _of_favourite(found: Found, world: World) -> Iterator[SemanticQuery]:
+    """The things that have the value which most of them have; each stands by its key."""
+    field, descending = found.favourite or ("", True)
+    count, keys = world.nouns.count_of(found.entity), world.layer.datasets[found.entity].key_fields
+    if found.filters or found.order or found.metrics or found.newest or len(keys) != 1:
+        return
+    shown = dict.fromkeys((field, f"{found.entity}.{keys[0]}", *_named(found, world)))
+    yield SemanticQuery(
+        metrics=(count,),
+        group_by=tuple(GroupBy(field=name) for name in shown),
+        filters=(Filter(field=field, op="not_null"),),
+        top=Top(field=field, by=count, n=1, descending=descending),
+    )
 
 
 def _of_group(found: Found) -> Iterator[SemanticQuery]:
@@ -149,4 +165,12 @@ def _named(found: Found, world: World) -> tuple[str, ...]:
     keys = world.layer.datasets[found.entity].key_fields
     key = (f"{found.entity}.{keys[0]}",) if len(keys) == 1 else ()
     shown = key if key and not world.layer.fields[key[0]].hidden else ()
-    return names if names and not found.newest else (identity[0] if identity else names or shown)
+    told = names or _described(found.entity, world)
+    return told if told and not found.newest else (identity[0] if identity else told or shown)
+
+
+def _described(entity: str, world: World) -> tuple[str, ...]:
+    """What things without a name are called by: their one field of details."""
+    fields = [field for field in world.layer.datasets[entity].fields if not (field.hidden or field.pii)]
+    found = [field.name for field in fields if field.name.rpartition("_")[2] in DETAILS and field.kind == "categorical"]
+    return (f"{entity}.{found[0]}",) if len(found) == 1 and world.layer.datasets[entity].entity else ()

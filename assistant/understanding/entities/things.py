@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.entities.favourites import often_done
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each
 from assistant.understanding.entities.words import Words
 from semantic_layer import Filter, OrderBy
 
+MOST_SHOWN = 10
+
 
 def things(words: Words, found: Found) -> Iterator[Found]:
     """A noun, perhaps with the one of its rows that is meant: "the most recent order", "the three oldest members"."""
     yield from _named_things(words, found)
+    yield from _people(words, found)
     for role, descending in (("latest", True), ("earliest", False)):
         said = words.phrase(found.at, role)
         for dataset, behind in words.nouns(said) if said is not None else ():
@@ -22,6 +26,7 @@ def things(words: Words, found: Found) -> Iterator[Found]:
                 yield _picked(found, dataset, f"{dataset}.{time}", descending).used(found.at, behind, "order", dataset)
     if not found.counting:
         yield from _most_used(words, found)
+        yield from often_done(words, found)
         yield from _superlatives(words, found)
         yield from _first_few(words, found)
 
@@ -42,6 +47,19 @@ def _named_things(words: Words, found: Found) -> Iterator[Found]:
                 yield replace(marked, entity=dataset, filters=(*found.filters, kept))
 
 
+def _people(words: Words, found: Found) -> Iterator[Found]:
+    """ "women": a value that is what people are called."""
+    if words.phrase(found.at, "people") is None:
+        return
+    for concepts, behind in words.concepts(found.at, "value"):
+        owners = [(c, c.target.partition(".")[0]) for c in concepts]
+        persons = [(c, owner) for c, owner in owners if owner and words.world.layer.datasets[owner].entity]
+        if len(persons) == 1:
+            concept, owner = persons[0]
+            kept = Filter(field=concept.target, op="in", values=(concept.value,))
+            yield replace(found, entity=owner).filtered(kept).used(found.at, behind, "value", concept.target)
+
+
 def _owner(words: Words, target: str) -> str:
     segments = words.world.layer.segments
     return segments[target].entity if target in segments else target.partition(".")[0]
@@ -55,9 +73,9 @@ def _superlatives(words: Words, found: Found) -> Iterator[Found]:
         after = words.number(said) if not cut else None
         last, few = (after[1], int(after[0])) if after is not None else (said, cut)
         for dataset, behind in words.nouns(words.skip(last, "empty")):
-            field = words.field_called(measure, dataset)
+            field = words.field_called(measure, dataset) or words.linked_field(measure, dataset)
             if field and (few or number is None):
-                asked = replace(found, cut=few)
+                asked = replace(found, cut=few or (MOST_SHOWN if words.is_plural(behind - 1) else 0))
                 yield _picked(asked, dataset, field, role == "most").used(found.at, behind, "order", field)
 
 

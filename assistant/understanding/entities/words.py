@@ -33,6 +33,7 @@ TELLING = (
 WORDS = Path(__file__).parent / "en.yml"
 DEGREES = Path(__file__).parent / "degrees.en.yml"
 Kind = str
+SHORTEST_STEM, LONGEST_ENDING = 4, 5
 
 
 @cache
@@ -144,6 +145,28 @@ class Words:
         made = {counted[c.target] for c in found if c.kind == "metric" and c.inflected and c.target in counted}
         return next(iter(made)) if len(made) == 1 else ""
 
+    def sold(self, at: int) -> str:
+        """The dataset that a verb of buying or selling makes by the other side's word ("sold" by "purchased")."""
+        bare = self.world.language.bare(self.tokens[at].text)
+        made = {
+            self.world.nouns.counted[concept.target]
+            for word in self.world.language.same_deed(bare)
+            for concept in self.world.lexicon.lookup(tuple(self.world.language.tokens(word + "ed")))
+            if concept.kind == "metric" and concept.target in self.world.nouns.counted
+        }
+        return next(iter(made)) if len(made) == 1 else ""
+
+    def deed_of_noun(self, at: int) -> str:
+        """The dataset that a verb's noun names ("prescribed" and prescriptions), empty for any other word."""
+        bare = self.world.language.bare(self.tokens[at].text) if at < len(self.tokens) else ""
+        stem = bare[: max(SHORTEST_STEM, len(bare) - 1)]
+        found = [
+            name
+            for name in self.world.layer.datasets
+            if len(bare) >= SHORTEST_STEM and name.startswith(stem) and len(name) - len(stem) <= LONGEST_ENDING
+        ]
+        return found[0] if len(found) == 1 else ""
+
     def extremes(self, at: int) -> list[tuple[str, str, int]]:
         """Adjectives of degree here ("oldest"): what they measure, "most" or "least", and the place behind."""
         found: list[tuple[str, str, int]] = []
@@ -173,6 +196,19 @@ class Words:
             if field.kind == "number" and not field.hidden and _is_called(field.name.split("_"), names)
         ]
         return found[0] if len(found) == 1 else ""
+
+    def linked_field(self, measure: str, dataset: str) -> str:
+        """The one number field called like a measure of people that stands in a table beside theirs ("age")."""
+        reach, layer = self.world.reach, self.world.layer
+        beside = [
+            name for name in layer.datasets if reach.steps(dataset, name) == 1 and reach.steps(name, dataset) == 1
+        ]
+        found = [field for name in beside if (field := self.field_called(measure, name))]
+        return found[0] if len(found) == 1 and measure == "age" else ""
+
+    def is_plural(self, at: int) -> bool:
+        """Whether a noun is said of several."""
+        return self.tokens[at].text != self.tokens[at].plain
 
     def _said(self, at: int, end: int) -> str:
         return " ".join(token.text for token in self.tokens[at:end])

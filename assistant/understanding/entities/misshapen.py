@@ -1,0 +1,103 @@
+"""Plans of the ordinary reading that answer with another shape than was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.answer import Plan
+from assistant.understanding.entities.fields import own_fields
+from assistant.understanding.entities.words import Words
+from semantic_layer import METRIC_TIME, SimpleMetric
+
+BOUNDS = frozenset({"gt", "ge", "lt", "le"})
+BOTH_WITHIN = 5
+DOING = frozenset({"made", "placed", "bought", "ordered", "paid", "booked", "sent", "given", "used", "owned"})
+
+
+def _several_as_one(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the minimum and maximum height" answered with one of the two."""
+    for at in range(len(words.tokens)):
+        first, other = words.phrase(at, "minima"), words.phrase(at, "maxima")
+        behind, role = (first, "maxima") if first is not None else (other, "minima")
+        near = range(behind + 1, min(behind + BOTH_WITHIN, len(words.tokens))) if behind is not None else range(0)
+        both = next((end for place in near if (end := words.phrase(place, role)) is not None), None)
+        if both is not None and len(plan.query.metrics) < len(("least", "most")):
+            return (words.tokens[at].raw,)
+    return ()
+
+
+def _rows_for_totals(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "players with at least 2 goals" answered by single rows of 2 goals where the goals of each are added up."""
+    query, layer = plan.query, words.world.layer
+    shown = {group.field.partition(".")[0] for group in query.group_by} | {query.entity}
+    for one in (one for one in query.filters if one.field in layer.fields and one.op in BOUNDS and not one.entity):
+        owner = one.field.partition(".")[0]
+        above = shown & {name for name in layer.datasets if name != owner and words.world.reach.steps(owner, name)}
+        added = any(_adds(words, name, one.field) for name in query.metrics)
+        named = any(words.nouns(at) and words.nouns(at)[0][0] == owner for at in range(len(words.tokens)))
+        if above and added and not named:
+            return (one.field.rpartition(".")[2].replace("_", " "),)
+    return ()
+
+
+def _adds(words: Words, name: str, field: str) -> bool:
+    """Whether a metric adds up a field."""
+    layer = words.world.layer
+    metric = layer.metrics[name]
+    if not isinstance(metric, SimpleMetric):
+        return False
+    measure = layer.measures[metric.measure]
+    same = metric.measure.partition(".")[0] == field.partition(".")[0]
+    return same and measure.agg == "sum" and (measure.expression or "") == (layer.fields[field].sql or "")
+
+
+def _total_for_one(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the date of the game with the highest attendance" answered with the day of the highest total."""
+    query, layer = plan.query, words.world.layer
+    if not (query.limit == 1 and query.order_by and len(query.group_by) == 1 and not query.entity):
+        return ()
+    group = query.group_by[0].field
+    metric = layer.metrics.get(query.order_by[0].by)
+    for at in range(len(words.tokens)):
+        genitive = words.phrase(at, "genitive")
+        for dataset, behind in words.nouns(words.skip(genitive, "empty")) if genitive is not None else ():
+            tied = words.skip(behind, "ties")
+            ranked = words.phrase(tied, "most") or words.phrase(tied, "least")
+            own = [name for name, _ in own_fields(words, words.skip(ranked, "empty"), dataset)] if ranked else []
+            keys = {f"{dataset}.{key}" for key in layer.datasets[dataset].key_fields}
+            measured = any(layer.fields[name].kind == "number" for name in own)
+            summed = isinstance(metric, SimpleMetric) and layer.measures[metric.measure].agg == "sum"
+            if measured and summed and group not in keys and group.partition(".")[0] in (dataset, METRIC_TIME):
+                return (words.tokens[tied].raw,)
+    return ()
+
+
+def _contradictory(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "who have not ordered in 180 days and spent over 1000" answered with what was spent in these 180 days."""
+    query, layer = plan.query, words.world.layer
+    nothing = [one for one in query.filters if one.field in layer.metrics and (one.op, one.values) == ("eq", (0,))]
+    for none in nothing:
+        facts = words.world.reach.facts(none.field)
+        for one in query.filters:
+            more = one.field in layer.metrics and one.op in ("gt", "ge") and words.world.reach.facts(one.field) & facts
+            span = none.time_range or query.time_range
+            if more and (one.time_range or query.time_range) == span and one.last == none.last:
+                return (layer.metrics[one.field].title,)
+    return ()
+
+
+def _by_whom(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "how many orders were made by customers from Spain" answered for each customer."""
+    if words.phrase(0, "counting") is None or plan.query.limit:
+        return ()
+    grouped = {group.field.partition(".")[0] for group in plan.query.group_by}
+    for at, token in enumerate(words.tokens[:-1]):
+        if token.text == "by" and at and words.tokens[at - 1].text in DOING:
+            owners = [dataset for dataset, _ in words.nouns(words.skip(at + 1, "empty"))]
+            if grouped.intersection(owners):
+                return (token.raw,)
+    return ()
+
+
+Shape = Callable[[Plan, Words], tuple[str, ...]]
+SHAPES: tuple[Shape, ...] = (_several_as_one, _rows_for_totals, _total_for_one, _by_whom, _contradictory)
