@@ -127,6 +127,10 @@ DIALOGUES = {
         ("revenue by channel in May", "Net revenue · by sales channel · May 2026 · highest first"),
         ("and per order?", "Average order value · by sales channel · May 2026 · highest first"),
     ],
+    "two numbers with one noun": [
+        ("gross and net revenue in May", "Gross revenue · Net revenue · May 2026"),
+        ("new and returning customers in May", "New customers · Returning customers · May 2026"),
+    ],
     "correction, undo, another topic": [
         ("gross revenue last month", "Gross revenue · May 2026"),
         ("no, I meant net", "Net revenue · May 2026"),

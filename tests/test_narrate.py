@@ -393,6 +393,13 @@ def test_words_for_a_doubling_need_one() -> None:
     assert not numbers_supported("Revenue tripled", record)
 
 
+def test_a_table_that_is_named_for_many_is_told_in_one_plural() -> None:
+    column = Column("order_id", "dimension", "orders.order_id", "Order id")
+    for names, said in ((("a", "b"), "2 orders match."), (("a",), "1 order matches.")):
+        found = Result(("order_id",), ("VARCHAR",), tuple((name,) for name in names), False, 0.01)
+        assert describe((column,), found, Context(SemanticQuery(entity="orders"))) == said
+
+
 def test_german_numbers_are_read_the_german_way() -> None:
     record = record_of((CATEGORY, *COMPARED), result(ROWS), Context(ASKED, AS_OF, ADDITIVE, "de"))
     assert numbers_supported("1.234.567 € im September 2026", record)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.understanding.language import Language
+from assistant.understanding.lexicon import HEAD_WORD, Lexicon
 from assistant.understanding.tokens import Token, tokenize
 
 ANY, START = "*", "^"
@@ -21,6 +22,24 @@ def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
             found = _replaced(found, old[1:] if opening else old, new, language, opening)
             said = {token.text for token in found}
     return _without_free_dashes(_with_days(found, language), language)
+
+
+def with_shared_nouns(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -> list[Token]:
+    """ "gross and net revenue" as "gross revenue and net revenue", where both are metrics and "gross" alone is none."""
+    found = list(tokens)
+    for at in range(len(found) - 4, -1, -1):
+        first, joiner, second, noun = found[at : at + 4]
+        joined = "and" in language.cues.get(joiner.text, ())
+        shared = joined and _is_metric(lexicon, second, noun) and _is_metric(lexicon, first, noun)
+        if shared and all(concept.kind == "value" for concept in lexicon.lookup([first])):
+            found.insert(at + 1, replace(noun, start=first.end, end=first.end))
+    return found
+
+
+def _is_metric(lexicon: Lexicon, *tokens: Token) -> bool:
+    """Whether the words together are called so as a whole, and are a metric."""
+    concepts = lexicon.lookup(list(tokens))
+    return any(concept.kind == "metric" and concept.weight > HEAD_WORD for concept in concepts)
 
 
 def _with_days(tokens: list[Token], language: Language) -> list[Token]:

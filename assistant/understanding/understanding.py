@@ -31,7 +31,7 @@ from assistant.understanding.outcome import decide
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, read
 from assistant.understanding.refusing import refuse
-from assistant.understanding.rewriting import rewritten
+from assistant.understanding.rewriting import rewritten, with_shared_nouns
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import adds_nothing, names_columns, sentences, with_columns
 from assistant.understanding.similarity import Similar
@@ -177,7 +177,9 @@ class Understanding:
         return Trace(question, words, meanings_told(readings), *told, self.plan(question))
 
     def _tokens(self, question: str) -> list[Token]:
-        return rewritten(self._world.language.tokens(question), self._world.language)
+        world = self._world
+        found = rewritten(world.language.tokens(question), world.language)
+        return with_shared_nouns(found, world.lexicon, world.language)
 
     def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
         refused = _refuse_early(question, tokens, self._world)
