@@ -21,9 +21,16 @@ def _several_as_one(plan: Plan, words: Words) -> tuple[str, ...]:
         behind, role = (first, "maxima") if first is not None else (other, "minima")
         near = range(behind + 1, min(behind + BOTH_WITHIN, len(words.tokens))) if behind is not None else range(0)
         both = next((end for place in near if (end := words.phrase(place, role)) is not None), None)
-        if both is not None and len(plan.query.metrics) < len(("least", "most")):
+        if both is not None and (len(plan.query.metrics) < len(("least", "most")) or _of_single_rows(plan, words)):
             return (words.tokens[at].raw,)
     return ()
+
+
+def _of_single_rows(plan: Plan, words: Words) -> bool:
+    """Whether numbers are told for each row that they are made of: the highest age of each person."""
+    facts = {fact for name in plan.query.metrics for fact in words.world.reach.facts(name)}
+    keys = {f"{fact}.{key}" for fact in facts for key in words.world.layer.datasets[fact].key_fields}
+    return bool(keys & {group.field for group in plan.query.group_by})
 
 
 def _rows_for_totals(plan: Plan, words: Words) -> tuple[str, ...]:
