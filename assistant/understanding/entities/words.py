@@ -101,7 +101,16 @@ class Words:
         if self.phrase(at, "verbs") is None or self.deed(at):
             return False
         token = self.tokens[at]
+        if token.text.endswith("ing") and self._describes(at):
+            return False
         return token.text.endswith(("ed", "ing")) or not self.world.lexicon.has_word(token.bare)
+
+    def _describes(self, at: int) -> bool:
+        """Whether an -ing form tells which things are meant ("running riders"); "riders renting bikes" ties two."""
+        if at == 0 or at + 1 >= len(self.tokens) or not self.nouns(at + 1):
+            return False
+        tied = self.nouns(at - 1) or self.phrase(at - 1, "being") or self.phrase(at - 1, "passive")
+        return not tied and self.world.lexicon.has_word(self.tokens[at - 1].bare)
 
     def _opens_more(self, at: int, behind: int) -> bool:
         """Whether the words are the beginning of something that counts: "at least" is not "at"."""
