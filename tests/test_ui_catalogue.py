@@ -58,11 +58,11 @@ def test_a_synonym_is_proposed_its_effects_seen_approved_and_used(chromium: Any,
     tab.page.get_by_text("Say in a comment why", exact=False).wait_for()
     tab.page.click("#tw-approve-change")
     tab.page.get_by_text("In force from the next question on.").wait_for()
-    tab.page.goto(server.url)
+    tab.leave(lambda: tab.page.goto(server.url))
     tab.page.wait_for_selector("#tw-ask textarea")
     tab.ask("moolah last month")
     assert "Net revenue" in tab.last().inner_text()
-    tab.page.goto(f"{server.url}catalogue?entry=metric:net_revenue")
+    tab.leave(lambda: tab.page.goto(f"{server.url}catalogue?entry=metric:net_revenue"))
     tab.page.get_by_text("local changed it: sales says so").wait_for()
     tab.close()
 

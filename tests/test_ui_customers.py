@@ -69,7 +69,7 @@ def test_somebody_is_found_and_read(chromium: Any, server: Server, home: Path) -
 def test_nobody_found_says_what_would_help(chromium: Any, server: Server) -> None:
     tab = opened(chromium, server, path="customers?q=zzzzqqq")
     assert "Nobody found" in tab.page.locator(".tw-empty").inner_text()
-    tab.page.goto(f"{server.url}customers?id=C999999")
+    tab.leave(lambda: tab.page.goto(f"{server.url}customers?id=C999999"))
     tab.page.wait_for_selector(".tw-error")
     assert "There is no customer C999999" in tab.page.locator(".tw-error").inner_text()
     tab.close()
@@ -95,7 +95,7 @@ def test_a_list_is_said_narrowed_kept_and_taken_along(
     assert serious_faults(tab.page) == []
     tab.page.get_by_role("button", name="Orders: > 3").click()
     tab.page.wait_for_function(f"document.querySelector('.tw-total')?.textContent !== '{total} customers'")
-    tab.page.goto(server.url)
+    tab.leave(lambda: tab.page.goto(server.url))
     tab.page.wait_for_selector("#tw-ask textarea")
     tab.ask("number of German regulars customers")
     assert str(total) in tab.last(".tw-value").inner_text()

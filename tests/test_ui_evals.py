@@ -81,7 +81,7 @@ def test_a_suite_is_run_a_failing_case_opened_and_runs_compared(chromium: Any, s
 def test_feedback_becomes_cases(chromium: Any, server: Server, home: Path) -> None:
     tab = opened(chromium, server)
     tab.ask("how many orders in May 2026")
-    tab.page.goto(f"{server.url}evals?tab=feedback")
+    tab.leave(lambda: tab.page.goto(f"{server.url}evals?tab=feedback"))
     tab.page.get_by_role("button", name="Turn feedback into cases").click()
     tab.page.get_by_text("cases added to").wait_for(timeout=120_000)
     tab.close()
