@@ -45,7 +45,8 @@ def _tells_rows(words: Words, found: Found) -> bool:
 def possessed(words: Words, at: int) -> Iterator[Found]:
     """ "the heaviest patient's last name": things, then fields of theirs."""
     for picked in things(words, Found(at)):
-        if any(words.phrase(near, "being") is not None for near in (picked.at - 1, picked.at) if not words.at_end(near)):
+        beside = (near for near in (picked.at - 1, picked.at) if not words.at_end(near))
+        if any(words.phrase(near, "being") is not None for near in beside):
             continue  # "which rides were electric" asks for some of them
         for listed in _field_list(words, picked):
             yield from _owned(words, listed)
