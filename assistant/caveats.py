@@ -49,17 +49,18 @@ def _of_period(query: SemanticQuery, as_of: date, locale: str) -> Iterator[Cavea
     if span.start and span.start > as_of:
         yield _said(words, "AFTER_DATA", known)
     elif span.partial or (span.end and span.end > as_of + timedelta(days=1)):
-        yield _said(words, "PARTIAL_PERIOD", known, _beside(query, span))
+        yield _said(words, "PARTIAL_PERIOD", known, _beside(query, span, as_of))
 
 
-def _beside(query: SemanticQuery, span: TimeRange) -> str:
+def _beside(query: SemanticQuery, span: TimeRange, as_of: date) -> str:
     """The form of what is said of an unfinished period: alone, beside as much of another one, or beside a whole one."""
     if query.compare is None:
         return ""
     other = query.compare.range
     if other is None or not (span.start and span.end and other.start and other.end):
         return "_compared"
-    alike = abs((span.end - span.start).days - (other.end - other.start).days) <= DAYS_BESIDE
+    known = min(span.end, as_of + timedelta(days=1)) - span.start
+    alike = abs((known - (other.end - other.start)).days) <= DAYS_BESIDE
     return "_alike" if alike else "_compared"
 
 

@@ -94,4 +94,4 @@ def test_a_file_where_the_table_belongs_is_told_what_to_type(tmp_path: Path) -> 
     file.write_text("id\n1\n", encoding="utf-8")
     found = run("--home", tmp_path, "load", file)
     assert found.exit_code == 2
-    assert "name its table first: tellwise load members_2025" in found.stderr
+    assert f"name its table first: tellwise load members_2025 '{file}'" in found.stderr

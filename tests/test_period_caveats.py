@@ -17,6 +17,13 @@ TODAY = date(2026, 5, 20)
 SO_FAR = TimeRange(start=date(2026, 5, 1), end=date(2026, 5, 21), partial=True)
 
 
+def said_of(asked: TimeRange, compare: TimeRange | None) -> list[str]:
+    beside = Comparison(kind="range", range=compare) if compare else None
+    query = SemanticQuery(metrics=("orders",), time_range=asked, compare=beside)
+    notes = of_plan(load(sorted(SHIPPED.glob("*.yml"))), Plan(query=query), TODAY)
+    return [note.sentence for note in notes if note.code == "PARTIAL_PERIOD"]
+
+
 @pytest.mark.parametrize(
     ("compare", "ending"),
     [
@@ -26,12 +33,11 @@ SO_FAR = TimeRange(start=date(2026, 5, 1), end=date(2026, 5, 21), partial=True)
     ],
 )
 def test_an_unfinished_period_says_what_it_stands_beside(compare: TimeRange | None, ending: str) -> None:
-    beside = Comparison(kind="range", range=compare) if compare else None
-    query = SemanticQuery(metrics=("orders",), time_range=SO_FAR, compare=beside)
-    said = [
-        note.sentence
-        for note in of_plan(load(sorted(SHIPPED.glob("*.yml"))), Plan(query=query), TODAY)
-        if note.code == "PARTIAL_PERIOD"
-    ]
-    assert len(said) == 1
-    assert said[0].endswith(ending)
+    (sentence,) = said_of(SO_FAR, compare)
+    assert sentence.endswith(ending)
+
+
+def test_days_still_to_come_are_not_compared() -> None:
+    whole, before = (TimeRange(start=date(2026, month, 1), end=date(2026, month + 1, 1)) for month in (5, 4))
+    (sentence,) = said_of(whole, before)
+    assert sentence.endswith("with a whole period.")

@@ -58,6 +58,7 @@ from warehouse.sources.guessing import ColumnGuess, Proposal, guess, proposal_te
 from warehouse.sources.load_report import ColumnReport, FileReport, LoadReport
 from warehouse.sources.load_request import LoadRequest, ReadOptions
 from warehouse.sources.load_sources import RunReport, SourceFailure, SourceReport, load_sources, unify_again
+from warehouse.sources.names import table_name
 from warehouse.sources.quarantine import QuarantinedRow, quarantined
 from warehouse.sources.sources_file import read_sources
 from warehouse.statements import Join, Origin, joins_of, origins_of
@@ -161,6 +162,7 @@ __all__ = [
     "split_customer",
     "stitch_visitors",
     "table_lineage",
+    "table_name",
     "trusted_reader",
     "undo_decision",
     "unify",

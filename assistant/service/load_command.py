@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import shlex
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -19,6 +19,7 @@ from assistant.viewers import read_viewer
 from semantic_layer import SemanticLayer, for_viewer, load_workspace
 from warehouse import (
     DuckDBEngine,
+    LoadError,
     LoadReport,
     LoadRequest,
     ReadOptions,
@@ -27,6 +28,7 @@ from warehouse import (
     load_files,
     publish,
     snapshot_info,
+    table_name,
 )
 
 
@@ -115,8 +117,11 @@ def files_missing(table: str) -> str:
     """What to type when only one word was given: the name of a table, or a file where the table's name belongs."""
     if not Path(table).is_file():
         return f"name the files to load as {table}, or nothing to load sources.yml."
-    name = re.sub(r"\W+", "_", Path(table).stem.lower()).strip("_") or "table"
-    return f"{table} is a file; name its table first: tellwise load {name} {table}"
+    try:
+        name = table_name(Path(table).stem)
+    except LoadError:
+        name = "TABLE"
+    return f"{table} is a file; name its table first: tellwise load {name} {shlex.quote(table)}"
 
 
 def request_of(options: Mapping[str, Any]) -> LoadRequest:
