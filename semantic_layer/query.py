@@ -85,7 +85,7 @@ class Filter(QueryNode):
     none: bool = False
     time_range: TimeRange | None = None
     last: str = ""
-    than: Literal["", "average"] = ""
+    than: Literal["average"] | None = None
 
 
 class Comparison(QueryNode):

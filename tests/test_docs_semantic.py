@@ -220,10 +220,7 @@ def test_every_key_is_told(heading: str) -> None:
 def test_every_word_that_a_key_takes_is_told(heading: str) -> None:
     told = table(heading)
     missing = {
-        (key, word)
-        for key, kind in keys(heading).items()
-        for word in words_of(kind)
-        if word and not told_in(told[key], word)
+        (key, word) for key, kind in keys(heading).items() for word in words_of(kind) if not told_in(told[key], word)
     }
     assert missing == set()
 
