@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.understanding.frames import unframed
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import HEAD_WORD, Lexicon
 from assistant.understanding.tokens import Token, tokenize
@@ -14,7 +15,7 @@ ANY, START = "*", "^"
 
 def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     """The tokens with every phrase of the table replaced; new words stand where the old ones stood."""
-    found = list(tokens)
+    found = unframed(tokens, language.fillers | {",", ":", ";"}, str(language.data.get("base", language.data["code"])))
     said = {token.text for token in found}
     for old, new in language.rewrites:
         if all(word in (ANY, START) or word in said for word in old):
