@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser import BROWSER, LISTENER, PHONE, REAL, Server, Tab, demo_workspace, opened, serving
+from tests.browser import BROWSER, LISTENER, PHONE, REAL, Server, Tab, opened, serving
 from warehouse import query_trusted
 
 CANNED = f"""{LISTENER}
@@ -245,8 +246,8 @@ def test_no_event_is_offered_to_programs(tab: Tab, server: Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return demo_workspace(tmp_path_factory.mktemp("workspace"))
+def workspace(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(demo_home, tmp_path_factory.mktemp("workspace"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="module")
