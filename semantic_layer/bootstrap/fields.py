@@ -74,6 +74,8 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
         yield column.words
     if len(words) > 2 and words[-2] == "in":
         yield words[:-2]  # "memory" of "memory in g"
+    elif found.role == "number" and len(words) > 1 and vocabulary().has("measuring_units", words[-1:]):
+        yield words[:-1]  # "weight" of "weight kg"
 
 
 def _spoken(column: Column) -> dict[str, tuple[str, ...]]:

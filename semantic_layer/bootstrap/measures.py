@@ -140,6 +140,8 @@ def _measure(subject: Subject, column: Column, agg: Aggregation, words: Words) -
 def is_money(column: Column) -> bool:
     """Whether the column's name says that it is an amount of money; a bare total is one."""
     known = vocabulary()
+    if column.own[:2] in (("number", "of"), ("count", "of")):
+        return False
     return column.own == ("total",) or any(known.has("money", (known.singular(word),)) for word in column.own)
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
 from semantic_layer.bootstrap.structure import Column, Table
+from semantic_layer.bootstrap.times import is_year_of_deed
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 from semantic_layer.identifiers import needs_quotes
 
@@ -112,6 +113,8 @@ def field_words(column: Column, table: Table, is_flag: bool = False) -> Words:
         words = (*words[:-1], "number")
     if is_flag:
         return _without_flag_words(words)
+    if is_year_of_deed(column):
+        return ("year", *column.own)
     if known.has("generic", column.own):
         return (*table.noun, *column.own)
     if len(table.noun) > 1 and words[:1] == ("".join(word[:1] for word in table.noun),):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from semantic_layer.bootstrap.evidence import ColumnFigures, Profiles, TableFigures
@@ -87,9 +87,33 @@ def read_tables(profiles: Profiles) -> tuple[Table, ...]:
     words = vocabulary()
     tokens = {name: words.split(name) for name in profiles}
     shared = _shared_prefix(list(tokens.values()), words)
+    tables = [_table(name, profile, tokens[name][len(shared) :], words, shared) for name, profile in profiles.items()]
+    codes = _codes(tables, shared, words)
     return tuple(
-        _table(name, profile, tokens[name][len(shared) :], words, shared) for name, profile in profiles.items()
+        replace(one, columns=tuple(_written_out(column, codes, words) for column in one.columns)) for one in tables
     )
+
+
+def _codes(tables: Sequence[Table], shared: Words, words: Vocabulary) -> Mapping[str, Words]:
+    """What short forms stand for in this schema: those that start every column of just one table ("cl" of clients)."""
+    found: dict[str, list[Words]] = {}
+    for table in tables:
+        split = [_unprefixed(words.split(column.name), shared) for column in table.columns]
+        common = _common_prefix(split)
+        if len(common) == 1 and common[0] not in words.known and _is_code(common, table.tokens, words):
+            found.setdefault(common[0], []).append(table.noun)
+    return {code: nouns[0] for code, nouns in found.items() if len(nouns) == 1}
+
+
+def _written_out(column: Column, codes: Mapping[str, Words], words: Vocabulary) -> Column:
+    """The column with another table's short form written out before a word such as id ("cl id" as "client id")."""
+
+    def full(told: Words) -> Words:
+        at = len(told) - 2
+        marked = at >= 0 and words.has("id_words", told[-1:]) and told[at] in codes
+        return (*told[:at], *codes[told[at]], *told[at + 1 :]) if marked else told
+
+    return replace(column, words=full(column.words), own=full(column.own))
 
 
 def type_kind(text: str) -> TypeKind:

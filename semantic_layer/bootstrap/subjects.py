@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from semantic_layer.bootstrap.combined_links import find_combined
 from semantic_layer.bootstrap.evidence import Evidence
-from semantic_layer.bootstrap.keys import primary_key, reference
+from semantic_layer.bootstrap.keys import names_noun, primary_key, reference
 from semantic_layer.bootstrap.kinds import Meaning, is_event, is_personal, meaning, names_rows
 from semantic_layer.bootstrap.links import Link, find_links
 from semantic_layer.bootstrap.naming import dataset_names, field_names, is_countable, is_plural
@@ -104,4 +104,4 @@ def _row_noun(table: Table, key: Sequence[Column]) -> Words:
         return table.noun if named or is_countable(table) else ()
     if not named.marked:
         return (*key[0].words[:-1], named.entity[-1])
-    return table.noun if is_plural(table) else named.entity
+    return table.noun if is_plural(table) or names_noun(named.entity, table.noun) else named.entity

@@ -24,6 +24,7 @@ _LIKE_A_DATE = re.compile(
     r"^(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}|[A-Za-z]{3,9} \d{1,2}, \d{4})\b"
 )
 _FIRST_DAY, _LAST_DAY = 1000_01_01, 2200_12_31
+_FIRST_YEAR = 1500  # of what people built and founded
 _FEW = 0.02  # share of unreadable values that a column of dates may have
 
 
@@ -135,7 +136,9 @@ def _called_time(column: Column) -> bool:
 
 
 def is_year(column: Column) -> bool:
-    """Whether the column holds years as numbers or as text of four digits."""
+    """Whether the column holds years as numbers or as text of four digits; "built" and its like say so themselves."""
+    if is_year_of_deed(column):
+        return True
     if not any(vocabulary().has("year_words", (word,)) for word in column.words):
         return False
     texts = column.figures.samples
@@ -145,6 +148,14 @@ def is_year(column: Column) -> bool:
     return column.is_whole and (
         low is None or high is None or (low >= _FIRST_DAY // 10_000 and high <= _LAST_DAY // 10_000)
     )
+
+
+def is_year_of_deed(column: Column) -> bool:
+    """Whether the column is called by a deed alone ("built", "founded") and holds whole numbers that can be years."""
+    low, high = column.low, column.high
+    if column.kind != "integer" or low is None or high is None or not vocabulary().has("deeds", column.own[-1:]):
+        return False
+    return low >= _FIRST_YEAR and high <= _LAST_DAY // 10_000
 
 
 def default_time(table: Table, times: Sequence[Column]) -> tuple[Column | None, bool]:

@@ -16,6 +16,7 @@ _FILE = Path(__file__).parent / "words.yml"
 _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W_]", re.UNICODE)
 _LONGEST_SPLIT = 40
 _OTHER_SHAPES = ("abbreviations", "codes", "irregular", "plurals", "synonyms", "synonyms_at_end", "units", "words")
+_SHORT = ("measuring_units",)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def vocabulary() -> Vocabulary:
     short = cast("Mapping[str, str]", data["abbreviations"])
     irregular = cast("Mapping[str, str]", data["irregular"])
     plurals = cast("Mapping[str, str]", data["plurals"])
-    known = {word for phrases in lists.values() for phrase in phrases for word in phrase}
+    told = (phrases for name, phrases in lists.items() if name not in _SHORT)  # "m" takes no word apart
+    known = {word for phrases in told for phrase in phrases for word in phrase}
     known |= {*short, *irregular, *irregular.values(), *plurals, *plurals.values(), *str(data["words"]).split()}
     known |= {word for text in short.values() for word in text.split()}
     return Vocabulary(
