@@ -186,6 +186,14 @@ def test_a_planted_fault_of_the_definitions_is_found(
     assert all(one.line > 0 and one.file for one in told)
 
 
+def test_whether_there_is_an_address_is_no_personal_data(tmp_path: Path) -> None:
+    """A yes or no about a customer's e-mail names nobody; the e-mail itself does."""
+    told = found(
+        tmp_path, swap("fields:\n", "fields:\n      - {name: has_email, type: boolean, description: Any.}\n")(CLEAN)
+    )
+    assert "PERSONAL_UNMARKED" not in {one.code for one in told}
+
+
 def goldens(*more: Golden) -> Callable[[Ground], Ground]:
     return lambda ground: replace(ground, goldens=(*ground.goldens, *more))
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.agent.audit import Call, masked
-from assistant.agent.client import ModelClient
+from assistant.agent.client import ModelClient, tokens_of
 from assistant.agent.likeness import Embed
 from assistant.agent.line import LineEnded
 
@@ -43,8 +43,8 @@ def _vectors(client: ModelClient, name: str, texts: Sequence[str]) -> list[list[
         found = client.client.embeddings.create(model=name, input=sent, encoding_format="float")
     except (LineEnded, openai.APIError, httpx2.HTTPError, ValueError) as error:
         raise client.failed(error) from error
-    tokens = int(found.usage.prompt_tokens) if found.usage else sum(map(len, sent)) // 4
     told = [{"role": "embeddings", "content": "\n".join(sent)}]
+    tokens = int(found.usage.prompt_tokens) if found.usage else tokens_of(None, told, "")[0]
     milliseconds = (time.perf_counter() - began) * 1000
     client.charge(Call(name, told, "", tokens, 0, client.dollars_of(tokens, 0), milliseconds, "stop"))
     return [one.embedding for one in sorted(found.data, key=lambda one: one.index)]

@@ -10,7 +10,7 @@ from pygments.lexers import SqlLexer
 
 from assistant.answer import Answer, Approval, Clarification, Explanation, Refusal, Span
 from assistant.data_caveats import freshness_words, utc_now
-from assistant.formatting import Style, day, number
+from assistant.formatting import day
 from assistant.store import StoredTurn
 from assistant.ui import tables
 from assistant.ui.frame import Frame, button, chips, steps, tools
@@ -133,10 +133,10 @@ def _table(answer: Answer, look: Look) -> Markup:
     total = len(answer.result.rows)
     if total == 0 or answer.chart.kind == "tile":
         return text("")
-    label = look.say("answer.table_one" if total == 1 else "answer.table_many", {"count": number_word(total, look)})
+    label = look.say("answer.table_one" if total == 1 else "answer.table_many", {"count": total})
     parts = [tag("summary", label), tables.wrapped(tables.short_table(answer, look.locale), label)]
     if total > tables.FIRST_ROWS:
-        counts = {"shown": tables.FIRST_ROWS, "count": number_word(total, look)}
+        counts = {"shown": tables.FIRST_ROWS, "count": total}
         parts.append(of_class("p", "tw-small", look.say("answer.more", counts)))
     return tag(
         "details", join(parts), {"class": "tw-rows", "open": answer.chart.spec is None or total <= OPEN_TABLE_ROWS}
@@ -194,14 +194,9 @@ def _model(answer: Answer, look: Look) -> str:
     used = answer.model
     if used is None:
         return look.say("answer.no_model")
-    counts = {"name": used.name, "calls": used.calls, "tokens": number_word(used.tokens_in + used.tokens_out, look)}
+    counts = {"name": used.name, "calls": used.calls, "tokens": used.tokens_in + used.tokens_out}
     cost = f", ${used.dollars:.4f}" if used.dollars else ""
     return look.say(f"answer.road_{used.road}", counts) + cost
-
-
-def number_word(count: int, look: Look) -> str:
-    """A count in the reader's language."""
-    return number(count, Style("integer", locale=look.locale))
 
 
 def _fresh(answer: Answer, look: Look) -> str:

@@ -19,7 +19,6 @@ from assistant.answer import Answer
 from assistant.errors import AssistantError
 from assistant.ui import tables
 from assistant.ui.acts import AT_LOAD, Act, Effect, Scene, perform, read_act, rights_of
-from assistant.ui.card import number_word
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup, of_class
 from assistant.ui.room import AT_ONCE, Room
@@ -292,9 +291,9 @@ def _shower(look: Look, folder: TemporaryDirectory[str]) -> Callable[[Shown | No
 def _rows_title(answer: Answer, look: Look) -> str:
     count = len(answer.result.rows)
     key = "panel.rows_first" if count > tables.MOST_IN_GRID else "panel.rows_one" if count == 1 else "panel.rows_many"
-    counts = {"count": number_word(count, look)}
+    counts = {"count": count}
     if count > tables.MOST_IN_GRID:
-        counts["shown"] = number_word(tables.MOST_IN_GRID, look)
+        counts["shown"] = tables.MOST_IN_GRID
     label = look.say(key, counts)
     cut = f" · {look.say('answer.cut')}" if answer.result.truncated else ""
     css = " ".join(["tw-small", *(f"tw-number-{place}" for place in tables.numbers(answer))])
