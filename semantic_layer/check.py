@@ -10,7 +10,7 @@ from semantic_layer.model import SemanticLayer
 from semantic_layer.query import COHORT_AGE, METRIC_TIME, SemanticQuery
 from semantic_layer.query_rules import MEANING_RULES, Rule
 from semantic_layer.reach_rules import REACH_RULES
-from semantic_layer.resolution import leaves, visible_fields, visible_metrics, visible_segments
+from semantic_layer.resolution import leaves, of_each_group, visible_fields, visible_metrics, visible_segments
 
 UNSAFE_CODES = frozenset(
     {
@@ -29,8 +29,9 @@ def check(layer: SemanticLayer, query: SemanticQuery) -> None:
     Raises `QueryError` with every fault; `UnsafeQuery` when the query is well formed but an answer would repeat or lose
     rows. Names are checked first: what depends on them is told only when they all exist.
     """
+    spread = of_each_group(query)
     for rules in (_NAME_RULES, (*MEANING_RULES, *REACH_RULES)):
-        faults = [fault for rule in rules for fault in rule(layer, query)]
+        faults = [fault for rule in rules for fault in rule(layer, spread)]
         if faults:
             unsafe = all(fault.code in UNSAFE_CODES for fault in faults)
             raise (UnsafeQuery if unsafe else QueryError)(*dict.fromkeys(faults))
@@ -45,7 +46,8 @@ def _something(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFaul
 def _metric_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     known = visible_metrics(layer)
     top = (query.top.by,) if query.top else ()
-    beside = (*(one.metric for one in query.shares), *(one.metric for one in query.ranks), *top)
+    shares = (name for one in query.shares for name in (one.metric, one.of) if name)
+    beside = (*shares, *(one.metric for one in query.ranks), *top)
     for name in dict.fromkeys((*query.metrics, *beside)):
         if name not in known:
             yield _unknown(layer, "metric", name, known)
@@ -60,7 +62,7 @@ def _field_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFa
 
 def _filter_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     known = (*visible_fields(layer), *visible_metrics(layer), *visible_segments(layer), METRIC_TIME, COHORT_AGE)
-    for name in (one.field for one in query.filters):
+    for name in (row.field for one in query.filters for row in (one, *one.where)):
         if name not in known:
             yield _unknown(layer, "field or metric", name, known)
 
@@ -74,7 +76,8 @@ def _unknown(layer: SemanticLayer, kind: str, name: str, known: Iterable[str]) -
 
 
 def _via_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
-    for via in (one.via for one in (*query.group_by, *query.filters) if one.via):
+    rows = (row for one in query.filters for row in one.where)
+    for via in (one.via for one in (*query.group_by, *query.filters, *rows) if one.via):
         for name in via.split("/"):
             if name not in layer.relationships:
                 yield _unknown(layer, "relationship", name, layer.relationships)

@@ -72,9 +72,12 @@ class Filter(QueryNode):
     entity's. Filters on one dataset hold for one row of it together, but each list of values of the same field for
     another row ("customers with an email and a phone case").
 
+    `where` narrows the rows that a metric of each entity counts: conditions on fields that its own rows have
+    ("customers with two orders over 100": where the amount is over 100). Other filters of the query do not narrow them.
+
     `than` "average" takes the place of the value: for a field the mean over all rows of its dataset, for a metric that
     adds up its mean over the groups of the result (or over the entities that have any), for any other metric its value
-    over all of them together.
+    over all of them together. `than` "previous" is a metric of the result in the other span of a comparison.
     """
 
     field: str
@@ -85,7 +88,8 @@ class Filter(QueryNode):
     none: bool = False
     time_range: TimeRange | None = None
     last: str = ""
-    than: Literal["average"] | None = None
+    where: tuple[Filter, ...] = ()
+    than: Literal["average", "previous"] | None = None
 
 
 class Comparison(QueryNode):
@@ -112,6 +116,9 @@ class Share(QueryNode):
     `apart_from` names fields whose filters do not hold for the total ("Germany's share": filtered by country, but the
     total is that of all countries).
 
+    With `of` it is the part of another metric of the query in the same unit and the same row ("fees as a share of
+    revenue"), whatever belongs to both.
+
     The total is that of the whole query, whatever is cut off afterwards; it is computed on its own, so that shares of
     distinct counts are right too (and need not add up to 1).
     """
@@ -119,6 +126,7 @@ class Share(QueryNode):
     metric: str
     within: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
+    of: str = ""
 
 
 class Rank(QueryNode):
@@ -134,11 +142,15 @@ class Top(QueryNode):
 
     With `others` the remaining values are put together under `others_label`, and their metrics are computed anew, so
     that ratios and distinct counts of the rest are right; otherwise they are left out.
+
+    When the query is not grouped by `field`, what the top values have is taken together; a share is then that of the
+    top ones in the whole. With `percent` so many of a hundred of the values that have any of the metric, rounded up.
     """
 
     field: str
     by: str
     n: int
+    percent: bool = False
     within: tuple[str, ...] = ()
     descending: bool = True
     others: bool = False
@@ -154,6 +166,17 @@ class PerBucket(QueryNode):
 
     grain: TimeGrain
     agg: Literal["average", "median", "count"] = "average"
+
+
+class PerGroup(QueryNode):
+    """One number over the values of fields: how many there are, or the average or the median of each one's metrics.
+
+    The metrics are computed for each of the values, those of no value left out; only values that meet the filters on
+    metrics count. What the query is grouped by stays: then there is one such number for each group.
+    """
+
+    fields: tuple[str, ...] = Field(min_length=1, max_length=3)
+    agg: Literal["count", "average", "median"] = "count"
 
 
 class Running(QueryNode):
@@ -197,6 +220,7 @@ class SemanticQuery(QueryNode):
     top: Top | None = None
     pivot: Pivot | None = None
     per_bucket: PerBucket | None = None
+    per_group: PerGroup | None = None
     running: Running | None = None
     fill: Literal["none", "spine"] = "none"
     mark_partial: bool = False

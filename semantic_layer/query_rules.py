@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer import bucket_rules
+from semantic_layer import bucket_rules, group_rules
 from semantic_layer.errors import QueryFault, suggest
 from semantic_layer.expressions import parse_expression
 from semantic_layer.metric_types import DerivedMetric, SimpleMetric
@@ -17,7 +17,7 @@ from semantic_layer.model import SemanticLayer
 from semantic_layer.nodes import interval
 from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, SemanticQuery
 from semantic_layer.references import inputs
-from semantic_layer.resolution import as_moment, asked_metrics, bases, is_on_metric, is_timed, is_windowed, keys
+from semantic_layer.resolution import as_moment, asked_metrics, bases, is_apart, is_on_metric, is_windowed, keys
 from semantic_layer.timing import column_type, is_time_zone
 
 Rule = Callable[[SemanticLayer, SemanticQuery], Iterator[QueryFault]]
@@ -62,9 +62,11 @@ def _calendars(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFaul
 
 def _filters(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     for one in query.filters:
-        wrong = _wrong_count(one) or _wrong_kind(one, _kind(layer, one)) or _wrong_type(layer, one)
-        if wrong:
-            yield QueryFault("E_FILTER_VALUE", wrong)
+        yield from (QueryFault("E_FILTER_VALUE", wrong) for row in (one, *one.where) if (wrong := _wrong(layer, row)))
+
+
+def _wrong(layer: SemanticLayer, one: Filter) -> str:
+    return _wrong_count(one) or _wrong_kind(one, _kind(layer, one)) or _wrong_type(layer, one)
 
 
 def _kind(layer: SemanticLayer, one: Filter) -> str:
@@ -78,7 +80,7 @@ def _kind(layer: SemanticLayer, one: Filter) -> str:
 def _wrong_count(one: Filter) -> str:
     if one.than:
         right = one.op in ("gt", "ge", "lt", "le") and not one.values
-        return "" if right else f"The average takes the place of a value: `{one.op}` on `{one.field}` does not fit it."
+        return "" if right else f"`{one.than}` takes the place of a value: `{one.op}` on `{one.field}` does not fit it."
     wanted = {"between": 2, "is_null": 0, "not_null": 0}.get(one.op, 1)
     given = len(one.values)
     if one.op in ("in", "not_in"):
@@ -153,11 +155,25 @@ def _filter_shape(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryF
             yield QueryFault("E_FILTER_ENTITY", f"`none` on `{one.field}` needs the entity that has no such row.")
         if one.entity and "." not in one.field and not is_on_metric(layer, one):
             yield QueryFault("E_FILTER_ENTITY", f"`{one.field}` cannot be asked of each `{one.entity}`.")
-        if is_timed(one) and not (is_on_metric(layer, one) and (one.entity or query.entity)):
-            sentence = f"Only a metric of each entity can have a time of its own; `{one.field}` cannot here."
+        if is_apart(one) and not (is_on_metric(layer, one) and (one.entity or query.entity)):
+            what = "conditions" if one.where else "a time"
+            sentence = f"Only a metric of each entity can have {what} of its own; `{one.field}` cannot here."
             yield QueryFault("E_FILTER_ENTITY", sentence)
         if one.last and (one.time_range or not _is_interval(one.last)):
             yield QueryFault("E_FILTER_VALUE", f"`last` on `{one.field}` takes one interval such as `90 days`, alone.")
+        yield from (_not_of_rows(layer, one, row) for row in one.where if _is_more(layer, row))
+
+
+def _is_more(layer: SemanticLayer, row: Filter) -> bool:
+    """Whether a condition is on more than a field of single rows."""
+    plain = row.model_copy(update={"field": "", "op": "in", "values": (), "via": ""})
+    return row.field not in layer.fields or plain != Filter(field="", op="in")
+
+
+def _not_of_rows(layer: SemanticLayer, one: Filter, row: Filter) -> QueryFault:
+    what = f"`{row.field}`" if row.field in layer.fields else f"`{row.field}`, which is no field,"
+    sentence = f"Only conditions on fields of its rows narrow what `{one.field}` counts; {what} has more."
+    return QueryFault("E_FILTER_ENTITY", sentence)
 
 
 def _comparison(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
@@ -212,7 +228,7 @@ def _beside(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
             if name not in filtered:
                 sentence = f"The query has no filter on `{name}`."
                 yield QueryFault("E_ORDER_NOT_IN_QUERY", sentence, suggest(name, filtered))
-        if not adds_up(layer, one.metric):
+        if not one.of and not adds_up(layer, one.metric):
             yield QueryFault("E_SHARE_NOT_ADDITIVE", f"`{one.metric}` is no part of a whole, so it has no share.")
     twice = [one.metric for one in query.ranks]
     for name in dict.fromkeys(name for name in twice if twice.count(name) > 1):
@@ -236,7 +252,7 @@ def _top(_: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     if top is None:
         return
     known = [*(one.field for one in query.group_by), *(key.name for key in keys(query))]
-    for name in (top.field, *top.within):
+    for name in top.within:
         if name not in known:
             yield QueryFault("E_ORDER_NOT_IN_QUERY", f"The query is not grouped by `{name}`.", suggest(name, known))
     if top.n < 1:
@@ -323,6 +339,10 @@ MEANING_RULES: tuple[Rule, ...] = (
     _pivot,
     bucket_rules.per_bucket,
     bucket_rules.running,
+    group_rules.per_group,
+    group_rules.top_together,
+    group_rules.part_of,
+    group_rules.than_previous,
     _entity_list,
     _time_zone,
     _order,

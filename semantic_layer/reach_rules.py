@@ -155,6 +155,8 @@ def _alternatives(layer: SemanticLayer, ref: str, code: str, home: Footprint) ->
 def _filter_paths(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     found = _rows_of(layer, query)
     for one in query.filters:
+        if one.where and not one.entity and query.entity:
+            yield from (fault for home in found for fault in _filter_path(layer, home, one, query.entity))
         if is_metric_filter(layer, one) or one.field in (METRIC_TIME, COHORT_AGE):
             continue
         about = {home.fact: entity_of(layer, home.fact, one, listed=query.entity) for home in found}
@@ -182,6 +184,7 @@ def _filter_path(layer: SemanticLayer, home: Footprint, one: Filter, entity: str
     if is_on_metric(layer, one):
         for found in homes(layer, one.field):
             yield from _path(layer, found, f"{entity}.", "")
+            yield from (fault for row in one.where for fault in _path(layer, found, row.field, row.via))
     else:
         yield from _rows_path(layer, home, one, entity)
 

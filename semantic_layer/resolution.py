@@ -107,14 +107,28 @@ def is_on_metric(layer: SemanticLayer, one: Filter) -> bool:
 
 def asked_metrics(layer: SemanticLayer, query: SemanticQuery) -> tuple[str, ...]:
     """The metrics shown and those only filtered or cut on, each once."""
-    filtered = (one.field for one in query.filters if is_metric_filter(layer, one) and not is_timed(one))
-    top = (query.top.by,) if query.top and not query.top.others else ()
+    filtered = (one.field for one in query.filters if is_metric_filter(layer, one) and not is_apart(one))
+    top = (query.top.by,) if query.top and not (query.top.others or is_together(query)) else ()
     return tuple(dict.fromkeys((*query.metrics, *filtered, *top)))
 
 
-def is_timed(one: Filter) -> bool:
-    """True when a filter on a metric looks at a time of its own."""
-    return one.time_range is not None or bool(one.last)
+def is_together(query: SemanticQuery) -> bool:
+    """True when what the top values have is taken together: the query is not grouped by them."""
+    names = {*(one.field for one in query.group_by), *(key.name for key in keys(query))}
+    return query.top is not None and query.top.field not in names
+
+
+def of_each_group(query: SemanticQuery) -> SemanticQuery:
+    """The query for each of the groups that are taken together afterwards; the query itself when none are."""
+    if query.per_group is None:
+        return query
+    fields = tuple(GroupBy(field=name) for name in query.per_group.fields)
+    return query.model_copy(update={"group_by": (*query.group_by, *fields)})
+
+
+def is_apart(one: Filter) -> bool:
+    """True when a filter on a metric looks at a time or at rows of its own."""
+    return one.time_range is not None or bool(one.last) or bool(one.where)
 
 
 def bases(layer: SemanticLayer, metrics: tuple[str, ...]) -> tuple[Metric, ...]:

@@ -182,6 +182,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "Top": query.Top,
     "Pivot": query.Pivot,
     "Per bucket": query.PerBucket,
+    "Per group": query.PerGroup,
     "Running": query.Running,
 }
 

@@ -22,6 +22,7 @@ from semantic_layer.compiler.draft import Builder, Column, Draft, Frame, MemberS
 from semantic_layer.compiler.entities import per_entity_part
 from semantic_layer.compiler.extras import keep_top, partial_flag, ranks, shares, top_set
 from semantic_layer.compiler.finish import cut, restricted, sorted_rows
+from semantic_layer.compiler.groups import over_groups
 from semantic_layer.compiler.journeys import conversion_part, retention_part
 from semantic_layer.compiler.levels import level_part
 from semantic_layer.compiler.members import EntityList, entity_frame, metric_members, row_members, segment_members
@@ -113,7 +114,7 @@ def _aggregated(draft: Draft) -> None:
     spine = query.fill == "spine" or query.per_bucket is not None
     scope = draft.scope = Scope(draft.keys, rows, query.time_range, spine)
     top = top_set(draft, scope, query.top) if query.top else None
-    if top and query.top and query.top.others:
+    if top and query.top and (query.top.others or top.together):
         scope = replace(scope, top=top)
     metrics = bases(draft.layer, asked_metrics(draft.layer, query))
     draft.frame = stitched(parts(draft, scope, metrics))
@@ -122,7 +123,7 @@ def _aggregated(draft: Draft) -> None:
     if query.compare:
         draft.frame = compared(draft, scope, metrics, query.compare)
     valued(draft)
-    if top and query.top and not query.top.others:
+    if top and query.top and not (query.top.others or top.together):
         keep_top(draft, top)
 
 
@@ -143,6 +144,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     partial_flag,
     restricted,
     over_buckets,
+    over_groups,
     running_values,
     pivoted,
     sorted_rows,

@@ -11,7 +11,7 @@ from semantic_layer.compiler.draft import Column, Draft
 from semantic_layer.compiler.formulas import evaluated
 from semantic_layer.compiler.metrics import append
 from semantic_layer.query import METRIC_TIME, GroupBy, PerBucket, Running, SemanticQuery, TimeGrain
-from semantic_layer.resolution import Key, keys
+from semantic_layer.resolution import Key, keys, of_each_group
 from semantic_layer.spans import buckets_before
 
 _SLACK = {"month": 2, "quarter": 6, "half": 12, "year": 24, "fiscal_quarter": 6, "fiscal_year": 24}
@@ -22,7 +22,9 @@ _DAYS_IN_WEEK = 7
 
 
 def computed_first(query: SemanticQuery) -> SemanticQuery:
-    """The query for each bucket, when buckets are taken together afterwards; otherwise the query itself."""
+    """The query for each bucket or group, when these are taken together afterwards; otherwise the query itself."""
+    if query.per_group is not None:
+        return of_each_group(query)
     if query.per_bucket is not None:
         others = tuple(one for one in query.group_by if one.field != METRIC_TIME)
         bucket = GroupBy(field=METRIC_TIME, grain=_computed_by(query.per_bucket))

@@ -1,4 +1,5 @@
-"""Comparisons with an average: of a field over the rows of its dataset, of a metric over the groups of the result."""
+"""Comparisons with an average: of a field over the rows of its dataset, of a metric over the groups of the result;
+and with the value of another span."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from sqlglot import exp
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Draft, Scope
 from semantic_layer.compiler.formulas import evaluated
+from semantic_layer.compiler.metrics import before_name
 from semantic_layer.compiler.source import Source
 from semantic_layer.query import Filter
 from semantic_layer.query_rules import adds_up
@@ -45,6 +47,14 @@ def beside_metric(draft: Draft, scope: Scope, tree: exp.Expr, one: Filter) -> ex
     if adds_up(draft.layer, one.field):
         sql.filtered(select, own)
     return _compared(tree, one, draft.add(f"{one.field}_average", select))
+
+
+def beside_previous(draft: Draft, tree: exp.Expr, one: Filter) -> exp.Expr:
+    """A metric against its value in the other span; where it adds up, nothing is 0."""
+    before = draft.frame.leaves[before_name(one.field)].copy()
+    if adds_up(draft.layer, one.field):
+        tree, before = sql.or_zero(tree), sql.or_zero(before)
+    return _SIGNS[one.op](this=sql.bracketed(tree), expression=sql.bracketed(before))
 
 
 def _compared(tree: exp.Expr, one: Filter, name: str) -> exp.Expr:

@@ -39,12 +39,16 @@ class Column:
 
 @dataclass(frozen=True)
 class TopSet:
-    """The values of key `field` that stay, a clause of the WITH that holds them, and the word for all others."""
+    """The values of key `field` that stay, a clause of the WITH that holds them, and the word for all others.
+
+    With `together` their rows stay and are no group of their own.
+    """
 
     name: str
     field: str
     within: tuple[str, ...]
     others_label: str
+    together: Key | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from semantic_layer.compiler.draft import Column, Draft, Scope, TopSet
 from semantic_layer.compiler.formulas import evaluated
 from semantic_layer.compiler.metrics import Shown, append
 from semantic_layer.query import Rank, Share, Top
-from semantic_layer.resolution import Key
+from semantic_layer.resolution import Key, is_together
 
 PARTIAL = "is_partial"
 
@@ -24,7 +24,8 @@ def key_named(keys: tuple[Key, ...], name: str) -> Key:
 def top_set(draft: Draft, scope: Scope, top: Top) -> TopSet:
     """The clause that holds the top values of a dimension, for each group of `within`."""
     within = tuple(key_named(scope.keys, name) for name in top.within)
-    field = key_named(scope.keys, top.field)
+    apart = is_together(draft.query)
+    field = Key(f"top_{top.field.rpartition('.')[2]}", top.field) if apart else key_named(scope.keys, top.field)
     frame = evaluated(draft, replace(scope, keys=(*within, field), spine=False), (top.by,), "top_candidates")
     first = sql.ordered(frame.leaves[top.by].copy(), top.descending)
     ties = sql.ordered(frame.keys[field.name].copy(), False)
@@ -36,12 +37,26 @@ def top_set(draft: Draft, scope: Scope, top: Top) -> TopSet:
     select = frame.source.copy()
     keys = [sql.named(frame.keys[key.name].copy(), key.name) for key in (*within, field)]
     select.set("expressions", [*keys, sql.named(place, "place")])
-    sql.filtered(select, [sql.is_known(frame.leaves[top.by].copy())])
+    known = [sql.is_known(frame.leaves[top.by].copy())]
+    sql.filtered(select, [*known, sql.is_known(frame.keys[field.name].copy())] if apart else known)
     ranked = draft.add("top_ranked", select)
     kept = sql.selected([exp.Star()], sql.table(ranked))
-    sql.filtered(kept, [exp.LTE(this=sql.column("place", ranked), expression=sql.integer(top.n))])
+    met = exp.LTE(this=sql.column("place", ranked), expression=_last_place(ranked, top, within))
+    if top.percent:
+        kept.set("qualify", exp.Qualify(this=met))
+    else:
+        sql.filtered(kept, [met])
     name = draft.add("top_values", kept)
-    return TopSet(name, field.name, tuple(key.name for key in within), top.others_label)
+    return TopSet(name, field.name, tuple(key.name for key in within), top.others_label, field if apart else None)
+
+
+def _last_place(ranked: str, top: Top, within: tuple[Key, ...]) -> exp.Expr:
+    """The last place that is still among the top: a number of values, or a part of all of them, rounded up."""
+    if not top.percent:
+        return sql.integer(top.n)
+    count = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[sql.column(key.name, ranked) for key in within])
+    part = exp.Div(this=exp.Mul(this=count, expression=sql.literal(float(top.n))), expression=sql.literal(100.0))
+    return exp.Ceil(this=part)
 
 
 def keep_top(draft: Draft, found: TopSet) -> None:
@@ -58,6 +73,8 @@ def shares(draft: Draft) -> None:
 
 
 def _share(draft: Draft, share: Share, index: int) -> Shown:
+    if share.of:
+        return _part_of(draft, share)
     within = tuple(key_named(draft.keys, name) for name in share.within)
     rows = tuple(one for one in draft.scope.filters if one.field not in share.apart_from)
     scope = replace(draft.scope, keys=within, filters=rows, spine=False, top=None)
@@ -68,6 +85,15 @@ def _share(draft: Draft, share: Share, index: int) -> Shown:
     title = draft.layer.metrics[share.metric].title
     suffix = "_".join(["", "share", *(key.name for key in within)]) if index else "_share"
     return Column(f"{share.metric}{suffix}", "share", share.metric, f"{title} (share)", "%", "percent"), tree
+
+
+def _part_of(draft: Draft, share: Share) -> Shown:
+    """One metric over another of the same row."""
+    layer, leaves = draft.layer, draft.frame.leaves
+    tree = sql.divided(leaves[share.metric].copy(), leaves[share.of].copy())
+    whole = layer.metrics[share.of].title
+    label = f"{layer.metrics[share.metric].title} as a share of {whole if whole[1:2].isupper() else whole.lower()}"
+    return Column(f"{share.metric}_of_{share.of}", "share", share.metric, label, "%", "percent"), tree
 
 
 def ranks(draft: Draft) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
-from semantic_layer.compiler.averages import beside_metric
+from semantic_layer.compiler.averages import beside_metric, beside_previous
 from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft
 from semantic_layer.compiler.metrics import before_name
@@ -22,6 +22,8 @@ def restricted(draft: Draft) -> None:
 
 def _met(draft: Draft, one: Filter) -> exp.Expr:
     tree = draft.frame.leaves[one.field].copy()
+    if one.than == "previous":
+        return beside_previous(draft, tree, one)
     if one.than:
         return beside_metric(draft, draft.scope, tree, one)
     return condition(tree, one, "number", draft.as_of)

@@ -104,8 +104,9 @@ def entity_frame(draft: Draft, listed: EntityList) -> tuple[Frame, list[exp.Expr
     for one in listed.filters:
         if is_on_metric(layer, one):
             span = _span(draft, one) or listed.span
-            scope = Scope(keys, inside, span)
-            known = frame.leaves if span == listed.span and one.field in listed.metrics else None
+            scope = Scope(keys, one.where or inside, span)
+            shown = span == listed.span and one.field in listed.metrics and not one.where
+            known = frame.leaves if shown else None
             values = known or _joined_metrics(draft, frame, scope, (one.field,))
             tree = values[one.field].copy()
             met = beside_metric(draft, scope, tree, one) if one.than else condition(tree, one, "number", draft.as_of)

@@ -23,7 +23,7 @@ def key_trees(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
         inner = Source(source.draft, side.dataset, suffix="_many")
         trees |= meet(source, inner, side, {key.name: key_tree(inner, key, "") for key in keys})
     trees = {key.name: trees[key.name] for key in scope.keys}
-    if scope.top:
+    if scope.top and not scope.top.together:
         trees[scope.top.field] = _cut(source, scope.top, trees)
     return [sql.named(tree, name) for name, tree in trees.items()]
 
@@ -57,6 +57,14 @@ def _cut(source: Source, top: TopSet, trees: dict[str, exp.Expr]) -> exp.Expr:
     return sql.when(kept, sql.cast(trees[top.field], exp.DType.VARCHAR), sql.text(top.others_label))
 
 
+def _among(source: Source, top: TopSet, scope: Scope, time: str) -> exp.Expr:
+    """Keeps the rows of the top values, all together."""
+    asked = [key for key in (*scope.keys, top.together) if key and key.name in (*top.within, top.field)]
+    on = sql.both(sql.same(key_tree(source, key, time), sql.column(key.name, top.name)) for key in asked)
+    source.join(top.name, on)
+    return sql.is_known(sql.column("place", top.name))
+
+
 def population_condition(source: Source) -> list[exp.Expr]:
     """Keeps the rows of the source that count as entities."""
     population = source.layer.datasets[source.fact].population
@@ -66,6 +74,8 @@ def population_condition(source: Source) -> list[exp.Expr]:
 def row_conditions(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
     """Conditions of the scope's span and filters; filters on the same other dataset hold for one row of it together."""
     found = within(source.time(time), scope.span) if scope.span else []
+    if scope.top and scope.top.together:
+        found.append(_among(source, scope.top, scope, time))
     together: dict[tuple[object, ...], list[Filter]] = {}
     for one in scope.filters:
         entity = entity_of(source.layer, source.fact, one)
