@@ -24,6 +24,7 @@ class Frames:
     opening: re.Pattern[str]
     closing: re.Pattern[str]
     aside: re.Pattern[str]
+    context: re.Pattern[str]
 
 
 def unframed(tokens: Sequence[Token], fillers: frozenset[str], code: str) -> list[Token]:
@@ -44,10 +45,11 @@ def unframed(tokens: Sequence[Token], fillers: frozenset[str], code: str) -> lis
     return found
 
 
-def is_framed(tokens: Sequence[Token], code: str) -> bool:
-    """Whether a sentence opens by telling who asks or why."""
+def is_context(tokens: Sequence[Token], code: str) -> bool:
+    """Whether a sentence opens by telling who asks, or what somebody hears, thinks or prepares."""
     frames = frames_of(code)
-    return frames is not None and frames.opening.match(_text(tokens)) is not None
+    text = _text(tokens)
+    return frames is not None and bool(frames.opening.match(text) or frames.context.match(text))
 
 
 def _once(tokens: list[Token], frames: Frames, fillers: frozenset[str]) -> list[Token]:
@@ -84,13 +86,15 @@ def frames_of(code: str) -> Frames | None:
         return None
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     classes: dict[str, str] = data["classes"]
-    opening, closing, aside = (
-        "|".join(_filled(str(line), classes) for line in data[part]) for part in ("openings", "closings", "asides")
+    opening, closing, aside, context = (
+        "|".join(_filled(str(line), classes) for line in data[part])
+        for part in ("openings", "closings", "asides", "contexts")
     )
     return Frames(
         re.compile(rf"(?P<said>(?:{opening})(?: [,:;])?) "),
         re.compile(rf"(?:^| )(?P<said>{closing}) $"),
         re.compile(rf"(?:^| )(?P<said>{aside}) "),
+        re.compile(rf"(?:{context}) "),
     )
 
 

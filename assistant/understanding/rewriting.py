@@ -15,7 +15,7 @@ ANY, START = "*", "^"
 
 def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     """The tokens with every phrase of the table replaced; new words stand where the old ones stood."""
-    found = unframed(tokens, language.fillers | {",", ":", ";"}, str(language.data.get("base", language.data["code"])))
+    found = unframed(tokens, language.fillers | {",", ":", ";"}, framing_code(language))
     said = {token.text for token in found}
     for old, new in language.rewrites:
         if all(word in (ANY, START) or word in said for word in old):
@@ -23,6 +23,11 @@ def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
             found = _replaced(found, old[1:] if opening else old, new, language, opening)
             said = {token.text for token in found}
     return _without_free_dashes(_with_days(found, language), language)
+
+
+def framing_code(language: Language) -> str:
+    """The code of the language whose grammar is used."""
+    return str(language.data.get("base", language.data["code"]))
 
 
 def with_shared_nouns(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -> list[Token]:

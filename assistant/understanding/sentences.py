@@ -1,30 +1,15 @@
-"""Questions of several sentences: what to show is told last, or the question itself is told twice.
-
-"Which shops sell the most? Return the shop and its revenue." names columns; "Do members spend more? Revenue by tier."
-asks twice. Each is answered only when the other sentences say nothing that the answer leaves out.
-"""
+"""Questions whose last sentence tells what to show: "Which shops sell the most? Return the shop and its revenue.\""""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from assistant.answer import Plan
-from assistant.understanding.chart import Cover, Element, covers
-from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import GroupBy, QueryError, SemanticQuery, check
-
-MOST_STRANGE = 2
-END = re.compile(r"(?<=[a-z0-9)\"'`%])[.?!]\s+(?=\S)", re.IGNORECASE)
-
-
-def sentences(question: str) -> list[str]:
-    """The sentences of a question, in order."""
-    return [part.strip() for part in END.split(question) if part.strip()]
 
 
 def names_columns(sentence: str, world: World) -> bool:
@@ -116,40 +101,3 @@ def _told_apart(query: SemanticQuery, field: str, world: World) -> bool:
     found = world.layer.fields[field]
     shown = found.listable or not found.pii
     return bool(keys) and keys <= {group.field for group in query.group_by} and shown
-
-
-def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
-    """Whether a sentence asks about what the plan answers: no other word of the layer, and no limit of its own."""
-    tokens = tuple(rewritten(tokenize(sentence, world.language.forms), world.language))
-    found = covers(tokens, world.lexicon, Clock(tokens, world.language, world.as_of, noted=world.noted))
-    if not found or _limits(found[0]) or _is_plain_list(plan.query, world):
-        return False
-    meant = [element for element in found[0] if element.concepts]
-    strange = sum(element.unknown for element in found[0])
-    return bool(meant) and strange <= MOST_STRANGE and all(_is_about(element, plan.query, world) for element in meant)
-
-
-def _is_plain_list(query: SemanticQuery, world: World) -> bool:
-    """ "(What sells best?) Tell me the name of the product": all products are no answer to the other sentence."""
-    if query.filters or query.limit or query.time_range or not (query.entity or query.group_by):
-        return False
-    counted = {world.nouns.counted.get(name, "") for name in query.metrics}
-    return counted <= {group.field.partition(".")[0] for group in query.group_by}
-
-
-def _limits(cover: Cover) -> bool:
-    return any(
-        element.time is not None or element.amount is not None or element.cues & {"exclude"} for element in cover
-    )
-
-
-def _is_about(element: Element, query: SemanticQuery, world: World) -> bool:
-    fields = {group.field for group in query.group_by} | {condition.field for condition in query.filters}
-    facts = {fact for name in query.metrics for fact in world.reach.facts(name)}
-    return any(
-        concept.kind == "noun"
-        or concept.target in fields
-        or concept.target in query.metrics
-        or (concept.kind == "metric" and bool(world.reach.facts(concept.target) & facts))
-        for concept in element.concepts
-    )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.chart import Element
+from assistant.understanding.contexts import adds_nothing, clauses, sentences
 from assistant.understanding.draft import World
 from assistant.understanding.entities import doubted, listed_instead, plan_entities
+from assistant.understanding.forms import Asking, read_first, read_form
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.happenings import Happening, named_days
 from assistant.understanding.language import Language, load_language
@@ -33,7 +36,7 @@ from assistant.understanding.readings import Readings, read
 from assistant.understanding.refusing import refuse
 from assistant.understanding.rewriting import rewritten, with_shared_nouns
 from assistant.understanding.scattered import Scattered
-from assistant.understanding.sentences import adds_nothing, names_columns, sentences, with_columns
+from assistant.understanding.sentences import names_columns, with_columns
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spelling import Speller
 from assistant.understanding.suggesting import helped
@@ -92,8 +95,14 @@ class Understanding:
         found = mention(question, tokens, self._world, self._people) if self._people else None
         if found is not None:
             return self._about(question, tokens, found)
+        asking = Asking(question, tuple(tokens), self._world, partial(self._ordinary, question))
+        outcome = read_first(asking) or self._ordinary(question, tokens, parts=True)
+        return outcome if isinstance(outcome, Plan) else read_form(asking, outcome) or outcome
+
+    def _ordinary(self, question: str, tokens: Sequence[Token], parts: bool = False) -> Plan | Clarification | Refusal:
+        """The outcome of a question without a form of its own; with `parts` also by one of its sentences."""
         outcome = decide(question, self._read(tokens), self._world)
-        if not isinstance(outcome, Plan):
+        if parts and not isinstance(outcome, Plan):
             outcome = self._by_sentence(question) or outcome
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
             return plan_entities(tokens, self._world) or outcome
@@ -132,16 +141,26 @@ class Understanding:
     def _by_sentence(self, question: str) -> Plan | None:
         """The plan of one sentence of several, when the others only tell columns or say the same."""
         parts = sentences(question)
+        if 1 < len(parts) <= MOST_SENTENCES and names_columns(parts[-1], self._world):
+            first = self.plan(" ".join(parts[:-1]))
+            whole = with_columns(first, parts[-1], self._world) if isinstance(first, Plan) else None
+            if whole is not None:
+                return whole
+        return self._by_part(parts) or self._by_part(clauses(question))
+
+    def _by_part(self, parts: Sequence[str]) -> Plan | None:
+        """The plan of the last part, or else of the first, when the others say nothing that it leaves out."""
         if len(parts) < 2 or len(parts) > MOST_SENTENCES:
             return None
-        if names_columns(parts[-1], self._world):
-            first = self.plan(" ".join(parts[:-1]))
-            return with_columns(first, parts[-1], self._world) if isinstance(first, Plan) else None
-        asked = self.plan(parts[-1])
-        if not isinstance(asked, Plan) or not all(adds_nothing(part, asked, self._world) for part in parts[:-1]):
-            return None
-        note = self._world.language.message("answered_part", part=parts[-1])
-        return replace(asked, spans=(), notes=(*asked.notes, note), confidence=round(asked.confidence - 0.1, 2))
+        for at in (len(parts) - 1, 0):
+            asked = self.plan(parts[at])
+            others = [part for place, part in enumerate(parts) if place != at]
+            if isinstance(asked, Plan):
+                if not all(adds_nothing(part, asked, self._world) for part in others):
+                    return None
+                note = self._world.language.message("answered_part", part=parts[at])
+                return replace(asked, spans=(), notes=(*asked.notes, note), confidence=round(asked.confidence - 0.1, 2))
+        return None
 
     def helped(self, refusal: Refusal) -> Clarification | Refusal:
         """The refusal with questions near the one asked, or a few readings to choose from when a word is like names."""

@@ -1,0 +1,110 @@
+"""Sentences beside the question: when one only tells the motive, or asks the same loosely, and so may be left out.
+
+"Are members happier? Satisfaction by tier." and "We keep hearing that deliveries are late. How many tickets about
+deliveries were there?" are each answered by one of their sentences; "We only look at wholesale. Revenue by month?" is
+not, since the first one limits the second.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.answer import Plan
+from assistant.understanding.chart import Cover, Element, covers
+from assistant.understanding.dates import Clock
+from assistant.understanding.draft import World
+from assistant.understanding.frames import is_context, unframed
+from assistant.understanding.lexicon import Concept
+from assistant.understanding.rewriting import framing_code, rewritten
+from assistant.understanding.subjects import COUNTING
+from assistant.understanding.tokens import Token, tokenize
+from semantic_layer import SemanticQuery, SimpleMetric
+
+MOST_STRANGE, MOST_STRANGE_IN_MOTIVES = 2, 4
+END = re.compile(r"(?<=[a-z0-9)\"'`%])[.?!]\s+(?=\S)", re.IGNORECASE)
+INNER_END = re.compile(r"(?<=\w)(?::\s+|\s+[-–—]\s+|,\s*so\s+)(?=\S)", re.IGNORECASE)
+LIMITING = frozenset(
+    {"exclude", "only", "absent", "denied", "top", "bottom", "or", "now", "once", "blank", "earliest", "latest"}
+)
+POINTING = frozenset({"link_value", "link_any", "link_time"})
+
+
+def sentences(question: str) -> list[str]:
+    """The sentences of a question, in order."""
+    return [part.strip() for part in END.split(question) if part.strip()]
+
+
+def clauses(question: str) -> list[str]:
+    """The sentences of a question, cut at colons, free dashes and ", so" as well."""
+    return [part.strip() for sentence in sentences(question) for part in INNER_END.split(sentence) if part.strip()]
+
+
+def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
+    """Whether a sentence says nothing that the plan leaves out: no limit, no other word of the layer, few odd words."""
+    language = world.language
+    said = tokenize(sentence, language.forms)
+    tokens = tuple(rewritten(said, language))
+    bare = unframed(said, language.fillers, framing_code(language))
+    if all(token.text in language.fillers for token in bare):
+        return True  # "It is for my report"
+    found = covers(tokens, world.lexicon, Clock(tokens, language, world.as_of, noted=world.noted))
+    if not found or _limits(found[0]) or _is_plain_list(plan.query, world):
+        return False
+    told = is_context(said, framing_code(language))
+    meant = [element for element in found[0] if element.concepts]
+    strange = [at for at, element in enumerate(found[0]) if element.unknown]
+    few = len(strange) <= (MOST_STRANGE_IN_MOTIVES if told else MOST_STRANGE)
+    free = not any(_describes(found[0], at) or _is_known(found[0][at], tokens, world) for at in strange)
+    return bool(meant or told) and few and free and all(_is_about(element, plan.query, world) for element in meant)
+
+
+def _is_plain_list(query: SemanticQuery, world: World) -> bool:
+    """ "(What sells best?) Tell me the name of the product": all products are no answer to the other sentence."""
+    if query.filters or query.limit or query.time_range or not (query.entity or query.group_by):
+        return False
+    counted = {world.nouns.counted.get(name, "") for name in query.metrics}
+    return counted <= {group.field.partition(".")[0] for group in query.group_by}
+
+
+def _limits(cover: Cover) -> bool:
+    return any(
+        element.time is not None
+        or element.amount is not None
+        or not element.cues.isdisjoint(LIMITING)
+        or any(cue.startswith("cmp_") or cue == "unsupported_forecast" for cue in element.cues - {"cmp_eq"})
+        for element in cover
+    )
+
+
+def _describes(cover: Cover, at: int) -> bool:
+    """Whether an odd word may limit: right before a word of the layer ("wholesale revenue"), or what is pointed at
+    ("about wholesale")."""
+    after = cover[at + 1] if at + 1 < len(cover) else None
+    pointed = at > 0 and not cover[at - 1].cues.isdisjoint(POINTING)
+    return pointed or (after is not None and bool(after.concepts))
+
+
+def _is_known(element: Element, tokens: tuple[Token, ...], world: World) -> bool:
+    """Whether the odd word is one of those that say which rows are meant ("new", "existing", "loyal")."""
+    return any(token.text in world.language.words("limiting") for token in tokens[element.first : element.behind])
+
+
+def _is_about(element: Element, query: SemanticQuery, world: World) -> bool:
+    fields = {group.field for group in query.group_by} | {condition.field for condition in query.filters}
+    facts = {fact for name in query.metrics for fact in world.reach.facts(name)}
+    return any(
+        concept.kind == "noun"
+        or concept.target in fields
+        or concept.target in query.metrics
+        or _is_of_the_same(concept, facts, world)
+        for concept in element.concepts
+    )
+
+
+def _is_of_the_same(concept: Concept, facts: set[str], world: World) -> bool:
+    """Whether a metric is measured on the same rows, and is no number of some of them ("repeat buyers")."""
+    if concept.kind != "metric" or not world.reach.facts(concept.target) & facts:
+        return False
+    metric = world.layer.metrics[concept.target]
+    counted = isinstance(metric, SimpleMetric) and world.layer.measures[metric.measure].agg in COUNTING
+    return not counted or concept.target in world.nouns.counted
