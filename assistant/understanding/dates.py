@@ -41,6 +41,10 @@ class Clock:
                 return at + len(phrase)
         return None
 
+    def past_article(self, at: int) -> int:
+        """The place behind an article that stands here, or this one."""
+        return at + 1 if self.word(at) in self.language.determiners else at
+
     def skip(self, at: int, group: str, name: str) -> int:
         """The place behind an optional phrase."""
         return self.after(at, group, name) or at

@@ -62,8 +62,13 @@ def _extreme_of_all(draft: Draft) -> Iterator[int]:
 
 
 def _popular_stock(draft: Draft) -> Iterator[int]:
-    """ "the most popular category": what is bought most, not of what most products are there."""
+    """ "the most popular category": what is bought most, not of what most products are there.
+
+    "The most common job title" is that of the most people.
+    """
     layer, frequent = draft.world.layer, set(draft.world.language.words("frequencies"))
+    if _ranks_people(draft):
+        frequent -= set(draft.world.language.words("common_words"))
     counted = draft.world.nouns.counted
     names = [c.target for _, choices in draft.metrics for c in choices]
     still = [name for name in names if name.startswith("count_of_") and layer.metrics[name].implied]
@@ -72,6 +77,14 @@ def _popular_stock(draft: Draft) -> Iterator[int]:
         words = set(draft.element(at).text.casefold().split()) if at >= 0 and use[0] in RANKED else set[str]()
         if still and words & frequent:
             yield at
+
+
+def _ranks_people(draft: Draft) -> bool:
+    """Whether what is ranked is said of people: their jobs, their cities."""
+    datasets, words = draft.world.layer.datasets, set(draft.world.language.words("person_nouns"))
+    named = {choice.fields[0].partition(".")[0] for _, choices in draft.groups for choice in choices if choice.fields}
+    nouns = {name: {name, *datasets[name].synonyms} for name in named if name in datasets}
+    return bool(nouns) and all(datasets[name].entity and said & words for name, said in nouns.items())
 
 
 def _in_places(draft: Draft) -> Iterator[int]:

@@ -314,6 +314,8 @@ def _heads(draft: Draft, at: int) -> bool:
     start = draft.back(at)
     while start is not None and draft.kind(start) == "value":  # "did Gen Z customers spend"
         start = draft.back(start)
+    if start is not None and start + 1 < at and draft.has(start, "exclude"):  # "excluding marketplace orders"
+        return False
     introducing = range((start if start is not None else -1) + 1, at)
     auxiliaries = draft.world.language.words("auxiliaries")
     said = [draft.element(place) for place in introducing]

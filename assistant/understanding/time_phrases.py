@@ -355,14 +355,14 @@ def _same_years(first: Period, last: Period) -> tuple[Period, Period]:
 
 
 def _day_range(clock: Clock, at: int) -> Found | None:
-    """ "1 to 15 March 2025", "from 1-15 March"."""
+    """ "1 to 15 March 2025", "from 1-15 March", "from the 1st to the 15th of March"."""
     opened = clock.after(at, "time_words", "from")
-    place = opened or at
+    place = clock.past_article(opened or at)
     word = clock.word(place)
     joint = clock.after(place + 1, "time_words", "to")
     if joint is None or not word.rstrip("stndrh").isdecimal():
         return None
-    last = named_period(clock, joint)
+    last = named_period(clock, clock.past_article(joint))
     number = int(word.rstrip("stndrh"))
     if last is None or last[0][0].unit != "day" or last[0][0].start is None or not 1 <= number <= 31:
         return None

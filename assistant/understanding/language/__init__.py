@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,12 @@ class Language:
 
     @cached_property
     def rewrites(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-        """Phrases and the one form they are read in, as words."""
-        return tuple((tuple(str(old).split()), tuple(str(new).split())) for old, new in self.data["rewrites"].items())
+        """Phrases and the one form they are read in, as words; "has|have" in a phrase stands for either."""
+        return tuple(
+            (words, tuple(str(new).split()))
+            for old, new in self.data["rewrites"].items()
+            for words in product(*(word.split("|") if word != "|" else ["|"] for word in str(old).split()))
+        )
 
     @cached_property
     def persons(self) -> frozenset[str]:
