@@ -19,7 +19,7 @@ from assistant.understanding.draft import (
 from assistant.understanding.fitting import fits, is_happening, ranked_by
 from assistant.understanding.lexicon import HEAD_WORD, Concept
 from assistant.understanding.measuring import blocked_scopes
-from assistant.understanding.own_filters import contradicts, is_whole
+from assistant.understanding.own_filters import contradicts, is_of_one, is_whole
 from assistant.understanding.segments import owner
 from assistant.understanding.spans_compared import of_whole_units
 from assistant.understanding.subjects import Subject, asked_subject, counted_instead, counts
@@ -211,6 +211,11 @@ def _contradiction(world: World, query: SemanticQuery) -> QueryError | None:
     if both:  # "subscribers and non-subscribers"
         title = world.layer.segments[both].title if both in world.layer.segments else both
         return QueryError(QueryFault("E_CONTRADICTION", world.language.message("excludes", field=title)))
+    for group in query.group_by:
+        if query.metrics and all(is_of_one(world.layer, name, group.field) for name in query.metrics):
+            titles = world.layer.metrics[query.metrics[0]].title, world.layer.fields[group.field].title
+            sentence = world.language.message("one_group", metric=titles[0], field=titles[1])
+            return QueryError(QueryFault("E_CONTRADICTION", sentence))
     for condition in query.filters:
         asked = tuple(value for value in condition.values if isinstance(value, str))
         for name in query.metrics if condition.op == "in" and asked else ():
@@ -305,7 +310,7 @@ def _placed_in_time(draft: Draft, query: SemanticQuery, period: TimeRange) -> It
 
 
 def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuery:
-    groups = _aged(draft, names, _group_by(draft, choice))
+    groups = _called(draft, _aged(draft, names, _group_by(draft, choice)))
     timed = _takes_time(draft, names)
     order = _order_by(draft, names, groups)
     return SemanticQuery(
@@ -329,6 +334,12 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
         limit=draft.ranking.limit if draft.ranking and not is_top_of_each(draft) else None,
         skip=draft.ranking.skip if draft.ranking else 0,
     )
+
+
+def _called(draft: Draft, groups: tuple[GroupBy, ...]) -> tuple[GroupBy, ...]:
+    """The groups; of a list of things that says no field, what its things are called by beside their key."""
+    named = draft.world.nouns.names(draft.listed) if draft.listed and not groups else ()
+    return groups or tuple(GroupBy(field=name) for name in named)
 
 
 def _span(draft: Draft, choice: Choice, order: tuple[OrderBy, ...]) -> TimeRange | None:
