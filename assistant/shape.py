@@ -55,7 +55,8 @@ def _titles(layer: SemanticLayer, query: SemanticQuery | None, locale: str) -> M
     if query is None or answers(locale).locale == FIRST:
         return {}
     known = (layer.fields, layer.metrics, layer.segments, layer.datasets)
-    names = (*(one.field for one in query.filters), *((query.entity,) if query.entity else ()))
+    rows = (row.field for one in query.filters for row in (one, *one.where))
+    names = (*rows, *((query.entity,) if query.entity else ()))
     return {name: found[name].title for name in names for found in known if name in found}
 
 

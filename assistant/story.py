@@ -93,6 +93,8 @@ def _filter(story: Story, item: Filter) -> str:
         values = {"values": named(story, item.field)}
         return story.words.say("filter_flag" if holds else "filter_no_flag", values)
     values = listed(story, [_filter_value(story, value) for value in item.values])
+    if "." not in item.field and item.entity:
+        return _having(story, item, values)
     if item.op in ("in", "eq") and item.values:
         return story.words.say("filter_in", {"values": values})
     if item.op in ("not_in", "ne") and item.values:
@@ -102,6 +104,16 @@ def _filter(story: Story, item: Filter) -> str:
     operator = story.words.choice("operators", item.op)
     told = {"field": named(story, item.field), "operator": operator, "values": values}
     return story.words.say("filter_other", told).rstrip()
+
+
+def _having(story: Story, item: Filter, values: str) -> str:
+    """A condition on what each one has: " with orders for Beauty", " without refunds", " where orders is over 5"."""
+    told = {"field": named(story, item.field) + "".join(_filter(story, row) for row in item.where)}
+    if (item.op, item.values) in (("ge", (1,)), ("eq", (0,))):
+        return story.words.say("filter_some" if item.op == "ge" else "filter_none", told)
+    operator = story.words.choice("operators", item.op)
+    values = story.words.say("the_average") if item.than else values
+    return story.words.say("filter_other", told | {"operator": operator, "values": values}).rstrip()
 
 
 def named(story: Story, name: str) -> str:

@@ -131,7 +131,8 @@ def _rows() -> exp.Expr:
 def orphan_checks(layer: SemanticLayer, query: SemanticQuery) -> Mapping[str, str]:
     """The orphan checks of `data_checks` on whose links the answer to `query` rests, for a caveat with the count."""
     links: dict[str, Relationship] = {}
-    refs = [(one.field, one.via) for one in (*query.group_by, *query.filters) if "." in one.field]
+    rows = [row for one in query.filters for row in one.where]
+    refs = [(one.field, one.via) for one in (*query.group_by, *query.filters, *rows) if "." in one.field]
     filtered = (one.field for one in query.filters if one.field in layer.metrics)
     names = dict.fromkeys((*asked_metrics(layer, query), *filtered))
     for fact in dict.fromkeys(found.fact for name in names for found in footprints(layer, name)):

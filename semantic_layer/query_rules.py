@@ -156,12 +156,10 @@ def _filter_shape(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryF
         if one.entity and "." not in one.field and not is_on_metric(layer, one):
             yield QueryFault("E_FILTER_ENTITY", f"`{one.field}` cannot be asked of each `{one.entity}`.")
         if is_apart(one) and not (is_on_metric(layer, one) and (one.entity or query.entity)):
-            what = "conditions" if one.where else "a time"
-            sentence = f"Only a metric of each entity can have {what} of its own; `{one.field}` cannot here."
-            yield QueryFault("E_FILTER_ENTITY", sentence)
+            yield QueryFault("E_FILTER_ENTITY", _not_apart(one))
         if one.last and (one.time_range or not _is_interval(one.last)):
             yield QueryFault("E_FILTER_VALUE", f"`last` on `{one.field}` takes one interval such as `90 days`, alone.")
-        yield from (_not_of_rows(layer, one, row) for row in one.where if _is_more(layer, row))
+        yield from (_not_of_rows(one, row) for row in one.where if _is_more(layer, row))
 
 
 def _is_more(layer: SemanticLayer, row: Filter) -> bool:
@@ -170,9 +168,14 @@ def _is_more(layer: SemanticLayer, row: Filter) -> bool:
     return row.field not in layer.fields or plain != Filter(field="", op="in")
 
 
-def _not_of_rows(layer: SemanticLayer, one: Filter, row: Filter) -> QueryFault:
-    what = f"`{row.field}`" if row.field in layer.fields else f"`{row.field}`, which is no field,"
-    sentence = f"Only conditions on fields of its rows narrow what `{one.field}` counts; {what} has more."
+def _not_apart(one: Filter) -> str:
+    if one.where:
+        return f"Only a metric of each entity can have conditions of its own; `{one.field}` cannot here."
+    return f"Only a metric of each entity can have a time of its own; `{one.field}` cannot here."
+
+
+def _not_of_rows(one: Filter, row: Filter) -> QueryFault:
+    sentence = f"Only conditions on fields of its rows narrow what `{one.field}` counts; `{row.field}` asks for more."
     return QueryFault("E_FILTER_ENTITY", sentence)
 
 

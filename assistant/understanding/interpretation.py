@@ -116,7 +116,13 @@ class _Reading:
         values = joint.join(self.value(value) for value in condition.values)
         values = self.say("the_average") if condition.than else values
         sign = self.say(f"signs.{condition.op}")
-        return self.say("condition", {"field": self.title(condition.field), "sign": sign, "values": values})
+        return self.say("condition", {"field": self.counted(condition), "sign": sign, "values": values})
+
+    def counted(self, condition: Filter) -> str:
+        """What is compared, with the conditions on the rows that are counted for it."""
+        title = self.title(condition.field)
+        rows = self.say("join").join(self.inside(self.condition(row)) for row in condition.where)
+        return self.say("where", {"what": title, "rows": rows}) if rows else title
 
     def scope(self, condition: Filter) -> str:
         """What a condition on an entity holds for: each one of it, within a time of its own."""

@@ -1,0 +1,99 @@
+"""A question whose form is read by itself: its words, the world, and the ordinary reading of what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from assistant.answer import Clarification, Plan, Refusal
+from assistant.understanding.draft import World
+from assistant.understanding.entities.words import Words
+from assistant.understanding.refusing import refuse
+from assistant.understanding.tokens import Token
+from semantic_layer import QueryError, SemanticQuery, SimpleMetric, check
+
+Outcome = Plan | Clarification | Refusal
+WORDS = Path(__file__).parent / "en.yml"
+LONGEST = 6
+COUNTS = frozenset({"count", "count_distinct"})
+
+
+@cache
+def phrases() -> Mapping[str, frozenset[str]]:
+    """The phrases of these forms by list, each in lower case."""
+    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    return {name: frozenset(str(phrase) for phrase in listed) for name, listed in content.items()}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question to be read; `ordinary` reads tokens as any other question is read."""
+
+    question: str
+    tokens: tuple[Token, ...]
+    world: World
+    ordinary: Callable[[Sequence[Token]], Outcome]
+
+    @property
+    def words(self) -> Words:
+        """Look-ups at a place."""
+        return Words(self.tokens, self.world)
+
+    def end(self, at: int, name: str) -> int | None:
+        """The place behind the longest phrase of a list that starts here, None without one."""
+        for behind in range(min(at + LONGEST, len(self.tokens)), at, -1):
+            if said(self.tokens[at:behind]) in phrases()[name]:
+                return behind
+        return None
+
+    def past(self, at: int, *names: str) -> int:
+        """The place behind all phrases of these lists that stand here."""
+        ends = [end for name in names if (end := self.end(at, name)) is not None]
+        return self.past(max(ends), *names) if ends else at
+
+    def found(self, name: str) -> Iterator[tuple[int, int]]:
+        """Every place where a phrase of a list stands, with the place behind it."""
+        for at in range(len(self.tokens)):
+            behind = self.end(at, name)
+            if behind is not None:
+                yield at, behind
+
+    def made(self, text: str, at: int) -> list[Token]:
+        """The tokens of a text of ours, standing where a word of the question stands."""
+        place = self.tokens[min(at, len(self.tokens) - 1)]
+        return [replace(token, start=place.start, end=place.end) for token in self.world.language.tokens(text)]
+
+    def read(self, tokens: Sequence[Token]) -> Plan | None:
+        """The ordinary plan of some words, None when they have none."""
+        outcome = self.ordinary(tokens) if tokens else None
+        return outcome if isinstance(outcome, Plan) else None
+
+    def stands(self, query: SemanticQuery) -> bool:
+        """Whether the layer answers a query."""
+        try:
+            check(self.world.layer, query)
+        except QueryError:
+            return False
+        return True
+
+    def refused(self, message: str, words: tuple[str, ...] = (), **parts: str) -> Refusal:
+        """A refusal that says what is missing."""
+        sentence = self.world.language.message(message, **parts)
+        return refuse(self.question, "NOT_AVAILABLE", self.world, words, sentence=sentence)
+
+
+def said(tokens: Sequence[Token]) -> str:
+    """The words in lower case."""
+    return " ".join(token.text for token in tokens)
+
+
+def counted_rows(world: World, name: str) -> str:
+    """The dataset whose rows a metric counts one by one, empty for any other metric."""
+    metric = world.layer.metrics[name]
+    if not isinstance(metric, SimpleMetric) or world.layer.measures[metric.measure].agg not in COUNTS:
+        return ""
+    return metric.measure.partition(".")[0]

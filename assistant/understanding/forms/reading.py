@@ -1,0 +1,24 @@
+"""The forms in the order in which they are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.answer import Clarification, Refusal
+from assistant.understanding.forms.asking import Asking, Outcome
+from assistant.understanding.forms.reasons import causes, reasons
+
+Form = Callable[[Asking], Outcome | None]
+FIRST: tuple[Form, ...] = (causes,)
+FORMS: tuple[Form, ...] = (reasons,)
+
+
+def read_first(asking: Asking) -> Outcome | None:
+    """What a form makes of a question that the ordinary reading would take for something else, None for any other."""
+    return next((outcome for form in FIRST if (outcome := form(asking)) is not None), None)
+
+
+def read_form(asking: Asking, outcome: Outcome) -> Outcome | None:
+    """What the first form that fits makes of a question without an ordinary plan; refusals keep questions back."""
+    found = next((found for form in FORMS if (found := form(asking)) is not None), None)
+    return None if isinstance(found, Refusal) and isinstance(outcome, Clarification) else found

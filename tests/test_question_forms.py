@@ -1,0 +1,103 @@
+"""Questions of a form of their own, held against SQL written by hand: reasons, sets over several tables."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.answer import Answer, Plan, Refusal
+from assistant.assistant import Assistant
+from assistant.config import Settings
+from semantic_layer import Filter, QueryError, SemanticQuery, check
+
+KEPT = "o.status <> 'cancelled' AND NOT o.is_test"
+BOUGHT = (
+    "EXISTS (SELECT 1 FROM orders o JOIN order_item i USING (order_id) JOIN product p USING (product_id)"
+    f" WHERE o.customer_id = c.customer_id AND {KEPT} AND p.category = '{{}}')"
+)
+OURS = "NOT c.is_internal AND NOT c.is_deleted"
+
+
+@pytest.fixture(scope="module")
+def shop(demo_home: Path) -> Iterator[Assistant]:
+    assistant = Assistant.open(Settings(home=demo_home))
+    yield assistant
+    assistant.close()
+
+
+def rows(shop: Assistant, sql: str) -> list[tuple[Any, ...]]:
+    outcome = shop.run_sql(sql)
+    assert isinstance(outcome, Answer), outcome
+    return list(outcome.result.rows)
+
+
+def answered(shop: Assistant, question: str) -> list[tuple[Any, ...]]:
+    outcome = shop.ask(question)
+    assert isinstance(outcome, Answer), outcome
+    return list(outcome.result.rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        (
+            "why do customers cancel?",
+            "SELECT cancel_reason, count(*) FROM subscription WHERE cancelled_at IS NOT NULL GROUP BY 1",
+        ),
+        (
+            "why do we lose deals",
+            "SELECT lost_reason, count(*) FROM opportunity WHERE closed_at IS NOT NULL AND NOT is_won GROUP BY 1",
+        ),
+        (
+            "why do people in Germany return shoes",
+            "SELECT r.reason, count(*) FROM refund r JOIN order_item i USING (order_item_id) JOIN product p"
+            " USING (product_id) JOIN orders o ON o.order_id = r.order_id"
+            " JOIN customer c ON c.customer_id = o.customer_id WHERE p.category = 'Shoes' AND c.country = 'Germany' GROUP BY 1",
+        ),
+    ],
+)
+def test_why_something_is_done_is_counted_by_its_recorded_reason(shop: Assistant, question: str, sql: str) -> None:
+    assert sorted(answered(shop, question), key=str) == sorted(rows(shop, sql), key=str)
+
+
+@pytest.mark.parametrize(
+    "question", ["why do people unsubscribe?", "why do customers cancel orders", "why do we sneeze"]
+)
+def test_a_deed_without_a_recorded_reason_is_refused(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.ask(question), Refusal)
+
+
+def _bought(category: str, operator: str = "ge", least: int = 1) -> Filter:
+    row = Filter(field="product.category", op="in", values=(category,))
+    return Filter.model_validate(
+        {"field": "product_orders", "op": operator, "values": (least,), "entity": "customer", "where": (row,)}
+    )
+
+
+def test_each_condition_narrows_rows_of_its_own(shop: Assistant) -> None:
+    query = SemanticQuery(metrics=("customers",), filters=(_bought("Beauty"), _bought("Electronics", "eq", 0)))
+    outcome = shop.carry_out("", Plan(query))
+    assert isinstance(outcome, Answer)
+    met = f"{OURS} AND {BOUGHT.format('Beauty')} AND NOT {BOUGHT.format('Electronics')}"
+    sql = f"SELECT count(*) FROM customer c WHERE {met}"
+    assert outcome.result.rows == tuple(rows(shop, sql))
+    assert "with product orders for Beauty without product orders for Electronics" in outcome.sentence
+    assert "Orders with the product (category: Beauty)" in outcome.interpretation.sentence
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"entity": ""},
+        {"where": (Filter(field="orders", op="ge", values=(1,)),)},
+        {"where": (Filter(field="product.category", op="in", values=("Beauty",), entity="customer"),)},
+        {"where": (Filter(field="ticket.topic", op="in", values=("delivery",)),)},
+        {"where": (Filter(field="product.list_price", op="gt", values=("much",)),)},
+        {"where": (Filter(field="product.nothing", op="in", values=("x",)),)},
+    ],
+)
+def test_conditions_that_are_not_on_the_counted_rows_are_refused(shop: Assistant, changes: dict[str, Any]) -> None:
+    query = SemanticQuery(metrics=("customers",), filters=(_bought("Beauty").model_copy(update=changes),))
+    with pytest.raises(QueryError):
+        check(shop.layer, query)
