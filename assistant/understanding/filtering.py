@@ -184,7 +184,7 @@ def find_dimensions(draft: Draft) -> None:
     for at in range(len(draft.elements)):
         if draft.kind(at) != "dimension" or at in draft.uses:
             continue
-        if names_value(draft, at):
+        if names_value(draft, at) or _names_field(draft, at):
             draft.use(at, "filler")
             continue
         flags = _flags(draft, at)
@@ -207,6 +207,12 @@ def names_value(draft: Draft, at: int) -> bool:
     titles = [fields[c.target].title for c in draft.concepts(at - 1, "value") if c.target in fields]
     own = {language.bare(word) for title in titles for word in title.casefold().split()}
     return {language.bare(word) for word in draft.element(at).text.casefold().split()} <= own
+
+
+def _names_field(draft: Draft, at: int) -> bool:
+    """ "priority level", "product group": a word for fields in general right behind one."""
+    general = draft.element(at).text.casefold() in draft.world.language.words("field_nouns")
+    return general and at > 0 and draft.kind(at - 1) == "dimension" and draft.uses.get(at - 1, ("",))[0] == "dimension"
 
 
 def _is_repeated(draft: Draft, at: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from assistant.understanding.draft import Draft
 from assistant.understanding.idle_deeds import DEEDS, is_timed
 from assistant.understanding.idle_ranks import RANKS
+from assistant.understanding.idle_scopes import SCOPES
 from assistant.understanding.lexicon import HEAD_WORD
 from semantic_layer import SimpleMetric
 
@@ -116,6 +117,7 @@ def _a_year_before(draft: Draft) -> Iterator[int]:
 RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     *DEEDS,
     *RANKS,
+    *SCOPES,
     _sums,
     _alternatives,
     _other_name,

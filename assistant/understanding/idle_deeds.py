@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.draft import Bound, Draft
+from assistant.understanding.lexicon import Concept
 from assistant.understanding.segments import owner
 from assistant.understanding.subjects import ANYBODY, asked_subject
 from semantic_layer import RatioMetric, SimpleMetric
@@ -144,11 +145,19 @@ def _doer(draft: Draft, at: int, subject: str) -> str:
     if _relative_before(draft, at) is not None:
         found = [bound.entity for bound in draft.bounds if bound.entity] + [draft.listed]
         nouns = [draft.noun(i) for i in range(at) if draft.kind(i) == "noun"]
-        subject = next((name for name in (*found, *nouns) if name), subject)
+        gathered = [c.target for i in range(at) for c in _own_meanings(draft, i) if c.kind == "noun"]
+        subject = next((name for name in (*found, *nouns, *gathered) if name), subject)
     entities = [name for name, dataset in layer.datasets.items() if dataset.entity]
     if subject == ANYBODY:
         return entities[0] if entities else ""
     return subject if subject in entities else ""
+
+
+def _own_meanings(draft: Draft, at: int) -> tuple[Concept, ...]:
+    """What the words of a metric mean by themselves: "customers" of those who bought."""
+    element = draft.element(at)
+    own = draft.kind(at) == "metric" and bool(draft.tokens)
+    return draft.world.lexicon.lookup(draft.tokens[element.first : element.behind]) if own else ()
 
 
 def _loose_deed(draft: Draft) -> Iterator[int]:

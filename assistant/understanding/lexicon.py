@@ -179,7 +179,8 @@ class Lexicon:
     def _closed_class(self) -> frozenset[str]:
         language = self._language
         linked = {word for group in language.links.values() for word in group}
-        return language.fillers | language.determiners | linked | set(language.cues) | time_words(language.data["code"])
+        small = language.fillers | language.determiners | linked | set(language.words("comparatives"))
+        return small | set(language.cues) | time_words(language.data["code"])
 
     def _add(self, phrase: str, concept: Concept) -> None:
         tokens = self._telling(self._language.tokens(phrase))

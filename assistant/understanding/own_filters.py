@@ -27,6 +27,23 @@ def is_whole(layer: SemanticLayer, name: str, field: str, values: tuple[str, ...
     return bool(kept) and set(values) <= kept
 
 
+def is_of_one(layer: SemanticLayer, name: str, field: str) -> bool:
+    """Whether a metric only counts rows of one value of a field, so that by that field it has one group."""
+    metric = layer.metrics[name]
+    return isinstance(metric, SimpleMetric) and field in layer.fields and len(_kept(layer, metric, field)) == 1
+
+
+def mentions(layer: SemanticLayer, name: str, text: str) -> bool:
+    """Whether the definition of a metric, or of one that it is made of, has a text in it, capitals apart."""
+    metric = layer.metrics[name]
+    if isinstance(metric, RatioMetric):
+        return any(mentions(layer, part, text) for part in (metric.numerator, metric.denominator))
+    if not isinstance(metric, SimpleMetric):
+        return True
+    own = f"{metric.measure} {metric.filter} {layer.measures[metric.measure].filter}"
+    return text.casefold() in own.casefold()
+
+
 def _kept(layer: SemanticLayer, metric: SimpleMetric, field: str) -> set[str]:
     """The values of a field that a metric counts only, empty when it names none."""
     owner, (dataset, _, column) = metric.measure.partition(".")[0], field.partition(".")

@@ -43,7 +43,7 @@ def read(spelling: Spelling, world: World, scattered: Scattered) -> Readings:
     """
     clock = Clock(spelling.tokens, world.language, world.as_of, noted=world.noted)
     readings = read_covers(spelling, covers(spelling.tokens, world.lexicon, clock), world)
-    if any(fault.code == "E_CONTRADICTION" for fault in readings.faults):
+    if any(fault.code == "E_CONTRADICTION" for fault in readings.faults) or is_of_today(readings):
         return readings
     if readings.best and not _may_be_gathered(readings.best[0], world):
         return readings
@@ -51,6 +51,11 @@ def read(spelling: Spelling, world: World, scattered: Scattered) -> Readings:
     if readings.best and not any(_counts_case(readings.best[0], other) for other in gathered.best):
         return readings
     return gathered if gathered.best else readings
+
+
+def is_of_today(readings: Readings) -> bool:
+    """Whether the likeliest reading is understood, and asks the past of what is known as of today only."""
+    return not readings.best and bool(readings.faults) and readings.faults[0].code == "E_NO_TIME"
 
 
 def _may_be_gathered(best: Candidate, world: World) -> bool:

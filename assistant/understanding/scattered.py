@@ -11,13 +11,14 @@ from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.language import time_words
 from assistant.understanding.lexicon import Concept
+from assistant.understanding.own_filters import mentions
 from assistant.understanding.segments import owner
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import RatioMetric, SemanticLayer
 
 MOST_PHRASES, MOST_WORDS = 6, 5
 SCATTERED_COST, SYNONYM_COST, FORM_COST = 0.15, 0.1, 0.1
-NOUN = "noun:"
+NOUN, SHARE = "noun:", "share:"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Scattered:
         places = sorted({at for word in phrase.words for at in words.places[word]})
         if any(self._is_listed(tokens, at) for at in places) or not any(self._is_open(tokens[at]) for at in places):
             return None
-        if self._is_stock(tokens, places) or any(t.text[0].isdigit() for t in tokens[places[0] : places[-1]]):
+        if not self._suits(phrase, tokens, places) or any(t.text[0].isdigit() for t in tokens[places[0] : places[-1]]):
             return None
         if any(tokens[at].text == "per" and at + 1 not in places for at in places):
             return None  # "spend per order" is no spend per customer
@@ -81,6 +82,37 @@ class Scattered:
         concept = replace(phrase.metric, weight=phrase.metric.weight - SCATTERED_COST - FORM_COST * other)
         fixed[head] = Element(head, head + 1, tokens[head].raw, 1.0, concepts=(concept,), word=tokens[head].bare)
         return fixed
+
+    def _suits(self, phrase: Phrase, tokens: Sequence[Token], places: Sequence[int]) -> bool:
+        """Whether the words can make up this name here: no stock, no frequency of others, no other condition."""
+        if self._is_stock(tokens, places) or self._is_frequency_of_others(phrase, tokens):
+            return False
+        metric = phrase.metric.target
+        return not any(self._narrows_alone(metric, tokens[at]) for at in places)
+
+    def _is_frequency_of_others(self, phrase: Phrase, tokens: Sequence[Token]) -> bool:
+        """ "how often did customers complain" is no number of complaints by order: what it is by is not said."""
+        metric, language = self._world.layer.metrics[phrase.metric.target], self._world.language
+        often = any(
+            t.text in language.words("frequency_degrees")
+            and at
+            and tokens[at - 1].text in language.words("degree_words")
+            for at, t in enumerate(tokens)
+        )
+        if not often or not isinstance(metric, RatioMetric):
+            return False
+        part, base = (set(self._world.reach.facts(name)) for name in (metric.numerator, metric.denominator))
+        said = {c.target for token in tokens for c in self._world.lexicon.lookup([token]) if c.kind == "noun"}
+        return not (base <= part or base & said)
+
+    def _narrows_alone(self, metric: str, token: Token) -> bool:
+        """ "orders from web": a value of the very rows counted that the metric's own definition does not mention."""
+        found = self._world.lexicon.lookup([token])
+        facts = self._world.reach.facts(metric)
+        values = [c for c in found if c.kind == "value" and c.target.partition(".")[0] in facts]
+        if not values or len(values) < len(found):
+            return False
+        return not any(mentions(self._world.layer, metric, str(c.value)) for c in values)
 
     def _is_open(self, token: Token) -> bool:
         """Whether a word has no meaning of its own in the layer, so that it must belong to a longer name."""
@@ -122,6 +154,8 @@ class Scattered:
                 places.setdefault(word, (at - 1, at))
             if persons and persons[0] < at:
                 places.setdefault(f"agent:{token.bare}", (persons[0], at))
+            if "share" in self._world.language.cues.get(token.text, ()):
+                places.setdefault(SHARE, (at,))
             if token.text in self._world.language.words("per_words"):
                 places.setdefault("per", (at,))
         for dataset in self._implied(tokens):
@@ -177,6 +211,8 @@ class Scattered:
         telling = [list(self._keys(token)) for token in tokens if token.text not in self._world.language.function_words]
         if any(char.isdigit() for char in text):  # "p90 response time" is no response time
             return
+        if any("share" in self._world.language.cues.get(token.text, ()) for token in tokens[:1]):
+            telling = [[SHARE], *telling]  # "share of satisfied customers" is no number of satisfied customers
         if len(telling) == 1 and len(tokens) == 1 and (verb := self._world.language.agent_verb(tokens[0])):
             yield Phrase(concept, frozenset({f"agent:{verb}"}))
         if self._is_ratio(concept.target):  # "spend per order" is an average already

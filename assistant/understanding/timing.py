@@ -193,7 +193,8 @@ def _inherit_years(periods: list[Period]) -> list[Period]:
     if last.yearless or last.start is None:
         return periods
     moved = [_to_year(p, last.start.year) if p.yearless and p.unit == last.unit else p for p in periods[:-1]]
-    return [*moved, last]
+    alike = any((p.start, p.end) == (last.start, last.end) for p in moved)
+    return periods if alike else [*moved, last]  # "June compared to last June" names two of them
 
 
 def _to_year(period: Period, year: int) -> Period:
@@ -232,9 +233,13 @@ def _is_comparative(draft: Draft, at: int) -> bool:
 
 
 def _compare_pair(draft: Draft, first: Period, second: Period) -> None:
-    """ "last month vs the previous month" names the same month twice: the second is the one before the first."""
+    """ "last month vs the previous month" names the same month twice: the second is the one before the first.
+
+    Of "June vs last June" that is the June before.
+    """
     if (first.start, first.end) == (second.start, second.end) and first.start is not None:
-        second = previous_unit(first) if first.unit != "span" else span_before(first)
+        before = previous_unit(first) if first.unit != "span" else span_before(first)
+        second = first.moved_years(-1) if first.yearless and first.label == second.label else before
     if first.unit == second.unit:
         _compare_two(draft, (first, second))
     elif second.unit == "span" and second.start == first.moved_years(-1).start:  # "year to date vs last year to date"

@@ -32,9 +32,10 @@ from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import decide
 from assistant.understanding.reach import Reach
-from assistant.understanding.readings import Readings, read
+from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
 from assistant.understanding.rewriting import rewritten, with_shared_nouns
+from assistant.understanding.running import still_running
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import names_columns, with_columns
 from assistant.understanding.similarity import Similar
@@ -89,6 +90,10 @@ class Understanding:
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
         tokens = self._tokens(question)
+        outcome = self._outcome(question, tokens)
+        return still_running(outcome, tokens, self._world) if isinstance(outcome, Plan) else outcome
+
+    def _outcome(self, question: str, tokens: list[Token]) -> Plan | Clarification | Explanation | Refusal:
         early = self._early(question, tokens)
         if early is not None:
             return early
@@ -101,9 +106,12 @@ class Understanding:
 
     def _ordinary(self, question: str, tokens: Sequence[Token], parts: bool = False) -> Plan | Clarification | Refusal:
         """The outcome of a question without a form of its own; with `parts` also by one of its sentences."""
-        outcome = decide(question, self._read(tokens), self._world)
+        read_as = self._read(tokens)
+        outcome = decide(question, read_as, self._world)
         if parts and not isinstance(outcome, Plan):
             outcome = self._by_sentence(question) or outcome
+        if isinstance(outcome, Refusal) and all(is_of_today(one) for one in read_as):
+            return outcome
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
             return plan_entities(tokens, self._world) or outcome
         if isinstance(outcome, Clarification) or (isinstance(outcome, Plan) and _guesses_numbers(outcome, self._world)):

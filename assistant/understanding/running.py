@@ -1,0 +1,65 @@
+"""Conditions on what somebody has, as of today: "customers with the Pro plan" are not those whose plan has ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.answer import Plan
+from assistant.understanding.draft import World
+from assistant.understanding.tokens import Token
+from semantic_layer import Filter, SimpleMetric
+
+STATE = re.compile(r"(\w+)\s*=\s*'((?:[^']|'')*)'")
+
+
+def still_running(plan: Plan, tokens: Sequence[Token], world: World) -> Plan:
+    """The plan with conditions through rows that may have ended limited to those that have not, and a note of it.
+
+    A word for the past ("had", "ever"), a period or a condition on the state of the rows leaves it as it is.
+    """
+    said = {token.text for token in tokens}
+    if plan.query.time_range is not None or not said.isdisjoint(world.language.words("past_words")):
+        return plan
+    added = list(dict.fromkeys(_states(plan, world)))
+    if not added:
+        return plan
+    titles = {world.layer.datasets[one.field.partition(".")[0]].title: one.values[0] for one in added}
+    told = world.language.message
+    notes = tuple(told("still_running", what=what, state=str(state)) for what, state in titles.items())
+    query = plan.query.model_copy(update={"filters": (*plan.query.filters, *added)})
+    return replace(plan, query=query, notes=(*plan.notes, *notes))
+
+
+def _states(plan: Plan, world: World) -> Iterator[Filter]:
+    """For each condition through rows of a dataset the state that its own noun means."""
+    for one in plan.query.filters:
+        dataset, _, field = one.field.partition(".")
+        if not one.entity or not field or dataset not in world.layer.datasets:
+            continue
+        state = _state_of(dataset, world)
+        own = [other for other in plan.query.filters if other.field.startswith(f"{dataset}.") and other is not one]
+        if state is not None and one.field != state[0] and not own and not _tells_end(one.field, world):
+            yield one.model_copy(update={"field": state[0], "op": "in", "values": (state[1],)})
+
+
+def _state_of(dataset: str, world: World) -> tuple[str, str] | None:
+    """Field and value of the rows that count when the noun is counted as of today; None when every row does."""
+    noun = world.language.tokens(world.layer.datasets[dataset].title)
+    named = [c.target for c in world.lexicon.lookup(noun) if c.kind == "metric"]
+    metrics = [world.layer.metrics[name] for name in named]
+    stocks = [m for m in metrics if isinstance(m, SimpleMetric) and m.time == "none" and not m.filter]
+    if len(stocks) != 1 or len(metrics) != 1 or stocks[0].measure.partition(".")[0] != dataset:
+        return None
+    found = STATE.fullmatch(world.layer.measures[stocks[0].measure].filter.strip())
+    if found is None:
+        return None
+    fields = [f for f in world.layer.datasets[dataset].fields if (f.sql or f.name) == found[1] and not f.hidden]
+    return (f"{dataset}.{fields[0].name}", found[2]) if len(fields) == 1 else None
+
+
+def _tells_end(field: str, world: World) -> bool:
+    """Whether a field is only there for what has ended: a time, or the reason of it."""
+    words = set(field.rpartition(".")[2].split("_"))
+    return world.layer.fields[field].kind != "categorical" or not words.isdisjoint(world.language.words("reason_words"))
