@@ -6,16 +6,20 @@ Nothing of the evals is imported here: suites are files, progress is JSON lines,
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
+
+import yaml
 
 from assistant.config import Settings
 from assistant.errors import AssistantError
@@ -41,6 +45,38 @@ class Suite:
     def name(self) -> str:
         """The file's name without its ending."""
         return self.path.stem
+
+    @property
+    def title(self) -> str:
+        """The name as people read it: `first_questions_dev` is "First questions"."""
+        return title_of(self.name)
+
+    @cached_property
+    def description(self) -> str:
+        """What the head of the file says of its questions; nothing when it cannot be read."""
+        try:
+            head = yaml.safe_load(self._text.partition("\ncases:")[0])
+        except yaml.YAMLError:
+            return ""
+        return str(head.get("description") or "") if isinstance(head, dict) else ""
+
+    @cached_property
+    def questions(self) -> int:
+        """How many cases the file has; rewordings of a question are not counted."""
+        return len(re.findall(r"^ *- id:", self._text, re.MULTILINE))
+
+    @cached_property
+    def _text(self) -> str:
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):  # the run tells what is wrong with the file
+            return ""
+
+
+def title_of(name: str) -> str:
+    """A suite's name in words, without the name of its part."""
+    words = name.removesuffix("_dev").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
 
 
 @dataclass(frozen=True)

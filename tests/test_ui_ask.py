@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -289,5 +290,29 @@ def test_without_a_name_nothing_is_told(workspace: Path, chromium: Any) -> None:
         tab = opened(chromium, server, ready="input[type=password]")
         assert "Demo company" not in tab.page.content()
         assert tab.page.request.get(f"{server.url}config").status == 401
+        for path in ("boards", "alerts", "customers", "catalogue", "review", "evals", "data", "people"):
+            shown = tab.page.request.get(server.url + path).text()
+            assert "<h1>Sign in</h1>" in shown, path
+        tab.page.context.close()
+
+
+def test_a_wrong_password_is_told_and_the_name_stays(workspace: Path, chromium: Any) -> None:
+    with closing(Store.open(Settings(home=workspace))) as store:
+        add_person(store, Person("eve", "admin"), PASSWORD)
+    for server in serving(REAL, workspace, "--login"):
+        tab = opened(chromium, server, PHONE, "people", "input[type=password]", color_scheme="dark")
+        assert serious_faults(tab.page, "body") == []
+        assert tab.page.evaluate("document.activeElement.id") == "name"
+        tab.page.keyboard.type("eve")
+        tab.page.keyboard.press("Tab")
+        tab.page.keyboard.type("not the password")
+        tab.page.keyboard.press("Enter")
+        tab.page.get_by_role("alert").get_by_text("do not go together", exact=False).wait_for()
+        assert tab.page.input_value("#name") == "eve"
+        assert tab.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        tab.page.keyboard.type(PASSWORD)  # over the wrong one, which is marked
+        tab.page.keyboard.press("Enter")
+        tab.page.wait_for_selector("h2:has-text('Who may sign in')")  # the page that was asked for
+        assert [fault for fault in tab.faults if "status of 400" not in fault] == []
         tab.page.context.close()
     assert os.environ.get("TELLWISE_ADMIN_PASSWORD") is None

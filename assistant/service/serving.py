@@ -35,14 +35,14 @@ def serve_chat(settings: Settings, address: Address, open_browser: bool, login: 
     assistant = Assistant.open(settings)
     from assistant.learning import actor
     from assistant.monitor.schedule import running
-    from assistant.ui import build, launch
+    from assistant.ui import Service, build, launch
 
     store = Store.open(settings, actor(settings))
     try:
         accounts = _accounts(store) if needs_login(settings, address.host, login) else None
         page = build(assistant, store=store, accounts=accounts)
         with running(settings):
-            launch(page, address.host, address.port, open_browser, accounts)
+            launch(page, Service(address.host, address.port, open_browser, accounts, settings.locale))
     finally:
         store.close()
         assistant.close()

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from assistant.ui.service import Service
+
 if TYPE_CHECKING:
     import gradio
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.store import Store
 
-__all__ = ["build", "launch"]
+__all__ = ["Service", "build", "launch"]
 
 _QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -52,10 +54,8 @@ def _owner(assistant: Assistant) -> str:
     return look_of(assistant.settings.locale).say("header.demo") if is_demo else ""
 
 
-def launch(
-    demo: gradio.Blocks, host: str, port: int, open_browser: bool = False, accounts: Accounts | None = None
-) -> None:
+def launch(demo: gradio.Blocks, service: Service) -> None:
     """Serve the pages until they are stopped; raises SettingsError when the address cannot be used."""
-    from assistant.ui.page import Service, serve
+    from assistant.ui.page import serve
 
-    serve(demo, Service(host, port, open_browser, accounts))
+    serve(demo, service)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-_EMPTY = frozenset({"br", "hr", "img", "input"})
+_EMPTY = frozenset({"br", "hr", "img", "input", "meta"})
 """Elements that have no content and no end."""
 
 

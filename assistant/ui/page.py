@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import gradio as gr
+from starlette.middleware import Middleware
 
 from assistant.errors import SettingsError
 from assistant.ui import ask
 from assistant.ui.look import look_of
 from assistant.ui.picture import color_css, warm_up
 from assistant.ui.room import AT_ONCE, Room
+from assistant.ui.service import Service
 from assistant.ui.shell import header
+from assistant.ui.sign_in import SignIn
 from assistant.ui.theme import tellwise_theme
 from assistant.ui.views import VIEWS
-
-if TYPE_CHECKING:
-    from assistant.accounts import Accounts
 
 STATIC = Path(__file__).parent / "static"
 WAITING = 64
 MOST_COLUMNS = 24
+APART = ("page", "charts", "door")
+"""Styles that are not simply one of a view's."""
 AN_HOUR, A_DAY = 3600, 86_400
 
 
@@ -48,16 +49,6 @@ def _framed(room: Room, key: str, demo: gr.Blocks, build: Callable[[Room, gr.Blo
         build(room, demo)
 
 
-@dataclass(frozen=True)
-class Service:
-    """Where the pages are served, and who may sign in (None: nobody has to)."""
-
-    host: str
-    port: int
-    open_browser: bool = False
-    accounts: Accounts | None = None
-
-
 def serve(demo: gr.Blocks, service: Service) -> None:
     """Serve the pages until they are stopped; raises SettingsError when the address cannot be used."""
     Thread(target=warm_up, daemon=True).start()
@@ -78,6 +69,7 @@ def launch_settings(service: Service) -> dict[str, Any]:
         "server_name": service.host,
         "server_port": service.port,
         "auth": accounts.knows if accounts is not None else None,
+        "app_kwargs": {"middleware": [_sign_in(service)]} if accounts is not None else {},
         "share": False,
         "quiet": True,
         "ssr_mode": False,
@@ -92,9 +84,15 @@ def launch_settings(service: Service) -> dict[str, Any]:
     }
 
 
+def _sign_in(service: Service) -> Middleware:
+    """The layer that asks for a name and a password at every page of ours."""
+    paths = frozenset({"/", *(f"/{view.path}" for view in VIEWS)})
+    return Middleware(SignIn, look=look_of(service.locale), paths=paths)
+
+
 def _styles() -> str:
     """The style of the frame, then that of each view."""
-    own = sorted(path.name for path in STATIC.glob("*.css") if path.stem not in ("page", "charts"))
+    own = sorted(path.name for path in STATIC.glob("*.css") if path.stem not in APART)
     return color_css() + "".join(_static(name) for name in ("page.css", *own)) + _number_columns()
 
 

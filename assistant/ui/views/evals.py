@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.eval_runs import EvalRunner
+from assistant.eval_runs import EvalRunner, Suite, title_of
 from assistant.ui.markup import of_class
 from assistant.ui.room import Room
 from assistant.ui.states import Stage, empty_card, stage
@@ -43,13 +43,18 @@ class EvalDesk:
                 self._feedback_tab()
         opened = [
             self.one, self.tabs, self.suites, self.go, self.stop, self.watched, self.shown, self.clock, self.past,
-            self.before, self.after, self.compare, self.count,
+            self.before, self.after, self.pair, self.lonely, self.compare, self.count,
         ]  # fmt: skip
         view.load(self._opened, opened)
         outputs = [self.shown, self.watched, self.clock, self.stop, self.go]
         view.on(self.go.click, self._started, [self.suites], outputs)
         view.on(self.stop.click, self._stopped, [self.watched], outputs)
-        view.on(self.clock.tick, self._looked, [self.watched], [*outputs, self.past, self.before, self.after])
+        view.on(
+            self.clock.tick,
+            self._looked,
+            [self.watched],
+            [*outputs, self.past, self.before, self.after, self.pair, self.lonely],
+        )
 
     def _start_tab(self) -> None:
         say = self.room.say
@@ -64,7 +69,9 @@ class EvalDesk:
 
     def _compare_tab(self) -> None:
         say = self.room.say
-        with gr.Row(elem_classes="tw-forms"):
+        lonely = empty_card(say("evals.compare_none"), say("evals.compare_none_text"))
+        self.lonely = gr.HTML(lonely, padding=False, visible=False)
+        with gr.Row(elem_classes="tw-forms") as self.pair:
             self.before = gr.Dropdown([], label=say("evals.before"), min_width=200)
             self.after = gr.Dropdown([], label=say("evals.after"), min_width=200)
             self.compare = gr.Button(say("evals.compare_go"), size="sm", min_width=120)
@@ -106,23 +113,28 @@ class EvalDesk:
         return len(self.room.store(request).feedback()) if self.room.keeper is not None else 0
 
     def _choices(self) -> list[tuple[str, str]]:
+        return [(self._label(one), str(one.path)) for one in self.runner.suites()]
+
+    def _label(self, suite: Suite) -> str:
+        """The title on the first line, below it what the questions are about."""
         say = self.room.say
-        return [
-            (say("evals.own", {"name": one.name}) if one.own else one.name, str(one.path))
-            for one in self.runner.suites()
-        ]
+        title = say("evals.own", {"name": suite.title}) if suite.own else suite.title
+        return "\n".join([say("evals.suite", {"title": title, "count": suite.questions}), suite.description])
 
     def _lists(self) -> dict[Any, Any]:
         runs, look = self.runner.runs(), self.room.look
         finished = [
-            (f"{cards.when(run.id, look)} · {', '.join(run.suites)}", run.id)
+            (f"{cards.when(run.id, look)} · {', '.join(map(title_of, run.suites))}", run.id)
             for run in runs
             if run.progress.state == "finished"
         ]
-        first = finished[1][1] if len(finished) > 1 else None
+        can = len(finished) > 1
+        first = finished[1][1] if can else None
         last = finished[0][1] if finished else None
         return {
             self.past: cards.runs_table(runs, look),
+            self.pair: gr.Row(visible=can),
+            self.lonely: gr.HTML(visible=not can),
             self.before: gr.Dropdown(finished, value=first),
             self.after: gr.Dropdown(finished, value=last),
         }

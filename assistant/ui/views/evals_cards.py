@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from assistant.eval_runs import PASSED, EvalRun, Progress
+from assistant.eval_runs import PASSED, EvalRun, Progress, title_of
 from assistant.formatting import Style, day, number
 from assistant.ui import tables
 from assistant.ui.look import Look
@@ -37,7 +37,7 @@ def progress_card(run: EvalRun, why: str, look: Look) -> Markup:
     )
     phase = told.phase if told.state == "running" and told.done < max(told.total, 1) else ""
     parts: list[object] = [
-        tag("h3", f"{', '.join(run.suites)} · {look.say(f'evals.state_{told.state}')}"),
+        tag("h3", f"{', '.join(map(title_of, run.suites))} · {look.say(f'evals.state_{told.state}')}"),
         bar,
         of_class("p", "tw-small", " · ".join(part for part in (label, phase) if part)),
         verdict_chips(told, look),
@@ -74,7 +74,7 @@ def runs_table(runs: Sequence[EvalRun], look: Look) -> Markup:
         told = run.progress
         share = number(run.passed / told.done, Style("percent", locale=look.locale)) if told.done else "–"
         cells = (
-            tag("a", when(run.id, look), {"href": f"evals?run={run.id}"}), ", ".join(run.suites),
+            tag("a", when(run.id, look), {"href": f"evals?run={run.id}"}), ", ".join(map(title_of, run.suites)),
             look.say(f"evals.state_{told.state}"), f"{share} ({run.passed}/{told.done})",
             told.verdicts.get("silently_wrong", 0), told.verdicts.get("needlessly_refused", 0),
         )  # fmt: skip
@@ -95,7 +95,7 @@ def run_card(run: EvalRun, records: Sequence[Mapping[str, Any]], why: str, look:
     parts: list[object] = [
         of_class("div", "tw-actions", link(look.say("evals.back"), "evals?tab=past")),
         tag("h2", look.say("evals.run_title", {"when": when(run.id, look)})),
-        of_class("p", "tw-small", ", ".join(run.suites)),
+        of_class("p", "tw-small", ", ".join(map(title_of, run.suites))),
         tag("p", look.say("evals.passed", passed), {"class": "tw-score"}),
         verdict_chips(told, look),
     ]
@@ -110,7 +110,7 @@ def run_card(run: EvalRun, records: Sequence[Mapping[str, Any]], why: str, look:
 def _case(record: Mapping[str, Any], look: Look) -> Markup:
     verdict = of_class("span", f"tw-chip tw-verdict-{record['verdict']}", look.say(f"evals.{record['verdict']}"))
     question = record["question"] or look.say("evals.hidden")
-    name = of_class("span", "tw-small", f"{record['suite']}/{record['case']}")
+    name = of_class("span", "tw-small", f"{title_of(record['suite'])} · {record['case']}")
     summary = tag("summary", join([verdict, " ", tag("strong", question), " ", name]))
     pairs = [
         ("reasons", ", ".join(record.get("reasons") or ())),
