@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -14,7 +14,6 @@ from assistant.answer import (
     Answer,
     Approval,
     Decision,
-    Definition,
     Interpretation,
     Option,
     Outcome,
@@ -22,28 +21,27 @@ from assistant.answer import (
     Plan,
     Refusal,
 )
-from assistant.beginning import Beginnings
 from assistant.charts import annotated, choose, unfit
 from assistant.clock import Clock
-from assistant.column_labels import labelled
 from assistant.config import Settings
 from assistant.conversation import Conversation, resolve
 from assistant.data_caveats import Asked, freshness_of, marks_of, of_state, utc_now
 from assistant.data_state import read_state
-from assistant.definition_changes import keep_history, of_changes
+from assistant.definition_changes import keep_history
 from assistant.drivers import explain_change
 from assistant.errors import NothingToAsk, SettingsError
-from assistant.formatting import Style, day, number, span
+from assistant.formatting import day
 from assistant.free_sql import columns_of
 from assistant.learning import definitions_stamp, read_book
 from assistant.lending import lend, memory_of
 from assistant.live import Live
 from assistant.narrate import describe
 from assistant.reading import Source, open_index, read_values, require_language, wide_fields
-from assistant.retelling import retold
 from assistant.review.approved_sql import ApprovedSQL, read_approved_book
+from assistant.running import Ground, Run, Runner
 from assistant.second_opinion import Asking, SecondOpinion
 from assistant.shape import context
+from assistant.stating import definitions_of, period_of, refused, standing_in
 from assistant.tracing import tracing
 from assistant.understanding import Happening, Understanding, interpret, spoken_to
 from assistant.viewers import rules_for, viewer_of
@@ -51,25 +49,14 @@ from assistant.why import tell_change
 from assistant.why_questions import Why, explainable, read_why
 from assistant.wording import Wording, answers
 from semantic_layer import (
-    Compiled,
     DefinitionError,
     QueryError,
-    QueryFault,
     SemanticLayer,
     SemanticQuery,
-    TimeRange,
-    UnsafeQuery,
     Viewer,
-    data_checks,
-    data_faults,
     for_viewer,
-    formula,
     in_language,
     load_workspace,
-    orphan_checks,
-    parts,
-    substitute,
-    to_sql,
     with_implied,
 )
 from warehouse import (
@@ -79,9 +66,6 @@ from warehouse import (
     Limits,
     Policy,
     QueryFailed,
-    QueryTimeout,
-    QueryTooLarge,
-    Result,
     SQLRejected,
     snapshot_info,
     validate,
@@ -148,9 +132,7 @@ class Assistant:
         self._book = read_book(self.settings, self.understanding)
         self._approved = read_approved_book(self.settings, self.understanding)
         self._stamp = stamp
-        self._beginnings = Beginnings(self._rows)
-        self._checks = data_checks(self.layer)
-        self._counted: dict[str, int] = {}
+        self.runner = Runner(Ground(self.engine, self.layer, self.policy, self.as_of, self.settings))
 
     @property
     def words(self) -> Wording:
@@ -295,7 +277,7 @@ class Assistant:
         try:
             result = self.engine.run(validate(sql, self.engine.schema, policy or self.policy))
         except (SQLRejected, QueryFailed) as error:
-            return _refused(sql, error, self.settings.locale)
+            return refused(sql, error, self.settings.locale)
         columns = columns_of(result)
         shape = context(self.layer, None, self.as_of, self.settings.locale)
         sentence = describe(columns, result, shape)
@@ -342,18 +324,14 @@ class Assistant:
             with clock.step("compile"):
                 plan = standing_in(self.layer, plan, self.words)
                 on_step(self.words.say("steps.checking"), self._reading_of(plan.query).sentence)
-                compiled = self._compiled(plan.query)
+                compiled = self.runner.compiled(plan.query)
             on_step(self.words.say("steps.running"), compiled.sql)
-            result = self._run(compiled, clock)
+            result = self.runner.run(compiled, clock)
             with clock.step("caveats"):
-                begun = self._beginnings.caveats(compiled.previous, plan.query.metrics, self.settings.locale)
-                found = (*caveats.of_notes(compiled.notes, self.settings.locale), *begun, *self._caveats(plan, result))
-        except QueryError as error:
-            suggestions = tuple(name for fault in error.faults for name in fault.suggestions)
-            return Refusal(question, "UNSAFE", _told_of(error, self.settings.locale), (), suggestions)
-        except (SQLRejected, QueryFailed) as error:
-            return _refused(question, error, self.settings.locale)
-        return self._answer(question, plan, Run(compiled, result, found), clock)
+                run = self.runner.with_caveats(plan, compiled, result, self.history)
+        except (QueryError, SQLRejected, QueryFailed) as error:
+            return refused(question, error, self.settings.locale)
+        return self._answer(question, plan, run, clock)
 
     def _explain(self, question: str, why: Why, on_step: Step, clock: Clock) -> Outcome:
         """The answer to a why-question: the change, where it comes from, and the groups that it comes from as rows."""
@@ -361,12 +339,11 @@ class Assistant:
         try:
             with clock.step("explain"):
                 vocabulary = {field: len(values) for field, values in self.values.items()}
-                found = explain_change(self.layer, self._rows, plan.query, vocabulary)
-                lead = self._told(plan.query.model_copy(update={"group_by": (), "order_by": (), "limit": None}))
-        except QueryError as error:
-            return Refusal(question, "UNSAFE", _told_of(error, self.settings.locale))
-        except (SQLRejected, QueryFailed) as error:
-            return _refused(question, error, self.settings.locale)
+                found = explain_change(self.layer, self.runner.rows, plan.query, vocabulary)
+                whole = {"group_by": (), "order_by": (), "limit": None}
+                lead = self.runner.told(plan.query.model_copy(update=whole))
+        except (QueryError, SQLRejected, QueryFailed) as error:
+            return refused(question, error, self.settings.locale)
         if found is None:
             return Refusal(question, "NOT_AVAILABLE", self.words.say("refusals.nothing_to_compare", {"lead": lead}))
         outcome = self._carry_out(question, replace(plan, query=found.shown), on_step, clock)
@@ -374,68 +351,6 @@ class Assistant:
             return outcome
         sentence = f"{lead} {tell_change(self.layer, found, why.direction, self.settings.locale)}"
         return replace(outcome, sentence=sentence, chart=replace(outcome.chart, title=lead))
-
-    def _rows(self, query: SemanticQuery) -> list[dict[str, object]]:
-        """All rows of a query by column name; raises QueryTooLarge when there are more than an answer may hold."""
-        compiled = to_sql(self.layer, query, as_of=self.as_of)
-        result = self._run(compiled, Clock())
-        if result.truncated:
-            count = number(len(result.rows), Style("integer", locale=self.settings.locale))
-            raise QueryTooLarge(self.words.say("refusals.too_many_groups", {"count": count}))
-        names = [column.name for column in compiled.columns]
-        return [dict(zip(names, row, strict=True)) for row in result.rows]
-
-    def _told(self, query: SemanticQuery) -> str:
-        """What a query's result says, in a sentence."""
-        compiled = self._compiled(query)
-        shape = context(self.layer, query, self.as_of, self.settings.locale)
-        return describe(compiled.columns, self._run(compiled, Clock()), shape)
-
-    def _compiled(self, query: SemanticQuery) -> Compiled:
-        """The query as SQL, its columns called as the reader calls them."""
-        compiled = to_sql(self.layer, query, as_of=self.as_of)
-        return replace(compiled, columns=labelled(self.layer, query, compiled.columns, self.settings.locale))
-
-    def _run(self, compiled: Compiled, clock: Clock) -> Result:
-        with clock.step("guard"):
-            statement = validate(compiled.tree, self.engine.schema, self.policy)
-        with clock.step("keys"):
-            self._require_keys(statement.tables)
-        with clock.step("run"):
-            result = self.engine.run(statement)
-        clock.milliseconds["duckdb"] = result.seconds * 1000
-        return result
-
-    def _caveats(self, plan: Plan, result: Result) -> caveats.Caveats:
-        known = caveats.of_plan(self.layer, plan, self.as_of, self.settings.locale)
-        changed = of_changes(self.history, self.layer, plan.query, date.today(), self.settings.locale)
-        found = (*known, *changed, *caveats.of_orphans(self.layer, self._orphans_of(plan), self.settings.locale))
-        query = caveats.base_counts(self.layer, plan.query)
-        if query is None:
-            return found
-        base = self._run(to_sql(self.layer, query, as_of=self.as_of), Clock())
-        return (*found, *caveats.of_base(plan.query, result, base, self.settings.few_rows, self.settings.locale))
-
-    def _orphans_of(self, plan: Plan) -> Mapping[str, int]:
-        """Rows without the partner they name, by relationship of the query."""
-        counts = self._counts(orphan_checks(self.layer, plan.query))
-        return {name.partition(":")[2]: n for name, n in counts.items()}
-
-    def _require_keys(self, tables: frozenset[str]) -> None:
-        """Nothing when the keys of the tables that a query reads are unique; else raises UnsafeQuery."""
-        read = {name for name, dataset in self.layer.datasets.items() if dataset.source.lower() in tables}
-        keys = {n: sql for n, sql in self._checks.items() if n.startswith("key:") and n.split(":")[1] in read}
-        severe = [fault.sentence for fault in data_faults(self.layer, self._counts(keys)) if fault.severe]
-        if severe:
-            raise UnsafeQuery(QueryFault("E_KEY_NOT_UNIQUE", " ".join(severe)))
-
-    def _counts(self, checks: Mapping[str, str]) -> Mapping[str, int]:
-        """The result of each check; counted once for a snapshot."""
-        for name, sql in checks.items():
-            if name not in self._counted:
-                statement = validate(sql, self.engine.schema, self.policy)
-                self._counted[name] = int(self.engine.run(statement).rows[0][0])
-        return {name: self._counted[name] for name in checks}
 
     def _answer(self, question: str, plan: Plan, run: Run, clock: Clock) -> Answer:
         compiled, result = run.compiled, run.result
@@ -467,60 +382,6 @@ class Assistant:
             timings=dict(clock.milliseconds),
             model=plan.model,
         )
-
-
-@dataclass(frozen=True)
-class Run:
-    """A plan carried out: its SQL, its rows, and what their reader must know."""
-
-    compiled: Compiled
-    result: Result
-    caveats: caveats.Caveats
-
-
-def standing_in(layer: SemanticLayer, plan: Plan, words: Wording) -> Plan:
-    """The plan, with stand-ins for metrics that cannot be broken down as asked, and a note that says so."""
-    query = substitute(layer, plan.query)
-    pairs = zip(plan.query.metrics, query.metrics, strict=True)
-    swapped = [(layer.metrics[old].title, layer.metrics[new].title) for old, new in pairs if old != new]
-    told = [{"asked": old, "used": words.lowered(new)} for old, new in swapped]
-    notes = tuple(words.say("caveats.stand_in", one) for one in told)
-    return replace(plan, query=query, asked=plan.asked or plan.query, notes=(*plan.notes, *notes)) if swapped else plan
-
-
-def period_of(asked: TimeRange | None, locale: str) -> str:
-    """The days of a span in words, both ends included; nothing when all data counts."""
-    if asked is None or (asked.start is None and asked.end is None):
-        return ""
-    last = asked.end - timedelta(days=1) if asked.end else None
-    if asked.start and last:
-        return span(asked.start, last, locale)
-    words = answers(locale)
-    if asked.start:
-        return words.say("since_label", {"first": day(asked.start, locale)})
-    return words.say("until_label", {"last": day(last or date.max, locale)})
-
-
-def definitions_of(layer: SemanticLayer, names: tuple[str, ...]) -> tuple[Definition, ...]:
-    """What the metrics mean, each followed by the metrics it is made of."""
-    every = dict.fromkeys(part for name in names for part in parts(layer, name))
-    return tuple(
-        Definition(name, layer.metrics[name].title, layer.metrics[name].description, formula(layer, name))
-        for name in every
-    )
-
-
-def _told_of(error: QueryError, locale: str) -> str:
-    return "; ".join(retold(fault.sentence, locale) for fault in error.faults)
-
-
-def _refused(question: str, error: SQLRejected | QueryFailed, locale: str) -> Refusal:
-    if isinstance(error, SQLRejected):
-        return Refusal(question, "SQL_REJECTED", retold(error.reason, locale))
-    reason = retold(str(error), locale)
-    if isinstance(error, QueryTimeout):
-        return Refusal(question, "QUERY_FAILED", answers(locale).say("refusals.shorter", {"reason": reason}))
-    return Refusal(question, "QUERY_FAILED", reason)
 
 
 def _no_metrics(definitions: Path) -> str:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.drivers import Leaves, leaves_of, leaves_of_ratio, mix_and_rate, scan, split_product, split_sum
@@ -96,6 +96,7 @@ def test_positive_factors_add_up(factors: list[tuple[str, float, float]]) -> Non
     assert math.isclose(math.fsum(one.contribution for one in split_product(factors)), change, abs_tol=1e-9 * size)
 
 
+@example([("f", 1.1e-308, 2.0)])
 @given(st.lists(st.tuples(st.just("f"), signed, signed), min_size=1, max_size=3))
 def test_any_factors_add_up(factors: list[tuple[str, float, float]]) -> None:
     change = math.prod(one[2] for one in factors) - math.prod(one[1] for one in factors)

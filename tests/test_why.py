@@ -146,7 +146,7 @@ def test_the_groups_say_the_total_so_that_the_rows_are_read_once(assistant: Assi
 
     def ask(query: SemanticQuery) -> list[dict[str, object]]:
         asked.append(query)
-        return assistant._rows(query)  # pyright: ignore[reportPrivateUsage]  # the same way to the data as in an answer
+        return assistant.runner.rows(query)
 
     period = TimeRange(start=date(2026, 5, 1), end=date(2026, 6, 1))
     wanted = SemanticQuery(metrics=("orders",), time_range=period)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import factorial, log, prod
+from math import factorial, fsum, log, prod
 from typing import TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -76,8 +76,9 @@ def split_product(factors: Sequence[tuple[str, float, float]]) -> tuple[Factor, 
     """
     then, now = prod(one[1] for one in factors), prod(one[2] for one in factors)
     if all(before > 0 and after > 0 for _, before, after in factors):
-        mean = then if then == now else (now - then) / log(now / then)
-        given = [mean * log(after / before) for _, before, after in factors]
+        shifts = [log(after) - log(before) for _, before, after in factors]  # a ratio may leave the range of numbers
+        mean = (now - then) / fsum(shifts) if then != now and fsum(shifts) else then
+        given = [mean * shift for shift in shifts]
     else:
         given = [_shapley(factors, place) for place in range(len(factors))]
     return tuple(Factor(*one, share) for one, share in zip(factors, given, strict=True))

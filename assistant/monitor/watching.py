@@ -51,7 +51,7 @@ class Watch:
 
         def ask(query: SemanticQuery) -> Sequence[Mapping[str, Any]]:
             asked.append(query)
-            return assistant._rows(query)
+            return assistant.runner.rows(query)
 
         gaps = {one.table: one.threshold for one in state.findings if one.kind == "reach"}
         return cls(

@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.assistant import definitions_of
 from assistant.errors import StoreError
 from assistant.review import (
     CannotReview,
@@ -25,6 +24,7 @@ from assistant.review import (
     word_question,
 )
 from assistant.review.records import LONGEST_COMMENT, LONGEST_QUESTION, ReviewStatus
+from assistant.stating import definitions_of
 from assistant.ui.deeds import Deed, deed_html, on_deed
 from assistant.ui.markup import Markup, join, of_class
 from assistant.ui.room import Asked, Room
