@@ -254,7 +254,7 @@ def find_groups(draft: Draft) -> None:
         place = draft.ahead(at)
         place = draft.ahead(place) if place is not None and draft.has(place, "average") else place
         place = _past_values(draft, place)
-        if place is None:
+        if place is None or _is_by_doers(draft, at, place):
             continue
         if draft.has(at, "per") and draft.kind(place) == "noun" and not _has_own_dimension(draft, place):
             draft.per = (at, place)
@@ -272,6 +272,18 @@ def find_groups(draft: Draft) -> None:
             draft.use(at, "order", "descending")
             draft.ranking = draft.ranking or Ranking()
             draft.ranking.metric = place
+
+
+def _is_by_doers(draft: Draft, at: int, place: int) -> bool:
+    """ "tickets opened by customers in Berlin": who did it, and not the number of each of them."""
+    said = draft.element(at).text.casefold()
+    if at == 0 or said != "by" or draft.kind(place) != "noun" or not draft.element(place).plural:
+        return False
+    done = draft.element(at - 1).text.casefold().endswith(draft.world.language.words("participle_endings"))
+    if not (done and draft.world.layer.datasets[draft.noun(place)].entity):
+        return False
+    draft.use(at, "filler")
+    return True
 
 
 def _past_values(draft: Draft, at: int | None) -> int | None:

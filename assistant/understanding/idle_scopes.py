@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.draft import Draft
-from assistant.understanding.idle_deeds import is_ratio
 from assistant.understanding.lexicon import HEAD_WORD
 
 
@@ -38,17 +37,6 @@ def _second_field(draft: Draft) -> Iterator[int]:
             yield at
 
 
-def _average_of_averages(draft: Draft) -> Iterator[int]:
-    """ "the average of the average order value by country": one number over the groups, not that of each."""
-    words = {word for word, cues in draft.world.language.cues.items() if "average" in cues}
-    for place, choices in draft.metrics:
-        said = set(draft.element(place).text.casefold().split()) if place >= 0 else set[str]()
-        lead = draft.back(place) if place > 0 else None
-        twice = bool(said & words) and lead is not None and draft.has(lead, "average")
-        if twice and lead is not None and all(is_ratio(draft, choice.target) for choice in choices):
-            yield lead
-
-
 def _part_of_another_count(draft: Draft) -> Iterator[int]:
     """ "how many new customers came back": a value that with its noun is called another number than the one read."""
     language = draft.world.language
@@ -69,6 +57,5 @@ SCOPES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _with_an_article,
     _still_there,
     _second_field,
-    _average_of_averages,
     _part_of_another_count,
 )

@@ -138,7 +138,8 @@ def _asks_again(draft: Draft, at: int) -> bool:
 def _says_money(draft: Draft) -> bool:
     """ "total refunds in euros"."""
     words = {word for unit in ("EUR", "USD", "GBP", "CHF") for word in draft.world.language.unit_words(unit)}
-    return any(element.unknown and element.text.casefold() in words for element in draft.elements)
+    free = [element for at, element in enumerate(draft.elements) if draft.uses.get(at, ("",))[0] != "condition"]
+    return any(element.unknown and element.text.casefold() in words for element in free)
 
 
 def _says_total(draft: Draft, at: int) -> bool:
@@ -166,7 +167,11 @@ def find_averages(draft: Draft) -> None:
     for at in draft.cues("average"):
         place = draft.ahead(at)
         named = [choices for place_, choices in draft.metrics if place_ == place or len(draft.metrics) == 1]
-        if named and all(_is_average(draft, concept.target) for concept in named[0]):
+        again = any(
+            draft.has(i, "average") for i in range(at + 1, place or at)
+        )  # "the average of the average order ..."
+        twice = again or (place is not None and _says_average(draft, place))
+        if named and not twice and all(_is_average(draft, concept.target) for concept in named[0]):
             draft.use(at, "filler")
 
 
@@ -179,6 +184,13 @@ def find_medians(draft: Draft) -> None:
         simple = [layer.metrics[concept.target] for choices in named for concept in choices]
         if simple and all(isinstance(m, SimpleMetric) and layer.measures[m.measure].agg == "median" for m in simple):
             draft.use(at, "filler")
+
+
+def _says_average(draft: Draft, at: int) -> bool:
+    cues = draft.world.language.cues
+    return draft.kind(at) == "metric" and any(
+        "average" in cues.get(word, ()) for word in draft.element(at).text.casefold().split()
+    )
 
 
 def _is_average(draft: Draft, name: str) -> bool:
@@ -252,6 +264,7 @@ def find_scopes(draft: Draft) -> None:
         if draft.kind(at) != "noun" or at in draft.uses or (draft.per is not None and at == draft.per[1]):
             continue
         again = any(draft.kind(i) == "noun" and draft.noun(i) == draft.noun(at) for i in range(at))
+        again = again or _opens(draft, at)
         if draft.metrics and draft.metric_choices(at) and not again and _joins_a_metric(draft, at):
             draft.take_metric(at)
         elif _is_single(draft, at) and not _conditional(draft, at):
@@ -259,6 +272,18 @@ def find_scopes(draft: Draft) -> None:
         elif draft.metrics and not _conditional(draft, at) and not _heads(draft, at):
             draft.scopes.append((at, draft.noun(at)))
             draft.use(at, "filler", draft.noun(at))
+
+
+def _opens(draft: Draft, at: int) -> bool:
+    """ "for phone tickets, what is the resolution time": where to look is told first, and a comma ends it."""
+    start = at - 1
+    while start >= 0 and draft.kind(start) == "value":
+        start -= 1
+    linked = start == 0 and "link_any" in draft.element(0).cues
+    first = min((place for place, _ in draft.metrics), default=-1)
+    between = [draft.element(i) for i in range(at + 1, first)]
+    joined = any("and" in element.cues and element.text.strip(" ,") for element in between)
+    return linked and at < first and not joined
 
 
 def _take_each(draft: Draft, at: int) -> None:
@@ -314,7 +339,10 @@ def _heads(draft: Draft, at: int) -> bool:
     start = draft.back(at)
     while start is not None and draft.kind(start) == "value":  # "did Gen Z customers spend"
         start = draft.back(start)
-    if start is not None and start + 1 < at and draft.has(start, "exclude"):  # "excluding marketplace orders"
+    excluded = (
+        start is not None and "exclude" in draft.element(start).cues and draft.uses.get(start, ("",))[0] == "condition"
+    )
+    if excluded and draft.kind(at - 1) == "value":  # "excluding marketplace orders"
         return False
     introducing = range((start if start is not None else -1) + 1, at)
     auxiliaries = draft.world.language.words("auxiliaries")

@@ -14,7 +14,7 @@ from assistant.understanding.lexicon import Concept
 from assistant.understanding.own_filters import mentions
 from assistant.understanding.segments import owner
 from assistant.understanding.tokens import Token, tokenize
-from semantic_layer import RatioMetric, SemanticLayer
+from semantic_layer import RatioMetric, SemanticLayer, SimpleMetric
 
 MOST_PHRASES, MOST_WORDS = 6, 5
 SCATTERED_COST, SYNONYM_COST, FORM_COST = 0.15, 0.1, 0.1
@@ -87,6 +87,8 @@ class Scattered:
         """Whether the words can make up this name here: no stock, no frequency of others, no other condition."""
         if self._is_stock(tokens, places) or self._is_frequency_of_others(phrase, tokens):
             return False
+        if self._is_described(phrase, tokens, places):
+            return False
         metric = phrase.metric.target
         return not any(self._narrows_alone(metric, tokens[at]) for at in places)
 
@@ -103,14 +105,28 @@ class Scattered:
             return False
         part, base = (set(self._world.reach.facts(name)) for name in (metric.numerator, metric.denominator))
         said = {c.target for token in tokens for c in self._world.lexicon.lookup([token]) if c.kind == "noun"}
+        persons = any(token.text in language.persons for token in tokens)
+        of = self._world.layer.metrics[metric.denominator]
+        if isinstance(of, SimpleMetric) and self._world.layer.measures[of.measure].agg == "count_distinct":
+            return not (persons or said & set(self._entities))  # of who did it, not of rows
         return not (base <= part or base & said)
+
+    def _is_described(self, phrase: Phrase, tokens: Sequence[Token], places: Sequence[int]) -> bool:
+        """ "satisfied customers": things that are so, and not the rate of it."""
+        asked = any(t.text in self._world.language.words("degree_words") for t in tokens)
+        asked = asked or any("share" in self._world.language.cues.get(t.text, ()) for t in tokens)
+        if asked or not self._is_ratio(phrase.metric.target) or len(places) != 2 or places[1] - places[0] != 1:
+            return False
+        described, thing = tokens[places[0]], tokens[places[1]]
+        ending = described.text.endswith(self._world.language.words("participle_endings"))
+        return ending and self._is_noun(thing) and thing.text != thing.plain
 
     def _narrows_alone(self, metric: str, token: Token) -> bool:
         """ "orders from web": a value of the very rows counted that the metric's own definition does not mention."""
         found = self._world.lexicon.lookup([token])
         facts = self._world.reach.facts(metric)
         values = [c for c in found if c.kind == "value" and c.target.partition(".")[0] in facts]
-        if not values or len(values) < len(found):
+        if not values or any(c.kind != "value" for c in found):
             return False
         return not any(mentions(self._world.layer, metric, str(c.value)) for c in values)
 

@@ -123,10 +123,16 @@ class Words:
             return found
         for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
             named = [c for c in self.world.lexicon.lookup(self.tokens[at:end]) if c.kind == kind and c.weight >= least]
-            if named:
+            if named and not (kind == "value" and self._is_thing(at, end)):
                 best = max(concept.weight for concept in named)
                 found.append((tuple(c for c in named if c.weight >= best - 0.2), end))
         return found
+
+    def _is_thing(self, at: int, end: int) -> bool:
+        """ "with a subscription": behind an article a noun of the layer is a thing, not what something is called."""
+        led = at > 0 and self.tokens[at - 1].text in self.world.language.words("indefinite")
+        last = end >= len(self.tokens) or not self.nouns(end)
+        return led and last and bool(self.nouns(at))
 
     def nouns(self, at: int) -> list[tuple[str, int]]:
         """The datasets whose rows a phrase from here counts ("orders"), with the place behind."""
