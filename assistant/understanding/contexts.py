@@ -15,6 +15,7 @@ from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.frames import is_context, unframed
 from assistant.understanding.lexicon import Concept
+from assistant.understanding.repeated import counts_the_same
 from assistant.understanding.rewriting import framing_code, rewritten
 from assistant.understanding.subjects import COUNTING
 from assistant.understanding.tokens import Token, tokenize
@@ -96,15 +97,15 @@ def _is_about(element: Element, query: SemanticQuery, world: World) -> bool:
         concept.kind == "noun"
         or concept.target in fields
         or concept.target in query.metrics
-        or _is_of_the_same(concept, facts, world)
+        or _is_of_the_same(concept, facts, query, world)
         for concept in element.concepts
     )
 
 
-def _is_of_the_same(concept: Concept, facts: set[str], world: World) -> bool:
+def _is_of_the_same(concept: Concept, facts: set[str], query: SemanticQuery, world: World) -> bool:
     """Whether a metric is measured on the same rows, and is no number of some of them ("repeat buyers")."""
     if concept.kind != "metric" or not world.reach.facts(concept.target) & facts:
         return False
     metric = world.layer.metrics[concept.target]
     counted = isinstance(metric, SimpleMetric) and world.layer.measures[metric.measure].agg in COUNTING
-    return not counted or concept.target in world.nouns.counted
+    return not counted or concept.target in world.nouns.counted or counts_the_same(world, concept.target, query.metrics)

@@ -118,15 +118,34 @@ def _harmless_adjective(draft: Draft, at: int) -> bool:
     return all(choice.period is None for choice in draft.times)
 
 
+def _harmless_comparison(draft: Draft, at: int) -> bool:
+    """ "how does revenue compare across countries": each beside the others, which the breakdown shows."""
+    del at
+    joiners = ("and", "or", "versus")
+    groups = {place for place, _ in draft.groups if draft.kind(place) in ("dimension", "noun")}
+    values = {condition.place for condition in draft.conditions if condition.place >= 0}
+    paired = any(draft.joined(place, *joiners) in values for place in groups)
+    paired = paired or any(draft.joined(place, *joiners) in groups for place in values)
+    return bool(groups) and not paired  # "of owners and renters" are no account managers
+
+
 def _joins_used(draft: Draft, at: int) -> bool:
     """A stray "and" is harmless between two things of different roles ("by country and in 2025")."""
     before, after = draft.back(at), draft.ahead(at)
     return before is not None and after is not None and before in draft.uses and after in draft.uses
 
 
+def _is_value_behind(draft: Draft, at: int) -> bool:
+    """ "for phone only", "for phone tickets only": a value, or what it describes."""
+    if draft.kind(at) == "value":
+        return True
+    described = draft.uses.get(at, ("",))[0] in ("filler", "metric") and draft.kind(at) in ("noun", "metric")
+    return described and at > 0 and draft.kind(at - 1) == "value"
+
+
 def _harmless_link(draft: Draft, at: int) -> bool:
     element, before, following = draft.elements[at], draft.back(at), draft.ahead(at)
-    if "only" in element.cues and before is not None and draft.kind(before) == "value":
+    if "only" in element.cues and before is not None and _is_value_behind(draft, before):
         return True
     if element.cues & {"link_value", "link_order", "having"} and _introduces_condition(draft, at):
         return True
@@ -150,5 +169,6 @@ JUDGES: tuple[tuple[frozenset[str], Callable[[Draft, int], bool]], ...] = (
     (frozenset({"filler"}), _always),
     (frozenset({"how_big", "each_one", "now"}), _harmless_adjective),
     (frozenset({"both_of"}), _harmless_both),
+    (frozenset({"compare"}), _harmless_comparison),
     (frozenset({"and"}), _joins_used),
 )

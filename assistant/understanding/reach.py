@@ -36,11 +36,14 @@ class Reach:
     def detour(self, metrics: Iterable[str], dataset: str, listed: str = "") -> int:
         """How far off a dataset is: its distance, one more when it is not who or what the layer is about.
 
-        With `listed` the distance is that from the dataset whose rows are listed.
+        What is measured on rows of its own is not off, wherever else it looks: visits of visits with an order. With
+        `listed` the distance is that from the dataset whose rows are listed.
         """
         walk = self.steps(listed, dataset) if listed else self.distance(metrics, dataset)
         if walk is None:
             return OUT_OF_REACH
+        if not listed and any(dataset in self._facts[metric] for metric in metrics):
+            return 0
         return walk + (0 if walk == 0 or self._layer.datasets[dataset].entity else 1)
 
     def inputs(self, metric: Metric) -> tuple[str, ...]:

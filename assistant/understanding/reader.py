@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice, product
 
 from assistant.understanding.along_time import find_bucket_averages, find_counted_buckets, find_running
+from assistant.understanding.beside import find_beside
 from assistant.understanding.bounds import find_bounded_grain, find_bounds
 from assistant.understanding.chart import Cover, Element
 from assistant.understanding.computed import find_computed, find_value_counts
@@ -30,10 +31,13 @@ from assistant.understanding.measuring import (
     find_scopes,
 )
 from assistant.understanding.moments import find_moments, find_when
+from assistant.understanding.ratios import find_parts
+from assistant.understanding.repeated import find_repeated
 from assistant.understanding.segments import find_horizons
 from assistant.understanding.sharing import find_shares
 from assistant.understanding.spreading import find_distributions
 from assistant.understanding.timing import find_change_rank, find_grains, find_steps, find_times, find_trend
+from assistant.understanding.together import find_counted_groups, find_group_averages, find_top_percent, find_top_sums
 
 MOST_VARIANTS = 12
 PASSES: tuple[Callable[[Draft], None], ...] = (
@@ -41,11 +45,15 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_falls,
     find_sides,
     find_moments,
+    find_beside,
     find_bounds,
     find_both_times,
     find_deeds,
     find_presence,
+    find_parts,
     find_lists,
+    find_top_percent,
+    find_counted_groups,
     find_counted,
     find_second_count,
     find_value_counts,
@@ -65,10 +73,13 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_assumed_measure,
     find_bucket_averages,
     find_counted_buckets,
+    find_group_averages,
     find_averages,
     find_medians,
     find_scopes,
+    find_repeated,
     find_distributions,
+    find_top_sums,
     find_shares,
     find_change_rank,
     find_times,
