@@ -263,10 +263,24 @@ def _entities(story: Story) -> str:
     """How many of an entity the question found."""
     query, count = story.context.query, len(story.shape.rows)
     name = _single(story, named(story, query.entity)) if query else ""
+    sorted_by = _sorted_by(story)
+    if query and query.limit and sorted_by:
+        end = "highest" if query.order_by[0].descending else "lowest"
+        told = {"name": name, "what": sorted_by, "cells": _cells(story), "count": count_of(story, count)}
+        return story.words.say(f"entity_{end}" if count == 1 else f"entities_{end}", told)
     if query and query.limit == 1 and count == 1:
         return story.words.say("entity_first", {"name": name, "cells": _cells(story)})
     key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"
     return story.words.say(key, {"count": count_of(story, count), "name": name})
+
+
+def _sorted_by(story: Story) -> str:
+    """What the number field is called by which a list of rows is sorted; empty when it is sorted otherwise."""
+    query, columns = story.context.query, story.shape.columns
+    by = query.order_by[0].by if query and query.order_by else ""
+    cells = zip(columns, story.shape.rows[0], strict=True)
+    found = [column for column, value in cells if is_number(value) and column.ref == by]
+    return lower(found[0].label or found[0].name, story.words) if found else ""
 
 
 def _single(story: Story, name: str) -> str:

@@ -52,8 +52,10 @@ def context(
 
 def _titles(layer: SemanticLayer, query: SemanticQuery | None, locale: str) -> Mapping[str, str]:
     """What the fields and the entity of a query are called, where it is not said in the language of their names."""
-    if query is None or answers(locale).locale == FIRST:
+    if query is None:
         return {}
+    if answers(locale).locale == FIRST:
+        return {query.entity: layer.datasets[query.entity].title.lower()} if query.entity else {}
     known = (layer.fields, layer.metrics, layer.segments, layer.datasets)
     rows = (row.field for one in query.filters for row in (one, *one.where))
     names = (*rows, *((query.entity,) if query.entity else ()))

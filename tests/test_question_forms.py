@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.answer import Answer, Plan, Refusal
+from assistant.answer import Answer, Clarification, Plan, Refusal
 from assistant.assistant import Assistant
 from assistant.config import Settings
 from semantic_layer import Filter, QueryError, SemanticQuery, check
@@ -53,7 +53,7 @@ def answered(shop: Assistant, question: str) -> list[tuple[Any, ...]]:
             "why do people in Germany return shoes",
             "SELECT r.reason, count(*) FROM refund r JOIN order_item i USING (order_item_id) JOIN product p"
             " USING (product_id) JOIN orders o ON o.order_id = r.order_id"
-            " JOIN customer c ON c.customer_id = o.customer_id WHERE p.category = 'Shoes' AND c.country = 'Germany' GROUP BY 1",
+            " JOIN customer c USING (customer_id) WHERE p.category = 'Shoes' AND c.country = 'Germany' GROUP BY 1",
         ),
     ],
 )
@@ -66,6 +66,77 @@ def test_why_something_is_done_is_counted_by_its_recorded_reason(shop: Assistant
 )
 def test_a_deed_without_a_recorded_reason_is_refused(shop: Assistant, question: str) -> None:
     assert isinstance(shop.ask(question), Refusal)
+
+
+IN_MAY = "o.ordered_at >= DATE '2026-05-01' AND o.ordered_at < DATE '2026-06-01'"
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        (
+            "how many orders were over 150 euros in May",
+            f"SELECT count(*) FROM orders o WHERE {KEPT} AND {IN_MAY} AND net_amount > 150",
+        ),
+        (
+            "average of orders above 100 euros",
+            f"SELECT avg(net_amount) FROM orders o WHERE {KEPT} AND net_amount > 100",
+        ),
+        (
+            "revenue from orders over 150 euros",
+            f"SELECT sum(net_amount) FROM orders o WHERE {KEPT} AND net_amount > 150",
+        ),
+        (
+            "how many customers have orders above 150 euros",
+            f"SELECT count(*) FROM customer c WHERE {OURS} AND EXISTS (SELECT 1 FROM orders o"
+            f" WHERE o.customer_id = c.customer_id AND {KEPT} AND o.net_amount > 150)",
+        ),
+        (
+            "how many tickets took longer than 3 days to resolve",
+            "SELECT count(*) FROM ticket WHERE date_diff('minute', created_at, solved_at) > 3 * 24 * 60",
+        ),
+    ],
+)
+def test_an_amount_bounds_single_rows_before_they_are_put_together(shop: Assistant, question: str, sql: str) -> None:
+    (found,), (expected,) = answered(shop, question), rows(shop, sql)
+    assert float(found[0]) == pytest.approx(float(expected[0]))
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        (
+            "largest single order in May",
+            f"SELECT order_id FROM orders o WHERE {KEPT} AND {IN_MAY} ORDER BY net_amount DESC LIMIT 1",
+        ),
+        (
+            "the 3 largest deals won in 2026",
+            "SELECT opportunity_id FROM opportunity WHERE is_won AND closed_at >= DATE '2026-01-01'"
+            " ORDER BY amount DESC LIMIT 3",
+        ),
+        (
+            "show me tickets that took longer than 3 days to resolve",
+            "SELECT ticket_id FROM ticket WHERE date_diff('minute', created_at, solved_at) > 3 * 24 * 60"
+            " ORDER BY date_diff('minute', created_at, solved_at) DESC",
+        ),
+    ],
+)
+def test_single_rows_are_listed_by_what_they_are_worth(shop: Assistant, question: str, sql: str) -> None:
+    assert [row[0] for row in answered(shop, question)] == [row[0] for row in rows(shop, sql)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["biggest orders with shoes", "the highest complaint", "orders over 3 days", "biggest order of the ugliest people"],
+)
+def test_rows_without_a_worth_of_their_own_are_not_ranked(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.ask(question), Refusal)
+
+
+def test_lengths_of_time_are_told_apart(shop: Assistant) -> None:
+    outcome = shop.ask("how many tickets took longer than 3 days")
+    assert isinstance(outcome, Clarification)
+    assert len(outcome.options) == 3
 
 
 def _bought(category: str, operator: str = "ge", least: int = 1) -> Filter:

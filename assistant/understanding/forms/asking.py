@@ -92,8 +92,11 @@ def said(tokens: Sequence[Token]) -> str:
 
 
 def counted_rows(world: World, name: str) -> str:
-    """The dataset whose rows a metric counts one by one, empty for any other metric."""
-    metric = world.layer.metrics[name]
-    if not isinstance(metric, SimpleMetric) or world.layer.measures[metric.measure].agg not in COUNTS:
+    """The dataset whose rows a metric counts, each once; empty for any other metric."""
+    metric, layer = world.layer.metrics[name], world.layer
+    measure = layer.measures[metric.measure] if isinstance(metric, SimpleMetric) else None
+    dataset = metric.measure.partition(".")[0] if isinstance(metric, SimpleMetric) else ""
+    if measure is None or measure.agg not in COUNTS:
         return ""
-    return metric.measure.partition(".")[0]
+    keyed = measure.agg == "count" or (measure.expression,) == layer.datasets[dataset].primary_key
+    return dataset if keyed else ""

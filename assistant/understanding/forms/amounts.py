@@ -1,0 +1,106 @@
+"""What one row is worth: the field that says so, amounts said of it ("over 200 euros"), conditions on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.understanding.draft import World
+from assistant.understanding.entities.amounts import WORTH
+from assistant.understanding.forms.asking import Asking
+from semantic_layer import Dimension, Filter
+
+OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt"}
+MINUTES = {"minute": 1.0, "hour": 60.0, "day": 24 * 60.0, "week": 7 * 24 * 60.0}
+UNITS = {"seconds": 1 / 60, "minutes": 1.0, "hours": 60.0, "days": 24 * 60.0}
+
+
+@dataclass(frozen=True)
+class Bound:
+    """An amount `[first, behind)` of the words: how it bounds, the numbers, their unit ("currency", "day", "")."""
+
+    first: int
+    behind: int
+    operator: str
+    values: tuple[float, ...]
+    unit: str
+
+
+def bounds(asking: Asking) -> Iterator[Bound]:
+    """Every amount that is compared with: "over €200", "between 50 and 100 euros", "3 days or more"."""
+    for at in range(len(asking.tokens)):
+        between = asking.end(at, "between")
+        if between is not None:
+            yield from _pair(asking, at, between)
+        for role, operator in OPERATORS.items():
+            behind = asking.end(at, role)
+            number = _number(asking, behind) if behind is not None else None
+            if number is not None:
+                yield Bound(at, number[2], operator, (number[0],), number[1])
+        number = _number(asking, at)
+        for role, operator in (("or_more", "ge"), ("or_less", "le")):
+            behind = asking.end(number[2], role) if number is not None else None
+            if number is not None and behind is not None:
+                yield Bound(at, behind, operator, (number[0],), number[1])
+
+
+def _pair(asking: Asking, at: int, start: int) -> Iterator[Bound]:
+    low = _number(asking, start)
+    joined = low is not None and low[2] < len(asking.tokens) and asking.tokens[low[2]].text in ("and", "to", "-")
+    high = _number(asking, low[2] + 1) if low is not None and joined else None
+    if low is not None and high is not None and low[0] <= high[0] and low[1] in ("", high[1]):
+        yield Bound(at, high[2], "between", (low[0], high[0]), high[1])
+
+
+def _number(asking: Asking, at: int) -> tuple[float, str, int] | None:
+    """A number here, its unit and the place behind both."""
+    sign = asking.end(at, "currency")
+    number = asking.words.number(sign or at)
+    if number is None:
+        return None
+    value, behind = number
+    after = asking.end(behind, "currency")
+    if sign is not None or after is not None:
+        return value, "currency", after or behind
+    unit = asking.tokens[behind].plain if behind < len(asking.tokens) else ""
+    return (value, unit, behind + 1) if unit in MINUTES else (value, "", behind)
+
+
+def worth(world: World, dataset: str) -> str:
+    """The number field that says what one row of a dataset is worth, empty when there is not just one in money."""
+    fields = [one for one in world.layer.datasets[dataset].fields if one.kind == "number" and not one.hidden]
+    money = [one.name for one in fields if one.format == "currency"]
+    called = [name for name in money if WORTHY.intersection(name.split("_"))]
+    found = called if len(called) == 1 else money
+    return f"{dataset}.{found[0]}" if len(found) == 1 else ""
+
+
+def lengths(asking: Asking, dataset: str) -> tuple[str, ...]:
+    """The number fields of a dataset that are lengths of time; those of a deed that is named, when one is."""
+    language = asking.world.language
+    fields = asking.world.layer.datasets[dataset].fields
+    timed = [one for one in fields if one.kind == "number" and one.unit in UNITS and not one.hidden]
+    said = {word for token in asking.tokens for word in (language.same_deed(token.bare) | {token.bare})}
+    named = [one for one in timed if said & _deeds(asking.world, dataset, one)]
+    return tuple(f"{dataset}.{one.name}" for one in (named or timed))
+
+
+def _deeds(world: World, dataset: str, field: Dimension) -> set[str]:
+    """The bare words of a length of time that tell it from others: what is done in it."""
+    calls = (field.name.replace("_", " "), field.title, *field.synonyms)
+    words = {token.bare for call in calls for token in world.language.tokens(call)}
+    own = {token.bare for token in world.language.tokens(world.layer.datasets[dataset].title)}
+    general = {world.language.bare(word) for word in (*MINUTES, *UNITS, *world.language.function_words, "time")}
+    return words - own - general
+
+
+def limit(asking: Asking, field: str, bound: Bound) -> Filter:
+    """The condition that an amount puts on a field, in the unit of the field."""
+    own = asking.world.layer.fields[field].unit
+    scale = MINUTES[bound.unit] / UNITS[own] if bound.unit in MINUTES and own in UNITS else 1.0
+    values = [value * scale for value in bound.values]
+    whole = tuple(int(value) if value == int(value) else value for value in values)
+    return Filter.model_validate({"field": field, "op": bound.operator, "values": whole})
+
+
+WORTHY = frozenset(WORTH.split("|"))

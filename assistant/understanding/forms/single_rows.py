@@ -1,0 +1,179 @@
+"""Single rows told apart by what they are worth: "orders above 200 euros", "the highest deal", "biggest refunds"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answer import Clarification, Option, Plan
+from assistant.understanding.forms.amounts import MINUTES, Bound, bounds, lengths, limit, worth
+from assistant.understanding.forms.asking import Asking, Outcome, counted_rows
+from assistant.understanding.forms.listed_rows import Sorting, counted, listed
+from assistant.understanding.tokens import Token
+from semantic_layer import Filter, SemanticQuery, Share, implied_metric
+
+SHOWN = 10
+AGGREGATES = {"averages": "average", "medians": "median", "sums": "sum"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is left of a question without an amount: its words, the noun of the rows, and the field that is bounded."""
+
+    rest: tuple[Token, ...]
+    noun: int
+    dataset: str
+    fields: tuple[str, ...]
+    bound: Bound
+
+
+def bounded(asking: Asking) -> Outcome | None:
+    """ "how many orders were over 500 euros", "average of orders above 100", "tickets that took longer than 3 days"."""
+    parts = [part for bound in bounds(asking) for part in _parts(asking, bound)]
+    if len(parts) != 1:
+        return None
+    (part,) = parts
+    plans = [plan for field in part.fields if (plan := _narrowed(asking, part, field)) is not None]
+    if len(plans) < len(part.fields) or not plans:
+        return None
+    if len(plans) == 1:
+        return plans[0]
+    options = tuple(Option(asking.world.told(plan.query), plan) for plan in plans)
+    return Clarification(asking.question, asking.world.language.message("which_length"), (), options)
+
+
+def _parts(asking: Asking, bound: Bound) -> Iterator[Part]:
+    """The rows that an amount is said of: those of the nearest noun before it; one without a unit stands beside it."""
+    lead = next((at for at in range(bound.first + 1) if asking.past(at, "leads") >= bound.first), bound.first)
+    found = [(at, *named) for at in range(lead) for named in asking.words.nouns(at) if named[1] <= lead]
+    at, dataset, behind = max(found, key=lambda one: (one[2], -one[0]), default=(0, "", 0))
+    if not dataset or asking.world.layer.datasets[dataset].entity or not (bound.unit or behind == lead):
+        return
+    fields = lengths(asking, dataset) if bound.unit in MINUTES else (worth(asking.world, dataset),)
+    end = asking.past(bound.behind, "deeds") if bound.unit in MINUTES else bound.behind
+    if all(fields):
+        yield Part((*asking.tokens[:lead], *asking.tokens[end:]), at, dataset, fields, bound)
+
+
+def _narrowed(asking: Asking, part: Part, field: str) -> Plan | None:
+    """The plan of the rest with the amount as a condition on the rows of the noun, before they are put together."""
+    condition = limit(asking, field, part.bound)
+    aggregated = _aggregated(asking, part, field, condition)
+    if aggregated is not None:
+        return aggregated
+    plan = asking.read(part.rest)
+    if plan is not None and _asks_for_rows(asking) and counted(plan, asking.world) == part.dataset:
+        return listed(asking, plan, Sorting(field), condition)
+    return _under(asking, plan, part.dataset, condition) if plan is not None else None
+
+
+def _asks_for_rows(asking: Asking) -> bool:
+    """Whether the rows themselves are asked for: "show me orders over 200"; a noun alone asks for their number."""
+    return asking.end(0, "listing") is not None and not any(asking.found("counting"))
+
+
+def _aggregated(asking: Asking, part: Part, field: str, condition: Filter) -> Plan | None:
+    """ "average of orders above 100", "share of orders above 200": a number over what the rows are worth."""
+    start = asking.past(0, "openers")
+    shared = asking.end(start, "shares")
+    named = [(one, end) for one in AGGREGATES if (end := asking.end(start, one)) is not None]
+    behind = shared if shared is not None else named[0][1] if named else None
+    if behind is None or asking.past(behind, "articles") != part.noun:
+        return None
+    plan = asking.read([*asking.made("number of", 0), *part.rest[part.noun :]])
+    if plan is None or counted(plan, asking.world) != part.dataset:
+        return None
+    changed: dict[str, object] = {"filters": (*plan.query.filters, condition)}
+    if shared is not None:
+        changed["shares"] = (Share(metric=plan.query.metrics[0], apart_from=(field,)),)
+    else:
+        changed["metrics"] = (implied_metric(asking.world.layer, field, AGGREGATES[named[0][0]]),)
+    query = plan.query.model_copy(update=changed)
+    return replace(plan, query=query, asked=None) if asking.stands(query) else None
+
+
+def _under(asking: Asking, plan: Plan, dataset: str, condition: Filter) -> Plan | None:
+    """The plan with a condition on rows of a dataset: those that each one has, or those that its metric is of."""
+    query, world = plan.query, asking.world
+    had = [
+        one for one in query.filters if one.field in world.layer.metrics and counted_rows(world, one.field) == dataset
+    ]
+    if len(had) == 1:
+        narrowed = had[0].model_copy(update={"where": (*had[0].where, condition)})
+        filters = tuple(narrowed if one is had[0] else one for one in query.filters)
+    elif not had and _is_of(asking, query, dataset):
+        filters = (*query.filters, condition)
+    else:
+        return None
+    changed = query.model_copy(update={"filters": filters})
+    return replace(plan, query=changed, asked=None) if asking.stands(changed) else None
+
+
+def _is_of(asking: Asking, query: SemanticQuery, dataset: str) -> bool:
+    """Whether the one metric of a query is of rows that each belong to a row of a dataset."""
+    if query.entity or len(query.metrics) != 1:
+        return query.entity == dataset and not query.metrics
+    return asking.world.reach.distance(list(query.metrics), dataset) is not None
+
+
+def extreme(asking: Asking) -> Plan | None:
+    """ "the highest deal", "largest single order last month", "top 5 orders by value in June"."""
+    for name, descending in (("largest", True), ("smallest", False), ("longest", True), ("shortest", False)):
+        for at, behind in asking.found(name):
+            timed = name in ("longest", "shortest")
+            for rest, number in _left(asking, at, behind):
+                plan = _first_of(asking, rest, number, timed, descending)
+                if plan is not None:
+                    return plan
+    return None
+
+
+def _left(asking: Asking, at: int, behind: int) -> Iterator[tuple[list[Token], int | None]]:
+    """The words that name the rows, with how many of them are asked for: "the 5 largest orders", "which order ..."."""
+    tokens = asking.tokens
+    before, after = asking.words.number(at - 1) if at else None, asking.words.number(behind)
+    opened = at - 1 if before is not None else at
+    start = asking.past(after[1] if after is not None else behind, "singles")
+    number = before or after
+    if asking.past(0, "openers") >= opened:
+        yield _without_scale(asking, start), int(number[0]) if number is not None else None
+    be = next((one for one in range(at - 1, 0, -1) if tokens[one].text not in ("the", "our")), 0)
+    asked = asking.end(0, "which_one")
+    if asked is not None and asking.end(be, "being") is not None and number is None:
+        yield [*tokens[asked:be], *tokens[behind:]], None
+
+
+def _without_scale(asking: Asking, start: int) -> list[Token]:
+    """The words from here on without "by value" and "ever"."""
+    kept: list[Token] = []
+    at = start
+    while at < len(asking.tokens):
+        behind = asking.end(at, "scales")
+        kept.extend(asking.tokens[at : at + 1] if behind is None else ())
+        at = behind or at + 1
+    return kept
+
+
+def _first_of(asking: Asking, rest: Sequence[Token], number: int | None, timed: bool, descending: bool) -> Plan | None:
+    plan = asking.read([*asking.made("number of", 0), *rest]) if rest else None
+    dataset = counted(plan, asking.world)
+    if plan is None or not dataset:
+        return None
+    fields = lengths(asking, dataset) if timed else (worth(asking.world, dataset),)
+    if len(fields) != 1 or not fields[0]:
+        return None
+    own = _own(asking, dataset)
+    several = any(token.text != token.plain for token in rest if token.bare in own)
+    shown = number or (SHOWN if several else 1)
+    found = listed(asking, plan, Sorting(fields[0], descending, shown))
+    if found is None or number is not None or not several:
+        return found
+    note = asking.world.language.message("default_limit", limit=shown)
+    return replace(found, notes=(*found.notes, note))
+
+
+def _own(asking: Asking, dataset: str) -> set[str]:
+    """The bare words that a dataset is called by."""
+    told, language = asking.world.layer.datasets[dataset], asking.world.language
+    calls = (told.name.replace("_", " "), told.title, *told.synonyms)
+    return {token.bare for call in calls for token in language.tokens(call)}
