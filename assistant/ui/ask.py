@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from assistant.ui.bar import bar
-from assistant.ui.look import Look
+from assistant.ui.look import Look, look_of
 from assistant.ui.markup import join, of_class, tag
 from assistant.ui.room import Room
 from assistant.ui.screen import Backstage, Screen, Verdict
@@ -19,12 +19,12 @@ def build(room: Room, page: gr.Blocks) -> None:
     """Build the view inside its route; who may not ask is told so in its place."""
     status = gr.HTML(visible=False, padding=False, elem_classes="tw-status")
     with gr.Row(elem_id="tw-body", equal_height=False):
-        wire(_screen(room.look), room, page)
+        wire(_screen(room.look, look_of(room.settings.language).say("chat.example")), room, page)
     gate = guarded(room, "ask", lambda _: None, status)
     page.load(gate, None, [status], api_visibility="private", show_progress="hidden")
 
 
-def _screen(look: Look) -> Screen:
+def _screen(look: Look, example: str) -> Screen:
     talks = _talks(look)
     with gr.Column(scale=3, min_width=320, elem_id="tw-talk"):
         gr.HTML(bar(look), padding=False, elem_id="tw-bar")
@@ -36,8 +36,9 @@ def _screen(look: Look) -> Screen:
         with gr.Row(elem_id="tw-choices"):
             choices = tuple(gr.Button(visible=False, size="sm", elem_classes="tw-choice") for _ in range(MOST_CHOICES))
         verdict = _verdict(look)
+        hint = look.say("chat.placeholder", {"example": example})
         ask = gr.Textbox(
-            label=look.say("chat.ask"), placeholder=look.say("chat.placeholder"), lines=1, max_lines=4, autofocus=True,
+            label=look.say("chat.ask"), placeholder=hint, lines=1, max_lines=4, autofocus=True,
             submit_btn=True, container=False, elem_id="tw-ask", max_length=LONGEST_QUESTION * 2,
         )  # fmt: skip
     with gr.Column(scale=2, min_width=320, elem_id="tw-panel"), gr.Tabs():

@@ -38,7 +38,13 @@ def _markup(room: Room, here: str, request: Asked | None) -> Markup:
         _link(room, view.key, view.path, here, _badge(room, view, request)) for view in VIEWS if may(viewer, view.right)
     ]
     state = [room.company, _freshness(room, request), "" if viewer == LOCAL else _name(room, viewer)]
-    return _bar(room, links, " · ".join(part for part in state if part), here)
+    return _bar(room, links, _state([part for part in state if part]), here)
+
+
+def _state(parts: list[str]) -> Markup:
+    """The parts one after the other; a line ends between two of them."""
+    last = len(parts) - 1
+    return join(join([tag("span", f"{part} ·" if place < last else part), " "]) for place, part in enumerate(parts))
 
 
 def _badge(room: Room, view: View, request: Asked | None) -> int:
@@ -66,7 +72,7 @@ def _link(room: Room, key: str, path: str, here: str, badge: int) -> Markup:
     return tag("li", anchor)
 
 
-def _bar(room: Room, links: list[Markup], state: str, here: str = "ask") -> Markup:
+def _bar(room: Room, links: list[Markup], state: Markup | str, here: str = "ask") -> Markup:
     name = [
         tag("span", "", {"class": "tw-mark", "aria-hidden": "true"}),
         of_class("span", "tw-name", room.say("title")),

@@ -26,7 +26,7 @@ class DeliveryDesk:
     def __init__(self, view: Stage):
         self.view, say = view, view.room.say
         self.listed = gr.HTML(padding=False)
-        with gr.Row(elem_classes="tw-forms"):
+        with gr.Row(visible=False, elem_classes="tw-forms") as self.known:
             self.which = gr.Dropdown([], label=say("alerts.channel_which"), min_width=200)
             self.test = gr.Button(say("alerts.test"), size="sm", min_width=120)
             self.remove = gr.Button(say("alerts.remove"), size="sm", min_width=120)
@@ -64,7 +64,7 @@ class DeliveryDesk:
     @property
     def parts(self) -> list[Any]:
         """Everything that opening the page changes."""
-        return [self.listed, self.which, self.sent]
+        return [self.listed, self.known, self.which, self.sent]
 
     def opened(self, request: gr.Request) -> dict[Any, Any]:
         """The channels and the messages as they are now."""
@@ -73,6 +73,7 @@ class DeliveryDesk:
         names = [one.name for one in channels]
         return {
             self.listed: channels_card(channels, room.look),
+            self.known: gr.Row(visible=bool(names)),
             self.which: gr.Dropdown(names, value=names[0] if names else None),
             self.sent: parcels_card(parcels(room.store(request), limit=MOST), room.look),
         }

@@ -108,7 +108,8 @@ class CatalogueDesk:
         waiting = changes(store, "pending")
         nav = gr.HTML(cards.kinds(kind, len(waiting), look), visible=True)
         if kind == PROPOSALS:
-            return {self.nav: nav, self.kind: kind, self.found: gr.HTML(cards.proposals(waiting, look), visible=True)}
+            listed = cards.proposals(waiting, self._titles(request), look)
+            return {self.nav: nav, self.kind: kind, self.found: gr.HTML(listed, visible=True)}
         shown = gr.HTML(self._found(request, kind, words), visible=True)
         return {self.nav: nav, self.kind: kind, self.said: gr.Textbox(words, visible=True), self.found: shown}
 
@@ -134,6 +135,9 @@ class CatalogueDesk:
             **(self.propose.opened(assistant, entry) if may_propose else self.propose.hidden()),
         }
 
+    def _titles(self, request: gr.Request) -> cards.Titles:
+        return {(one.kind, one.name): one.title for one in entries(self.room.assistant(request))}
+
     # --- proposals
 
     def _proposal(self, request: gr.Request, change: Change) -> dict[Any, Any]:
@@ -141,7 +145,7 @@ class CatalogueDesk:
         return {
             self.proposal: gr.Column(visible=True),
             self.change: change.id if change.status == "pending" else "",
-            self.told: cards.change_page(change, self.room.look),
+            self.told: cards.change_page(change, self._titles(request), self.room.look),
             self.decide: gr.Column(visible=open_),
             self.comment: "",
         }
@@ -160,11 +164,12 @@ class CatalogueDesk:
     def _approved(self, request: gr.Request, change_id: str, comment: str) -> list[Any]:
         assistant, store = self.room.assistant(request), self.room.store(request)
         change = approve_change(assistant, store, change_id, comment or "")
-        return self._decided(change, self.room.say("catalogue.in_force"))
+        return self._decided(request, change, self.room.say("catalogue.in_force"))
 
     def _rejected(self, request: gr.Request, change_id: str, comment: str) -> list[Any]:
-        return self._decided(reject_change(self.room.store(request), change_id, comment or ""), "")
+        return self._decided(request, reject_change(self.room.store(request), change_id, comment or ""), "")
 
-    def _decided(self, change: Change, said: str) -> list[Any]:
+    def _decided(self, request: gr.Request, change: Change, said: str) -> list[Any]:
         told = gr.HTML(of_class("p", "tw-used", said), visible=bool(said))
-        return [cards.change_page(change, self.room.look), gr.Column(visible=False), told]
+        page = cards.change_page(change, self._titles(request), self.room.look)
+        return [page, gr.Column(visible=False), told]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -17,6 +17,8 @@ from semantic_layer import Difference
 
 MOST_SHOWN = 60
 LONGEST = 180
+Titles = Mapping[tuple[str, str], str]
+"""What entries are called, by kind and name."""
 
 
 def kinds(chosen: str, waiting: int, look: Look) -> Markup:
@@ -96,10 +98,16 @@ def _known(entry: Entry, known: Provenance, look: Look) -> list[tuple[str, objec
         (say("catalogue.made_of"), _codes(known.parts)),
         (say("catalogue.tables"), _codes(known.tables)),
         (say("catalogue.fresh"), fresh),
-        *((say(f"catalogue.facts.{key}"), value) for key, value in entry.facts),
+        *((say(f"catalogue.facts.{key}"), _fact(key, value, look)) for key, value in entry.facts),
         (say("catalogue.usage"), usage if entry.used else ""),
         (say("catalogue.tested"), tested if entry.kind in ("metric", "segment") else ""),
     ]
+
+
+def _fact(key: str, value: str, look: Look) -> object:
+    if key in ("direction", "type"):
+        return look.words.choice(f"catalogue.fact_{key}", value.replace(" ", "_"))
+    return _code(value) if key in ("table", "key", "time") else value
 
 
 def _pairs(pairs: Sequence[tuple[str, object]]) -> Markup:
@@ -143,16 +151,16 @@ def _told(change: Change, look: Look) -> Markup:
 # --- proposals
 
 
-def proposals(waiting: Sequence[Change], look: Look) -> Markup:
+def proposals(waiting: Sequence[Change], titles: Titles, look: Look) -> Markup:
     """The changes that wait for a decision."""
     if not waiting:
         return empty_card(look.say("catalogue.waiting_title"), look.say("catalogue.waiting_text"))
-    return tag("ul", join([_proposal(one, look) for one in waiting]), {"class": "tw-entries"})
+    return tag("ul", join([_proposal(one, titles, look) for one in waiting]), {"class": "tw-entries"})
 
 
-def _proposal(change: Change, look: Look) -> Markup:
+def _proposal(change: Change, titles: Titles, look: Look) -> Markup:
     head = [
-        tag("a", change.name, {"href": f"catalogue?change={change.id}"}),
+        tag("a", _title(change, titles), {"href": f"catalogue?change={change.id}"}),
         of_class("span", "tw-chip", look.say(f"catalogue.one_{change.kind}")),
     ]
     told = look.say("catalogue.proposed_by", {"name": change.by, "day": day(change.at, look.locale)})
@@ -160,7 +168,12 @@ def _proposal(change: Change, look: Look) -> Markup:
     return tag("li", join([of_class("div", "tw-entry-head", join(head)), reason, of_class("p", "tw-small", told)]))
 
 
-def change_page(change: Change, look: Look) -> Markup:
+def _title(change: Change, titles: Titles) -> str:
+    """What the thing is called; one that is proposed for the first time has only its name."""
+    return titles.get((change.kind, change.name), change.name)
+
+
+def change_page(change: Change, titles: Titles, look: Look) -> Markup:
     """What is proposed, by whom and why, line by line."""
     back = tag("a", look.say("catalogue.back"), {"href": "catalogue?kind=proposals", "class": "tw-quiet"})
     entry = tag("a", tag("code", change.name), {"href": f"catalogue?entry={change.kind}:{quote(change.name)}"})
@@ -178,7 +191,7 @@ def change_page(change: Change, look: Look) -> Markup:
     return join(
         [
             back,
-            tag("h2", change.name),
+            tag("h2", _title(change, titles)),
             _pairs(pairs),
             tag("h3", label),
             difference_block(change.before, change.after, label),
