@@ -16,6 +16,7 @@ from semantic_layer import Dimension, GroupBy, SemanticQuery
 
 EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\d[\d ()/.-]{5,}\d(?![\w.])")
+NAME_PARTS = (2, 3)
 FEWEST_DIGITS, LONGEST_NAME, MOST_OFFERED, MOST_ATTRIBUTES = 7, 5, 4, 14
 CARD_ROLES = frozenset({"filler", "listing", "which"})
 GIVEN, SIGNS = "\x01", (",", ":", "#")
@@ -52,10 +53,16 @@ def _by_name(question: str, tokens: Sequence[Token], world: World, index: Values
             if not (_may_name(said, world) or _is_numbered(tokens, first, size, world)):
                 continue
             text = question[said[0].start : said[-1].end]
-            rows = index.people(text)
+            rows = index.people(text) or _in_parts(said, index)
             if rows:
                 return Mention(first, first + size, text, rows)
     return None
+
+
+def _in_parts(said: Sequence[Token], index: ValuesIndex) -> tuple[Row, ...]:
+    """Rows whose first and last names, in columns of their own, are these words."""
+    whole = len(said) in NAME_PARTS and all(token.raw[:1].isupper() and token.text.isalpha() for token in said)
+    return index.called([token.raw for token in said]) if whole else ()
 
 
 def _may_name(said: Sequence[Token], world: World) -> bool:

@@ -44,7 +44,7 @@ class Nouns:
         """Fields that a row of a dataset is called by, its key apart: those of a person's name, or its own name."""
         dataset = self._layer.datasets[dataset_name]
         shown = [field for field in dataset.fields if not field.hidden and (field.listable or not field.pii)]
-        people = [field.name for field in shown if field.listable]
+        people = [field.name for field in shown if field.listable and field.kind == "categorical"]
         own = [field.name for field in shown if self._is_name(dataset, field.name)]
         return tuple(f"{dataset_name}.{name}" for name in people or own[:1])
 

@@ -141,6 +141,8 @@ class Understanding:
             return noted(whole, found, named)
         spellings = self._speller.spellings(named.tokens)
         outcome = decide(question, [read(one, named.world, self._scattered) for one in spellings], named.world)
+        if isinstance(outcome, Refusal) and outcome.code in RETRIED:
+            outcome = plan_entities(named.tokens, named.world) or outcome
         return noted(outcome, found, named) if isinstance(outcome, Plan) else outcome
 
     def _sentence(self, plan: Plan) -> str:

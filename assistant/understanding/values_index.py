@@ -114,6 +114,13 @@ class ValuesIndex:
         rows = self._rows(sql, (hashed(identity_key(text), self._salt), MOST_FOUND))
         return tuple(Row(self._fields[field], key) for field, key in rows)
 
+    def called(self, words: Sequence[str]) -> tuple[Row, ...]:
+        """The rows of entities that each of several words identifies: a first name and a last name of two fields."""
+        each = "SELECT field, row FROM person WHERE hash = ?"
+        hashes = tuple(hashed(identity_key(word), self._salt) for word in words)
+        rows = self._rows(f"{' INTERSECT '.join([each] * len(words))} LIMIT ?", (*hashes, MOST_FOUND))
+        return tuple(Row(self._fields[field], key) for field, key in rows)
+
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
         connection = getattr(self._open, "connection", None)
         if connection is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from semantic_layer.bootstrap.keys import reference
-from semantic_layer.bootstrap.kinds import Meaning, is_name, is_personal
+from semantic_layer.bootstrap.kinds import Meaning, is_birth, is_name, is_personal
 from semantic_layer.bootstrap.naming import field_words, is_called, label, synonyms
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
@@ -40,7 +40,7 @@ def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
             "values": _spoken(column) if found.role == "category" and not personal else {},
             "hidden": found.role in ("secret", "text"),
             "pii": personal,
-            "listable": bool(personal) and is_name(column),
+            "listable": bool(personal) and (is_name(column) or is_birth(column)),
             "ai_context": AIContext(synonyms=synonyms(list(_phrases(words, subject, column)))),
         }
     )
@@ -72,10 +72,19 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
         yield ("date", "of", *words[:-1])
     if words != column.words and len(column.words) > 1:
         yield column.words
+    yield from _shorter(words, column, is_number=found.role == "number")
+
+
+def _shorter(words: Words, column: Column, *, is_number: bool) -> Iterator[Words]:
+    """The words without a unit at their end ("weight kg") and without the table's noun ("vehicle maximum load")."""
     if len(words) > 2 and words[-2] == "in":
         yield words[:-2]  # "memory" of "memory in g"
-    elif found.role == "number" and len(words) > 1 and vocabulary().has("measuring_units", words[-1:]):
-        yield words[:-1]  # "weight" of "weight kg"
+    elif is_number and len(words) > 1 and vocabulary().has("measuring_units", words[-1:]):
+        yield words[:-1]
+        if len(column.own) > 2 and words != column.own:
+            yield column.own[:-1]
+    if len(column.own) > 1 and words != column.own:
+        yield column.own
 
 
 def _spoken(column: Column) -> dict[str, tuple[str, ...]]:

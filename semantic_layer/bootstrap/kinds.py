@@ -187,6 +187,11 @@ def is_name(column: Column) -> bool:
     return column.kind == "text" and named
 
 
+def is_birth(column: Column) -> bool:
+    """Whether the values are the days or years in which people were born, which tell no more than their age."""
+    return bool({"birth", "born", "birthday", "birthdate"}.intersection(column.words)) and column.kind != "text"
+
+
 def _bare(words: Words) -> Words:
     """The words without numbers and words that only say that there is more of it ("address line 2", "phone number")."""
     while len(words) > 1 and (words[-1].isdigit() or words[-1] in ("line", "number", "content", "detail", "details")):

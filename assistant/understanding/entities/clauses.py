@@ -26,6 +26,7 @@ CLAUSES: tuple[Clause, ...] = (
     amounts.lasting,
     amounts.in_span,
     dated.dated,
+    dated.done_first,
     conditions.having,
     conditions.with_both,
     conditions.with_value,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.understanding.dates import Clock
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, reaches
-from assistant.understanding.entities.words import Words, word_lists
+from assistant.understanding.entities.words import Words, deed_forms, word_lists
 from assistant.understanding.time_phrases import time_phrase
-from semantic_layer import Dimension, Filter, TimeRange
+from semantic_layer import Dimension, Filter, OrderBy, TimeRange
 
 YEARS = range(1000, 3000)
 SIDES = {"before": "lt", "after": "gt", "since": "ge", "in": "eq", "until": "le", "from": "ge"}
@@ -34,16 +35,54 @@ def day_of(words: Words, at: int, dataset: str) -> str:
         return ""
     token, language = words.tokens[at], words.world.language
     said = {token.text, token.plain, *(_stem(word) for word in (token.bare, *language.same_deed(token.bare)))}
-    fields = [
-        field.name
-        for field in words.world.layer.datasets[dataset].fields
-        if not (field.hidden or field.implied) and _is_day(field) and _deed(words, field.name, dataset) & said
+    days = [
+        one for one in words.world.layer.datasets[dataset].fields if not (one.hidden or one.implied) and _is_day(one)
     ]
-    return f"{dataset}.{fields[0]}" if len(fields) == 1 else ""
+    kin = frozenset().union(*(group for group in deed_forms() if said & group))
+    for meant in (said, kin):
+        fields = [field.name for field in days if _deed(words, field.name, dataset) & meant]
+        if fields:
+            return f"{dataset}.{fields[0]}" if len(fields) == 1 else ""
+    return ""
+
+
+def done_first(words: Words, found: Found) -> Iterator[Found]:
+    """ "(which club) was founded first", "hired most recently": the first or the last by the day that a verb names."""
+    if not found.is_plain_list or found.metrics or found.newest:
+        return
+    start = words.skip(found.at, "relatives", "happened")
+    field = day_of(words, start, found.entity)
+    for role, descending in (("firstly", False), ("lastly", True)) if field else ():
+        behind = words.phrase(start + 1, role)
+        if behind is not None:
+            yield _first_by(found.used(start, behind, "order", field), field, descending)
+
+
+def _first_by(found: Found, field: str, descending: bool) -> Found:
+    """The things with the first or the last day or year, where it is known."""
+    known = found.filtered(Filter(field=field, op="not_null"))
+    return replace(known, order=OrderBy(by=field, descending=descending), limit=found.cut or 1)
+
+
+def began(words: Words, dataset: str, *, built: bool = False) -> str:
+    """The one day or year from which the age of a dataset's rows counts: birth, or when it was built; empty without.
+
+    With `built` births do not count: the newest member is not the youngest.
+    """
+    lists = word_lists()
+    fields = [field for field in words.world.layer.datasets[dataset].fields if not field.hidden and _is_day(field)]
+    for role in ("origins",) if built else ("births", "origins"):
+        named = [field.name for field in fields if lists[role].intersection(field.name.split("_"))]
+        if named:
+            return f"{dataset}.{named[0]}" if len(named) == 1 else ""
+    return ""
 
 
 def _is_day(field: Dimension) -> bool:
-    return field.kind == "time" or (field.kind == "number" and "year" in field.name.split("_"))
+    year = field.kind == "number" and bool(
+        {"year", "years"}.intersection((*field.name.split("_"), *field.label.casefold().split()))
+    )
+    return field.kind == "time" or year
 
 
 def _deed(words: Words, name: str, dataset: str) -> set[str]:
@@ -62,7 +101,7 @@ def _by_deed(words: Words, found: Found, start: int, dataset: str) -> Iterator[F
     field = day_of(words, start, dataset)
     if not field:
         return
-    at = start + 1
+    at = start + 1 + (start + 1 < len(words.tokens) and words.tokens[start + 1].text == "up")  # "signed up"
     again = [behind for noun, behind in words.nouns(at) if noun == dataset]  # "became customers"
     told = found.used(start, at, "condition", field).moved(again[0] if again else at)
     if words.world.layer.fields[field].kind == "time":
@@ -90,9 +129,25 @@ def _limits(field: str, period: TimeRange) -> Iterator[Filter]:
 
 
 def _of_year(words: Words, found: Found, field: str) -> Iterator[Found]:
+    span = _between(words, found.at)
+    if span is not None:
+        first, last, behind = span
+        told = {"field": field, "op": "between", "values": (first, last)}
+        yield found.used(found.at, behind, "condition", "between").filtered(Filter.model_validate(told))
     said = words.tokens[found.at].text if found.at < len(words.tokens) else ""
     operator = SIDES.get(said, "")
     year = words.number(found.at + 1) if operator else None
     if year is not None and year[0] in YEARS:
         bound = Filter.model_validate({"field": field, "op": operator, "values": (int(year[0]),)})
         yield found.used(found.at, year[1], "condition", operator).filtered(bound)
+
+
+def _between(words: Words, at: int) -> tuple[int, int, int] | None:
+    """ "between 2000 and 2010", "from 2000 to 2010": both years and the place behind."""
+    opened = at < len(words.tokens) and words.tokens[at].text in ("between", "from")
+    first = words.number(at + 1) if opened else None
+    joined = first[1] if first is not None and first[1] < len(words.tokens) else None
+    last = words.number(joined + 1) if joined is not None and words.tokens[joined].text in ("and", "to") else None
+    if first is None or last is None or first[0] not in YEARS or last[0] not in YEARS:
+        return None
+    return int(first[0]), int(last[0]), last[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.entities.dated import began
 from assistant.understanding.entities.favourites import often_done
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each
@@ -12,6 +13,8 @@ from assistant.understanding.entities.words import Words
 from semantic_layer import Filter, OrderBy
 
 MOST_SHOWN = 10
+AGES = frozenset({"oldest", "eldest"})
+AGED = ("age", "newness")
 
 
 def things(words: Words, found: Found) -> Iterator[Found]:
@@ -22,7 +25,7 @@ def things(words: Words, found: Found) -> Iterator[Found]:
         said = words.phrase(found.at, role)
         for dataset, behind in words.nouns(said) if said is not None else ():
             time = words.world.layer.datasets[dataset].time or "."
-            if "." not in time and not found.counting:
+            if "." not in time and not found.counting and not _is_of_age(words, said or 0, dataset):
                 yield _picked(found, dataset, f"{dataset}.{time}", descending).used(found.at, behind, "order", dataset)
     if not found.counting:
         yield from _most_used(words, found)
@@ -74,9 +77,16 @@ def _superlatives(words: Words, found: Found) -> Iterator[Found]:
         last, few = (after[1], int(after[0])) if after is not None else (said, cut)
         for dataset, behind in words.nouns(words.skip(last, "empty")):
             field = words.field_called(measure, dataset) or words.linked_field(measure, dataset)
-            if field and (few or number is None):
+            born = "" if field or measure not in AGED else began(words, dataset, built=measure == "newness")
+            if (field or born) and (few or number is None):
                 asked = replace(found, cut=few or (MOST_SHOWN if words.is_plural(behind - 1) else 0))
-                yield _picked(asked, dataset, field, role == "most").used(found.at, behind, "order", field)
+                picked = _picked(asked, dataset, field or born, (role == "most") == bool(field))
+                yield picked.used(found.at, behind, "order", field or born)
+
+
+def _is_of_age(words: Words, behind: int, dataset: str) -> bool:
+    """Whether a word for the first or last says an age: the oldest driver is not the one hired first."""
+    return words.tokens[behind - 1].text in AGES and words.world.layer.datasets[dataset].entity
 
 
 def _most_used(words: Words, found: Found) -> Iterator[Found]:

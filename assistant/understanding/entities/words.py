@@ -41,8 +41,16 @@ def word_lists() -> Mapping[str, frozenset[str]]:
     """The word lists by name, each phrase in lower case."""
     content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
     verbs = content.pop("verbs")
+    content.pop("deed_forms")
     lists = {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in content.items()}
     return {**lists, "verbs": frozenset(form for verb, past in verbs.items() for form in forms(verb, past))}
+
+
+@cache
+def deed_forms() -> tuple[frozenset[str], ...]:
+    """Groups of verbs and nouns of one deed: "published" and "publication"."""
+    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    return tuple(frozenset(str(word) for word in group) for group in content["deed_forms"])
 
 
 def forms(verb: str, irregular: Sequence[str] = ()) -> tuple[str, ...]:
@@ -246,5 +254,7 @@ class Words:
 
 
 def _is_called(parts: list[str], names: list[str]) -> bool:
-    """Whether a field's name has one of the names as its head: "unit price", "cost of treatment"."""
+    """Whether a field's name has one of the names as its head: "unit price", "cost of treatment", "weight in kg"."""
+    while len(parts) > 1 and parts[-1] in word_lists()["unit_names"]:
+        parts = parts[:-1]
     return parts[-1] in names or (len(parts) > 1 and parts[0] in names and parts[1] == "of")
