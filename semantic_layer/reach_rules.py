@@ -19,6 +19,7 @@ from semantic_layer.resolution import (
     footprints,
     homes,
     is_metric_filter,
+    is_together,
     is_on_metric,
     is_windowed,
     linking,
@@ -87,7 +88,8 @@ def _rows_of(layer: SemanticLayer, query: SemanticQuery) -> tuple[Footprint, ...
 
 def _paths(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     for home in _rows_of(layer, query):
-        for one in query.group_by:
+        cut = (GroupBy(field=query.top.field),) if query.top and is_together(query) else ()
+        for one in (*query.group_by, *cut):
             if one.field not in (METRIC_TIME, COHORT_AGE) and not _is_declared(layer, query, home, one):
                 yield from _path(layer, home, _ref(layer, one.field), one.via)
 

@@ -26,7 +26,7 @@ class Amount:
 def find_bounds(draft: Draft) -> None:
     """ "countries with more than 100 orders", "rating above 4", "exactly one order", "ordered at least twice"."""
     for at in range(len(draft.elements)):
-        operator = _comparator(draft, at)
+        operator = comparator(draft, at)
         if operator:
             _bound(draft, at, operator)
     for at in range(len(draft.elements)):
@@ -36,7 +36,8 @@ def find_bounds(draft: Draft) -> None:
         _times_done(draft, at)
 
 
-def _comparator(draft: Draft, at: int) -> str:
+def comparator(draft: Draft, at: int) -> str:
+    """The comparison that an unused element says, as an operator; empty when it says none."""
     if at in draft.uses or draft.kind(at) != "":
         return ""
     cues = draft.element(at).cues
@@ -57,12 +58,14 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
         return
     place, choices = target
     found = tuple(c for c in choices if _fits_unit(draft, c, amount.unit)) or _rates(draft, choices, amount.unit)
+    if not found and place < at:
+        place, found = at, _worth(draft, place, amount.unit)
     if not found:
         return
     first = at - 1 if place > at and _is_creation(draft, at - 1, place) else at
     for used in range(first, amount.behind):
         draft.use(used, "condition", operator)
-    _add(draft, place, Bound(place, found, operator, _scaled(draft, found, amount)))
+    add_bound(draft, place, Bound(place, found, operator, _scaled(draft, found, amount)))
 
 
 def _is_creation(draft: Draft, at: int, place: int) -> bool:
@@ -94,7 +97,7 @@ def _open_number(draft: Draft, at: int) -> None:
         return
     for used in range(at, place):
         draft.use(used, "condition", operator)
-    _add(draft, place, Bound(place, found, operator, _scaled(draft, found, Amount(place, tuple(values)))))
+    add_bound(draft, place, Bound(place, found, operator, _scaled(draft, found, Amount(place, tuple(values)))))
 
 
 def _open_number_behind(draft: Draft, at: int, suffix: int) -> None:
@@ -107,7 +110,7 @@ def _open_number_behind(draft: Draft, at: int, suffix: int) -> None:
     operator = SUFFIXES[_suffix(draft, suffix)]
     for used in range(before + 1, suffix + 1):
         draft.use(used, "condition", operator)
-    _add(draft, before, Bound(before, found, operator, _scaled(draft, found, Amount(suffix, (value,)))))
+    add_bound(draft, before, Bound(before, found, operator, _scaled(draft, found, Amount(suffix, (value,)))))
 
 
 def _alternatives(draft: Draft, at: int) -> tuple[list[float], int]:
@@ -143,6 +146,9 @@ def _number(draft: Draft, at: int) -> tuple[str, int, float | None]:
     if at >= len(draft.elements) or draft.kind(at) != "number" or at in draft.uses:
         return unit, at, None
     value, at = draft.element(at).amount, at + 1
+    scale = language.data["scales"].get(draft.element(at).text.casefold()) if at < len(draft.elements) else None
+    if value is not None and scale and draft.kind(at) in ("", "number"):
+        value, at = value * scale, at + 1
     while at < len(draft.elements) and (named := _unit_named(draft, at)):
         unit, at = named, at + 1
     return unit, at, value
@@ -206,6 +212,17 @@ def _fits_unit(draft: Draft, concept: Concept, unit: str) -> bool:
     return not unit or unit == own
 
 
+def _worth(draft: Draft, at: int, unit: str) -> tuple[Concept, ...]:
+    """ "orders over 200 euros": the one field in the unit that tells what each of the things is worth."""
+    if draft.kind(at) != "noun":
+        return ()
+    dataset, words = draft.world.layer.datasets[draft.noun(at)], set(draft.world.language.words("worth_words"))
+    fields = [field for field in dataset.fields if field.kind == "number" and field.unit == unit and not field.hidden]
+    told = [field for field in fields if not words.isdisjoint(field.title.casefold().split())]
+    meant = told if len(told) == 1 else fields
+    return tuple(Concept("dimension", f"{dataset.name}.{field.name}") for field in meant) if len(meant) == 1 else ()
+
+
 def _rates(draft: Draft, choices: tuple[Concept, ...], unit: str) -> tuple[Concept, ...]:
     """ "a margin below 30%": the declared rates of an amount that by itself has another unit."""
     asked = {concept.target for concept in choices if concept.kind == "metric"}
@@ -238,7 +255,7 @@ def _times_done(draft: Draft, at: int) -> None:
     """ "ordered exactly once", "bought at least twice": how often a deed was done."""
     before = at - 1
     operator = "eq"
-    if before >= 0 and (named := _comparator(draft, before)):
+    if before >= 0 and (named := comparator(draft, before)):
         operator, before = named, before - 1
     deed = _deed_before(draft, before + 1)
     times = draft.world.language.data["once"][draft.element(at).text.casefold()]
@@ -246,7 +263,7 @@ def _times_done(draft: Draft, at: int) -> None:
         before, choices = deed
         for used in range(before + 1, at + 1):
             draft.use(used, "condition", operator)
-        _add(draft, before, Bound(before, choices, operator, (times,)))
+        add_bound(draft, before, Bound(before, choices, operator, (times,)))
 
 
 def counted_deed(draft: Draft, at: int) -> tuple[Concept, ...]:
@@ -261,7 +278,7 @@ def counted_deed(draft: Draft, at: int) -> tuple[Concept, ...]:
     return ()
 
 
-def _add(draft: Draft, place: int, bound: Bound) -> None:
+def add_bound(draft: Draft, place: int, bound: Bound) -> None:
     """Keep a condition: of each entity when one is its subject, of each group otherwise."""
     entity = subject_of(draft, place, bound.choices) if bound.choices[0].kind == "metric" else None
     draft.use(place, "condition", bound.choices[0].target)

@@ -77,6 +77,7 @@ class Bound:
     """A condition with a number: what is compared, how, with what; of each `entity` when it has one.
 
     `period` or `last` ("90 days") limits what is counted for it; without either the period of the question does.
+    `than` stands for the value: the average of all, or the same in the other period. `part` as for a condition.
     """
 
     place: int
@@ -86,6 +87,8 @@ class Bound:
     entity: str = ""
     period: TimeRange | None = None
     last: str = ""
+    than: Literal["average", "previous"] | None = None
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,9 @@ class Ranking:
     """Order and cut; `metric` is the element that names the metric to rank by, when one does.
 
     `judged` tells that the word judges ("best"), so that less is better for some metrics; `lasting` that it speaks of
-    a length of time ("fastest"). `cut_by_default` tells that nobody named the number of rows. `along_time` orders by
-    time instead of by a metric ("the first order"); `skip` leaves out the rows before ("the second best").
+    a length of time ("fastest"). `cut_by_default` tells that nobody named the number of rows; `percent` that the limit
+    is so many of a hundred. `along_time` orders by time instead of by a metric ("the first order"); `skip` leaves out
+    the rows before ("the second best").
     """
 
     descending: bool = True
@@ -116,6 +120,15 @@ class Ranking:
     column: Literal["value", "change"] = "value"
     along_time: bool = False
     skip: int = 0
+    percent: bool = False
+
+
+@dataclass(frozen=True)
+class Together:
+    """What is taken together: the values of the group at `place`, counted or averaged (`agg`), or the top ones of it."""
+
+    place: int
+    agg: Literal["count", "average", "median", "top"]
 
 
 @dataclass(frozen=True)
@@ -151,6 +164,9 @@ class Draft:
     listed: str = ""
     shared: bool = False
     share_within: bool = False
+    part_of: int | None = None
+    together: Together | None = None
+    held_against: int | None = None
     per_bucket: PerBucket | None = None
     running: Running | None = None
     within: int | None = None

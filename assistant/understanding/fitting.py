@@ -46,7 +46,7 @@ def _untimely(draft: Draft, names: tuple[str, ...], time: TimeChoice) -> bool:
 def _countable(draft: Draft, names: tuple[str, ...]) -> bool:
     """Whether what "how many" asks for is a number of things, not an amount or a rate."""
     asked = any("how_many" in element.cues for element in draft.elements) or _says(draft, "many")
-    if not asked or not names or draft.per_bucket is not None:
+    if not asked or not names or draft.per_bucket is not None or draft.together is not None:
         return True
     form = draft.world.layer.metrics[names[0]].format
     if form == "duration" and not _asks_for_length(draft):

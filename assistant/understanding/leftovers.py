@@ -28,14 +28,15 @@ def leftovers(draft: Draft) -> list[int]:
 def _idle_bounds(draft: Draft) -> list[int]:
     """Conditions on a number with nothing to pick from: no entity, no group, no list."""
     grouped = draft.groups or draft.grain or draft.listed or any(condition.grouped for condition in draft.conditions)
-    grouped = grouped or draft.per_bucket is not None
+    grouped = grouped or draft.per_bucket is not None or any(bound.part for bound in draft.bounds)
     loose = {b.operator for b in draft.bounds if b.choices[0].kind == "metric" and not b.entity}
     return [] if grouped else [at for at, use in draft.uses.items() if use[0] == "condition" and use[1] in loose]
 
 
 def _idle_ranking(draft: Draft) -> list[int]:
-    """Ranking words with nothing to rank: "the highest revenue" of what?"""
-    if draft.groups or draft.grain or any(condition.grouped for condition in draft.conditions):
+    """Ranking words with nothing to rank: "the highest revenue" of what? A part of all is no number of rows."""
+    apart = draft.ranking is not None and draft.ranking.percent and draft.together is None
+    if not apart and (draft.groups or draft.grain or any(condition.grouped for condition in draft.conditions)):
         return []
     return [at for at, use in draft.uses.items() if use[0] in ("order", "limit")]
 

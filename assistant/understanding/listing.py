@@ -25,7 +25,7 @@ def find_lists(draft: Draft) -> None:
     _list_described(draft)
     for dataset, at in draft.subjects.items():
         before = [place for place in range(at) if _asks_for_rows(draft, place, at)]
-        if _counting(draft) or draft.listed or draft.ranking is not None:
+        if _counting(draft) or draft.cues("share") or draft.listed or draft.ranking is not None:
             continue
         if (not before and not _relative(draft, at)) or _ranks_metric(draft):
             continue

@@ -29,6 +29,7 @@ from semantic_layer import (
     Filter,
     GroupBy,
     OrderBy,
+    PerGroup,
     QueryError,
     QueryFault,
     RetentionMetric,
@@ -312,7 +313,7 @@ def _placed_in_time(draft: Draft, query: SemanticQuery, period: TimeRange) -> It
 def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuery:
     groups = _called(draft, _aged(draft, names, _group_by(draft, choice)))
     timed = _takes_time(draft, names)
-    order = _order_by(draft, names, groups)
+    order = () if _is_top(draft) and not groups else _order_by(draft, names, groups)
     return SemanticQuery(
         entity=draft.listed,
         metrics=names,
@@ -325,13 +326,14 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
         ),
         time_range=_span(draft, choice, order) if timed else None,
         compare=choice.time.compare,
-        shares=_shares(draft, choice, names, groups) if draft.shared else (),
+        shares=_shares(draft, choice, names, groups),
         order_by=order,
         top=_top(draft, choice, names),
         per_bucket=draft.per_bucket,
+        per_group=_per_group(draft, choice),
         running=draft.running,
         fill="spine" if draft.running and choice.time.period and choice.time.period.start else "none",
-        limit=draft.ranking.limit if draft.ranking and not is_top_of_each(draft) else None,
+        limit=draft.ranking.limit if draft.ranking and not _is_top(draft) else None,
         skip=draft.ranking.skip if draft.ranking else 0,
     )
 
@@ -345,7 +347,13 @@ def _called(draft: Draft, groups: tuple[GroupBy, ...]) -> tuple[GroupBy, ...]:
 def _span(draft: Draft, choice: Choice, order: tuple[OrderBy, ...]) -> TimeRange | None:
     """The period; of the weakest month only months that are over."""
     period, ranking = choice.time.period, draft.ranking
-    lowest = ranking is not None and bool(ranking.limit) and not ranking.along_time and not order[0].descending
+    lowest = (
+        bool(order)
+        and ranking is not None
+        and bool(ranking.limit)
+        and not ranking.along_time
+        and not order[0].descending
+    )
     if not lowest or choice.time.compare or draft.grain not in ("week", "month", "quarter", "year"):
         return period
     return of_whole_units(period, draft.grain, draft.world.as_of)
@@ -358,9 +366,15 @@ def _aged(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> 
 
 
 def _shares(draft: Draft, choice: Choice, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[Share, ...]:
-    """The share of each group in the total, or of the case asked for in all cases."""
+    """The share of each group in the total, of the case asked for in all cases, or of one number in another."""
+    if draft.part_of is not None:
+        part = next(c.target for c, (at, _) in zip(choice.metrics, draft.metrics, strict=True) if at == draft.part_of)
+        return tuple(Share(metric=part, of=name) for name in names if name != part)
+    if not draft.shared:
+        return ()
     cases = [concepts[0].target for condition, concepts in _conditions(draft, choice) if condition.part]
     cases += [c.target for held, c in zip(draft.presence, choice.presence, strict=True) if held.part]
+    cases += [c.target for bound, c in zip(draft.bounds, choice.bounds, strict=True) if bound.part]
     within = tuple(group.field for group in groups if draft.share_within or group.field == METRIC_TIME)
     return tuple(Share(metric=name, within=within, apart_from=tuple(dict.fromkeys(cases))) for name in names)
 
@@ -371,7 +385,8 @@ def _conditions(draft: Draft, choice: Choice) -> Sequence[tuple[Condition, tuple
 
 def _group_by(draft: Draft, choice: Choice) -> tuple[GroupBy, ...]:
     groups = [_grouped(METRIC_TIME, draft.grain)] if draft.grain else []
-    for group in choice.groups:
+    shown = [one for one, (at, _) in zip(choice.groups, draft.groups, strict=True) if not _is_together(draft, at)]
+    for group in shown:
         groups.extend(_grouped(field, _time_grain(draft, field, group.grain)) for field in group.fields)
     for condition, concepts in _conditions(draft, choice):
         if condition.grouped:
@@ -388,8 +403,39 @@ def _time_grain(draft: Draft, field: str, grain: str) -> str:
     return (grain or "day") if is_time else ""
 
 
+def _is_top(draft: Draft) -> bool:
+    """Whether the number of a ranking cuts groups before the result is made, not its rows."""
+    return is_top_of_each(draft) or (draft.together is not None and draft.together.agg == "top")
+
+
+def _per_group(draft: Draft, choice: Choice) -> PerGroup | None:
+    """The values that are taken together to one number, when that is asked for."""
+    if draft.together is None or draft.together.agg == "top":
+        return None
+    return PerGroup(fields=_together(draft, choice), agg=draft.together.agg)
+
+
+def _together(draft: Draft, choice: Choice) -> tuple[str, ...]:
+    place = draft.together.place if draft.together else None
+    return next(one.fields for one, (at, _) in zip(choice.groups, draft.groups, strict=True) if at == place)
+
+
+def _is_together(draft: Draft, place: int) -> bool:
+    return draft.together is not None and draft.together.place == place
+
+
+def _top_together(draft: Draft, choice: Choice, names: tuple[str, ...]) -> Top:
+    """The top few, whose number is asked for and not those of each."""
+    assert draft.ranking is not None
+    (order,) = _order_by(draft, names, ())
+    cut = {"n": draft.ranking.limit or 1, "percent": draft.ranking.percent, "descending": order.descending}
+    return Top.model_validate({"field": _together(draft, choice)[0], "by": order.by, **cut})
+
+
 def _top(draft: Draft, choice: Choice, names: tuple[str, ...]) -> Top | None:
-    """The first few of each group, when that is asked for."""
+    """The first few of each group, or taken together, when that is asked for."""
+    if draft.together is not None and draft.together.agg == "top":
+        return _top_together(draft, choice, names)
     if not is_top_of_each(draft):
         return None
     assert draft.ranking is not None
@@ -428,7 +474,13 @@ def _present(held: Presence, concept: Concept) -> Filter:
 def _bounded(draft: Draft, bound: Bound, concept: Concept, time: TimeChoice, timed: bool) -> Filter:
     entity = "" if draft.listed else bound.entity
     period = bound.period or (None if timed or _is_lasting(draft, concept) else time.period)
-    values = {"field": concept.target, "op": bound.operator, "values": bound.values, "entity": entity}
+    values = {
+        "field": concept.target,
+        "op": bound.operator,
+        "values": bound.values,
+        "entity": entity,
+        "than": bound.than,
+    }
     return Filter.model_validate({**values, "time_range": None if bound.last else period, "last": bound.last})
 
 
@@ -451,10 +503,13 @@ def _known_only(draft: Draft, choice: Choice) -> Iterator[Filter]:
 
     The same holds for every field of which only the first few are asked for, unless a condition names its values.
     """
+    if draft.together is not None:
+        return
+    held = any(bound.than and not bound.entity for bound in draft.bounds)
     cut = draft.ranking is not None and draft.ranking.limit is not None
     filtered = {concepts[0].target for concepts in choice.filters}
     for group in choice.groups:
-        if group.known_only or (cut and group.fields[0] not in filtered):
+        if group.known_only or ((cut or held) and group.fields[0] not in filtered):
             yield Filter(field=group.fields[0], op="not_null")
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.lexicon import Concept
+from assistant.understanding.together import is_top_share, take_top
 from semantic_layer import RatioMetric, SimpleMetric
 
 GATHERED = 0.85
@@ -14,7 +15,7 @@ GATHERED = 0.85
 def find_shares(draft: Draft) -> None:
     """ "share of revenue by category", "what percent of visits come from mobile"."""
     cues = draft.cues("share")
-    if not cues or len(draft.metrics) != 1:
+    if not cues or len(draft.metrics) != 1 or draft.part_of is not None:
         return
     if _is_share_already(draft, cues):
         draft.use(cues[0], "filler")
@@ -22,12 +23,16 @@ def find_shares(draft: Draft) -> None:
         return
     if _as_rate(draft, cues) or _is_part(draft, cues):
         return
+    if is_top_share(draft):
+        take_top(draft)
     split = draft.groups or any(condition.grouped for condition in draft.conditions)
     part = _part(draft, cues[0])
     if part:
         _mark(draft, part, within=bool(split))
-    elif not split or _cases(draft):
+    elif draft.together is None and (not split or _cases(draft)):
         return
+    elif draft.together is not None and _cases(draft):
+        return  # the share of a case among the top ones, or of the top ones in a case?
     draft.shared = True
     for at in cues:
         draft.use(at, "metric", "share")
@@ -86,7 +91,7 @@ def _distributes(draft: Draft) -> bool:
 
 def _cases(draft: Draft) -> int:
     """How many conditions may be the case that the share is asked for."""
-    return sum(not condition.negated for condition in draft.conditions) + len(draft.presence)
+    return sum(not condition.negated for condition in draft.conditions) + len(draft.presence) + len(draft.bounds)
 
 
 def _part(draft: Draft, cue: int) -> list[int]:
@@ -95,6 +100,8 @@ def _part(draft: Draft, cue: int) -> list[int]:
     Words after a verb are the case ("of German visits are mobile"); a single condition is it in any order, unless the
     question also splits, where the total could be that of each group or of all.
     """
+    if draft.bounds:
+        return _bounded_part(draft, cue)
     places = [(condition.place, not condition.negated) for condition in draft.conditions]
     places += [(held.place, True) for held in draft.presence]
     verb = _verb_after(draft, draft.metrics[0][0])
@@ -103,6 +110,19 @@ def _part(draft: Draft, cue: int) -> list[int]:
         return behind
     split = draft.groups or any(condition.grouped for condition in draft.conditions)
     return [place for place, _ in places] if len(places) == 1 and places[0][1] and not split else []
+
+
+def _bounded_part(draft: Draft, cue: int) -> list[int]:
+    """The places of the conditions with numbers behind what is counted: "what percent of customers ordered twice".
+
+    A value before them describes all ("of German customers"); one behind could be of the part or of all.
+    """
+    metric = draft.metrics[0][0]
+    if cue > metric or draft.presence or draft.together is not None:
+        return []
+    first = min(bound.place for bound in draft.bounds)
+    describing = all(condition.place < metric for condition in draft.conditions)
+    return [bound.place for bound in draft.bounds] if first > metric and describing else []
 
 
 def _verb_after(draft: Draft, metric: int) -> int | None:
@@ -116,6 +136,7 @@ def _verb_after(draft: Draft, metric: int) -> int | None:
 def _mark(draft: Draft, part: list[int], within: bool) -> None:
     draft.conditions = [replace(c, part=c.place in part) for c in draft.conditions]
     draft.presence = [replace(held, part=held.place in part) for held in draft.presence]
+    draft.bounds = [replace(bound, part=bound.place in part) for bound in draft.bounds]
     draft.share_within = within
 
 

@@ -48,6 +48,9 @@ def find_times(draft: Draft) -> None:
     if len(phrases) == 1 and _is_as_of_today(draft, phrases[0]):
         draft.use(places[0], "time", draft.element(places[0]).text)
         return
+    if draft.held_against is not None:
+        _hold_against(draft, places)
+        return
     periods = [phrase for phrase in phrases if not phrase.whole_time]
     if len(periods) > 1 and len(places) == len(periods):
         _several(draft, places, [phrase.readings[0] for phrase in periods])
@@ -56,6 +59,20 @@ def find_times(draft: Draft) -> None:
             draft.use(at, "time", draft.element(at).text)
         if periods:
             _one(draft, periods[0])
+
+
+def _hold_against(draft: Draft, places: list[int]) -> None:
+    """ "sold more than last year": the period before behind the comparison, and the one it is set beside, if named."""
+    then = _phrase(draft, draft.held_against or 0)
+    others = [_phrase(draft, at) for at in places if at != draft.held_against]
+    if len(others) > 1 or any(len(phrase.readings) > 1 or phrase.whole_time for phrase in (then, *others)):
+        return
+    now = others[0].readings[0] if others else before_this(then.readings[0], draft)
+    if now is None or now.start is None or then.readings[0].start is None or then.readings[0].start > now.start:
+        return
+    _compare_pair(draft, now, then.readings[0])
+    for at in places if draft.times[0].compare else ():
+        draft.use(at, "time", draft.element(at).text)
 
 
 def _is_as_of_today(draft: Draft, phrase: TimePhrase) -> bool:
