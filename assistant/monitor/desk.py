@@ -15,7 +15,7 @@ from assistant.monitor.feedback import factor_of, is_muted
 from assistant.monitor.freshness import stopped_on
 from assistant.monitor.monitors import Monitor
 from assistant.monitor.recipes import SENSITIVITY
-from assistant.monitor.records import Adjustment, Finding, Incident, Track
+from assistant.monitor.records import SLICE_KINDS, Adjustment, Finding, Incident, Track
 from assistant.monitor.screening import Board, screen, still_apart
 from assistant.monitor.slicing import Cut, cutting_fields, read_slices, table_of_slices
 from assistant.monitor.telling import Money, Told, style_of_metric, tell
@@ -28,7 +28,6 @@ Progress = Callable[[str, float], None]
 SLICE_HISTORY = 546
 REMEMBERED = 56
 """Days for which the slice of an incident that is over is left out of the search: its own past is still odd."""
-SLICE_KINDS = ("slice", "opportunity")
 _MONEY_DAYS = 28
 
 
@@ -154,7 +153,7 @@ class Desk:
         )
         kept, self._heads[found.key] = tell(self.watch, found, told), cause
         also = tuple(", ".join(one.where.values()) for one in cause.folded[:5])
-        track = moved.track_of_slice(board, found.where, day)
+        track = moved.track_of_slice(board, found, cause.head.span, day)
         return replace(kept, evidence=replace(kept.evidence, track=track, also=also))
 
     @staticmethod

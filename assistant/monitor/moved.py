@@ -9,7 +9,7 @@ from assistant.monitor.causes import Candidate, Cause
 from assistant.monitor.monitors import Monitor
 from assistant.monitor.records import Finding, Track
 from assistant.monitor.screening import Board
-from assistant.monitor.slicing import SliceTable, Where, table_of_slices
+from assistant.monitor.slicing import SliceTable, table_of_slices
 from assistant.monitor.windows import BEFORE
 
 Floats = NDArray[np.float64]
@@ -87,16 +87,25 @@ def still_moved(board: Board, found: Finding, day: int) -> bool:
     return now * was > 0 and abs(now) >= _STILL * abs(was)
 
 
-def track_of_slice(board: Board, where: Where, day: int) -> Track:
-    """The last days of a slice as weekly means or weekly ratios, for a chart."""
+def track_of_slice(board: Board, found: Finding, span: int, day: int) -> Track:
+    """The last days of a slice as weekly means or weekly ratios, for a chart.
+
+    Over the `span` days that were judged together lies what was expected of them: of a sum, the mean of a day.
+    """
+    where = found.where
     here = table_of_slices(board.whole, [where], [one for one in board.gone if dict(one) != dict(where)])
     sums = np.cumsum(np.pad(here.values[:, 0], ((0, 0), (1, 0))), axis=1)
     days = range(max(_WEEK - 1, day - _TRACK + 1), day + 1)
     weeks = [sums[:, n + 1] - sums[:, n + 1 - _WEEK] for n in days]
     values = [float(one[0] / _WEEK) if len(one) == 1 else _ratio(float(one[0]), float(one[1])) for one in weeks]
     starts = tuple(here.leaves.starts[n] for n in days)
-    nothing = (None,) * len(starts)
-    return Track(starts, tuple(values), nothing, nothing, nothing)
+    each = span if len(here.unit) == 1 else 1
+    judged = [place >= len(starts) - span for place in range(len(starts))]
+    expected, lower, upper = (
+        tuple(level / each if is_judged and level is not None else None for is_judged in judged)
+        for level in (found.expected, found.lower, found.upper)
+    )
+    return Track(starts, tuple(values), expected, lower, upper)
 
 
 def _ratio(above: float, below: float) -> float | None:

@@ -9,6 +9,8 @@ from typing import Literal
 
 State = Literal["open", "acknowledged", "snoozed", "resolved", "withdrawn", "reopened"]
 Kind = Literal["spike", "drift", "slice", "opportunity", "threshold", "goal", "record", "stopped", "failed"]
+SLICE_KINDS: tuple[Kind, ...] = ("slice", "opportunity")
+"""What is found in a part of a metric's rows, by several days judged together."""
 Severity = Literal["high", "medium", "low"]
 AlertEvent = Literal["opened", "reopened", "resolved", "withdrawn"]
 Verdict = Literal["useful", "expected", "wrong"]

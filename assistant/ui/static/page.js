@@ -14,6 +14,7 @@
     document.addEventListener(kind, release, { passive: true, capture: true });
   }
   const settle = () => {
+    lay();
     const header = document.querySelector("#tw-header");
     if (header && document.title !== header.dataset.title) document.title = header.dataset.title;
     const here = document.querySelector("#tw-nav a[aria-current]");
@@ -41,6 +42,22 @@
   };
   const watch = () => new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
   if (document.body) watch(); else document.addEventListener("DOMContentLoaded", watch);
+
+  // Tiles of a board close up: each takes as many of the grid's low rows as it is high, so that none leaves a hole.
+  const ROW = 2;
+  const GAP = 14;
+  const heights = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const rows = Math.ceil((target.getBoundingClientRect().height + GAP) / ROW);
+      target.style.gridRow = `span ${rows}`;
+    }
+  });
+  const lay = () => {
+    for (const board of document.querySelectorAll(".tw-board:not(.tw-laid)")) {
+      board.classList.add("tw-laid");
+      for (const tile of board.children) if (tile.matches(".tw-pinned")) heights.observe(tile);
+    }
+  };
 
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;

@@ -14,7 +14,8 @@ from assistant.formatting import day
 from assistant.monitor.incidents import incident, incidents, live_badge, log_of
 from assistant.monitor.monitors import read_watchlist
 from assistant.monitor.records import LIVE, Incident, State
-from assistant.monitor.tick import Pass, run_monitors, runs
+from assistant.monitor.schedule import Looked, run_once
+from assistant.monitor.tick import runs
 from assistant.ui.markup import Markup, join, of_class
 from assistant.ui.room import Asked, Room
 from assistant.ui.states import Stage, empty_card, stage
@@ -53,10 +54,12 @@ class InboxDesk:
         self.view, self.room = view, view.room
         self.onlooker = Onlooker(view.room.assistants.first)
         say = self.room.say
-        with gr.Column(visible=False) as self.one:
-            self.card = gr.HTML(padding=False)
-            self.actions = ActionDesk(view, self._shown_again)
-            self.log = gr.HTML(padding=False)
+        with gr.Column(visible=False) as self.one, gr.Row(elem_classes="tw-incident-row", equal_height=False):
+            with gr.Column(scale=8, min_width=320):
+                self.card = gr.HTML(padding=False)
+            with gr.Column(scale=5, min_width=300):
+                self.actions = ActionDesk(view, self._shown_again)
+                self.log = gr.HTML(padding=False)
         with gr.Tabs(elem_classes="tw-tabs") as self.tabs:
             with gr.Tab(say("alerts.inbox"), id="inbox"):
                 self._inbox()
@@ -161,16 +164,20 @@ class InboxDesk:
     def _looked(self, request: gr.Request, which: str) -> Iterator[list[Any]]:
         room, store = self.room, self.room.store(request)
         told: SimpleQueue[float | None] = SimpleQueue()
-        work = room.threads.submit(run_monitors, room.settings, store, lambda _what, part: told.put(part))
+        work = room.threads.submit(run_once, room.settings, store, lambda _what, part: told.put(part))
         work.add_done_callback(lambda _: told.put(None))
         while (part := told.get()) is not None:
             yield [noted(room.say("alerts.looking", {"share": share(part, room.look)})), gr.skip(), gr.skip()]
         yield [noted(self._came(work.result())), self._listed(request, which), self._when(request)]
 
-    def _came(self, done: Pass) -> str:
-        run = done.run
+    def _came(self, looked: Looked) -> str:
+        """What the look came to, and what of it was sent."""
+        run, sent = looked[0].run, looked[1]
         values: dict[str, object] = {
             "series": run.series, "monitors": run.monitors, "day": day(run.day, self.room.look.locale),
             "opened": run.opened, "resolved": run.resolved,
         }  # fmt: skip
-        return self.room.say("alerts.looked", values)
+        told = self.room.say("alerts.looked", values)
+        return (
+            told if sent is None or not sent.sent else f"{told} {self.room.say('alerts.told_on', {'count': sent.sent})}"
+        )

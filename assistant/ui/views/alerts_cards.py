@@ -8,12 +8,12 @@ from datetime import date
 from urllib.parse import quote
 
 from assistant.formatting import Style, compact, day, number, signed
-from assistant.monitor.records import Finding, Happening, Incident, Track
+from assistant.monitor.records import SLICE_KINDS, Finding, Happening, Incident, Track
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup, join, of_class, tag
 from assistant.ui.picture import svg
 from assistant.ui.states import link
-from assistant.ui.views.alerts_pictures import track_figure, waterfall
+from assistant.ui.views.alerts_pictures import is_banded, legend, track_figure, waterfall
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_POINTS = 150, 40, 42
 MOST_SURE = 0.99  # nothing is certain
@@ -127,7 +127,8 @@ def _chips(one: Incident, look: Look) -> Iterator[str]:
 def _told(found: Finding, style: Style, look: Look) -> list[Markup]:
     """The picture, where it comes from, what else was found and noted, and the query."""
     evidence = found.evidence
-    parts = [track_figure(evidence.track, found.title, _off(found), style, look), _drivers(found, style, look)]
+    said = _legend(found, look)
+    parts = [track_figure(evidence.track, found.title, (_off(found), said), style, look), _drivers(found, style, look)]
     for key, lines in (("also", evidence.also), ("notes", evidence.notes)):
         if lines:
             parts += [
@@ -139,6 +140,12 @@ def _told(found: Finding, style: Style, look: Look) -> list[Markup]:
         summary = tag("summary", look.say("alerts.evidence"))
         parts.append(tag("details", join([summary, block]), {"class": "tw-more"}))
     return parts
+
+
+def _legend(found: Finding, look: Look) -> str:
+    if found.kind in SLICE_KINDS and is_banded(found.evidence.track):
+        return look.say("alerts.legend_slice")
+    return legend(found.evidence.track, look)
 
 
 def _off(found: Finding) -> tuple[date, ...]:
@@ -153,7 +160,8 @@ def _drivers(found: Finding, style: Style, look: Look) -> Markup:
     spec = waterfall(found, style, look)
     if spec is not None:
         parts.append(tag("figure", svg(spec), {"class": "tw-chart", "aria-label": look.say("alerts.drivers")}))
-    parts.append(tag("ul", join(tag("li", one.text) for one in drivers), {"class": "tw-drivers"}))
+    said = [one.text for one in drivers if not any(one.text in other.text for other in drivers if other is not one)]
+    parts.append(tag("ul", join(tag("li", one) for one in said), {"class": "tw-drivers"}))
     return join(parts)
 
 

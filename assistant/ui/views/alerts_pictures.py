@@ -25,8 +25,12 @@ FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"  # as in the pictures o
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
-def track_figure(track: Track, title: str, marked: tuple[date, ...], style: Style, look: Look) -> Markup:
-    """What came, what was expected and the usual range, as a chart; nothing when there is nothing to draw."""
+def track_figure(track: Track, title: str, said: tuple[tuple[date, ...], str], style: Style, look: Look) -> Markup:
+    """What came, what was expected and the usual range, as a chart; nothing when there is nothing to draw.
+
+    `said` are the days to be marked, and what stands below the picture.
+    """
+    marked, legend = said
     spec = track_spec(track, title, marked)
     if spec is None:
         return join([])
@@ -36,9 +40,18 @@ def track_figure(track: Track, title: str, marked: tuple[date, ...], style: Styl
         layer["encoding"]["y"] = {**layer["encoding"]["y"], "axis": up}
     spec = {**spec, "config": {**spec["config"], "font": FONT}}
     label = look.say("alerts.chart", {"title": title})
-    banded = any(value is not None for value in track.lower)
-    caption = tag("figcaption", look.say("alerts.legend" if banded else "alerts.legend_plain"))
+    caption = tag("figcaption", legend)
     return tag("figure", join([svg(spec), caption]), {"class": "tw-chart", "aria-label": label})
+
+
+def legend(track: Track, look: Look) -> str:
+    """What line, band and points of a track's picture are."""
+    return look.say("alerts.legend" if is_banded(track) else "alerts.legend_plain")
+
+
+def is_banded(track: Track) -> bool:
+    """Whether anything is known of what was usual."""
+    return any(value is not None for value in track.lower)
 
 
 def _days_axis(track: Track, locale: str) -> dict[str, Any]:
@@ -51,6 +64,7 @@ def _days_axis(track: Track, locale: str) -> dict[str, Any]:
         "values": list(said),
         "grid": False,
         "labelOverlap": "greedy",
+        "labelSeparation": 10,
         "labelExpr": f"({dumps(said)})[time(datum.value)]",
     }
 

@@ -17,7 +17,7 @@ from assistant.ui.markup import Markup, join, of_class, tag
 from assistant.ui.states import Stage
 from assistant.ui.views.alerts_actions import style_of_metric
 from assistant.ui.views.alerts_monitors import told_when
-from assistant.ui.views.alerts_pictures import track_figure
+from assistant.ui.views.alerts_pictures import legend, track_figure
 from assistant.ui.views.customers_cards import noted, refused
 from semantic_layer import SemanticLayer
 
@@ -98,7 +98,7 @@ def trial_card(tried: Backtest, layer: SemanticLayer, look: Look) -> Markup:
     ]
     marked = tuple(one.last for one in tried.fired)
     for name, track in tried.tracks[:MOST_TRACKS]:
-        parts.append(track_figure(track, name or monitor.name, marked, style, look))
+        parts.append(track_figure(track, name or monitor.name, (marked, legend(track, look)), style, look))
     fired = [tag("li", f"{day(one.last, look.locale)}: {one.title or one.sentence}") for one in tried.fired]
     parts.append(tag("ul", join(fired[-MOST_FIRED:]), {"class": "tw-log"}) if fired else "")
     return of_class("section", "tw-incident", join(parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -11,6 +12,7 @@ from assistant.boards import (
     Board,
     CannotPin,
     Controls,
+    LiveTile,
     board_of,
     boards_of,
     fields_for,
@@ -36,6 +38,8 @@ PERIODS = (
     "last 12 months",
 )  # fmt: skip
 MOST_FIELDS = 40
+AT_LEAST_SECONDS = 0.7
+"""Between two looks of a board that is being filled, so that it does not flicker."""
 
 
 def build(room: Room, page: gr.Blocks) -> None:
@@ -158,7 +162,7 @@ class BoardDesk:
     # --- showing
 
     def _show(self, request: gr.Request, board_id: str, period: str, field: str, values: list[str]) -> Iterator[Any]:
-        """First the tiles by their titles, then with their numbers."""
+        """First the tiles by their titles, then with their numbers, which may come one after the other."""
         if not board_id:
             yield {self.view.status: gr.skip()}  # nothing to show, and what is said stays
             return
@@ -167,8 +171,13 @@ class BoardDesk:
         controls = self._controls(request, period, field, values)
         assistant.refresh()
         yield gr.HTML(cards.skeleton(tiles, self.room.look))
-        shown = list(self.room.threads.map(lambda tile: show_tile(assistant, tile, controls), tiles))
-        yield gr.HTML(cards.grid(shown, self._reader(request, board)))
+        reader, shown, last = self._reader(request, board), list[LiveTile](), monotonic()
+        for one in self.room.threads.map(lambda tile: show_tile(assistant, tile, controls), tiles):
+            shown.append(one)
+            if len(shown) < len(tiles) and monotonic() - last > AT_LEAST_SECONDS:
+                yield gr.HTML(cards.grid(shown, reader, tiles[len(shown) :]))
+                last = monotonic()
+        yield gr.HTML(cards.grid(shown, reader))
 
     def _controls(self, request: gr.Request, period: str, field: str, values: list[str]) -> Controls:
         words, span = (period or "").strip(), None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -56,28 +56,26 @@ def no_boards(look: Look) -> Markup:
     return empty_card(look.say("boards.empty_title"), look.say("boards.empty_text"), link(look.say("boards.ask"), "./"))
 
 
-def grid(shown: Sequence[LiveTile], reader: Reader) -> Markup:
-    """All tiles in order, each as wide as what it shows needs."""
-    if not shown:
+def grid(shown: Sequence[LiveTile], reader: Reader, coming: Sequence[Tile] = ()) -> Markup:
+    """All tiles in order, each as wide as what it shows needs; those that are still computed by their titles."""
+    if not shown and not coming:
         look = reader.look
         return empty_card(
             look.say("boards.bare_title"), look.say("boards.bare_text"), link(look.say("boards.ask"), "./")
         )
-    return of_class("div", "tw-board", join([_tile(one, reader) for one in shown]))
+    return of_class("div", "tw-board", join([*(_tile(one, reader) for one in shown), *_bones(coming, reader.look)]))
 
 
 def skeleton(present: Sequence[Tile], look: Look) -> Markup:
     """The tiles by their titles while their numbers are computed."""
     said = of_class("span", "tw-hidden", look.say("states.loading"))
-    bones = [
-        tag(
-            "article",
-            join([tag("h3", one.title or look.say("boards.note")), of_class("span", "tw-bone", "")]),
-            {"class": "tw-pinned tw-loading"},
-        )
-        for one in present
-    ]
-    return tag("div", join([said, *bones]), {"class": "tw-board", "role": "status"})
+    return tag("div", join([said, *_bones(present, look)]), {"class": "tw-board", "role": "status"})
+
+
+def _bones(coming: Sequence[Tile], look: Look) -> Iterator[Markup]:
+    for one in coming:
+        parts = [tag("h3", one.title or look.say("boards.note")), of_class("span", "tw-bone", "")]
+        yield tag("article", join(parts), {"class": "tw-pinned tw-loading"})
 
 
 # --- one tile
