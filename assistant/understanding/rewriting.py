@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.understanding.draft import World
 from assistant.understanding.frames import unframed
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import HEAD_WORD, Lexicon
@@ -40,6 +41,23 @@ def with_shared_nouns(tokens: Sequence[Token], lexicon: Lexicon, language: Langu
         if shared and all(concept.kind == "value" for concept in lexicon.lookup([first])):
             found.insert(at + 1, replace(noun, start=first.end, end=first.end))
     return found
+
+
+def with_denied_flags(tokens: Sequence[Token], world: World) -> list[Token]:
+    """ "unpaid invoices" as "not paid invoices", where "paid" answers yes or no and nothing is called "unpaid"."""
+    return [made for token in tokens for made in _denied(token, world)]
+
+
+def _denied(token: Token, world: World) -> Iterator[Token]:
+    known = world.lexicon.knows(token) or world.language.has_meaning(token)
+    for prefix in world.language.words("denying_prefixes") if not known else ():
+        fresh = tokenize(token.text.removeprefix(prefix), world.language.forms)
+        found = world.lexicon.lookup(fresh) if token.text.startswith(prefix) else ()
+        if any(c.kind == "dimension" and world.layer.fields[c.target].kind == "boolean" for c in found):
+            denial = tokenize(world.language.words("denying")[0], world.language.forms)
+            yield from (replace(one, start=token.start, end=token.end) for one in (*denial, *fresh))
+            return
+    yield token
 
 
 def _is_metric(lexicon: Lexicon, *tokens: Token) -> bool:

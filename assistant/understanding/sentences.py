@@ -55,8 +55,15 @@ def _shown(query: SemanticQuery, item: list[Token], world: World) -> SemanticQue
         return query
     if _is_the_count(item, query, world):
         return query
-    if len(set(metrics)) == 1 and not query.entity:
+    if len(set(metrics)) == 1 and (not query.entity or world.reach.distance(metrics, query.entity) is not None):
         return query.model_copy(update={"metrics": (*query.metrics, metrics[0])})
+    if query.entity:
+        keys = {f"{query.entity}.{name}" for name in world.layer.datasets[query.entity].key_fields}
+        if keys & set(fields):  # which a list of things always shows
+            return query
+        near = [field for field in fields if field.partition(".")[0] == query.entity and _may_show(field, world)]
+        fresh = query.model_copy(update={"group_by": (*query.group_by, *(GroupBy(field=field) for field in near))})
+        return fresh if len(set(near)) == 1 and not query.compare else None
     own = [field for field in fields if any(field.partition(".")[0] == name.partition(".")[0] for name in grouped)]
     if len(set(own)) == 1 and not query.compare and query.top is None and _told_apart(query, own[0], world):
         return query.model_copy(update={"group_by": (*query.group_by, GroupBy(field=own[0]))})
@@ -94,10 +101,13 @@ def _shortens(item: list[Token], query: SemanticQuery, world: World) -> bool:
     return len(meant) == 1 and len(words) > 1
 
 
+def _may_show(field: str, world: World) -> bool:
+    found = world.layer.fields[field]
+    return found.listable or not found.pii
+
+
 def _told_apart(query: SemanticQuery, field: str, world: World) -> bool:
     """Whether the groups are single rows of the field's dataset, so that one more field of it splits nothing."""
     dataset = world.layer.datasets[field.partition(".")[0]]
     keys = {f"{dataset.name}.{column}" for column in dataset.key_fields}
-    found = world.layer.fields[field]
-    shown = found.listable or not found.pii
-    return bool(keys) and keys <= {group.field for group in query.group_by} and shown
+    return bool(keys) and keys <= {group.field for group in query.group_by} and _may_show(field, world)

@@ -34,7 +34,7 @@ from assistant.understanding.outcome import decide
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
-from assistant.understanding.rewriting import rewritten, with_shared_nouns
+from assistant.understanding.rewriting import rewritten, with_denied_flags, with_shared_nouns
 from assistant.understanding.running import still_running
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import names_columns, with_columns
@@ -162,7 +162,8 @@ class Understanding:
         """The plan of the last part, or else of the first, when the others say nothing that it leaves out."""
         if len(parts) < 2 or len(parts) > MOST_SENTENCES:
             return None
-        for at in (len(parts) - 1, 0):
+        told_columns = names_columns(parts[-1], self._world)  # which the first part alone would leave out
+        for at in (len(parts) - 1,) if told_columns else (len(parts) - 1, 0):
             asked = self.plan(parts[at])
             others = [part for place, part in enumerate(parts) if place != at]
             if isinstance(asked, Plan):
@@ -208,7 +209,7 @@ class Understanding:
     def _tokens(self, question: str) -> list[Token]:
         world = self._world
         found = rewritten(world.language.tokens(question), world.language)
-        return with_shared_nouns(found, world.lexicon, world.language)
+        return with_denied_flags(with_shared_nouns(found, world.lexicon, world.language), world)
 
     def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
         refused = _refuse_early(question, tokens, self._world)

@@ -79,7 +79,7 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
         subject.name,
         _measure(subject, column, "sum", told),
         label(told),
-        synonyms([told, base, words, ("sum", "of", *base)]),
+        synonyms([told, *_of_table(subject, base), base, words, ("sum", "of", *base)]),
         _format(column, "sum"),
         "sum",
         unit=_unit(subject, column),
@@ -87,6 +87,12 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
         doubt=doubt,
         entity=column.own,
     )
+
+
+def _of_table(subject: Subject, base: Words) -> tuple[Words, ...]:
+    """ "total shipment price" for the price of shipments; nothing where the words say already whose it is."""
+    noun = subject.noun
+    return (("total", *noun, *base),) if noun and not set(noun) & set(base) else ()
 
 
 def _unknown(subject: Subject, column: Column) -> bool:

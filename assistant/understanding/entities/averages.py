@@ -57,6 +57,13 @@ def beside_average(words: Words, found: Found) -> Iterator[Found]:
     field = words.field_called(degree[0], found.entity) if degree is not None else ""
     if degree is not None and field:
         yield from _than(words, found.used(start, degree[2], "condition", degree[1]), field, degree[1])
+    elif degree is not None:  # "longer than the average number of pages"
+        average = words.phrase(words.skip(degree[2], "empty"), "averages")
+        for named, behind in number_fields(words, average, found.entity) if average is not None else ():
+            told = found.used(start, average or 0, "condition", degree[1]).used(
+                average or 0, behind, "dimension", named
+            )
+            yield told.filtered(_bound(named, degree[1]))
     for field, behind in (*number_fields(words, start, found.entity), *_metrics(words, start, found)):
         named = found.used(start, behind, "dimension", field)
         at = words.skip(behind, "empty")

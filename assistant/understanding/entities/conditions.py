@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.entities.dated import day_of
 from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
@@ -178,11 +179,22 @@ def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found
 
 
 def _own_name(words: Words, concept: Concept, behind: int) -> int:
-    """The place behind the name of the value's field, when it follows: "cancelled status"."""
+    """The place behind the name of the value's field, or of the thing it names, when it follows.
+
+    "cancelled status", "standard membership" of a membership type, "the Central branch".
+    """
     ends = [
         end for concepts, end in words.concepts(behind, "dimension") if concept.target in {c.target for c in concepts}
     ]
-    return ends[0] if ends else behind
+    if ends or "." not in concept.target or words.at_end(behind):
+        return ends[0] if ends else behind
+    owner = concept.target.partition(".")[0]
+    called = [end for dataset, end in words.nouns(behind) if dataset == owner]
+    if called and concept.target in words.world.nouns.names(owner):
+        return called[0]
+    field = words.world.layer.fields[concept.target]
+    telling = set(field.label.casefold().split()) - word_lists()["kinds"] - {owner}
+    return behind + (words.tokens[behind].text in telling and not words.nouns(behind))
 
 
 def _is_of(concept: Concept, dataset: str) -> bool:
@@ -221,7 +233,8 @@ def with_number(words: Words, found: Found) -> Iterator[Found]:
     field_name = words.field_called(degree[0], found.entity) if degree is not None else ""
     if degree is not None and number is not None and field_name:
         bound = Filter.model_validate({"field": field_name, "op": degree[1], "values": (number[0],)})
-        yield found.used(start, words.skip(number[1], "units"), "condition", field_name).filtered(bound)
+        end = words.unit_of(words.skip(number[1], "units"), field_name)
+        yield found.used(start, end, "condition", field_name).filtered(bound)
     for bounded, operator, limit in amount(words, found.moved(start)):
         for field, behind in own_fields(words, bounded.at, found.entity):
             if words.world.layer.fields[field].kind == "number":
@@ -234,7 +247,9 @@ def with_number(words: Words, found: Found) -> Iterator[Found]:
 
 def _limits(words: Words, found: Found, field: str) -> Iterator[Found]:
     for bounded, operator, number in amount(words, found):
-        yield bounded.filtered(Filter.model_validate({"field": field, "op": operator, "values": (number,)}))
+        yield bounded.moved(words.unit_of(bounded.at, field)).filtered(
+            Filter.model_validate({"field": field, "op": operator, "values": (number,)})
+        )
     between = words.phrase(found.at, "between")
     low = words.number(between) if between is not None else None
     high = words.number(words.skip(low[1], "joins")) if low is not None else None
@@ -274,10 +289,7 @@ def happened(words: Words, found: Found) -> Iterator[Found]:
     at = words.skip(found.at, "relatives", "happened")
     denied = words.phrase(at, "denials") or words.phrase(at, "negative_values")
     at = words.skip(denied, "happened") if denied is not None else at
-    days, fields = word_lists()["day_words"], words.world.layer.datasets[found.entity].fields
-    for field in fields if at < len(words.tokens) and at > found.at else ():
-        parts = [part for part in field.name.split("_") if part not in days]
-        if field.kind == "time" and not field.hidden and parts == [words.tokens[at].text]:
-            name = f"{found.entity}.{field.name}"
-            known = Filter(field=name, op="is_null" if denied is not None else "not_null")
-            yield found.used(words.skip(found.at, "relatives"), at + 1, "condition", name).filtered(known)
+    name = day_of(words, at, found.entity) if at > found.at else ""
+    if name and words.world.layer.fields[name].kind == "time":
+        known = Filter(field=name, op="is_null" if denied is not None else "not_null")
+        yield found.used(words.skip(found.at, "relatives"), at + 1, "condition", name).filtered(known)

@@ -42,8 +42,16 @@ def word_lists() -> Mapping[str, frozenset[str]]:
     content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
     verbs = content.pop("verbs")
     content.pop("deed_forms")
+    content.pop("same_units")
     lists = {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in content.items()}
     return {**lists, "verbs": frozenset(form for verb, past in verbs.items() for form in forms(verb, past))}
+
+
+@cache
+def same_units(word: str) -> frozenset[str]:
+    """The other ways to say or to write a unit, itself among them; empty for what is none."""
+    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    return next((frozenset(map(str, group)) for group in content["same_units"] if word in group), frozenset())
 
 
 @cache
@@ -228,6 +236,12 @@ class Words:
         ]
         found = [field for name in beside if (field := self.field_called(measure, name))]
         return found[0] if len(found) == 1 and measure == "age" else ""
+
+    def unit_of(self, at: int, field: str) -> int:
+        """The place behind the unit that a field's name ends with ("2500 kg" of a weight in kg); the same without."""
+        said = same_units(self.tokens[at].text) if at < len(self.tokens) else frozenset[str]()
+        told = self.world.layer.fields[field]
+        return at + bool(said.intersection((*told.name.split("_"), *told.label.casefold().split(), told.unit)))
 
     def is_plural(self, at: int) -> bool:
         """Whether a noun is said of several."""
