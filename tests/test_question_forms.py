@@ -172,3 +172,72 @@ def test_conditions_that_are_not_on_the_counted_rows_are_refused(shop: Assistant
     query = SemanticQuery(metrics=("customers",), filters=(_bought("Beauty").model_copy(update=changes),))
     with pytest.raises(QueryError):
         check(shop.layer, query)
+
+
+TICKET = "EXISTS (SELECT 1 FROM ticket t WHERE t.customer_id = c.customer_id{})"
+RETURNED = "EXISTS (SELECT 1 FROM refund r JOIN orders o USING (order_id) WHERE o.customer_id = c.customer_id)"
+ORDERED = f"EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.customer_id AND {KEPT} AND {{}})"
+THIS_YEAR = "o.ordered_at >= DATE '2026-01-01' AND o.ordered_at < DATE '2026-07-01'"
+
+
+@pytest.mark.parametrize(
+    ("question", "met"),
+    [
+        (
+            "how many customers bought both Beauty and Electronics",
+            f"{BOUGHT.format('Beauty')} AND {BOUGHT.format('Electronics')}",
+        ),
+        (
+            "how many women bought Beauty but never Electronics",
+            f"gender = 'female' AND {BOUGHT.format('Beauty')} AND NOT {BOUGHT.format('Electronics')}",
+        ),
+        ("how many customers returned something and complained", f"{RETURNED} AND {TICKET.format('')}"),
+        (
+            "how many customers ordered this year and never contacted support",
+            f"{ORDERED.format(THIS_YEAR)} AND NOT {TICKET.format('')}",
+        ),
+        (
+            "how many people neither ordered nor complained this year",
+            f"NOT {ORDERED.format(THIS_YEAR)} AND NOT {TICKET.format(' AND created_at >= DATE ' + repr('2026-01-01'))}",
+        ),
+        (
+            "how many customers bought Shoes or Beauty and returned something",
+            f"({BOUGHT.format('Shoes')} OR {BOUGHT.format('Beauty')}) AND {RETURNED}",
+        ),
+    ],
+)
+def test_deeds_in_several_tables_are_each_met_by_rows_of_their_own(shop: Assistant, question: str, met: str) -> None:
+    assert answered(shop, question) == rows(shop, f"SELECT count(*) FROM customer c WHERE {OURS} AND {met}")
+
+
+def test_who_did_both_is_a_list_and_a_share(shop: Assistant) -> None:
+    met = f"{BOUGHT.format('Beauty')} AND {BOUGHT.format('Electronics')}"
+    expected = rows(shop, f"SELECT c.customer_id FROM customer c WHERE {OURS} AND {met}")
+    found = answered(shop, "customers who bought both Beauty and Electronics")
+    assert sorted(row[0] for row in found) == sorted(row[0] for row in expected)
+    (share,) = answered(shop, "what share of customers bought Beauty and Electronics")
+    (whole,) = rows(shop, f"SELECT count(*) FROM customer c WHERE {OURS}")
+    assert share == (len(expected), pytest.approx(len(expected) / whole[0]))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "customers who opened an email and then ordered",
+        "how many customers ordered after they complained",
+        "customers who did not order and complain this year",
+        "how many customers never bought Beauty and Electronics",
+        "how many customers bought only Beauty and Electronics",
+        "how many customers bought Beauty every month and complained",
+    ],
+)
+def test_deeds_that_cannot_be_told_apart_are_refused(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.ask(question), Refusal)
+
+
+def test_a_period_behind_two_deeds_is_asked_about(shop: Assistant) -> None:
+    outcome = shop.ask("customers who complained and returned something this year")
+    assert isinstance(outcome, Clarification)
+    both, last = (option.plan.query.filters for option in outcome.options)
+    assert [bool(one.time_range) for one in both] == [True, True]
+    assert [bool(one.time_range) for one in last] == [False, True]

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from assistant.answer import Clarification, Refusal
 from assistant.understanding.forms.asking import Asking, Outcome
 from assistant.understanding.forms.reasons import causes, reasons
+from assistant.understanding.forms.sets import sets
 from assistant.understanding.forms.single_rows import bounded, extreme
 
 Form = Callable[[Asking], Outcome | None]
-FIRST: tuple[Form, ...] = (causes,)
+FIRST: tuple[Form, ...] = (causes, sets)
 FORMS: tuple[Form, ...] = (reasons, bounded, extreme)
 
 

@@ -1,0 +1,130 @@
+"""One clause about what somebody did, has or lacks, read as a condition of its own ("never bought Electronics")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answer import Plan
+from assistant.understanding.bounds import counted_deed
+from assistant.understanding.chart import Element
+from assistant.understanding.draft import Draft
+from assistant.understanding.forms.asking import COUNTS, Asking, phrases, said
+from assistant.understanding.tokens import Token
+from semantic_layer import Filter, SemanticQuery, SimpleMetric, TimeRange
+
+
+@dataclass(frozen=True)
+class Clause:
+    """The words of a clause without those that deny it; `verb` is what it inherits from the clause before."""
+
+    words: tuple[Token, ...]
+    denied: bool
+    verb: tuple[Token, ...] = ()
+
+
+@dataclass(frozen=True)
+class Had:
+    """What each of an entity must have or must not have had: rows of a metric under conditions, perhaps in a time.
+
+    `state` tells that it is something had ("an open ticket"), not a deed.
+    """
+
+    metric: str
+    where: tuple[Filter, ...]
+    period: TimeRange | None
+    denied: bool
+    state: bool
+    inherited: bool = False
+
+    def condition(self, entity: str) -> Filter:
+        """The condition on an entity."""
+        op, least = ("eq", 0) if self.denied else ("ge", 1)
+        told = {"field": self.metric, "op": op, "values": (least,), "entity": entity, "time_range": self.period}
+        return Filter.model_validate({**told, "where": self.where})
+
+
+def verb_at(asking: Asking, tokens: Sequence[Token]) -> tuple[int, str]:
+    """How many words from here on are a verb that makes rows, and what counts them in words; (0, "") for none."""
+    for size in range(min(3, len(tokens)), 0, -1):
+        if said(tokens[:size]) in phrases()["contacting"]:
+            return size, "support tickets"
+    if not tokens:
+        return 0, ""
+    named = asking.world.lexicon.lookup(tokens[:1])
+    made = [c.target for c in named if c.kind == "metric" and c.inflected]
+    if made:
+        return 1, asking.world.layer.metrics[made[0]].title
+    element = Element(0, 1, tokens[0].raw, 0.0, word=tokens[0].bare)
+    counts = () if named else counted_deed(Draft((element,), ("",), asking.world), 0)
+    return (1, asking.world.layer.metrics[counts[0].target].title) if counts else (0, "")
+
+
+def read_clause(asking: Asking, clause: Clause, entity: str) -> Had | None:
+    """What a clause says that each of an entity has had; None when it is not read so in one way."""
+    if not clause.words or _is_limited(asking, clause.words):
+        return None
+    for text, state in _counted(asking, clause):
+        plan = asking.read(text)
+        had = _had(asking, plan, entity) if plan is not None else None
+        if had is not None:
+            return replace(had, denied=clause.denied, state=state, inherited=bool(clause.verb))
+    return None
+
+
+def _is_limited(asking: Asking, words: Sequence[Token]) -> bool:
+    """Whether a word says more than the count of a deed can tell; "or" does not between two values."""
+    said = [token.text for token in words]
+    if any(text in phrases()["limiting"] | phrases()["denials"] for text in said):
+        return True
+    places = [at for at, text in enumerate(said) if text in phrases()["alternatives"]]
+    return any(
+        not (0 < at < len(words) - 1 and _is_free(asking, words[at - 1]) and _is_free(asking, words[at + 1]))
+        for at in places
+    )
+
+
+def _counted(asking: Asking, clause: Clause) -> Iterator[tuple[list[Token], bool]]:
+    """The clause as a question for a number: of what the verb makes, or of the thing had."""
+    words = clause.verb + clause.words if clause.verb else clause.words
+    size, noun = verb_at(asking, words)
+    if size:
+        rest = _without(words[size:], "somethings")
+        tied = asking.made("of", 0) if rest and _is_free(asking, rest[0]) else []
+        yield [*asking.made(f"number of {noun}", 0), *tied, *rest], False
+    else:
+        yield [*asking.made("number of", 0), *_without(words, "determiners")], _is_state(asking, words)
+
+
+def _is_state(asking: Asking, words: Sequence[Token]) -> bool:
+    return (
+        words[0].text in phrases()["determiners"] or asking.world.language.forms.plain(words[0].text) != words[0].text
+    )
+
+
+def _is_free(asking: Asking, token: Token) -> bool:
+    """Whether nothing ties a word to what stands before it: a value right behind the verb."""
+    return any(concept.kind == "value" for concept in asking.world.lexicon.lookup([token]))
+
+
+def _without(words: Sequence[Token], name: str) -> list[Token]:
+    """The words without those of a list at their beginning."""
+    kept = list(words)
+    while kept and kept[0].text in phrases()[name]:
+        kept = kept[1:]
+    return kept
+
+
+def _had(asking: Asking, plan: Plan, entity: str) -> Had | None:
+    query, layer = plan.query, asking.world.layer
+    told = query.model_copy(update={"metrics": (), "filters": (), "time_range": None})
+    stand_in = 1 if plan.asked is not None else 0  # which its note tells; any other note tells of a doubt
+    if told != SemanticQuery() or len(query.metrics) != 1 or len(plan.notes) != stand_in:
+        return None
+    (name,) = query.metrics
+    metric = layer.metrics[name]
+    counts = isinstance(metric, SimpleMetric) and layer.measures[metric.measure].agg in COUNTS
+    near = asking.world.reach.distance([name], entity) is not None
+    if not counts or not near or entity in asking.world.reach.facts(name):
+        return None
+    return Had(name, query.filters, query.time_range, denied=False, state=False)

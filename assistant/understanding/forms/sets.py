@@ -1,0 +1,277 @@
+"""Who did one thing and not another: conditions over several tables, each met by rows of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from assistant.answer import Clarification, Option, Plan, Refusal
+from assistant.understanding.draft import World
+from assistant.understanding.forms.asking import Asking, Outcome, phrases
+from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, verb_at
+from assistant.understanding.tokens import Token
+from semantic_layer import Filter, GroupBy, SemanticQuery, Share
+
+MOST_CLAUSES = 5
+Part = tuple[str, list[Token]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose deeds are told: what is asked of them, the entity, and the place where the clauses begin."""
+
+    plan: Plan
+    entity: str
+    behind: int
+    asked: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """The conditions of all clauses: those over tables, and what else is said of the entity."""
+
+    had: tuple[Had, ...]
+    others: tuple[Filter, ...]
+
+
+def sets(asking: Asking) -> Outcome | None:
+    """ "customers who bought Beauty but never Electronics", as list, number or share; None for other questions."""
+    subject = _subject(asking)
+    if subject is None:
+        return None
+    parts = _parts(asking, subject.behind)
+    if any(token.text in phrases()["sequence"] for _, part in parts for token in part):
+        return _in_order(asking, parts, subject)
+    clauses = _clauses(asking, parts)
+    told = _told(asking, subject, clauses) if clauses is not None else None
+    if told is None or not told.had:
+        return _half_read(asking, parts)
+    ordinary = asking.ordinary(asking.tokens)
+    if isinstance(ordinary, Plan) and _says_as_much(asking.world, ordinary.query, subject, told):
+        return ordinary
+    return _outcome(asking, subject, told)
+
+
+def _half_read(asking: Asking, parts: Sequence[Part]) -> Refusal | None:
+    """That deeds could not be told apart, where the ordinary reading would pass over one of them."""
+    deeds = [part for _, part in parts if part and (_undenied(part)[1] or verb_at(asking, _undenied(part)[0])[0])]
+    if len(deeds) < len(("one", "another")):
+        return None
+    ordinary = asking.ordinary(asking.tokens)
+    if not isinstance(ordinary, Plan) or _conditions(asking.world, ordinary.query) >= len(deeds):
+        return None
+    return asking.refused("open_clauses", tuple(part[0].raw for part in deeds))
+
+
+def _says_as_much(world: World, query: SemanticQuery, subject: Subject, told: Told) -> bool:
+    """Whether an ordinary plan heeds all clauses, and takes no word of theirs for what the entity is."""
+    if any(one.where for one in told.had):
+        return False
+    fields = [one for one in query.filters if one.field not in world.layer.metrics]
+    strange = any(one not in (*subject.plan.query.filters, *told.others) for one in fields)
+    one_deed = len(told.had) == 1 and not told.others and not told.had[0].denied
+    return not strange and (one_deed or _conditions(world, query) >= len(told.had))
+
+
+def _conditions(world: World, query: SemanticQuery) -> int:
+    """How many conditions over other tables a query has."""
+    on_metrics = [one for one in query.filters if one.field in world.layer.metrics]
+    rows = {one.field for one in query.filters if one.entity and one not in on_metrics}
+    return len(on_metrics) + len(rows)
+
+
+def _subject(asking: Asking) -> Subject | None:
+    """The things at the beginning that clauses tell apart: "German customers who", "how many customers"."""
+    start = asking.past(0, "politeness")
+    shared, counting, listing = (asking.end(start, name) for name in ("shares", "counting", "listing"))
+    asked = "share" if shared is not None else "count" if counting is not None else "list"
+    begun = shared or counting or listing or start
+    if asked == "list" and asking.tokens[start : start + 1] and asking.tokens[start].text in phrases()["anybody"]:
+        return _anybody(asking, start + 1, asked)
+    for at in range(begun + 1, len(asking.tokens)):
+        opened = asking.tokens[at].text in phrases()["clause_openers"] or bool(verb_at(asking, asking.tokens[at:])[0])
+        if opened and at == begun + 1 and asking.tokens[begun].text in asking.world.language.persons:
+            return _anybody(asking, at, asked)
+        if opened:
+            plan = asking.read([*asking.made("number of", 0), *asking.tokens[begun:at]])
+            entity = _counted_entity(asking.world, plan.query) if plan is not None else ""
+            return Subject(plan, entity, at, asked) if plan is not None and entity else None
+    return None
+
+
+def _anybody(asking: Asking, behind: int, asked: str) -> Subject | None:
+    """ "who bought both", "people who bought both": the one kind of persons there is."""
+    entities = [one for one in asking.world.layer.datasets.values() if one.entity]
+    plan = asking.read(asking.made(f"number of {entities[0].title}", 0)) if len(entities) == 1 else None
+    entity = _counted_entity(asking.world, plan.query) if plan is not None else ""
+    return Subject(plan, entity, behind, asked) if plan is not None and entity else None
+
+
+def _counted_entity(world: World, query: SemanticQuery) -> str:
+    """The entity that is counted, perhaps under conditions; empty for any other number."""
+    told = query.model_copy(update={"metrics": (), "filters": ()})
+    if told != SemanticQuery() or len(query.metrics) != 1:
+        return ""
+    found = [name for name, dataset in world.layer.datasets.items() if dataset.entity]
+    return next((name for name in found if world.nouns.count_of(name) == query.metrics[0]), "")
+
+
+def _clauses(asking: Asking, parts: Sequence[Part]) -> list[Clause] | None:
+    """The clauses behind the subject, each with its denial; values alone take the verb of the clause before.
+
+    None where it is open how far a denial reaches: "did not order and complain", "never bought shoes and jeans".
+    """
+    clauses: list[Clause] = []
+    for joiner, part in parts:
+        words, denied = _undenied(part)
+        verb = _inherited(asking, clauses, words)
+        denied = denied or joiner == "nor"
+        if clauses and clauses[-1].denied and not (denied or joiner == "but" or _starts_anew(asking, part)):
+            return None
+        clauses.append(Clause(tuple(words), denied, verb))
+    return clauses if 0 < len(clauses) <= MOST_CLAUSES and all(clause.words for clause in clauses) else None
+
+
+def _parts(asking: Asking, start: int) -> list[Part]:
+    """The words between joining words, each with the word that joins it; a deed behind something had is apart."""
+    parts: list[Part] = [("", [])]
+    for at in range(start, len(asking.tokens)):
+        token, said = asking.tokens[at], parts[-1][1]
+        if token.text not in phrases()["joins"]:
+            had = bool(said) and said[0].text in phrases()["possessions"] and len(said) > 1
+            if had and verb_at(asking, asking.tokens[at:])[0]:
+                parts.append(("and", []))
+            parts[-1][1].append(token)
+        elif said:
+            parts.append((token.text, []))
+        else:
+            parts[-1] = (token.text, [])
+    last = len(parts) - 1
+    return [(joiner, [t for t in part if t.text != "both" or at == last]) for at, (joiner, part) in enumerate(parts)]
+
+
+def _starts_anew(asking: Asking, part: Sequence[Token]) -> bool:
+    """Whether a clause cannot be under the denial before it: it has its own "who" or "with", or a verb of the past."""
+    first = part[0] if part else None
+    if first is None or first.text in phrases()["clause_openers"]:
+        return first is not None
+    past = first.text.endswith("ed") or first.text in asking.world.language.forms.verbs
+    return past and bool(verb_at(asking, part)[0])
+
+
+def _undenied(part: Sequence[Token]) -> tuple[list[Token], bool]:
+    """The words without "who", "have" and the like at their beginning, and whether one of them denies."""
+    kept, denied = list(part), False
+    while kept and kept[0].text in (phrases()["clause_openers"] | phrases()["helping"]):
+        denied = denied or kept[0].text in phrases()["denials"]
+        kept = kept[1:]
+    return kept, denied
+
+
+def _inherited(asking: Asking, before: Sequence[Clause], words: Sequence[Token]) -> tuple[Token, ...]:
+    """The verb of the clause before, for a clause that begins with a value."""
+    value = words and any(concept.kind == "value" for concept in asking.world.lexicon.lookup(words[:1]))
+    noun = words and any(concept.kind in ("noun", "metric") for concept in asking.world.lexicon.lookup(words[-1:]))
+    if not before or not value or noun or verb_at(asking, words)[0]:
+        return ()
+    last = before[-1]
+    size = verb_at(asking, last.words)[0]
+    return last.verb or tuple(last.words[:size])
+
+
+def _told(asking: Asking, subject: Subject, clauses: Sequence[Clause]) -> Told | None:
+    """What all clauses say; None when one of them is not understood."""
+    had: list[Had] = []
+    others: list[Filter] = []
+    for clause in clauses:
+        found = read_clause(asking, clause, subject.entity)
+        if found is not None:
+            had.append(found)
+            continue
+        further = _of_entity(asking, subject, clause)
+        if further is None:
+            return None
+        others.extend(further)
+    return Told(tuple(had), tuple(others))
+
+
+def _of_entity(asking: Asking, subject: Subject, clause: Clause) -> tuple[Filter, ...] | None:
+    """What a clause says of the entity itself, as it is ordinarily read ("who are loyal", "who spent over 500")."""
+    if clause.denied or clause.verb:
+        return None
+    title = asking.world.layer.datasets[subject.entity].title
+    plan = asking.read([*asking.made(f"number of {title} who", 0), *clause.words])
+    if plan is None or plan.notes or _counted_entity(asking.world, plan.query) != subject.entity:
+        return None
+    return plan.query.filters or None
+
+
+def _outcome(asking: Asking, subject: Subject, told: Told) -> Outcome | None:
+    """The plan; a question back when it is open whether a period is that of all deeds."""
+    together = any(asking.found("together"))
+    readings = [replace(told, had=had) for had in _timed(told.had)[: 1 if together else None]]
+    plans = [plan for reading in readings if (plan := _plan(asking, subject, reading)) is not None]
+    if len(plans) < len(readings):
+        return None
+    if len(plans) == 1:
+        return plans[0]
+    options = tuple(Option(asking.world.told(plan.query), plan) for plan in plans)
+    return Clarification(asking.question, asking.world.language.message("which_period"), (), options)
+
+
+def _timed(had: tuple[Had, ...]) -> list[tuple[Had, ...]]:
+    """The readings of whose period is whose: values of one verb share it; of several deeds it may be the last one's."""
+    shared = _along_verbs(had)
+    periods = [one.period for one in shared if one.period is not None]
+    untimed = [one for one in shared if one.period is None and not one.state and not _is_never(one, shared)]
+    if not periods or not untimed or any(period != periods[0] for period in periods):
+        return [shared]
+    period = periods[0]
+    return [tuple(replace(one, period=period) if one in untimed else one for one in shared), shared]
+
+
+def _is_never(one: Had, all_: Sequence[Had]) -> bool:
+    """Whether a deed is denied behind one with a period: "ordered this year and never complained" is never at all."""
+    before = all_[: all_.index(one)]
+    return one.denied and any(other.period is not None for other in before)
+
+
+def _along_verbs(had: tuple[Had, ...]) -> tuple[Had, ...]:
+    """The period of a value's clause for the values before it that have the same verb: "X and Y this year"."""
+    found = list(had)
+    for at in range(len(found) - 1, 0, -1):
+        if found[at].inherited and found[at - 1].period is None:
+            found[at - 1] = replace(found[at - 1], period=found[at].period)
+    for first, second in pairwise(range(len(found))):
+        if found[second].inherited and found[second].period is None:
+            found[second] = replace(found[second], period=found[first].period)
+    return tuple(found)
+
+
+def _plan(asking: Asking, subject: Subject, told: Told) -> Plan | None:
+    entity, count = subject.entity, subject.plan.query.metrics[0]
+    conditions = tuple(one.condition(entity) for one in told.had)
+    filters = tuple(dict.fromkeys((*subject.plan.query.filters, *told.others, *conditions)))
+    if subject.asked == "list":
+        names = asking.world.nouns.names(entity)
+        query = SemanticQuery(entity=entity, group_by=tuple(GroupBy(field=name) for name in names), filters=filters)
+    else:
+        apart = tuple(dict.fromkeys(one.field for one in (*told.others, *conditions)))
+        shares = (Share(metric=count, apart_from=apart),) if subject.asked == "share" else ()
+        query = SemanticQuery(metrics=(count,), filters=filters, shares=shares)
+    return replace(subject.plan, query=query, spans=(), asked=None) if asking.stands(query) else None
+
+
+def _in_order(asking: Asking, parts: Sequence[Part], subject: Subject) -> Refusal | None:
+    """That the order in which deeds were done is not told, where deeds they are."""
+    words = tuple(token.raw for _, part in parts for token in part if token.text in phrases()["sequence"])
+    pieces: list[list[Token]] = [[]]
+    for token in (token for _, part in parts for token in (*part, None)):
+        if token is None or token.text in phrases()["sequence"]:
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    plain = [Clause(tuple(_undenied(piece)[0]), denied=False) for piece in pieces if piece]
+    done = [one for one in plain if one.words and read_clause(asking, one, subject.entity) is not None]
+    return asking.refused("order_of_deeds", words) if len(done) > 1 else None
