@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.wording import FIRST, Wording, answers
-from semantic_layer import COHORT_AGE, METRIC_TIME, Column, SemanticLayer, SemanticQuery
+from semantic_layer import COHORT_AGE, METRIC_TIME, Column, SemanticLayer, SemanticQuery, is_together
 
 _BESIDE = ("previous", "change", "change_ratio", "share", "rank")
 
@@ -16,9 +16,11 @@ def labelled(layer: SemanticLayer, query: SemanticQuery, columns: Sequence[Colum
     words = answers(locale)
     if words.locale == FIRST:  # the compiler's own labels
         return tuple(columns)
-    return tuple(
-        replace(one, label=_along_time(layer, query, one, words) or _label(layer, one, words)) for one in columns
-    )
+    return tuple(replace(one, label=_beside(layer, query, one, words) or _label(layer, one, words)) for one in columns)
+
+
+def _beside(layer: SemanticLayer, query: SemanticQuery, column: Column, words: Wording) -> str:
+    return _part_of(layer, query, column, words) or _along_time(layer, query, column, words)
 
 
 def _along_time(layer: SemanticLayer, query: SemanticQuery, column: Column, words: Wording) -> str:
@@ -32,10 +34,31 @@ def _along_time(layer: SemanticLayer, query: SemanticQuery, column: Column, word
             return words.say("columns.buckets", {"grain": grain})
         how = words.choice("reading.per_bucket", query.per_bucket.agg).format(grain=grain)
         return words.say("columns.along_time", told | {"how": how})
+    if query.per_group is not None:
+        what = _what(layer, query.per_group.fields[0])
+        return words.say(f"columns.groups_{query.per_group.agg}", told | {"what": what})
+    if query.top is not None and is_together(query):
+        side = "columns.top" if query.top.descending else "columns.bottom"
+        n = f"{query.top.n}{words.say('columns.percent') if query.top.percent else ''}"
+        return words.say(side, told | {"what": _what(layer, query.top.field), "n": n})
     if query.running is not None:
         key = "reading.running_last" if query.running.last else "reading.running"
         return words.say("columns.along_time", told | {"how": words.say(key, {"n": query.running.last or 0})})
     return ""
+
+
+def _what(layer: SemanticLayer, name: str) -> str:
+    """What the values of a field are called: the things whose key they are, else the field."""
+    dataset, _, field = name.partition(".")
+    return layer.datasets[dataset].title if field in layer.datasets[dataset].key_fields else layer.fields[name].title
+
+
+def _part_of(layer: SemanticLayer, query: SemanticQuery, column: Column, words: Wording) -> str:
+    """What one metric as a share of another is called."""
+    whole = next((one.of for one in query.shares if one.of and column.name == f"{one.metric}_of_{one.of}"), "")
+    if not whole:
+        return ""
+    return words.say("columns.part", {"title": layer.metrics[column.ref].title, "whole": layer.metrics[whole].title})
 
 
 def _label(layer: SemanticLayer, column: Column, words: Wording) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.formatting import Style, is_number, style_of
 from assistant.wording import FIRST, answers
-from semantic_layer import Column, SemanticLayer, SemanticQuery, TimeRange
+from semantic_layer import Column, SemanticLayer, SemanticQuery, TimeRange, is_together
 from warehouse import Result
 
 NUMERIC_ROLES = ("metric", "previous", "change", "change_ratio", "share", "rank")
@@ -25,8 +25,8 @@ class Context:
     """What is known about a result besides its rows.
 
     `as_of` is the last complete day of data. `additive` names the metrics whose groups add up to the total: only those
-    are stacked, or said to be a share of something. `titles` are what the query's fields are called in another language
-    than that of their names.
+    are stacked, or said to be a share of something; `percents` names filtered metrics written in percent. `titles` are
+    what the query's fields are called in another language than that of their names.
     """
 
     query: SemanticQuery | None = None
@@ -34,6 +34,7 @@ class Context:
     additive: frozenset[str] = frozenset()
     locale: str = "en"
     titles: Mapping[str, str] = field(default_factory=dict[str, str])
+    percents: frozenset[str] = frozenset()
 
     @property
     def time_range(self) -> TimeRange | None:
@@ -47,7 +48,9 @@ def context(
     """A context with what the layer knows of the query's metrics."""
     names = query.metrics if query and not _is_no_part(query) else ()
     additive = frozenset(name for name in names if is_additive(layer, name))
-    return Context(query, as_of, additive, locale, _titles(layer, query, locale))
+    filtered = [one.field for one in query.filters if one.field in layer.metrics] if query else []
+    percents = frozenset(name for name in filtered if layer.metrics[name].format == "percent")
+    return Context(query, as_of, additive, locale, _titles(layer, query, locale), percents)
 
 
 def _titles(layer: SemanticLayer, query: SemanticQuery | None, locale: str) -> Mapping[str, str]:
@@ -134,7 +137,10 @@ def shape_of(columns: Sequence[Column], result: Result, context: Context) -> Sha
         rows=result.rows,
         time=roles["time"][0] if roles["time"] else None,
         dimensions=tuple(sorted((*roles["dimension"], *roles["time"][1:]))),
-        numbers=tuple(_numbers(columns, roles, i, context.query) for i in roles["metric"]),
+        numbers=(
+            *_parts(columns, roles, context.query),
+            *(_numbers(columns, roles, i, context.query) for i in roles["metric"]),
+        ),
         context=context,
     )
 
@@ -156,6 +162,13 @@ def _is_case(query: SemanticQuery | None, metric: str) -> bool:
     return any(one.metric == metric and bool(one.apart_from) for one in shares)
 
 
+def _parts(columns: Sequence[Column], roles: dict[str, list[int]], asked: SemanticQuery | None) -> tuple[Numbers, ...]:
+    """Shares that were asked for besides the numbers they are made of: of another metric, of the top few in all."""
+    if asked is None or not (any(one.of for one in asked.shares) or is_together(asked)):
+        return ()
+    return tuple(Numbers(columns[i], i) for i in roles["share"])
+
+
 def _numbers(
     columns: Sequence[Column], roles: dict[str, list[int]], value: int, asked: SemanticQuery | None
 ) -> Numbers:
@@ -164,6 +177,8 @@ def _numbers(
     share = beside["share"]
     if share is not None and _is_case(asked, ref):
         return Numbers(columns[share], share)
+    if asked is not None and any(one.of and one.metric == ref for one in asked.shares):
+        return Numbers(columns[value], value)
     return Numbers(columns[value], value, beside["previous"], beside["change"], beside["change_ratio"], beside["share"])
 
 

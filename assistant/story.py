@@ -92,15 +92,15 @@ def _filter(story: Story, item: Filter) -> str:
         holds = item.values[0] == (item.op in ("eq", "in"))
         values = {"values": named(story, item.field)}
         return story.words.say("filter_flag" if holds else "filter_no_flag", values)
-    values = listed(story, [_filter_value(story, value) for value in item.values])
+    values = listed(story, [_filter_value(story, item, value) for value in item.values])
     if "." not in item.field and item.entity:
         return _having(story, item, values)
-    if item.op in ("in", "eq") and item.values:
+    if item.op in ("in", "eq") and item.values and not is_number(item.values[0]):
         return story.words.say("filter_in", {"values": values})
     if item.op in ("not_in", "ne") and item.values:
         return story.words.say("filter_out", {"values": values})
     if item.than:
-        values = story.words.say("the_average")
+        values = story.words.say(f"the_{item.than}")
     operator = story.words.choice("operators", item.op)
     told = {"field": named(story, item.field), "operator": operator, "values": values}
     return story.words.say("filter_other", told).rstrip()
@@ -112,7 +112,7 @@ def _having(story: Story, item: Filter, values: str) -> str:
     if (item.op, item.values) in (("ge", (1,)), ("eq", (0,))):
         return story.words.say("filter_some" if item.op == "ge" else "filter_none", told)
     operator = story.words.choice("operators", item.op)
-    values = story.words.say("the_average") if item.than else values
+    values = story.words.say(f"the_{item.than}") if item.than else values
     return story.words.say("filter_other", told | {"operator": operator, "values": values}).rstrip()
 
 
@@ -121,7 +121,9 @@ def named(story: Story, name: str) -> str:
     return story.context.titles.get(name) or name.rsplit(".", 1)[-1].replace("_", " ")
 
 
-def _filter_value(story: Story, value: Any) -> str:
+def _filter_value(story: Story, item: Filter, value: Any) -> str:
+    if is_number(value) and item.field in story.context.percents:
+        return number(value, Style("percent", locale=story.context.locale))
     return number(value, Style(locale=story.context.locale)) if is_number(value) else shorten(str(value))
 
 

@@ -78,7 +78,7 @@ from semantic_layer.query import (
     TimeRange,
     Top,
 )
-from semantic_layer.resolution import linking
+from semantic_layer.resolution import is_together, linking
 from semantic_layer.stand_ins import substitute
 from semantic_layer.verified import (
     Golden,
@@ -164,6 +164,7 @@ __all__ = [
     "implied_metric",
     "import_model",
     "in_language",
+    "is_together",
     "latest",
     "linking",
     "lint",

@@ -140,7 +140,7 @@ def test_a_reason_of_the_definitions_or_the_database_is_told_in_german(sentence:
     assert retold(sentence, "en") == sentence
 
 
-FAULTS = ("query_rules", "reach_rules", "check", "paths", "bucket_rules")
+FAULTS = ("query_rules", "reach_rules", "check", "paths", "bucket_rules", "group_rules")
 
 
 @pytest.mark.parametrize("module", FAULTS)

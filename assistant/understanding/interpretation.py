@@ -24,6 +24,7 @@ from semantic_layer import (
     SemanticQuery,
     Share,
     TimeRange,
+    is_together,
 )
 
 _SPAN = re.compile(r"(\d+) ([a-z]+?)s?")
@@ -67,13 +68,22 @@ class _Reading:
         if query.per_bucket is not None:
             grain = self.words.choice("reading.grains", query.per_bucket.grain)
             yield Part("grain", self.words.choice("reading.per_bucket", query.per_bucket.agg).format(grain=grain))
+        if query.per_group is not None:
+            what = self.inside(self.title(query.per_group.fields[0]))
+            told = self.words.choice("reading.per_group", query.per_group.agg).format(what=what)
+            yield Part("dimension", told, query.per_group.fields[0])
         if query.running is not None:
             key = "running_last" if query.running.last else "running"
             yield Part("grain", self.say(key, {"n": query.running.last or 0}))
 
     def cuts(self, query: SemanticQuery) -> Iterator[Part]:
         """Order and cut: what comes first, and how many."""
-        if query.top is not None:
+        if query.top is not None and is_together(query):
+            by, field = (self.inside(self.title(name)) for name in (query.top.by, query.top.field))
+            n = f"{query.top.n}%" if query.top.percent else query.top.n
+            key = "top_together" if query.top.descending else "bottom_together"
+            yield Part("limit", self.say(key, {"n": n, "by": by, "field": field}))
+        elif query.top is not None:
             each = ", ".join(self.inside(self.title(name)) for name in query.top.within)
             key = ("first" if query.top.descending else "last") + ("_of" if each else "")
             yield Part("limit", self.say(key, {"n": query.top.n, "each": each}))
@@ -87,6 +97,8 @@ class _Reading:
     def share(self, share: Share) -> str:
         """ "share of sessions", "share of the sessions of any device"."""
         title = self.inside(self.layer.metrics[share.metric].title)
+        if share.of:
+            return self.say("part_of", {"what": title, "whole": self.inside(self.layer.metrics[share.of].title)})
         fields = self.say("join").join(self.inside(self.title(name)) for name in share.apart_from)
         return self.say("share_of_any" if fields else "share_of", {"what": title, "fields": fields})
 
@@ -114,7 +126,7 @@ class _Reading:
     def condition(self, condition: Filter) -> str:
         joint = self.say("join") if condition.op == "between" else ", "
         values = joint.join(self.value(value) for value in condition.values)
-        values = self.say("the_average") if condition.than else values
+        values = self.say(f"the_{condition.than}") if condition.than else values
         sign = self.say(f"signs.{condition.op}")
         return self.say("condition", {"field": self.counted(condition), "sign": sign, "values": values})
 

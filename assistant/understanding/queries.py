@@ -22,7 +22,7 @@ from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.own_filters import contradicts, is_of_one, is_whole
 from assistant.understanding.segments import owner
 from assistant.understanding.spans_compared import of_whole_units
-from assistant.understanding.subjects import Subject, asked_subject, counted_instead, counts
+from assistant.understanding.subjects import Subject, asked_subject, counted_instead, counts, counts_per
 from semantic_layer import (
     COHORT_AGE,
     METRIC_TIME,
@@ -119,6 +119,8 @@ def _takes_part_of_a_name(draft: Draft, choice: Choice, names: tuple[str, ...]) 
 def _counting(draft: Draft, query: SemanticQuery, subject: Subject | None) -> SemanticQuery | None:
     """The query as long as it counts what "how many" asks to be counted, or made to; None when it cannot be."""
     if subject is None or any(counts(draft.world, name, subject) for name in query.metrics):
+        return query
+    if any(counts_per(draft.world, name, subject, draft.tokens) for name in query.metrics):
         return query
     return counted_instead(draft.world, query, subject)
 
@@ -522,6 +524,9 @@ def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...])
         by = ranked_by(draft, names)
         less_is_better = ranking.judged and draft.world.layer.metrics[by].good_direction == "down"
         return (OrderBy(by=by, descending=ranking.descending != less_is_better, column=ranking.column),)
+    if names and draft.part_of is not None and not draft.grain:
+        part = next(i for i, (at, _) in enumerate(draft.metrics) if at == draft.part_of)
+        return (OrderBy(by=names[part], column="share"),) if groups else ()
     if names and (draft.listed or (len(groups) == 1 and groups[0].grain is None)):
         return (OrderBy(by=names[0]),)
     return ()

@@ -21,21 +21,25 @@ def find_shares(draft: Draft) -> None:
         draft.use(cues[0], "filler")
     if not all(_adds_up(draft, concept.target) for concept in draft.metrics[0][1]):
         return
-    if _as_rate(draft, cues) or _is_part(draft, cues):
+    if _as_rate(draft, cues) or _is_part(draft, cues) or _says_among(draft):
         return
     if is_top_share(draft):
         take_top(draft)
+    if _is_shared(draft, cues[0]):
+        draft.shared = True
+        for at in cues:
+            draft.use(at, "metric", "share")
+
+
+def _is_shared(draft: Draft, cue: int) -> bool:
+    """Whether what the share is of is certain: of each group in all, of a case, or of the top few together."""
     split = draft.groups or any(condition.grouped for condition in draft.conditions)
-    part = _part(draft, cues[0])
+    part = _part(draft, cue)
     if part:
         _mark(draft, part, within=bool(split))
-    elif draft.together is None and (not split or _cases(draft)):
-        return
-    elif draft.together is not None and _cases(draft):
-        return  # the share of a case among the top ones, or of the top ones in a case?
-    draft.shared = True
-    for at in cues:
-        draft.use(at, "metric", "share")
+        return True
+    # with a case beside the top ones: the share of the case among them, or theirs in the case?
+    return not _cases(draft) and (draft.together is not None or bool(split))
 
 
 def _is_share_already(draft: Draft, cues: list[int]) -> bool:
@@ -81,6 +85,13 @@ def _is_part(draft: Draft, cues: list[int]) -> bool:
     draft.metrics = [(draft.metrics[0][0], (Concept("metric", rates[0], GATHERED),))]
     draft.use(cues[0], "metric", rates[0])
     return True
+
+
+def _says_among(draft: Draft) -> bool:
+    """ "share of members among customers": of a whole that is another number than the one measured."""
+    words = draft.world.language.words("among_words")
+    places = [at for at, _ in draft.scopes if at > draft.metrics[0][0]]
+    return any(draft.element(i).text.casefold() in words for at in places for i in range(draft.metrics[0][0], at))
 
 
 def _distributes(draft: Draft) -> bool:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Column, Draft, Scope, TopSet
 from semantic_layer.compiler.formulas import evaluated
-from semantic_layer.compiler.metrics import Shown, append
+from semantic_layer.compiler.metrics import Shown, append, titled
 from semantic_layer.query import Rank, Share, Top
 from semantic_layer.resolution import Key, is_together
 
@@ -82,7 +82,7 @@ def _share(draft: Draft, share: Share, index: int) -> Shown:
     on = [sql.same(draft.frame.keys[key.name].copy(), total.keys[key.name].copy()) for key in within]
     sql.joined(draft.statement, total.relation(), sql.both(on), "LEFT" if on else "CROSS")
     tree = sql.divided(draft.frame.leaves[share.metric].copy(), total.leaves[share.metric].copy())
-    title = draft.layer.metrics[share.metric].title
+    title = titled(draft, share.metric)
     suffix = "_".join(["", "share", *(key.name for key in within)]) if index else "_share"
     return Column(f"{share.metric}{suffix}", "share", share.metric, f"{title} (share)", "%", "percent"), tree
 

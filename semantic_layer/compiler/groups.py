@@ -9,6 +9,7 @@ from sqlglot import exp
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Column, Draft
 from semantic_layer.compiler.metrics import append
+from semantic_layer.compiler.titles import inside, plural, thing
 from semantic_layer.query import PerGroup
 from semantic_layer.resolution import Key, is_metric_filter, keys
 
@@ -42,14 +43,14 @@ def over_groups(draft: Draft) -> None:
 
 
 def _append_values(draft: Draft, per: PerGroup, values: str, metrics: list[Column]) -> None:
-    what = _title(draft, per)
+    what = thing(draft.layer, per.fields)
     if per.agg == "count":
-        label = f"Number of {_plural(what)}"
+        label = f"Number of {plural(what)}"
         append(draft, [(Column("groups", "metric", metrics[0].ref, label, "", "integer"), _number(draft, values))])
         return
     combine = exp.Avg if per.agg == "average" else exp.Median
     for column in metrics:
-        label = f"{_SAID[per.agg]} {_inside(column.label)} per {what}"
+        label = f"{_SAID[per.agg]} {inside(column.label)} per {what}"
         shown = replace(column, label=label)
         if column.format == "integer":  # a whole number is no longer one on average
             shown = replace(shown, format="decimal", decimals=1)
@@ -63,40 +64,11 @@ def _number(draft: Draft, values: str) -> exp.Expr:
     return exp.Count(this=exp.Star(), big_int=True)
 
 
-def _title(draft: Draft, per: PerGroup) -> str:
-    """What one of the values is called: the thing whose key or name they are, else the field."""
-    name = per.fields[0]
-    dataset = draft.layer.datasets.get(name.partition(".")[0])
-    if dataset is not None and {name.partition(".")[2] for name in per.fields} & set(dataset.key_fields):
-        return _singular(_inside(dataset.own_title))
-    return _inside(draft.layer.fields[name].title)
-
-
-def _inside(title: str) -> str:
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
-def _singular(title: str) -> str:
-    """One of what a title in the plural names."""
-    if title.endswith("ies"):
-        return f"{title[:-3]}y"
-    return title[:-1] if title.endswith("s") and not title.endswith("ss") else title
-
-
-def _plural(title: str) -> str:
-    """Several of what a title names, by the common rules of English."""
-    if title.endswith("y") and title[-2:-1] not in "aeiou":
-        return f"{title[:-1]}ies"
-    if title.endswith("s") and not title.endswith("ss"):
-        return title
-    return f"{title}es" if title.endswith(("s", "x", "ch", "sh")) else f"{title}s"
-
-
 def _note(draft: Draft, per: PerGroup, own: list[Key]) -> None:
     """Values without a row of the metrics are no groups: said where they could meet the condition."""
     filters = [one for one in draft.query.filters if is_metric_filter(draft.layer, one)]
     if per.agg == "count" and filters and all(one.op in _EVEN_NONE for one in filters):
         return
     title = draft.layer.metrics[draft.query.metrics[0]].title
-    titles = " and ".join(_inside(draft.layer.fields[key.ref].title) for key in own if key.ref in draft.layer.fields)
-    draft.notes[f"Only values of {titles} that have any {_inside(title)} are counted."] = None
+    titles = " and ".join(inside(draft.layer.fields[key.ref].title) for key in own if key.ref in draft.layer.fields)
+    draft.notes[f"Only values of {titles} that have any {inside(title)} are counted."] = None

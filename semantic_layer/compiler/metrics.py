@@ -10,9 +10,10 @@ from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Column, Draft, Frame
 from semantic_layer.compiler.formulas import value_of
 from semantic_layer.compiler.stitch import settled
+from semantic_layer.compiler.titles import plural, thing
 from semantic_layer.model import SemanticLayer
 from semantic_layer.query import COHORT_AGE
-from semantic_layer.resolution import Key, asked_metrics
+from semantic_layer.resolution import Key, asked_metrics, is_together
 
 Shown = tuple[Column, exp.Expr]
 
@@ -66,10 +67,19 @@ def _key_column(layer: SemanticLayer, key: Key) -> Column:
     return Column(key.name, role, key.ref, label, one.unit, one.format or "", grain)
 
 
+def titled(draft: Draft, name: str) -> str:
+    """A metric's title; with whose it is, when only what the top values have is taken together."""
+    title, top = draft.layer.metrics[name].title, draft.query.top
+    if top is None or not is_together(draft.query):
+        return title
+    which, sign = "top" if top.descending else "bottom", "%" if top.percent else ""
+    return f"{title} of the {which} {top.n}{sign} {plural(thing(draft.layer, (top.field,)))}"
+
+
 def _metric_columns(draft: Draft, name: str) -> list[Shown]:
     metric = draft.layer.metrics[name]
     value = draft.frame.leaves[name].copy()
-    own = Column(name, "metric", name, metric.title, metric.unit, metric.format, decimals=metric.decimals)
+    own = Column(name, "metric", name, titled(draft, name), metric.unit, metric.format, decimals=metric.decimals)
     if draft.query.compare is None:
         return [(own, value)]
     before = draft.frame.leaves[before_name(name)]
