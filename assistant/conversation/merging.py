@@ -28,7 +28,7 @@ def merge(base: SemanticQuery, said: Said, manner: Manner) -> SemanticQuery | No
     """The base with what was said; None when nothing was said that changes anything."""
     if not said.slots:
         return None
-    query = base
+    query = uncut(base) if _asks_anew(said, manner) else base
     if "metrics" in said.slots:
         query = with_metrics(query, said.query.metrics, adds=manner.adds)
     if "groups" in said.slots:
@@ -39,8 +39,31 @@ def merge(base: SemanticQuery, said: Said, manner: Manner) -> SemanticQuery | No
     if "ranking" in said.slots:
         query = _ranked(query, said)
     if "shares" in said.slots:
-        query = query.model_copy(update={"shares": tuple(Share(metric=name) for name in query.metrics)})
+        cases = _cases(said) if not query.group_by else ()
+        if not query.group_by and not cases:
+            return None  # a share of nothing that was told
+        shares = tuple(Share(metric=name, apart_from=cases) for name in query.metrics)
+        query = query.model_copy(update={"shares": shares})
     return with_default_order(query)
+
+
+def _cases(said: Said) -> tuple[str, ...]:
+    """The fields whose values are the case that a share is of: "share of new"."""
+    return tuple(dict.fromkeys(f.field for f in said.query.filters if f.op == "in" and not f.entity))
+
+
+def _asks_anew(said: Said, manner: Manner) -> bool:
+    """ "and order value by channel" behind a top ten: another number by another breakdown, of which all are asked."""
+    return {"metrics", "groups"} <= said.slots and "ranking" not in said.slots and not manner.adds
+
+
+def uncut(query: SemanticQuery) -> SemanticQuery:
+    """The query without its cut, and without the conditions that only kept the unknown out of it."""
+    if query.limit is None and query.top is None:
+        return query
+    grouped = {group.field for group in query.group_by}
+    kept = tuple(f for f in query.filters if not (f.op == "not_null" and f.field in grouped))
+    return query.model_copy(update={"filters": kept, "order_by": (), "limit": None, "skip": 0, "top": None})
 
 
 def with_metrics(query: SemanticQuery, names: tuple[str, ...], adds: bool = False) -> SemanticQuery:
@@ -163,7 +186,9 @@ def _period_of_deeds(query: SemanticQuery) -> TimeRange | None:
 
 def _ranked(query: SemanticQuery, said: Said) -> SemanticQuery:
     """The asked order and cut; words of order alone keep the cut that is there."""
-    names = tuple(o.model_copy(update={"by": _by(query, o.by)}) for o in said.query.order_by)
+    kept = query.order_by[0].by if query.order_by and not said.ranks and said.query.order_by else ""
+    kept = kept if kept in query.metrics else ""
+    names = tuple(o.model_copy(update={"by": kept or _by(query, o.by)}) for o in said.query.order_by)
     limit = said.query.limit if said.query.limit is not None else query.limit
     known = tuple(f for f in said.query.filters if f.op == "not_null" and f not in query.filters)
     filters = (*query.filters, *known) if said.query.limit is not None else query.filters

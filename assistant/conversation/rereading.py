@@ -15,7 +15,7 @@ from assistant.conversation.phrases import words_of
 from assistant.conversation.population import count_listed
 from assistant.conversation.references import resolve_reference
 from assistant.conversation.removing import read_removal, read_whole
-from assistant.conversation.shares import read_ratio, read_share
+from assistant.conversation.shares import read_rate, read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
 from assistant.understanding import Element, Fragment, Said, Token, of_the_same
 from semantic_layer import Filter, QueryError, SemanticQuery, check
@@ -73,7 +73,7 @@ def read_bound(follow_up: FollowUp) -> Reading | None:
     told = [
         e for e in elements if not (e.cues & {"only", "which", "having", "link_value", "link_any"} and not _compares(e))
     ]
-    told = [e for e in told if not any(c.target in grouped or c.kind == "noun" for c in e.concepts)]
+    told = [e for e in told if not _names_rows(follow_up, e, grouped)]
     if len(told) != 2 or told[1].amount is None or not _compares(told[0]) or len(base.metrics) != 1:
         return None
     if not (base.group_by or base.entity):
@@ -83,6 +83,14 @@ def read_bound(follow_up: FollowUp) -> Reading | None:
     filters = (*(f for f in base.filters if f.field != base.metrics[0]), condition)
     query = base.model_copy(update={"filters": filters})
     return Plan(query) if _accepted(follow_up, query) else None
+
+
+def _names_rows(follow_up: FollowUp, element: Element, grouped: set[str]) -> bool:
+    """Whether words only name the rows, or what is counted: "customers above 1000", but not "at least 20 reviews"."""
+    base, nouns = follow_up.base, follow_up.understanding.world.nouns
+    things = {field.partition(".")[0] for field in grouped} | {base.entity}
+    things |= {nouns.counted.get(name, "") for name in base.metrics}
+    return any(c.target in grouped or (c.kind == "noun" and c.target in things) for c in element.concepts)
 
 
 def _plain(amount: float) -> float | int:
@@ -318,6 +326,7 @@ PLAIN: tuple[Reader, ...] = (
     read_removal,
     read_share,
     read_ratio,
+    read_rate,
     read_comparison,
     read_period,
     read_sorting,

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.answer import Clarification, Explanation, Plan, Refusal
+from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.conversation.commands import COMMANDS, answer_offered
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
 from assistant.conversation.keeping import loses_number
 from assistant.conversation.phrases import load_phrases, words_of
 from assistant.conversation.references import refers
 from assistant.conversation.rereading import READERS
-from assistant.conversation.turns import Conversation
+from assistant.conversation.turns import Conversation, Turn
 from assistant.understanding import Understanding
+from semantic_layer import SemanticQuery
 
 Resolution = Plan | Clarification | Explanation | Refusal
 LEANING = frozenset(CATEGORIES) - {"polite"}
@@ -32,13 +33,31 @@ def resolve(question: str, conversation: Conversation, understanding: Understand
         if done is not None:
             return done
     turn = conversation.base
-    if turn is None and conversation.pending:
-        turn = replace(conversation.turns[-1], query=conversation.pending[0].plan.query)
-    if turn is None or turn.query is None or not tokens:
+    asked = [turn] if turn is not None else _asked_back(conversation)
+    if not asked or not tokens:
         return understanding.plan(question)
     core, cues = stripped(tokens, phrases)
-    follow_up = FollowUp(question, core, turn, turn.query, understanding, phrases, cues, tokens)
-    return _follow_or_ask_anew(follow_up)
+    read = [
+        _follow_or_ask_anew(FollowUp(question, core, one, one.query, understanding, phrases, cues, tokens))
+        for one in asked
+        if one.query is not None
+    ]
+    return _one_of(question, read, understanding)
+
+
+def _asked_back(conversation: Conversation) -> list[Turn]:
+    """The readings offered by the last turn, each as the turn that it would have been."""
+    return [replace(conversation.turns[-1], query=option.plan.query) for option in conversation.pending]
+
+
+def _one_of(question: str, read: list[Resolution], understanding: Understanding) -> Resolution:
+    """The one meaning, or the meanings to choose from: what was left open before is not settled by a follow-up."""
+    plans = {one.query: one for one in read if isinstance(one, Plan)}
+    if len(plans) < 2:
+        return next(iter(plans.values()), read[0])
+    world = understanding.world
+    options = tuple(Option(world.told(query), plan) for query, plan in plans.items())
+    return Clarification(question, world.language.message("two_readings"), (), options)
 
 
 def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
@@ -61,7 +80,13 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
         return alone if not isinstance(followed, Clarification) else followed
     if isinstance(alone, Clarification) and not leaning and not isinstance(followed, Clarification):
         return alone
+    if isinstance(alone, Plan) and _is_bare(alone, follow_up) and _is_limited(follow_up.base):
+        return followed  # "conversion rate" behind a breakdown that it has not: no number of all there is
     return followed if isinstance(followed, Clarification) or leaning else _telling(alone, followed)
+
+
+def _is_limited(base: SemanticQuery) -> bool:
+    return bool(base.group_by or base.filters or base.time_range)
 
 
 def _changes_nothing(followed: Plan, follow_up: FollowUp) -> bool:
@@ -137,5 +162,7 @@ def _is_bare(plan: Plan, follow_up: FollowUp) -> bool:
     said = words_of(follow_up.tokens)
     auxiliaries = set(language.words("auxiliaries")) | set(language.words("we"))
     query = plan.query
+    if query.entity and not query.metrics and len(said) == 1:
+        return True  # "men" behind a number of women
     empty = not (query.group_by or query.filters or query.time_range or query.compare or query.entity or query.limit)
     return empty and len(said) <= SHORT and auxiliaries.isdisjoint(said)

@@ -29,6 +29,21 @@ def _adds_up(layer: object, name: str) -> bool:
     return layer.measures[metric.measure].agg in ("sum", "count", "count_distinct")  # type: ignore[attr-defined]  # same
 
 
+def read_rate(follow_up: FollowUp) -> Reading | None:
+    """ "rate" alone: the ratio of the layer that the number before is the upper part of."""
+    language, layer = follow_up.understanding.world.language, follow_up.understanding.world.layer
+    told = [word for word in follow_up.words if word not in language.fillers]
+    bare = {word for word in language.words("share_words") if "share" not in language.cues.get(word, ())}
+    if not told or not set(told) <= bare or len(follow_up.base.metrics) != 1:
+        return None
+    above = follow_up.base.metrics[0]
+    metrics = (metric for metric in layer.metrics.values() if isinstance(metric, RatioMetric) and not metric.hidden)
+    found = [metric.name for metric in metrics if metric.numerator == above]
+    if len(found) != 1:
+        return follow_up.refuse("no_ratio", words=follow_up.text())
+    return Plan(with_metrics(follow_up.base, (found[0],)))
+
+
 def read_ratio(follow_up: FollowUp) -> Reading | None:
     """ "as a share of tickets": the ratio of the layer that divides the number before by that one."""
     phrases, words = follow_up.phrases, follow_up.words

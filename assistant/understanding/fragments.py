@@ -33,13 +33,15 @@ Carrying = Literal["metrics", "breakdown", "nothing"]
 class Said:
     """What a fragment says by itself: its query over what was carried, the slots that its own words filled.
 
-    `yearless` tells that its period names no year; `nouns` that its metric is only the count of a noun.
+    `yearless` tells that its period names no year; `nouns` that its metric is only the count of a noun; `ranks` that it
+    names the metric to rank by.
     """
 
     query: SemanticQuery
     slots: frozenset[Slot]
     yearless: bool = False
     nouns: bool = False
+    ranks: bool = False
 
 
 Complete = Callable[[Said], "SemanticQuery | None"]
@@ -134,7 +136,8 @@ def _said(draft: Draft, query: SemanticQuery, size: int, fragment: Fragment) -> 
     periods = [e.time.readings[0] for e in draft.elements if e.time is not None and e.time.readings]
     yearless = bool(periods) and all(period.yearless for period in periods)
     nouns = bool(own_metrics) and all(draft.kind(at) == "noun" for at in own_metrics)
-    return Said(query, frozenset(slots), yearless, nouns)
+    ranks = draft.ranking is not None and draft.ranking.metric is not None
+    return Said(query, frozenset(slots), yearless, nouns, ranks)
 
 
 def _as_carried(draft: Draft, at: int, choices: Sequence[Concept]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
+from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import (
     Bound,
     Condition,
@@ -19,7 +20,6 @@ from assistant.understanding.draft import (
 from assistant.understanding.fitting import fits, is_happening, ranked_by
 from assistant.understanding.lexicon import HEAD_WORD, Concept
 from assistant.understanding.measuring import blocked_scopes
-from assistant.understanding.own_filters import contradicts, is_of_one, is_whole
 from assistant.understanding.segments import owner
 from assistant.understanding.spans_compared import of_whole_units
 from assistant.understanding.subjects import Subject, asked_subject, counted_instead, counts, counts_per
@@ -128,7 +128,7 @@ def _counting(draft: Draft, query: SemanticQuery, subject: Subject | None) -> Se
 def accepted(candidate: Candidate) -> Candidate | QueryError:
     """The candidate as the layer accepts it, with stand-ins where needed; otherwise the layer's reason against it."""
     world = candidate.draft.world
-    fault = _contradiction(world, candidate.query) or _fault(world, candidate.query) or _strange(world, candidate.query)
+    fault = contradiction(world, candidate.query) or _fault(world, candidate.query) or _strange(world, candidate.query)
     if fault is None:
         return candidate
     replaced = _with_stand_ins(world, candidate.query)
@@ -201,37 +201,6 @@ def _is_kept_back(world: World, query: SemanticQuery, field: str) -> bool:
     return found.pii and not (found.listable and listed)
 
 
-def _contradiction(world: World, query: SemanticQuery) -> QueryError | None:
-    """The reason against a condition on values that a metric's own definition leaves out: it would read zero."""
-    fields = [f.field for f in query.filters if f.op == "in" and not f.entity]
-    twice = next((name for name in fields if fields.count(name) > 1), "")
-    same = [set(f.values) for f in query.filters if f.op == "in" and not f.entity and f.field == twice]
-    if twice and not set.intersection(*same):
-        sentence = world.language.message("excludes", field=world.layer.fields[twice].title)
-        return QueryError(QueryFault("E_CONTRADICTION", sentence))
-    flags = {f.field: f.values for f in reversed(query.filters) if f.op == "eq" and not f.entity}
-    both = next((f.field for f in query.filters if f.op == "eq" and f.values != flags.get(f.field, f.values)), "")
-    if both:  # "subscribers and non-subscribers"
-        title = world.layer.segments[both].title if both in world.layer.segments else both
-        return QueryError(QueryFault("E_CONTRADICTION", world.language.message("excludes", field=title)))
-    for group in query.group_by:
-        if query.metrics and all(is_of_one(world.layer, name, group.field) for name in query.metrics):
-            titles = world.layer.metrics[query.metrics[0]].title, world.layer.fields[group.field].title
-            sentence = world.language.message("one_group", metric=titles[0], field=titles[1])
-            return QueryError(QueryFault("E_CONTRADICTION", sentence))
-    for condition in query.filters:
-        asked = tuple(value for value in condition.values if isinstance(value, str))
-        for name in query.metrics if condition.op == "in" and asked else ():
-            if contradicts(world.layer, world.reach.leaves(name), condition.field, asked):
-                title, field = world.layer.metrics[name].title, world.layer.fields[condition.field].title
-                sentence = world.language.message("left_out", metric=title, field=field, values=", ".join(asked))
-                return QueryError(QueryFault("E_CONTRADICTION", sentence))
-            if is_whole(world.layer, name, condition.field, asked):
-                sentence = world.language.message("always_whole", metric=world.layer.metrics[name].title)
-                return QueryError(QueryFault("E_CONTRADICTION", sentence))
-    return None
-
-
 def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, tuple[str, ...]] | None:
     """The query with metrics that mean the same at a finer grain, when those can answer it."""
     options = [(name, *world.layer.metrics[name].stand_ins) for name in query.metrics]
@@ -243,7 +212,7 @@ def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, 
         shares = tuple(s.model_copy(update={"metric": swapped.get(s.metric, s.metric)}) for s in query.shares)
         parts = {"metrics": names, "order_by": order, "top": top, "filters": kept, "shares": shares}
         changed = query.model_copy(update=parts)
-        if (_contradiction(world, changed) or _fault(world, changed) or _strange(world, changed)) is None:
+        if (contradiction(world, changed) or _fault(world, changed) or _strange(world, changed)) is None:
             pairs = [(old, new) for old, new in swapped.items() if old != new]
             return changed, tuple(_stand_in_note(world, old, new) for old, new in pairs)
     return None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from assistant.answer import Plan
+from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import World
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
@@ -45,7 +46,7 @@ def _is_void(query: SemanticQuery, world: World) -> bool:
 
 
 def _stands(query: SemanticQuery, world: World) -> bool:
-    if _is_void(query, world):
+    if _is_void(query, world) or contradiction(world, query) is not None:
         return False
     try:
         check(world.layer, query)

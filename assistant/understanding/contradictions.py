@@ -1,0 +1,68 @@
+"""Why a query would always come to nothing: conditions that exclude each other, or what a metric leaves out itself."""
+
+from __future__ import annotations
+
+from assistant.understanding.draft import World
+from assistant.understanding.own_filters import contradicts, is_of_one, is_whole
+from semantic_layer import Filter, QueryError, QueryFault, SemanticQuery, SimpleMetric
+
+
+def contradiction(world: World, query: SemanticQuery) -> QueryError | None:
+    """The reason against conditions that cannot be met together, or that a metric's own definition leaves out."""
+    reason = _of_each_other(world, query) or _of_groups(world, query) or _of_metrics(world, query)
+    return QueryError(QueryFault("E_CONTRADICTION", reason)) if reason else None
+
+
+def _of_each_other(world: World, query: SemanticQuery) -> str:
+    """What two lists of values of one field, or a segment and its opposite, exclude; empty when nothing does."""
+    lists: dict[str, list[set[object]]] = {}
+    for one in query.filters:
+        if one.op == "in" and not one.entity:
+            lists.setdefault(one.field, []).append(set(one.values))
+    apart = next((name for name, sets in lists.items() if len(sets) > 1 and not set.intersection(*sets)), "")
+    if apart:
+        return world.language.message("excludes", field=world.layer.fields[apart].title)
+    flags = {f.field: f.values for f in reversed(query.filters) if f.op == "eq" and not f.entity}
+    both = next((f.field for f in query.filters if f.op == "eq" and f.values != flags.get(f.field, f.values)), "")
+    title = world.layer.segments[both].title if both in world.layer.segments else both
+    return world.language.message("excludes", field=title) if both else ""  # "subscribers and non-subscribers"
+
+
+def _of_groups(world: World, query: SemanticQuery) -> str:
+    """A breakdown that has one group only, by the definition of what is measured."""
+    for group in query.group_by if query.metrics else ():
+        ranked = query.limit is not None and all(named_cases(world, name, group.field) for name in query.metrics)
+        if ranked or all(is_of_one(world.layer, name, group.field) for name in query.metrics):
+            titles = world.layer.metrics[query.metrics[0]].title, world.layer.fields[group.field].title
+            return world.language.message("one_group", metric=titles[0], field=titles[1])
+    return ""
+
+
+def _of_metrics(world: World, query: SemanticQuery) -> str:
+    """A condition that leaves a metric nothing, or everything."""
+    for condition in query.filters:
+        asked = tuple(value for value in condition.values if isinstance(value, str))
+        for name in query.metrics if condition.op == "in" and asked else ():
+            if _is_left_out(world, name, condition):
+                title, field = world.layer.metrics[name].title, world.layer.fields[condition.field].title
+                return world.language.message("left_out", metric=title, field=field, values=", ".join(asked))
+            if is_whole(world.layer, name, condition.field, asked):
+                return world.language.message("always_whole", metric=world.layer.metrics[name].title)
+    return ""
+
+
+def _is_left_out(world: World, name: str, condition: Filter) -> bool:
+    asked = tuple(value for value in condition.values if isinstance(value, str))
+    leaves = world.reach.leaves(name)
+    named = {case for leaf in leaves for case in named_cases(world, leaf, condition.field)}
+    return contradicts(world.layer, leaves, condition.field, asked) or bool(named.difference(asked))
+
+
+def named_cases(world: World, name: str, field: str) -> set[str]:
+    """The stored values of a field that the measure of a metric is called by: "won" of deals by their stage."""
+    metric = world.layer.metrics[name]
+    if not isinstance(metric, SimpleMetric) or metric.measure.partition(".")[0] != field.partition(".")[0]:
+        return set()
+    words = metric.measure.partition(".")[2].split("_")
+    found = (world.lexicon.lookup(world.language.tokens(word)) for word in words)
+    return {str(c.value) for concepts in found for c in concepts if c.kind == "value" and c.target == field}
