@@ -241,3 +241,25 @@ def test_a_period_behind_two_deeds_is_asked_about(shop: Assistant) -> None:
     both, last = (option.plan.query.filters for option in outcome.options)
     assert [bool(one.time_range) for one in both] == [True, True]
     assert [bool(one.time_range) for one in last] == [False, True]
+
+
+def test_a_number_before_and_after_a_day_is_told_over_two_equal_spans(shop: Assistant) -> None:
+    ((now, then, *_),) = answered(shop, "orders 14 days before and after 1 March 2026")
+    spans = ("'2026-03-01' AND o.ordered_at < DATE '2026-03-15'", "'2026-02-15' AND o.ordered_at < DATE '2026-03-01'")
+    counts = [
+        rows(shop, f"SELECT count(*) FROM orders o WHERE {KEPT} AND o.ordered_at >= DATE {span}") for span in spans
+    ]
+    assert [[(now,)], [(then,)]] == counts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "orders before and after lunch",
+        "orders before and after 28 June 2026",
+        "orders this year before and after 1 March 2026",
+        "orders 60 days before and after 1 June 2026",
+    ],
+)
+def test_spans_that_are_unknown_or_unequal_are_refused(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.ask(question), Refusal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.answer import Clarification, Refusal
+from assistant.understanding.forms.around_days import around
 from assistant.understanding.forms.asking import Asking, Outcome
 from assistant.understanding.forms.reasons import causes, reasons
 from assistant.understanding.forms.sets import sets
@@ -12,7 +13,7 @@ from assistant.understanding.forms.single_rows import bounded, extreme
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (causes, sets)
-FORMS: tuple[Form, ...] = (reasons, bounded, extreme)
+FORMS: tuple[Form, ...] = (reasons, bounded, extreme, around)
 
 
 def read_first(asking: Asking) -> Outcome | None:
