@@ -20,6 +20,8 @@ from assistant.wording import FIRST, answers
 
 Read = TypeVar("Read")
 
+_AS_WRITTEN = ("cell",)
+"""Parts that stand so in a file, and are told letter by letter."""
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w,])")
 
 
@@ -31,7 +33,9 @@ def retold(sentence: str, locale: str) -> str:
     for key, pattern in _patterns():
         found = pattern.fullmatch(sentence)
         if found:
-            return words.say(f"faults.{key}", {name: _part(text, locale) for name, text in found.groupdict().items()})
+            parts = found.groupdict().items()
+            told = {name: text if name in _AS_WRITTEN else _part(text, locale) for name, text in parts}
+            return words.say(f"faults.{key}", told)
     return sentence
 
 

@@ -163,7 +163,20 @@ def test_what_can_wait_comes_with_the_digest_ranked_and_cut(world: World, web: W
     assert min(places) >= 0
     assert "Change 1\n" not in told
     assert "And 2 more" in told
-    assert "30 June 2026" in web.titles[0]
+    assert "30 Jun 2026" in web.titles[0]
+
+
+def test_messages_are_in_the_readers_language(world: World, web: Web) -> None:
+    world.settings = replace(world.settings, locale="de")
+    open_incident(world.store, replace(finding("Umsatz gefallen", "medium"), sentence="Der Umsatz fiel."), DAY)
+    world.fill()
+    world.now = NOON + timedelta(hours=20)
+    world.turn()
+    assert web.titles[0] == "Tellwise-Tagesbericht, Daten bis 30. Juni 2026"
+    told = web.bodies[0]["message"]
+    assert told.startswith("Umsatz gefallen\nDer Umsatz fiel.")
+    assert "Übernehmen, zurückstellen oder sagen, dass es erwartet war" in told
+    assert "Alle Meldungen" in told
 
 
 def test_a_day_without_news_has_no_digest_but_a_week_has(world: World, web: Web) -> None:

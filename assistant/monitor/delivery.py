@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, SettingsError
 from assistant.monitor.delivery_channels import Channel
-from assistant.monitor.delivery_messages import Message, Section, subject
+from assistant.monitor.delivery_messages import Message, Section, message_words, subject
 from assistant.monitor.delivery_picture import png
 from assistant.monitor.outbox import Parcel, ParcelKind, claim, put_off, sent_since, settle, try_again
+from assistant.wording import FIRST
 from semantic_layer import SemanticLayerError
 from warehouse import WarehouseError
 
@@ -162,11 +163,12 @@ def send(channel: Channel, message: Message, key: str) -> None:
             raise NotDelivered(f"The message was not taken: {said.last() or 'the service gave no reason'}")
 
 
-def send_test(channel: Channel) -> None:
+def send_test(channel: Channel, locale: str = FIRST) -> None:
     """Nothing; a message that says that this channel works was taken. Raises NotDelivered, SettingsError."""
-    told = Section(f"Tellwise can reach {channel.name}", ("This is a test: alerts and digests will arrive here.",))
+    words = message_words(locale)
+    told = Section(words.say("message.test_heading", {"name": channel.name}), (words.say("message.test_text"),))
     moment = datetime.now(UTC).isoformat(timespec="microseconds")
-    send(channel, Message("Tellwise: test message", (told,)), f"test:{channel.name}:{moment}")
+    send(channel, Message(words.say("message.test"), (told,), locale=locale), f"test:{channel.name}:{moment}")
 
 
 def _service(channel: Channel, key: str) -> NotifyBase:

@@ -6,15 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from assistant.config import Settings
 from assistant.monitor.records import AlertEvent, Finding
+from assistant.wording import FIRST, Wording, wording
 
 LONGEST = 2_900  # characters; Slack refuses more than 3,000
 _LONGEST_SQL, _LONGEST_TITLE = 1_200, 180
-_SAID: dict[AlertEvent, str] = {"opened": "", "reopened": "Again: ", "resolved": "Over: ", "withdrawn": "Taken back: "}
 _TAGS = re.compile(r"<(?=[!@#/\w])")
 _PINGS = re.compile(r"@(?=everyone|here|channel|all\b)", re.IGNORECASE)
 
@@ -32,26 +33,40 @@ class Section:
 
 @dataclass(frozen=True)
 class Message:
-    """A title and sections, and a picture (Vega-Lite) where there is one; `high` marks what is urgent."""
+    """A title and sections, and a picture (Vega-Lite) where there is one; `high` marks what is urgent.
+
+    `locale` is of the language of what stands around the sections' own words.
+    """
 
     title: str
     sections: tuple[Section, ...]
     picture: dict[str, Any] | None = None
     high: bool = False
+    locale: str = FIRST
 
     def text(self) -> str:
         """Plain text of at most 2,900 characters: what does not fit is left out from the end, the SQL first."""
         full = "\n\n".join(_text(one, sql=True) for one in self.sections)
         if len(full) > LONGEST:
             full = "\n\n".join(_text(one, sql=False) for one in self.sections)
-        return full if len(full) <= LONGEST else full[: LONGEST - 40].rsplit("\n", 1)[0] + "\n(more on the page)"
+        if len(full) <= LONGEST:
+            return full
+        return full[: LONGEST - 40].rsplit("\n", 1)[0] + f"\n{self._say('more_on_page')}"
 
     def html(self) -> str:
         """The same for mail; whatever comes from data is escaped."""
-        return "".join(_html(one) for one in self.sections)
+        return "".join(_html(one, self._say("counted")) for one in self.sections)
+
+    def _say(self, key: str) -> str:
+        return message_words(self.locale).say(f"message.{key}")
 
 
-def section_of(found: Finding, event: AlertEvent, whole: bool) -> Section:
+def message_words(locale: str) -> Wording:
+    """What messages say around what they tell, in the language of a locale."""
+    return wording(Path(__file__).parent / "words", locale)
+
+
+def section_of(found: Finding, event: AlertEvent, whole: bool, words: Wording) -> Section:
     """What is said of a finding; the title alone when the reader may not see all that its sentences come from.
 
     `whole` is whether the reader sees every row and column behind it.
@@ -61,18 +76,20 @@ def section_of(found: Finding, event: AlertEvent, whole: bool) -> Section:
     if whole and event in ("opened", "reopened"):
         told = [one.text for one in evidence.drivers if not one.label]  # those with a label are the chart's bars
         points += told or [one.text for one in evidence.drivers]
-        points += [f"Also: {one}" for one in evidence.also]
-    points += [f"Noted: {one}" for one in evidence.notes if whole]
+        points += [words.say("message.also", {"what": one}) for one in evidence.also]
+    points += [words.say("message.noted", {"what": one}) for one in evidence.notes if whole]
     sql = evidence.sql if whole and event in ("opened", "reopened") else ""
     sentences = (found.sentence,) if whole and found.sentence else ()
-    return Section(f"{_SAID[event]}{found.title}", sentences, tuple(points), sql)
+    heading = words.say(f"message.{event}", {"title": found.title})
+    return Section(heading, sentences, tuple(points), sql)
 
 
 def links_of(settings: Settings, question: str, incident_id: str) -> tuple[tuple[str, str], ...]:
     """Where the matter goes on: the question in the chat, the incident on the page."""
-    root = page_address(settings)
-    asked = ((f"Ask: {question}", f"{root}/?ask={quote(question)}"),) if question else ()
-    return (*asked, ("Acknowledge, snooze or say that it was expected", f"{root}/alerts?incident={quote(incident_id)}"))
+    root, words = page_address(settings), message_words(settings.locale)
+    ask = words.say("message.ask", {"question": question})
+    asked = ((ask, f"{root}/?ask={quote(question)}"),) if question else ()
+    return (*asked, (words.say("message.act"), f"{root}/alerts?incident={quote(incident_id)}"))
 
 
 def page_address(settings: Settings) -> str:
@@ -98,12 +115,12 @@ def _text(one: Section, sql: bool) -> str:
     return "\n".join([*lines, *(f"{words}\n{address}" for words, address in one.links)])
 
 
-def _html(one: Section) -> str:
+def _html(one: Section, counted: str) -> str:
     parts = [f"<h3>{escape(one.heading)}</h3>", *(f"<p>{escape(sentence)}</p>" for sentence in one.sentences)]
     parts += _list([escape(point) for point in one.points])
     parts += _list([f'<a href="{escape(address)}">{escape(words)}</a>' for words, address in one.links])
     if one.sql:
-        parts.append(f"<p>How this was counted:</p><pre>{escape(one.sql)}</pre>")
+        parts.append(f"<p>{escape(counted)}</p><pre>{escape(one.sql)}</pre>")
     return "".join(parts)
 
 

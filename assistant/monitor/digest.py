@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from assistant.config import Settings
+from assistant.formatting import day
 from assistant.monitor.delivery import Withheld
 from assistant.monitor.delivery_channels import Channel
-from assistant.monitor.delivery_messages import Message, Section, links_of, page_address, section_of
+from assistant.monitor.delivery_messages import (
+    Message,
+    Section,
+    links_of,
+    message_words,
+    page_address,
+    section_of,
+)
 from assistant.monitor.delivery_picture import track_spec
 from assistant.monitor.delivery_rights import Readers
 from assistant.monitor.incidents import NoSuchIncident, alerts, incident, incidents
@@ -188,7 +196,7 @@ class Writer:
             return Withheld("Its reader may not see this.")
         section = self._section(known, alert.event, sight == "all")
         spec = self._picture(known) if sight == "all" and alert.event in ("opened", "reopened") else None
-        return Message(section.heading, (section,), spec, high=alert.severity == "high")
+        return Message(section.heading, (section,), spec, alert.severity == "high", self.settings.locale)
 
     def _pointless(self, alert: Alert, known: Incident, channel: Channel) -> str:
         """Why an alert need not be sent any more: taken back before it was told, muted, or never told at all."""
@@ -205,7 +213,7 @@ class Writer:
         return any(state_of(self.store, _key(one, channel.name)) == "sent" for one in before)
 
     def _section(self, known: Incident, event: AlertEvent, whole: bool) -> Section:
-        told = section_of(known.found, event, whole)
+        told = section_of(known.found, event, whole, message_words(self.settings.locale))
         question = known.found.evidence.question if whole else ""
         return Section(told.heading, told.sentences, told.points, told.sql, links_of(self.settings, question, known.id))
 
@@ -225,10 +233,14 @@ class Writer:
         sections = [self._section(known, event, whole) for known, event, whole in changed[:MOST_TOLD]]
         sections += self._rest(len(changed) - MOST_TOLD, going_on)
         if not changed:
-            sections.insert(0, Section("Nothing out of the ordinary", ("No new change was found in what is watched.",)))
+            sections.insert(0, Section(self._say("quiet"), (self._say("quiet_why"),)))
         spec = self._picture(changed[0][0]) if changed and changed[0][2] else None
         until = date.fromisoformat(str(parcel.payload["as_of"]))
-        return Message(f"Tellwise {channel.digest} digest, data up to {until:%-d %B %Y}", tuple(sections), spec)
+        title = self._say(f"digest_{channel.digest}", {"day": day(until, self.settings.locale)})
+        return Message(title, tuple(sections), spec, locale=self.settings.locale)
+
+    def _say(self, key: str, values: Mapping[str, object] | None = None) -> str:
+        return message_words(self.settings.locale).say(f"message.{key}", values)
 
     def _visible(
         self, latest: Sequence[tuple[str, AlertEvent]], channel: Channel
@@ -251,13 +263,13 @@ class Writer:
         return [one for one in fresh if self.readers.sight(channel.reader, one.found) != "nothing"]
 
     def _rest(self, more: int, going_on: Sequence[Incident]) -> list[Section]:
-        page = (("All alerts", f"{page_address(self.settings)}/alerts"),)
+        page = ((self._say("all_alerts"), f"{page_address(self.settings)}/alerts"),)
         sections: list[Section] = []
         if going_on:
             points = tuple(one.found.title for one in going_on[:MOST_OPEN])
-            sections.append(Section(f"To look at: {len(going_on)} still open that nobody has taken up", points=points))
+            sections.append(Section(self._say("going_on", {"count": len(going_on)}), points=points))
         if more > 0:
-            sections.append(Section(f"And {more} more"))
+            sections.append(Section(self._say("and_more", {"count": more})))
         return [*sections, Section("", links=page)]
 
     def _board(self, parcel: Parcel, channel: Channel) -> Message | Withheld:
@@ -275,7 +287,8 @@ class Writer:
         ]
         link = f"{page_address(self.settings)}/boards?board={told.board.id}"
         spec = next((dict(one.spec) for one in told.entries if one.spec), None)
-        return Message(told.board.name, (*sections, Section("", links=(("Open the board", link),))), spec)
+        last = Section("", links=((self._say("open_board"), link),))
+        return Message(told.board.name, (*sections, last), spec, locale=self.settings.locale)
 
 
 def _rank(known: Incident) -> tuple[float, float]:

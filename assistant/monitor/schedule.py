@@ -18,6 +18,7 @@ from assistant.config import Settings
 from assistant.errors import AssistantError
 from assistant.monitor.delivery import Post, Sent, deliver
 from assistant.monitor.delivery_channels import Channel, read_channels
+from assistant.monitor.delivery_messages import message_words
 from assistant.monitor.delivery_rights import Readers, limits_people
 from assistant.monitor.digest import Writer, digest_due, keep, kept, queue_alerts, queue_boards, queue_digests
 from assistant.monitor.incidents import alerts
@@ -105,7 +106,7 @@ def _over(assistant: Assistant, settings: Settings, store: Store, look: bool, ho
     channels = read_channels(settings.home, limits_people(assistant.layer))
     days, error = _look(assistant, store, turn) if look else ((), None)
     if error is not None:
-        _put_failure(store, channels, error, turn.now())
+        _put_failure(settings, store, channels, error, turn.now())
     queued = queue_alerts(store, channels, assistant.as_of, turn.now())
     queued += queue_digests(store, channels, assistant.as_of, turn.now()) + queue_boards(store, turn.now())
     writer = Writer(store, settings, Readers(settings, assistant), channels)
@@ -165,15 +166,17 @@ def _tell_failure(
     """The channels hear that nothing can be looked at, by messages that need no data."""
     turn, holder = how
     channels = read_channels(settings.home)
-    _put_failure(store, channels, error, turn.now())
+    _put_failure(settings, store, channels, error, turn.now())
     if not at_once:  # who leads sends them
         return
     deliver(store, Post(channels, Writer.note, holder, turn.now, kinds=("note",)))
 
 
-def _put_failure(store: Store, channels: Sequence[Channel], error: Exception, now: datetime) -> None:
-    title = "Tellwise could not look at the data"
-    plain = "What is watched was not looked at. Run `tellwise monitor run` on the server to see why."
+def _put_failure(
+    settings: Settings, store: Store, channels: Sequence[Channel], error: Exception, now: datetime
+) -> None:
+    words = message_words(settings.locale)
+    title, plain = words.say("message.failed"), words.say("message.failed_why")
     kind = type(error).__name__
     notes = [
         Note(f"failed:{now:%Y-%m-%d}:{kind}:{one.name}", one.name, "note",

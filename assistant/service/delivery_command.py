@@ -60,7 +60,7 @@ def test_channel(settings: Settings, channel: str) -> None:
     from assistant.monitor.delivery import send_test
     from assistant.monitor.delivery_channels import channel_named, read_channels
 
-    send_test(channel_named(read_channels(settings.home), channel))
+    send_test(channel_named(read_channels(settings.home), channel), settings.locale)
     click.echo(f"{channel} took the test message.")
 
 

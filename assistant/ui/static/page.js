@@ -43,14 +43,31 @@
   const watch = () => new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
   if (document.body) watch(); else document.addEventListener("DOMContentLoaded", watch);
 
-  // Tiles of a board close up: each takes as many of the grid's low rows as it is high, so that none leaves a hole.
+  // Tiles of a board close up: each goes where the board is least full, at a multiple of its own width, on rows so low
+  // that it takes up no more than its height.
+  const COLUMNS = 12;
   const ROW = 2;
   const GAP = 14;
-  const heights = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const rows = Math.ceil((target.getBoundingClientRect().height + GAP) / ROW);
-      target.style.gridRow = `span ${rows}`;
+  const place = (board) => {
+    const filled = new Array(COLUMNS).fill(0);
+    const tiles = [...board.children].filter((tile) => tile.matches(".tw-pinned"));
+    for (const tile of tiles) tile.style.gridColumn = "";
+    for (const tile of tiles) {
+      const width = parseInt(getComputedStyle(tile).gridColumnEnd.replace("span", ""), 10) || COLUMNS;
+      const rows = Math.ceil((tile.getBoundingClientRect().height + GAP) / ROW);
+      let best = 0;
+      let top = Infinity;
+      for (let start = 0; start + width <= COLUMNS; start += width) {
+        const reach = Math.max(...filled.slice(start, start + width));
+        if (reach < top) [best, top] = [start, reach];
+      }
+      tile.style.gridColumn = `${best + 1} / span ${width}`;
+      tile.style.gridRow = `${top + 1} / span ${rows}`;
+      filled.fill(top + rows, best, best + width);
     }
+  };
+  const heights = new ResizeObserver((changed) => {
+    for (const board of new Set(changed.map((one) => one.target.parentElement))) if (board) place(board);
   });
   const lay = () => {
     for (const board of document.querySelectorAll(".tw-board:not(.tw-laid)")) {

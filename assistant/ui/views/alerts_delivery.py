@@ -81,7 +81,7 @@ class DeliveryDesk:
     def _tested(self, request: gr.Request, name: str | None) -> Any:
         del request
         room = self.view.room
-        send_test(channel_named(read_channels(room.settings.home), name or ""))
+        send_test(channel_named(read_channels(room.settings.home), name or ""), room.look.locale)
         return noted(room.say("alerts.tested", {"name": name}))
 
     def _removed(self, request: gr.Request, name: str | None) -> dict[Any, Any]:

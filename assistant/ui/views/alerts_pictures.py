@@ -145,7 +145,8 @@ def _bars_spec(rows: Sequence[dict[str, Any]], floor: float) -> dict[str, Any]:
     far = max([0.0 if low <= 0 else low, *(row["high"] for row in rows)])
     room = (far - low) * 0.3 or 1.0
     x = {"type": "quantitative", "title": None, "scale": {"domain": [low, far + room], "nice": False}, "axis": None}
-    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 180}}
+    labels = {"labelLimit": 180, "labelPadding": 8, "domain": False, "ticks": False}
+    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": labels}
     colors = {"domain": ["total", "up", "down"], "range": [LIGHT.muted, LIGHT.series[0], LIGHT.series[2]]}
     color = {"field": "kind", "type": "nominal", "legend": None, "scale": colors}
     return {

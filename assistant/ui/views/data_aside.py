@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.data_intake import can_mend, line_of, load, mend_line
+from assistant.retelling import retold
 from assistant.ui.markup import join, of_class, tag
 from assistant.ui.states import Stage
 from assistant.ui.views import customers_cards, data_cards
@@ -58,7 +59,8 @@ class AsideDesk:
         return quarantined(live_path(self.view.room.settings.warehouse), limit=MOST)
 
     def _choice(self, row: QuarantinedRow) -> tuple[str, str]:
-        return f"{data_cards.place(row, self.view.room.look)}: {row.reason}", _key(row)
+        look = self.view.room.look
+        return f"{data_cards.place(row, look)}: {retold(row.reason, look.locale)}", _key(row)
 
     def _row(self, key: str | None) -> QuarantinedRow | None:
         return next((one for one in self._found() if _key(one) == key), None)

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from assistant.data_state import Freshness
 from assistant.formatting import Style, day, number
+from assistant.retelling import retold
 from assistant.ui import tables
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup, join, of_class, tag
@@ -80,7 +81,10 @@ def report_card(report: RunReport, look: Look) -> Markup:
         lines.append(tag("p", look.say("data.unified", counts)))
     reasons = [(rows, reason) for one in report.loaded for reason, rows in one.reasons]
     if reasons:
-        told = [look.say("data.reason", {"count": count(rows, look), "reason": reason}) for rows, reason in reasons]
+        told = [
+            look.say("data.reason", {"count": count(rows, look), "reason": retold(reason, look.locale)})
+            for rows, reason in reasons
+        ]
         lines += [tag("h4", look.say("data.reasons")), tag("ul", join(tag("li", one) for one in told))]
     notes = [note for one in report.loaded for note in one.notes] + list(report.unified.notes if report.unified else ())
     lines += [of_class("p", "tw-small", note) for note in notes]
@@ -107,7 +111,10 @@ def aside_card(rows: Sequence[QuarantinedRow], told: bool, look: Look) -> Markup
         return empty_card(look.say("data.no_aside"), look.say("data.no_aside_text"))
     names = ("source", "place", "reason", "row") if told else ("source", "place", "reason")
     head = [look.say(f"data.columns.{name}") for name in names]
-    body = [[one.source, place(one, look), one.reason, *([cut(_cells(one.row))] if told else [])] for one in rows]
+    body = [
+        [one.source, place(one, look), retold(one.reason, look.locale), *([cut(_cells(one.row))] if told else [])]
+        for one in rows
+    ]
     intro = look.say("data.aside_intro") if told else look.say("data.hidden")
     return join([of_class("p", "tw-small", intro), table(head, body, look.say("data.aside"))])
 
