@@ -12,6 +12,8 @@ from semantic_layer import RatioMetric
 COMPARATORS = ("gt", "ge", "lt", "le", "eq")
 SUFFIXES = {"or_more": "ge", "or_less": "le"}
 BOUND_COST = 0.05
+SURE_NAME = 0.85
+SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def _target(draft: Draft, at: int, amount: Amount) -> tuple[int, tuple[Concept, 
         return deed
     while after < len(draft.elements) and draft.soft(after):
         after += 1
-    if after < len(draft.elements) and (found := measured(draft, after)):
+    if after < len(draft.elements) and (found := _of_deed(draft, at, after) or measured(draft, after)):
         return after, found
     before = draft.back(at)
     while before is not None and draft.kind(before) == "" and draft.element(before).cues & {"filler"}:
@@ -179,6 +181,21 @@ def _target(draft: Draft, at: int, amount: Amount) -> tuple[int, tuple[Concept, 
     if before is None:
         return None
     return (before, found) if (found := measured(draft, before) or amount_of_verb(draft, before)) else None
+
+
+def _of_deed(draft: Draft, at: int, place: int) -> tuple[Concept, ...]:
+    """ "sold more than 100 items": the number that the noun and the verb before together are a name of."""
+    language, before = draft.world.language, at - 1
+    if before < 0 or not draft.element(before).unknown or draft.kind(place) not in ("noun", "metric", "dimension"):
+        return ()
+    verb, noun = draft.element(before).text, draft.element(place).text
+    for phrase in (f"{noun} {verb}", f"{verb} {noun}"):
+        found = draft.world.lexicon.lookup(tokenize(phrase, language.forms))
+        metrics = tuple(c for c in found if c.kind == "metric" and c.weight > SURE_NAME)
+        if metrics:
+            draft.use(before, "condition", metrics[0].target)
+            return metrics
+    return ()
 
 
 def measured(draft: Draft, at: int) -> tuple[Concept, ...]:
@@ -209,7 +226,7 @@ def _fits_unit(draft: Draft, concept: Concept, unit: str) -> bool:
     """Whether the sign of a number is the unit of what it is compared with."""
     layer = draft.world.layer
     own = layer.metrics[concept.target].unit if concept.kind == "metric" else layer.fields[concept.target].unit
-    return not unit or unit == own
+    return not unit or unit == own or (unit in SECONDS and own in SECONDS)
 
 
 def _worth(draft: Draft, at: int, unit: str) -> tuple[Concept, ...]:
@@ -237,6 +254,9 @@ def _scaled(draft: Draft, found: tuple[Concept, ...], amount: Amount) -> tuple[f
     metric = draft.world.layer.metrics.get(found[0].target)
     shrink = metric is not None and metric.format == "percent" and (amount.unit == "%" or max(amount.values) > 1)
     values = [value / 100 if shrink else value for value in amount.values]
+    own = metric.unit if metric is not None else draft.world.layer.fields[found[0].target].unit
+    if amount.unit != own and amount.unit in SECONDS and own in SECONDS:
+        values = [value * SECONDS[amount.unit] / SECONDS[own] for value in values]
     return tuple(int(value) if value == int(value) else value for value in values)
 
 
@@ -247,8 +267,21 @@ def _deed_before(draft: Draft, at: int) -> tuple[int, tuple[Concept, ...]] | Non
         before -= 1
     if before < 0:
         return None
+    if draft.kind(before) == "dimension" and draft.element(at - 1).text.casefold() in _frequencies(draft):
+        return _occurring(draft, before, at - 1)
     choices = measured(draft, before) if draft.kind(before) in ("noun", "metric") else counted_deed(draft, before)
     return (before, choices) if choices else None
+
+
+def _frequencies(draft: Draft) -> tuple[str, ...]:
+    return draft.world.language.words("frequencies")
+
+
+def _occurring(draft: Draft, place: int, verb: int) -> tuple[int, tuple[Concept, ...]] | None:
+    """ "coupons that were used more than 100 times": the rows that have each value."""
+    datasets = {concept.target.partition(".")[0] for concept in draft.concepts(place, "dimension")}
+    counts = {draft.world.nouns.count_of(name) for name in datasets if draft.world.layer.datasets[name].time}
+    return (verb, tuple(Concept("metric", name, 0.9) for name in sorted(counts) if name)) if any(counts) else None
 
 
 def _times_done(draft: Draft, at: int) -> None:
@@ -293,6 +326,8 @@ def add_bound(draft: Draft, place: int, bound: Bound) -> None:
 def subject_of(draft: Draft, place: int, choices: tuple[Concept, ...]) -> tuple[int, str] | None:
     """The noun before a condition that has or does what is counted: "customers with more than 5 orders"."""
     for at in range(place - 1, -1, -1):
+        if draft.kind(at) == "noun" and at + 1 < place and draft.kind(at + 1) == "dimension":
+            continue  # "product categories" are categories
         dataset = draft.noun(at) if draft.kind(at) == "noun" else draft.implied_noun(at)
         if not dataset:
             continue

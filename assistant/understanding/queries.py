@@ -209,7 +209,10 @@ def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, 
         order = tuple(o.model_copy(update={"by": swapped.get(o.by, o.by)}) for o in query.order_by)
         top = query.top and query.top.model_copy(update={"by": swapped.get(query.top.by, query.top.by)})
         kept = tuple(f.model_copy(update={"field": swapped.get(f.field, f.field)}) for f in query.filters)
-        shares = tuple(s.model_copy(update={"metric": swapped.get(s.metric, s.metric)}) for s in query.shares)
+        shares = tuple(
+            s.model_copy(update={"metric": swapped.get(s.metric, s.metric), "of": swapped.get(s.of, s.of)})
+            for s in query.shares
+        )
         parts = {"metrics": names, "order_by": order, "top": top, "filters": kept, "shares": shares}
         changed = query.model_copy(update=parts)
         if (contradiction(world, changed) or _fault(world, changed) or _strange(world, changed)) is None:

@@ -16,6 +16,9 @@ def find_counted_groups(draft: Draft) -> None:
             continue
         draft.take_group(place)
         draft.use(at, "metric", "count")
+        for link in range(place + 1, min(bound.place for bound in loose)):
+            if draft.soft(link) and "only" not in draft.element(link).cues:
+                draft.use(link, "filler")
         draft.together = Together(place, "count")
         draft.metrics = [(loose[0].place, loose[0].choices)]
 
