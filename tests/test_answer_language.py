@@ -122,6 +122,13 @@ def test_a_label_of_nothing_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 SAID_ELSEWHERE = {
+    "points: 'ten' is not a whole number.": "points: 'ten' ist keine ganze Zahl.",
+    "value: '1.5 time' is not an amount.": "value: '1.5 time' ist kein Betrag.",
+    "at: cells are not a time.": "at: Der Inhalt ist kein Zeitpunkt.",
+    "this line has 10 cells, the header has 7.": "Diese Zeile hat 10 Zellen, die Kopfzeile 7.",
+    "the key 'time' stands in line 1,204 already, in another row.": (
+        "Der Schlüssel 'time' steht schon in Zeile 1.204, mit anderem Inhalt."
+    ),
     "`sales` cannot be broken down or filtered by `ticket.topic`. `orders` has no many-to-one link to `ticket`.": (
         "`sales` lässt sich nicht nach `ticket.topic` aufteilen oder filtern. "
         "Von `orders` führt keine eindeutige Verknüpfung zu `ticket`."
