@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from assistant.understanding.draft import Draft, TimeChoice
 from assistant.understanding.lexicon import Concept
-from semantic_layer import SemanticLayer, SimpleMetric
+from semantic_layer import RatioMetric, SemanticLayer, SimpleMetric
 
 SURE_NAME = 0.89  # a name or a synonym as declared, in its own form
 
@@ -46,12 +46,30 @@ def _untimely(draft: Draft, names: tuple[str, ...], time: TimeChoice) -> bool:
 def _countable(draft: Draft, names: tuple[str, ...]) -> bool:
     """Whether what "how many" asks for is a number of things, not an amount or a rate."""
     asked = any("how_many" in element.cues for element in draft.elements) or _says(draft, "many")
-    if not asked or not names or draft.per_bucket is not None or draft.together is not None:
+    if not (asked or _opens_a_name(draft)) or not names or draft.per_bucket is not None or draft.together is not None:
         return True
     form = draft.world.layer.metrics[names[0]].format
+    if form == "percent" and _is_named_per(draft, names[0]):
+        return True
     if form == "duration" and not _asks_for_length(draft):
         return False
     return form not in ("percent", "currency") and _counts_once(draft, names[0])
+
+
+def _opens_a_name(draft: Draft) -> bool:
+    """Whether "how many" is part of a name that somebody declared ("how many customers")."""
+    openings = (" ".join(element.text.casefold().split()[:2]) for element in draft.elements if element.concepts)
+    return any("how_many" in draft.world.language.cues.get(opening, ()) for opening in openings)
+
+
+def _is_named_per(draft: Draft, name: str) -> bool:
+    """ "how many tickets per order": a number of one for each of another, however its share is written."""
+    places = [at for at, choices in draft.metrics if at >= 0 and any(choice.target == name for choice in choices)]
+    said = [draft.element(at).text.casefold().split() for at in places]
+    language = draft.world.language
+    units = {unit for units in language.data["units"].values() for unit in units}
+    per = [after for words in said for word, after in pairwise(words) if "per" in language.cues.get(word, ())]
+    return bool(per) and units.isdisjoint(per) and isinstance(draft.world.layer.metrics[name], RatioMetric)
 
 
 def _asks_for_length(draft: Draft) -> bool:

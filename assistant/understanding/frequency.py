@@ -47,10 +47,22 @@ def _deed(draft: Draft, at: int) -> tuple[int, tuple[Concept, ...]] | None:
         metrics = _named(draft, [str(noun) for noun in language.data["ranked_deeds"].get(word, ())])
         if metrics:
             return place, metrics
+    if _is_counted(draft, draft.back(at)):
+        return None  # "which team breaches the SLA most often"
     often = [place for place, word in said if word in language.words("frequencies")]
     for place in often:
         draft.use(place, "order", "frequency")
     return _rows(draft, at) if often else None
+
+
+def _is_counted(draft: Draft, at: int | None) -> bool:
+    """Whether a number of events is named right before, which is how often they happen."""
+    if at is None or draft.kind(at) != "metric" or at in draft.uses:
+        return False
+    metrics = [draft.world.layer.metrics[concept.target] for concept in draft.metric_choices(at)]
+    measures = [m.measure for m in metrics if isinstance(m, SimpleMetric) and not m.implied]
+    counting = all(draft.world.layer.measures[name].agg == "count" for name in measures)
+    return len(measures) == len(metrics) > 0 and counting and not any(c.inflected for c in draft.metric_choices(at))
 
 
 def _is_free(draft: Draft, at: int) -> bool:

@@ -10,7 +10,7 @@ from assistant.understanding.language import surface_key
 from assistant.understanding.lexicon import Concept
 from assistant.understanding.segments import owner
 from assistant.understanding.tokens import Token, tokenize
-from semantic_layer import Filter, SemanticQuery, SimpleMetric
+from semantic_layer import Filter, RatioMetric, SemanticQuery, SimpleMetric
 
 COUNTING = ("count", "count_distinct")
 NO_COUNT = ("currency", "duration")
@@ -147,6 +147,15 @@ def counts(world: World, name: str, subject: Subject) -> bool:
     datasets = {n for n, d in world.layer.datasets.items() if d.entity}
     datasets = datasets if subject.dataset == ANYBODY else {subject.dataset}
     return any(_counts_rows(world, name, one) or _is_called(world, name, one, subject.word) for one in datasets)
+
+
+def counts_per(world: World, name: str, subject: Subject, tokens: Sequence[Token]) -> bool:
+    """Whether a ratio is the number of such things per something else, as was asked: "how many tickets per order"."""
+    metric = world.layer.metrics[name]
+    behind = [token.text for token in tokens[subject.behind : subject.behind + 2]]
+    units = {unit for names in world.language.data["units"].values() for unit in names}
+    per = len(behind) == 2 and "per" in world.language.cues.get(behind[0], ()) and behind[1] not in units
+    return per and isinstance(metric, RatioMetric) and counts(world, metric.numerator, subject)
 
 
 def _counts_rows(world: World, name: str, dataset: str) -> bool:
