@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.tokens import tokenize
-from semantic_layer import Dataset, SemanticLayer, SimpleMetric, implied_metric
+from semantic_layer import Dataset, Dimension, SemanticLayer, SimpleMetric, implied_metric
 
 
 class Nouns:
@@ -45,12 +45,13 @@ class Nouns:
         dataset = self._layer.datasets[dataset_name]
         shown = [field for field in dataset.fields if not field.hidden and (field.listable or not field.pii)]
         people = [field.name for field in shown if field.listable and field.kind == "categorical"]
-        own = [field.name for field in shown if self._is_name(dataset, field.name)]
+        own = [field.name for field in shown if self._is_name(dataset, field)]
         return tuple(f"{dataset_name}.{name}" for name in people or own[:1])
 
-    def _is_name(self, dataset: Dataset, field: str) -> bool:
-        words = field.replace("_", " ")
-        return any(words in (name, f"{dataset.name} {name}") for name in self._language.words("name_words"))
+    def _is_name(self, dataset: Dataset, field: Dimension) -> bool:
+        """Whether a field is called the name or title of its rows, also where its column shortens the noun."""
+        said, noun = {field.name.replace("_", " "), field.label.casefold()}, dataset.name.replace("_", " ")
+        return any(not said.isdisjoint((name, f"{noun} {name}")) for name in self._language.words("name_words"))
 
     def _metrics_named(self, dataset: Dataset, lexicon: Lexicon) -> list[str]:
         """Metrics that count this dataset and are called like it."""

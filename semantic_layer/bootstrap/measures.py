@@ -79,7 +79,7 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
         subject.name,
         _measure(subject, column, "sum", told),
         label(told),
-        synonyms([told, *_of_table(subject, base), base, words, ("sum", "of", *base)]),
+        synonyms([told, *_unitless(told), *_of_table(subject, base), base, words, ("sum", "of", *base)]),
         _format(column, "sum"),
         "sum",
         unit=_unit(subject, column),
@@ -87,6 +87,15 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
         doubt=doubt,
         entity=column.own,
     )
+
+
+def _unitless(words: Words) -> tuple[Words, ...]:
+    """ "total weight" for "total weight kg"; nothing for words without a unit at their end."""
+    return (words[:-1],) if len(words) > 2 and vocabulary().has("measuring_units", words[-1:]) else ()
+
+
+def _with_unitless(words: Words) -> tuple[Words, ...]:
+    return (words, *_unitless(words))
 
 
 def _of_table(subject: Subject, base: Words) -> tuple[Words, ...]:
@@ -109,7 +118,7 @@ def _base(words: Words) -> Words:
 def _average(subject: Subject, column: Column, words: Words, bare: bool) -> Figure:
     base = words if words[:2] == ("number", "of") else _base(words)
     told = base if base[:1] == ("average",) else ("average", *base)
-    others = [("mean", *base), ("avg", *base), *([base] if bare else [])]
+    others = [*_unitless(told), ("mean", *base), ("avg", *base), *([base] if bare else [])]
     return Figure(
         subject.name,
         _measure(subject, column, "average", told),
@@ -129,7 +138,7 @@ def _range(subject: Subject, column: Column, words: Words, end: _End) -> Figure:
         subject.name,
         _measure(subject, column, end.agg, (end.word, *base)),
         label((end.word, *base)),
-        tuple(phrase((other, *base)) for other in end.others),
+        tuple(phrase(one) for other in (end.word, *end.others) for one in _with_unitless((other, *base))),
         _format(column, end.agg),
         "range",
         unit=_unit(subject, column),

@@ -13,7 +13,7 @@ from semantic_layer.bootstrap.keys import check_name, combined_keys, repeats
 from semantic_layer.bootstrap.kinds import looks_numeric, no_numbers, number_check
 from semantic_layer.bootstrap.links import Link, pairs
 from semantic_layer.bootstrap.metrics import propose_metrics
-from semantic_layer.bootstrap.naming import label, phrase, plural, synonyms
+from semantic_layer.bootstrap.naming import is_called, label, phrase, plural, synonyms
 from semantic_layer.bootstrap.roads import Roads, build_roads, key_name
 from semantic_layer.bootstrap.structure import Column, Table, read_tables
 from semantic_layer.bootstrap.subjects import Subject, gather
@@ -88,7 +88,7 @@ def _remark(subject: Subject) -> str:
 
 
 def _dataset(subject: Subject, subjects: Sequence[Subject], roads: Roads, measures: Sequence[Measure]) -> Dataset:
-    nouns = list(_nouns(subject))
+    nouns = [*_nouns(subject), *_short_nouns(subject, subjects)]
     return Dataset(
         name=subject.name,
         source=subject.table.name,
@@ -119,6 +119,20 @@ def _nouns(subject: Subject) -> Iterator[str]:
             for other in vocabulary().rewordings(noun):
                 yield other
                 yield plural(tuple(other.split()))
+
+
+def _short_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]:
+    """ "members" for club members where clubs are a table too, and nothing else is called members."""
+    noun, known = subject.table.noun, vocabulary()
+    nouns = {other.table.noun for other in subjects if other.name != subject.name}
+    for at in range(1, len(noun)):
+        rest = noun[at:]
+        others = {other.noun for other in subjects} | {other.table.noun for other in subjects}
+        rivals = [one for one in others if one[-len(rest) :] == rest and one != noun]
+        called = is_called(rest) or known.has("levels", rest)
+        if noun[:at] in nouns and not rivals and called:
+            yield phrase(rest)
+            yield plural(rest)
 
 
 def _unique_keys(subject: Subject, roads: Roads) -> tuple[tuple[str, ...], ...]:

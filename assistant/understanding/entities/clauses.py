@@ -31,6 +31,8 @@ CLAUSES: tuple[Clause, ...] = (
     conditions.with_both,
     conditions.with_value,
     conditions.with_number,
+    conditions.numbered,
+    conditions.filled,
     conditions.spelt,
     conditions.happened,
     ranks.newest,

@@ -1,4 +1,4 @@
-"""Several numbers of several fields at once: "the maximum and minimum price of the products"."""
+"""Numbers of fields, also several at once: "the maximum and minimum price of the products"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AGGREGATIONS = {"averages": "average", "maxima": "max", "minima": "min", "sums":
 
 
 def computed(words: Words, at: int) -> Iterator[Found]:
-    """ "the maximum and minimum price of the products": several numbers of several fields."""
+    """ "the maximum and minimum price of the products": one number or several, of one field or several."""
     kinds, behind = _aggregations(words, at)
     fields: list[tuple[str, int, int]] = []
     place = behind
@@ -27,7 +27,7 @@ def computed(words: Words, at: int) -> Iterator[Found]:
     more, place = _said_again(words, place, [name for name, _, _ in fields])
     kinds = [*kinds, *more]
     owners = {name.partition(".")[0] for name, _, _ in fields}
-    if len(owners) != 1 or len(kinds) * len(fields) < 2:
+    if len(owners) != 1:
         return
     names = tuple(implied_metric(words.world.layer, name, kind) for kind in kinds for name, _, _ in fields)
     found = replace(Found(), entity=owners.pop(), counting=True, metrics=names)

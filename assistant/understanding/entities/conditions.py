@@ -138,7 +138,17 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
                 told = {"op": "in", "entity": found.entity, "none": last.op == "not_in"}
                 some = (*condition.filters[:-1], last.model_copy(update=told))
                 far = HAD if reaches(words, owner, found.entity) else TIED
-                yield replace(condition, filters=some, rank=condition.rank + far)
+                tied = replace(condition, filters=some, rank=condition.rank + far)
+                yield tied
+                yield from _did(words, found, tied)
+
+
+def _did(words: Words, found: Found, tied: Found) -> Iterator[Found]:
+    """ "the clubs that Ann has joined", "how many books did Ann write": past a verb at the end that ties the two."""
+    asked = words.phrase(found.at, "relatives") or words.phrase(found.at, "doing")
+    end = words.skip(tied.at, "ties")
+    if asked is not None and end > tied.at and words.at_end(end):
+        yield tied.moved(end)
 
 
 def _is_tied(words: Words, entity: str, dataset: str) -> bool:
@@ -256,6 +266,36 @@ def _limits(words: Words, found: Found, field: str) -> Iterator[Found]:
     if low is not None and high is not None and high[1] > low[1] + 1:
         told = {"field": field, "op": "between", "values": (low[0], high[0])}
         yield found.used(found.at, high[1], "condition", "between").filtered(Filter.model_validate(told))
+
+
+def numbered(words: Words, found: Found) -> Iterator[Found]:
+    """ "in grade 10", "on floor 3": a number right behind the name of a field of whole numbers."""
+    start = words.skip(found.at, *LINKING)
+    if found.group or start == found.at:
+        return
+    for field, behind in own_fields(words, start, found.entity):
+        number = words.number(behind)
+        told = words.world.layer.fields[field]
+        if number is None or told.kind not in ("number", "categorical") or told.format == "currency":
+            continue
+        value = number[0] if told.kind == "number" else str(number[0])
+        kept = Filter.model_validate({"field": field, "op": "in", "values": (value,)})
+        yield found.used(start, number[1], "condition", field).filtered(kept)
+
+
+def filled(words: Words, found: Found) -> Iterator[Found]:
+    """ "without a phone number", "who have an email address": whether a field of theirs is known."""
+    if found.group or words.at_end(found.at):
+        return
+    first = words.skip(found.at, "relatives", "empty")
+    denied = words.phrase(first, "denials")
+    start = words.skip(denied if denied is not None else first, "owning", "empty")
+    if start == first:
+        return
+    for field, behind in own_fields(words, start, found.entity):
+        if words.at_end(behind) or words.phrase(behind, "joins") is not None:
+            known = Filter(field=field, op="is_null" if denied is not None else "not_null")
+            yield found.used(first, behind, "condition", field).filtered(known)
 
 
 def spelt(words: Words, found: Found) -> Iterator[Found]:

@@ -106,5 +106,33 @@ def _by_whom(plan: Plan, words: Words) -> tuple[str, ...]:
     return ()
 
 
+def _grouped_for_summed(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the total duration" answered with how many there are of each duration."""
+    fields = words.world.layer.fields
+    grouped = [one.field for one in plan.query.group_by if one.field in fields]  # which periods are not
+    numbers = {name for name in grouped if fields[name].kind == "number"}
+    for at in range(len(words.tokens)) if numbers else ():
+        ends = [words.phrase(at, role) for role in ("sums", "averages", "maxima", "minima")]
+        for start in (words.skip(end, "empty") for end in ends if end is not None):
+            named = {c.target for concepts, _ in words.concepts(start, "dimension") for c in concepts}
+            if named & numbers:
+                return (words.tokens[at].raw,)
+    return ()
+
+
+def _who_for_number(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "who is the best paid teacher" answered with what that one is paid."""
+    asked = bool(words.tokens) and words.tokens[0].text in ("who", "whom")
+    return (words.tokens[0].raw,) if asked and not (plan.query.group_by or plan.query.entity) else ()
+
+
 Shape = Callable[[Plan, Words], tuple[str, ...]]
-SHAPES: tuple[Shape, ...] = (_several_as_one, _rows_for_totals, _total_for_one, _by_whom, _contradictory)
+SHAPES: tuple[Shape, ...] = (
+    _several_as_one,
+    _rows_for_totals,
+    _total_for_one,
+    _by_whom,
+    _contradictory,
+    _grouped_for_summed,
+    _who_for_number,
+)

@@ -196,6 +196,9 @@ class Words:
             for name in self.world.layer.datasets
             if len(bare) >= SHORTEST_STEM and name.startswith(stem) and len(name) - len(stem) <= LONGEST_ENDING
         ]
+        said = {self.tokens[at].text, bare} if at < len(self.tokens) else set[str]()
+        kin = frozenset[str]().union(*(group for group in deed_forms() if said & group))
+        found = found or [name for name in self.world.layer.datasets if name in kin]
         return found[0] if len(found) == 1 else ""
 
     def extremes(self, at: int) -> list[tuple[str, str, int]]:
