@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.idle_deeds import DEEDS, is_timed
+from assistant.understanding.idle_heads import HEADS
 from assistant.understanding.idle_ranks import RANKS
 from assistant.understanding.idle_scopes import SCOPES
 from assistant.understanding.lexicon import HEAD_WORD
@@ -117,6 +118,7 @@ def _a_year_before(draft: Draft) -> Iterator[int]:
 RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     *DEEDS,
     *RANKS,
+    *HEADS,
     *SCOPES,
     _sums,
     _alternatives,

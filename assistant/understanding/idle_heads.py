@@ -1,0 +1,47 @@
+"""Heads of phrases that a reading has placed and whose number it does not give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.draft import Draft
+from assistant.understanding.idle_deeds import is_ratio
+
+MEASURABLE = ("noun", "metric")
+
+
+def _share_of_others(draft: Draft) -> Iterator[int]:
+    """ "what share of orders was placed by new buyers": of the orders, not of the buyers."""
+    measured = {place for place, _ in draft.metrics}
+    for at, element in enumerate(draft.elements):
+        of = draft.ahead(at) if "share" in element.cues else None
+        if of is None or not measured or at > min(measured) or draft.kind(of) not in MEASURABLE or of in measured:
+            continue
+        if draft.metric_choices(of) and not _is_measured(draft, of):
+            yield of
+
+
+def _is_measured(draft: Draft, at: int) -> bool:
+    asked = {choice.target for _, choices in draft.metrics for choice in choices}
+    return bool({concept.target for concept in draft.metric_choices(at)} & asked) or any(
+        is_ratio(draft, name) for name in asked
+    )
+
+
+def _total_of_averages(draft: Draft) -> Iterator[int]:
+    """ "the total value of an order": no average is a total."""
+    words, layer = set(draft.world.language.words("sum_words")), draft.world.layer
+    for place, choices in draft.metrics:
+        said = draft.element(place - 1).text.casefold().split() if place > 0 else []
+        money = all(layer.metrics[c.target].format == "currency" and is_ratio(draft, c.target) for c in choices)
+        if money and said[-1:] and said[-1] in words and not _says_average(draft, place):
+            yield place - 1
+
+
+def _says_average(draft: Draft, at: int) -> bool:
+    cues = draft.world.language.cues
+    said = draft.element(at).text.casefold().split()
+    return any({"average", "median", "per"} & set(cues.get(word, ())) for word in said)
+
+
+HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (_share_of_others, _total_of_averages)
