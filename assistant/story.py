@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -110,10 +110,20 @@ def _having(story: Story, item: Filter, values: str) -> str:
     """A condition on what each one has: " with orders for Beauty", " without refunds", " where orders is over 5"."""
     told = {"field": named(story, item.field) + "".join(_filter(story, row) for row in item.where)}
     if (item.op, item.values) in (("ge", (1,)), ("eq", (0,))):
-        return story.words.say("filter_some" if item.op == "ge" else "filter_none", told)
+        return story.words.say("filter_some" if item.op == "ge" else "filter_none", told) + _within(story, item)
     operator = story.words.choice("operators", item.op)
     values = story.words.say(f"the_{item.than}") if item.than else values
-    return story.words.say("filter_other", told | {"operator": operator, "values": values}).rstrip()
+    said = story.words.say("filter_other", told | {"operator": operator, "values": values}).rstrip()
+    return said + _within(story, item)
+
+
+def _within(story: Story, item: Filter) -> str:
+    """The period of a condition, where it is not that of the question, which is told anyway."""
+    query = story.context.query
+    if query is None or item.time_range in (None, query.time_range):
+        return ""
+    own = query.model_copy(update={"time_range": item.time_range})
+    return when(replace(story.context, query=own), story.words)
 
 
 def named(story: Story, name: str) -> str:

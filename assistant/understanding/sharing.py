@@ -126,14 +126,24 @@ def _part(draft: Draft, cue: int) -> list[int]:
 def _bounded_part(draft: Draft, cue: int) -> list[int]:
     """The places of the conditions with numbers behind what is counted: "what percent of customers ordered twice".
 
-    A value before them describes all ("of German customers"); one behind could be of the part or of all.
+    A value before what is done describes all ("of German customers", "of customers in Germany"); one behind it, or
+    beside another condition on what they have, could be of the part or of all.
     """
     metric = draft.metrics[0][0]
     if cue > metric or draft.presence or draft.together is not None:
         return []
     first = min(bound.place for bound in draft.bounds)
-    describing = all(condition.place < metric for condition in draft.conditions)
+    deed = next((at for at in range(metric + 1, first + 1) if _is_deed(draft, at)), metric)
+    describing = all(condition.place < deed for condition in draft.conditions)
     return [bound.place for bound in draft.bounds] if first > metric and describing else []
+
+
+def _is_deed(draft: Draft, at: int) -> bool:
+    """Whether a word says that something is done: it stands for a count, or for how rows come to be."""
+    language, element = draft.world.language, draft.element(at)
+    said = element.text.casefold()
+    doing = said in language.words("creation_verbs") or bool(language.counts_of(element.word))
+    return draft.kind(at) == "" and (doing or said in language.words("auxiliaries"))
 
 
 def _verb_after(draft: Draft, metric: int) -> int | None:
