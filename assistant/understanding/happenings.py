@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.understanding.dates import Clock, Found, year_at
+from assistant.understanding.holidays import holiday
 from assistant.understanding.language import Language
 from assistant.understanding.periods import Period
 
@@ -71,10 +72,16 @@ def happening(clock: Clock, at: int) -> Found | None:
             for token in clock.tokens[at:behind]
             if token.text not in clock.language.function_words
         }
-        named = [one for one in clock.noted if words and _is_named(one, words)]
+        named = [one for one in clock.noted if words and _is_named(one, words) and not _cuts_a_day(clock, at, behind)]
         if named and len({one.happening.title for one in named}) == 1:
             return _found(clock, behind, [one.happening for one in named])
     return None
+
+
+def _cuts_a_day(clock: Clock, first: int, behind: int) -> bool:
+    """Whether a day that has a name begins within these words and ends behind them ("the week of Black" Friday)."""
+    days = (holiday(clock, at) for at in range(first, behind))
+    return any(day is not None and day[1] > behind for day in days)
 
 
 def _is_named(one: Noted, words: set[str]) -> bool:

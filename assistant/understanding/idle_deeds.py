@@ -108,12 +108,19 @@ def _held_by_others(draft: Draft) -> Iterator[int]:
     for held in draft.presence:
         owners = {owner(layer, choice.target) for choice in held.choices}
         relative = _relative_before(draft, held.place + 1)
-        subject = draft.back(relative) if relative is not None else None
-        if subject is None or draft.kind(subject) != "noun" or draft.listed or _counts(draft, draft.noun(subject)):
+        subject = draft.back(held.place if relative is None else relative)
+        entity = _thing(draft, subject)
+        if not entity or draft.listed or _counts(draft, entity):
             continue
-        entity = draft.noun(subject)
         if layer.datasets[entity].entity and all(reach.steps(entity, name) is None for name in owners):
             yield held.place
+
+
+def _thing(draft: Draft, at: int | None) -> str:
+    """The dataset that an element is a noun of, itself or as a word of a longer name; empty for any other."""
+    if at is None or draft.kind(at) == "noun":
+        return draft.noun(at) if at is not None else ""
+    return next((c.target for c in _own_meanings(draft, at) if c.kind == "noun"), "")
 
 
 def _counts(draft: Draft, dataset: str) -> bool:

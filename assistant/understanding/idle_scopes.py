@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.lexicon import HEAD_WORD
+from assistant.understanding.periods import UNIT_ORDER, unit_period
 
 
 def _with_an_article(draft: Draft) -> Iterator[int]:
@@ -51,6 +52,58 @@ def _part_of_another_count(draft: Draft) -> Iterator[int]:
             yield before
 
 
+def _included(draft: Draft) -> Iterator[int]:
+    """ "orders including the cancelled ones": more rows than usual, and not those alone."""
+    words = draft.world.language.words("including_words")
+    for condition in draft.conditions:
+        lead = range(max(0, condition.place - 3), condition.place)
+        if not condition.negated and any(draft.element(at).text.casefold() in words for at in lead):
+            yield condition.place
+
+
+def _described_by_a_rate(draft: Draft) -> Iterator[int]:
+    """ "churned customers": people who did so, and not the rate of it."""
+    scoped = {at for at, _ in draft.scopes}
+    for place, choices in draft.metrics:
+        if place < 0 or place + 1 not in scoped or not draft.element(place + 1).plural:
+            continue
+        done = draft.element(place).text.casefold().endswith(draft.world.language.words("participle_endings"))
+        if done and all(draft.world.layer.metrics[choice.target].format == "percent" for choice in choices):
+            yield place
+
+
+def _stored_otherwise(draft: Draft) -> Iterator[int]:
+    """ "from visit to cart": a noun of the layer is no value that is only stored like it ("/cart")."""
+    for condition in draft.conditions:
+        element = draft.element(condition.place) if condition.place >= 0 else None
+        if element is None or not any(concept.kind == "noun" for concept in element.concepts):
+            continue
+        spelt = {c.spelt.casefold() for c in draft.concepts(condition.place, "value")}
+        if all(text and not text[0].isalnum() for text in spelt):
+            yield condition.place
+
+
+def _coarser_than_the_period(draft: Draft) -> Iterator[int]:
+    """ "May revenue by year": each year's May, which one month of one year does not hold."""
+    period = draft.times[0].period
+    if not draft.grain or draft.grain not in UNIT_ORDER or period is None or not (period.start and period.end):
+        return
+    whole = unit_period(period.start, draft.grain)
+    inside = whole.end is not None and period.end < whole.end and not period.partial
+    shorter = inside and not any(draft.element(at).cues & {"trend"} for at in range(len(draft.elements)))
+    yield from (at for at, use in draft.uses.items() if shorter and at >= 0 and use[0] == "grain")
+
+
+def _of_bounded_things(draft: Draft) -> Iterator[int]:
+    """ "leads from companies with more than 100 employees": which ones are meant, and not the number of each."""
+    for at, _ in draft.groups:
+        behind = at + 1 < len(draft.elements) and draft.element(at + 1).cues & {"having", "link_value"}
+        bounded = behind and any(bound.place > at for bound in draft.bounds)
+        lead = draft.element(at - 1).cues if at > 0 else frozenset[str]()
+        if bounded and draft.kind(at) == "dimension" and "link_any" in lead and not lead & {"by", "per"}:
+            yield at
+
+
 _GATHERED = 0.15  # what the names lose whose words lie apart
 
 SCOPES: tuple[Callable[[Draft], Iterator[int]], ...] = (
@@ -58,4 +111,9 @@ SCOPES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _still_there,
     _second_field,
     _part_of_another_count,
+    _included,
+    _described_by_a_rate,
+    _stored_otherwise,
+    _coarser_than_the_period,
+    _of_bounded_things,
 )

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.answer import Plan
+from assistant.answer import Plan, Refusal
 from assistant.understanding.draft import World
+from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, SimpleMetric
 
@@ -30,6 +31,25 @@ def still_running(plan: Plan, tokens: Sequence[Token], world: World) -> Plan:
     notes = tuple(told("still_running", what=what, state=str(state)) for what, state in titles.items())
     query = plan.query.model_copy(update={"filters": (*plan.query.filters, *added)})
     return replace(plan, query=query, notes=(*plan.notes, *notes))
+
+
+def past_of_today(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> Refusal | None:
+    """The refusal of "customers who had an open ticket": what is only known as of today tells nothing of then."""
+    said = [token.text for token in tokens if token.text in world.language.words("once_words")]
+    stocks = [one.field for one in plan.query.filters if _is_stock(one.field, world)]
+    if not said or not stocks:
+        return None
+    sentence = world.language.message("known_today", metric=world.layer.metrics[stocks[0]].title, word=said[0])
+    return refuse(question, "NOT_AVAILABLE", world, (said[0],), sentence=sentence)
+
+
+def _is_stock(name: str, world: World) -> bool:
+    """Whether a metric counts rows by their state of today."""
+    metric = world.layer.metrics.get(name)
+    if not isinstance(metric, SimpleMetric) or metric.time != "none":
+        return False
+    measure = world.layer.measures[metric.measure]
+    return bool(measure.filter or metric.filter) and bool(world.layer.datasets[metric.measure.partition(".")[0]].time)
 
 
 def _states(plan: Plan, world: World) -> Iterator[Filter]:

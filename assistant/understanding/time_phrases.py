@@ -80,7 +80,8 @@ def period_at(clock: Clock, at: int) -> Found | None:
 def _week_of(clock: Clock, at: int) -> Found | None:
     """ "the week of 8 June", "week starting June 8": the calendar week that holds the day."""
     opened = clock.after(at, "time_words", "week_of")
-    found = named_period(clock, opened) if opened is not None else None
+    named = (named_period(clock, opened), holiday(clock, opened)) if opened is not None else ()
+    found = max((one for one in named if one is not None), key=lambda one: one[1], default=None)
     if found is None or found[0][0].unit != "day" or found[0][0].start is None:
         return None
     weeks = tuple(unit_period(day.start, "week", 0, _said(clock, at, found[1])) for day in found[0] if day.start)

@@ -255,6 +255,8 @@ def _compare_pair(draft: Draft, first: Period, second: Period) -> None:
     Of "June vs last June" that is the June before.
     """
     if (first.start, first.end) == (second.start, second.end) and first.start is not None:
+        if first.unit == "day" and first.label == second.label:
+            return  # "Black Friday vs last Black Friday": a day that moves from year to year
         before = previous_unit(first) if first.unit != "span" else span_before(first)
         second = first.moved_years(-1) if first.yearless and first.label == second.label else before
     if first.unit == second.unit:

@@ -35,7 +35,7 @@ from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
 from assistant.understanding.rewriting import rewritten, with_denied_flags, with_shared_nouns
-from assistant.understanding.running import still_running
+from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import names_columns, with_columns
 from assistant.understanding.similarity import Similar
@@ -91,7 +91,10 @@ class Understanding:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
         tokens = self._tokens(question)
         outcome = self._outcome(question, tokens)
-        return still_running(outcome, tokens, self._world) if isinstance(outcome, Plan) else outcome
+        if not isinstance(outcome, Plan):
+            return outcome
+        past = past_of_today(question, outcome, tokens, self._world)
+        return past or still_running(outcome, tokens, self._world)
 
     def _outcome(self, question: str, tokens: list[Token]) -> Plan | Clarification | Explanation | Refusal:
         early = self._early(question, tokens)

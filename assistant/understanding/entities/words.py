@@ -15,6 +15,7 @@ from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import Token
 
 LONGEST = 7
+SIZE = "size"
 TELLING = (
     "at_least",
     "more_than",
@@ -227,7 +228,7 @@ class Words:
         found = [
             f"{dataset}.{field.name}"
             for field in self.world.layer.datasets[dataset].fields
-            if field.kind == "number" and not field.hidden and _is_called(field.name.split("_"), names)
+            if field.kind == "number" and not field.hidden and _is_called(field.name.split("_"), names, dataset)
         ]
         return found[0] if len(found) == 1 else ""
 
@@ -270,8 +271,10 @@ class Words:
         return at >= len(self.tokens)
 
 
-def _is_called(parts: list[str], names: list[str]) -> bool:
+def _is_called(parts: list[str], names: list[str], dataset: str) -> bool:
     """Whether a field's name has one of the names as its head: "unit price", "cost of treatment", "weight in kg"."""
     while len(parts) > 1 and parts[-1] in word_lists()["unit_names"]:
         parts = parts[:-1]
+    if SIZE in names and len(parts) > 1 and not set(parts) - {SIZE} <= set(dataset.split("_")):
+        return False  # the size of something else ("household size") is not how big a thing is
     return parts[-1] in names or (len(parts) > 1 and parts[0] in names and parts[1] == "of")

@@ -49,6 +49,8 @@ def _parts(asking: Asking, bound: Bound) -> Iterator[Part]:
     at, dataset, behind = max(found, key=lambda one: (one[2], -one[0]), default=(0, "", 0))
     if not dataset or asking.world.layer.datasets[dataset].entity or not (bound.unit or behind == lead):
         return
+    if at and asking.tokens[at - 1].text in asking.world.language.words("one_by_one"):
+        return  # "items per order above 3" bounds the items
     fields = lengths(asking, dataset) if bound.unit in MINUTES else (worth(asking.world, dataset),)
     end = asking.past(bound.behind, "deeds") if bound.unit in MINUTES else bound.behind
     if all(fields):
@@ -157,8 +159,8 @@ def _without_scale(asking: Asking, start: int) -> list[Token]:
 def _first_of(asking: Asking, rest: Sequence[Token], number: int | None, timed: bool, descending: bool) -> Plan | None:
     plan = asking.read([*asking.made("number of", 0), *rest]) if rest else None
     dataset = counted(plan, asking.world)
-    if plan is None or not dataset:
-        return None
+    if plan is None or not dataset or not asking.world.layer.datasets[dataset].time:
+        return None  # what happens is worth something; the top of other things is a matter of what is measured
     fields = lengths(asking, dataset) if timed else (worth(asking.world, dataset),)
     if len(fields) != 1 or not fields[0]:
         return None
