@@ -34,6 +34,7 @@ from assistant.formatting import day
 from assistant.free_sql import columns_of
 from assistant.learning import definitions_stamp, read_book
 from assistant.lending import lend, memory_of
+from assistant.listed import with_shown
 from assistant.live import Live
 from assistant.narrate import describe
 from assistant.reading import Source, open_index, read_values, require_language, wide_fields
@@ -41,7 +42,7 @@ from assistant.review.approved_sql import ApprovedSQL, read_approved_book
 from assistant.running import Ground, Run, Runner
 from assistant.second_opinion import Asking, SecondOpinion
 from assistant.shape import context
-from assistant.stating import definitions_of, period_of, refused, standing_in
+from assistant.stating import meanings_in, period_of, refused, standing_in
 from assistant.tracing import tracing
 from assistant.understanding import Happening, Understanding, interpret, spoken_to
 from assistant.viewers import rules_for, viewer_of
@@ -324,7 +325,8 @@ class Assistant:
             with clock.step("compile"):
                 plan = standing_in(self.layer, plan, self.words)
                 on_step(self.words.say("steps.checking"), self._reading_of(plan.query).sentence)
-                compiled = self.runner.compiled(plan.query)
+                called = self.understanding.world.nouns.names
+                compiled = self.runner.compiled(with_shown(self.layer, plan.query, called))
             on_step(self.words.say("steps.running"), compiled.sql)
             result = self.runner.run(compiled, clock)
             with clock.step("caveats"):
@@ -355,7 +357,10 @@ class Assistant:
     def _answer(self, question: str, plan: Plan, run: Run, clock: Clock) -> Answer:
         compiled, result = run.compiled, run.result
         with clock.step("describe"):
-            shape = context(self.layer, plan.query, self.as_of, self.settings.locale)
+            reading = self._reading_of(plan.query)
+            conditions = tuple(part.label for part in reading.parts if part.kind == "filter")
+            told = context(self.layer, plan.query, self.as_of, self.settings.locale)
+            shape = replace(told, conditions=conditions)
             sentence = describe(compiled.columns, result, shape)
             asked = Asked(self.layer, plan.query, compiled.datasets, self.as_of, self.settings.locale)
             drawn = choose(compiled.columns, result, shape, sentence, plan.chart)
@@ -366,10 +371,10 @@ class Assistant:
             columns=compiled.columns,
             result=result,
             chart=chart,
-            interpretation=self._reading_of(plan.query),
+            interpretation=reading,
             sql=compiled.sql,
             period=period_of(plan.query.time_range, self.settings.locale),
-            definitions=definitions_of(self.layer, plan.query.metrics),
+            definitions=meanings_in(self.layer, plan.query),
             caveats=(
                 *run.caveats,
                 *caveats.of_result(compiled.columns, result, self.settings.locale),

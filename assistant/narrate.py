@@ -271,7 +271,9 @@ def _entities(story: Story) -> str:
     if query and query.limit == 1 and count == 1:
         return story.words.say("entity_first", {"name": name, "cells": _cells(story)})
     key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"
-    return story.words.say(key, {"count": count_of(story, count), "name": name})
+    told = ", ".join(story.context.conditions)
+    conditions = story.words.say("matching", {"conditions": told}) if told else ""
+    return story.words.say(key, {"count": count_of(story, count), "name": name, "conditions": conditions})
 
 
 def _sorted_by(story: Story) -> str:

@@ -26,7 +26,8 @@ class Context:
 
     `as_of` is the last complete day of data. `additive` names the metrics whose groups add up to the total: only those
     are stacked, or said to be a share of something; `percents` names filtered metrics written in percent. `titles` are
-    what the query's fields are called in another language than that of their names.
+    what the query's fields are called in another language than that of their names. `conditions` are what a list was
+    narrowed to, in words.
     """
 
     query: SemanticQuery | None = None
@@ -35,6 +36,7 @@ class Context:
     locale: str = "en"
     titles: Mapping[str, str] = field(default_factory=dict[str, str])
     percents: frozenset[str] = frozenset()
+    conditions: tuple[str, ...] = ()
 
     @property
     def time_range(self) -> TimeRange | None:

@@ -9,7 +9,7 @@ from assistant.answer import Definition, Plan, Refusal
 from assistant.formatting import day, span
 from assistant.retelling import retold
 from assistant.wording import Wording, answers
-from semantic_layer import QueryError, SemanticLayer, TimeRange, formula, parts, substitute
+from semantic_layer import QueryError, SemanticLayer, SemanticQuery, TimeRange, formula, parts, substitute
 from warehouse import QueryFailed, QueryTimeout, SQLRejected
 
 
@@ -34,6 +34,14 @@ def period_of(asked: TimeRange | None, locale: str) -> str:
     if asked.start:
         return words.say("since_label", {"first": day(asked.start, locale)})
     return words.say("until_label", {"last": day(last or date.max, locale)})
+
+
+def meanings_in(layer: SemanticLayer, query: SemanticQuery) -> tuple[Definition, ...]:
+    """What the metrics and the segments of a query mean."""
+    named = dict.fromkeys(one.field for one in (*query.filters, *query.group_by) if one.field in layer.segments)
+    groups = [layer.segments[name] for name in named]
+    told = (Definition(one.name, one.title, one.description, "") for one in groups)
+    return (*definitions_of(layer, query.metrics), *told)
 
 
 def definitions_of(layer: SemanticLayer, names: tuple[str, ...]) -> tuple[Definition, ...]:

@@ -9,7 +9,7 @@ from semantic_layer.activation import deactivate, is_shipped
 from semantic_layer.entries import Entries, merge
 from semantic_layer.errors import DefinitionError, Fault
 from semantic_layer.model import SemanticLayer
-from semantic_layer.segment_rules import broken_segments, without_segments
+from semantic_layer.segment_rules import broken_segments, unshowable, without_segments
 from semantic_layer.timing import is_time_zone
 from semantic_layer.validation import validate
 from semantic_layer.yaml_source import Document, read_document
@@ -88,6 +88,8 @@ def _with_segments(entries: Entries, inactive: dict[str, str], tables: Schema) -
     layer = SemanticLayer(entries.definitions(), inactive, tables)
     broken = broken_segments(layer, entries)
     if not broken:
+        if wrong := [fault for entry, fault in unshowable(layer, entries) if not is_shipped(entry, _SHIPPED)]:
+            raise DefinitionError(wrong)
         return layer
     faults = [
         entry.fault(reason, "", ("filters",)) for entry, reason in broken.values() if not is_shipped(entry, _SHIPPED)

@@ -154,7 +154,8 @@ class Dataset(Described):
     `source` is the table's name. `entity` marks what people count and list (customers). `time` names the time field
     that counts for its measures: a field of its own, or `dataset.field` of a dataset that it links to
     ("orders.ordered_at" for order lines). `population` is SQL over its own columns: the rows that lists, segments and
-    counts over all of its entities hold (not own staff, say); measures have filters of their own.
+    counts over all of its entities hold (not own staff, say); measures have filters of their own. `shows` names the
+    fields, `dataset.field`, that a list of its rows shows beside their key and name when a question names none.
     """
 
     source: str
@@ -163,6 +164,7 @@ class Dataset(Described):
     time: str | None = None
     entity: bool = False
     population: str = ""
+    shows: tuple[str, ...] = ()
     fields: tuple[Dimension, ...] = ()
     measures: tuple[Measure, ...] = ()
     policy: RowPolicy | None = None
@@ -200,12 +202,14 @@ class Segment(Described):
 
     A filter is on a dimension that the entity reaches, or on a metric computed for each entity. `version` goes up when
     the meaning changes. `horizon` marks a rule that is itself about the calendar period that the last day of data lies
-    in ("renewal due this quarter"): a question may say that period, and no other.
+    in ("renewal due this quarter"): a question may say that period, and no other. `shows` names fields that a list of
+    its members shows before those of the dataset.
     """
 
     entity: Name
     filters: tuple[Filter, ...] = Field(min_length=1)
     horizon: Literal["month", "quarter", "year"] | None = None
+    shows: tuple[str, ...] = ()
     version: int = Field(default=1, ge=1)
     owner: str = ""
     hidden: bool = False

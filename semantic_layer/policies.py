@@ -182,10 +182,11 @@ def for_viewer(layer: SemanticLayer, viewer: Viewer) -> SemanticLayer:
     metrics = tuple(
         one.model_copy(update={"hidden": True}) if _reads(layer, one.name, lost) else one for one in now.metrics
     )
-    fields = {f"{one.name}.{f.name}" for one in datasets for f in one.fields if f.hidden}
-    fields |= {one.name for one in metrics if one.hidden}
+    unknown = {f"{one.name}.{f.name}" for one in datasets for f in one.fields if f.hidden}
+    unknown |= {one.name for one in metrics if one.hidden}
+    unknown -= {name for name, one in (*layer.fields.items(), *layer.metrics.items()) if one.hidden}  # of anybody
     segments = tuple(
-        one.model_copy(update={"hidden": True}) if any(f.field in fields for f in one.filters) else one
+        one.model_copy(update={"hidden": True}) if any(f.field in unknown for f in one.filters) else one
         for one in now.segments
     )
     changed = now.model_copy(update={"datasets": datasets, "metrics": metrics, "segments": segments})

@@ -1,15 +1,16 @@
-"""Segments are queries kept under a name: they are checked as such."""
+"""Segments are queries kept under a name, and what lists show belongs to a query: both are checked as such."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from semantic_layer.check import check
 from semantic_layer.circles import circle
 from semantic_layer.entries import Entries, Entry
 from semantic_layer.errors import Fault, QueryError
-from semantic_layer.model import Segment, SemanticLayer
-from semantic_layer.query import SemanticQuery
+from semantic_layer.model import Dataset, Segment, SemanticLayer
+from semantic_layer.query import GroupBy, SemanticQuery
 
 
 def segment_names(segment: Segment, known: set[str]) -> list[str]:
@@ -39,6 +40,20 @@ def broken_segments(layer: SemanticLayer, entries: Entries) -> dict[str, tuple[E
         except QueryError as error:
             found[name] = entry, " ".join(str(fault) for fault in error.faults)
     return found
+
+
+def unshowable(layer: SemanticLayer, entries: Entries) -> Iterator[tuple[Entry[Dataset] | Entry[Segment], Fault]]:
+    """What lists cannot show although a dataset or a segment says so, each with its entry."""
+    open_layer = layer.unhidden
+    shown = [(entry, entry.node.name, entry.node.shows) for entry in entries.datasets.values()]
+    shown += [(entry, entry.node.entity, entry.node.shows) for entry in entries.segments.values()]
+    for entry, entity, names in shown:
+        for index, name in enumerate(names):
+            try:
+                check(open_layer, SemanticQuery(entity=entity, group_by=(GroupBy(field=name),)))
+            except QueryError as error:
+                reason = " ".join(fault.sentence for fault in error.faults)
+                yield entry, entry.fault(reason, "Name fields of which a row has one each.", ("shows", index))
 
 
 def without_segments(entries: Entries, names: set[str]) -> Entries:

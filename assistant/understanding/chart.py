@@ -55,7 +55,7 @@ def covers(
 
     `fixed` elements, by the place of their first token, are decided already; no other element reaches into them.
     """
-    fixed = fixed or {}
+    fixed = fixed or _compounds(tokens, lexicon, clock)
     best: list[list[tuple[float, Cover]]] = [[] for _ in range(len(tokens) + 1)]
     best[0] = [(0.0, ())]
     for at in range(len(tokens)):
@@ -67,6 +67,23 @@ def covers(
             merged = sorted([*best[element.behind], *grown], key=lambda item: -item[0])
             best[element.behind] = merged[:COVERS_KEPT]
     return tuple(cover for _, cover in best[-1])
+
+
+def _compounds(tokens: Sequence[Token], lexicon: Lexicon, clock: Clock) -> dict[int, Element]:
+    """Words tied by hyphens that are one value as a whole ("at-risk" is no "risk"), where no longer name begins."""
+    found: dict[int, Element] = {}
+    behind = 0
+    for at in range(len(tokens) - 2):
+        if at < behind or not _is_hyphen(tokens, at + 1):
+            continue
+        behind = at + 1
+        while behind < len(tokens) and _is_hyphen(tokens, behind):
+            behind += 2
+        known = list(_phrases_at(tokens, at, lexicon, clock.language))
+        whole = [one for one in known if one.behind == behind and {c.kind for c in one.concepts} == {"value"}]
+        if whole and not any(one.behind > behind for one in known):
+            found[at] = whole[0]
+    return found
 
 
 def _elements_at(tokens: Sequence[Token], at: int, lexicon: Lexicon, clock: Clock) -> Iterator[Element]:

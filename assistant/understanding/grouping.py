@@ -16,7 +16,7 @@ def find_asked_groups(draft: Draft) -> None:
     for at in draft.cues("which"):
         place = draft.ahead(at)
         number = place if place is not None and draft.kind(place) == "number" else None
-        place = draft.ahead(number) if number is not None else place
+        place = _past_adjectives(draft, draft.ahead(number) if number is not None else place)
         if (
             place is None
             or not draft.groupable(place)
@@ -70,6 +70,7 @@ def find_rankings(draft: Draft) -> None:
             place = draft.ahead(place)
         if place is not None and _is_extreme_of_unit(draft, place):
             place = _take_unit(draft, place, number)
+        place = _past_adjectives(draft, place)
         subject = _subject_before(draft, at)
         if place is not None and draft.is_number(place):
             continue
@@ -82,6 +83,14 @@ def find_rankings(draft: Draft) -> None:
         if draft.ranking is not None:
             _direct(draft, at, descending)
             _take_nth(draft, at, nth)
+
+
+def _past_adjectives(draft: Draft, at: int | None) -> int | None:
+    """What is ranked: in "top 10 enterprise customers" the customers, while what they are stays a condition."""
+    place = at
+    while place is not None and draft.kind(place) == "value" and place not in draft.uses:
+        place = place + 1 if place + 1 < len(draft.elements) else None
+    return place if place is not None and draft.groupable(place) and draft.kind(place) != "grain" else at
 
 
 def _is_deed_word(draft: Draft, at: int) -> bool:
@@ -149,7 +158,7 @@ def find_ranking_metrics(draft: Draft) -> None:
         ranked = next((i for i in range(at + 1, len(draft.elements)) if _named_to_rank(draft, i)), None)
         if ranked is not None:  # "best-selling brands by revenue": the revenue ranks
             draft.use(at, "order", "descending")
-        place = draft.ahead(at)
+        place = _past_adjectives(draft, draft.ahead(at))
         if ranks_events(draft, at):
             continue
         if draft.ranking is None and not draft.groups and place is not None and draft.groupable(place):

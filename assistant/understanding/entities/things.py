@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.draft import World
 from assistant.understanding.entities.dated import began
 from assistant.understanding.entities.favourites import often_done
 from assistant.understanding.entities.found import Found
@@ -120,9 +121,17 @@ def _picked(found: Found, dataset: str, field: str, descending: bool) -> Found:
 
 
 def persons(words: Words, at: int) -> Iterator[Found]:
-    """ "who made the latest order": any kind of person there is."""
-    if not words.tokens or words.tokens[0].text not in ("who", "whom"):
+    """ "who made the latest order": any kind of person there is, where none of them serves the others."""
+    if not words.tokens or words.tokens[0].text not in ("who", "whom") or _has_doers(words.world):
         return
     for dataset in words.world.layer.datasets.values():
         if dataset.entity and any(field.listable for field in dataset.fields):
             yield replace(Found(at), entity=dataset.name)
+
+
+def _has_doers(world: World) -> bool:
+    """Whether the layer knows agents or sellers, who do things with or for the persons that are listed."""
+    doers = set(world.language.words("doers"))
+    titles = [dataset.own_title for dataset in world.layer.datasets.values()]
+    titles += [field.title for field in world.layer.fields.values() if field.kind not in ("number", "time")]
+    return any(not doers.isdisjoint(title.casefold().split()) for title in titles)
