@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.understanding.bounds import add_bound, amount_of_verb, comparator, measured
+from assistant.understanding.bounds import add_bound, amount_of_verb, comparator, measured, of_deed
 from assistant.understanding.draft import Bound, Draft
 from assistant.understanding.lexicon import Concept
 
@@ -28,7 +28,10 @@ def _beside_average(draft: Draft, at: int, operator: str) -> None:
     if average >= len(draft.elements) or draft.kind(average) != "" or not draft.has(average, "average"):
         return
     behind = average + 1
+    while behind < len(draft.elements) and "link_any" in draft.element(behind).cues and draft.kind(behind) == "":
+        behind += 1  # "below average in revenue"
     found = measured(draft, behind) if behind < len(draft.elements) and draft.kind(behind) == "metric" else ()
+    behind = behind if found else average + 1
     target: Target | None = (behind, found) if found else _measured_before(draft, at)
     if target is None:
         return
@@ -69,18 +72,24 @@ def _beside_earlier(draft: Draft, at: int, operator: str) -> None:
 def _more_than_earlier(draft: Draft, at: int) -> None:
     """ "had more orders than last year", "had a lower refund rate than the year before"."""
     then, words = _earlier(draft, at), draft.world.language.data["comparative_words"]
+    average = at + 1 if at + 1 < len(draft.elements) and draft.has(at + 1, "average") else None
     more = next((i for i in reversed(range(at)) if draft.has(i, "more") and draft.kind(i) == ""), None)
-    if then is None or more is None or not _of_groups(draft, more):
+    if (then is None and average is None) or more is None or not _of_groups(draft, more):
         return
     place = draft.ahead(more)
-    found = measured(draft, place) if place is not None and place < at else ()
+    found = (of_deed(draft, more, place) or measured(draft, place)) if place is not None and place < at else ()
     target = (place, found) if place is not None and found else _measured_before(draft, more)
     operator = words.get(draft.element(more).text.casefold(), "")
     if target is None or draft.kind(target[0]) == "dimension":
         return
     operator = _judged(draft, operator, target[1])
     between = [i for i in range(target[0] + 1, at) if draft.kind(i) != "time"]
-    if operator and all(draft.soft(i) for i in between if i > more):
+    if not operator or not all(draft.soft(i) for i in between if i > more):
+        return
+    if average is not None:
+        bound = Bound(target[0], target[1], operator, (), than="average")
+        _set(draft, target, (more, at, average), bound)
+    elif then is not None:
         _hold_against(draft, target, (more, at), operator, then)
 
 

@@ -12,7 +12,7 @@ from semantic_layer import RatioMetric
 COMPARATORS = ("gt", "ge", "lt", "le", "eq")
 SUFFIXES = {"or_more": "ge", "or_less": "le"}
 BOUND_COST = 0.05
-SURE_NAME = 0.85
+SURE_NAME = 0.7
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 
@@ -173,8 +173,10 @@ def _target(draft: Draft, at: int, amount: Amount) -> tuple[int, tuple[Concept, 
         return deed
     while after < len(draft.elements) and draft.soft(after):
         after += 1
-    if after < len(draft.elements) and (found := _of_deed(draft, at, after) or measured(draft, after)):
+    if after < len(draft.elements) and (found := of_deed(draft, at, after) or measured(draft, after)):
         return after, found
+    if found := _earned(draft, at, amount):
+        return at - 1, found
     before = draft.back(at)
     while before is not None and draft.kind(before) == "" and draft.element(before).cues & {"filler"}:
         before = draft.back(before)
@@ -183,7 +185,22 @@ def _target(draft: Draft, at: int, amount: Amount) -> tuple[int, tuple[Concept, 
     return (before, found) if (found := measured(draft, before) or amount_of_verb(draft, before)) else None
 
 
-def _of_deed(draft: Draft, at: int, place: int) -> tuple[Concept, ...]:
+def _earned(draft: Draft, at: int, amount: Amount) -> tuple[Concept, ...]:
+    """ "made over 3000 euros": money that comes in, by the sign of the number and the verb right before."""
+    language = draft.world.language
+    if at == 0 or amount.unit not in set(language.data["unit_signs"].values()) - {"%"}:
+        return ()
+    nouns = language.measures_of(language.bare(draft.element(at - 1).text.casefold()), own=True)
+    looked = (draft.world.lexicon.lookup(tokenize(noun, language.forms)) for noun in nouns if noun in _income(draft))
+    found = (tuple(c for c in concepts if c.kind == "metric") for concepts in looked)
+    return next((metrics for metrics in found if metrics), ())
+
+
+def _income(draft: Draft) -> tuple[str, ...]:
+    return draft.world.language.words("income_words")
+
+
+def of_deed(draft: Draft, at: int, place: int) -> tuple[Concept, ...]:
     """ "sold more than 100 items": the number that the noun and the verb before together are a name of."""
     language, before = draft.world.language, at - 1
     if before < 0 or not draft.element(before).unknown or draft.kind(place) not in ("noun", "metric", "dimension"):

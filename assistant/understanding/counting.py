@@ -23,11 +23,24 @@ def find_counted(draft: Draft) -> None:
                 draft.metrics.append((implied, (Concept("metric", count, 0.9),)))
                 draft.use(at, "filler")
                 continue
+        if place is not None and not draft.metrics and _are_bounded(draft, place):
+            draft.use(at, "filler")
+            draft.metrics.append((place, (Concept("metric", draft.world.nouns.count_of(draft.noun(place)), 0.9),)))
+            draft.use(place, "metric", draft.metrics[0][1][0].target)
+            continue
         if place is not None and draft.kind(place) in ("metric", "noun") and draft.metric_choices(place):
             draft.use(at, "filler")
             if draft.kind(at - 1 if at else None) != "grain" and not draft.metrics:
                 draft.counted = place
                 draft.take_metric(place)
+
+
+def _are_bounded(draft: Draft, at: int) -> bool:
+    """ "how many people ordered only once": a word for people that the conditions with numbers are on."""
+    if draft.kind(at) != "noun" or draft.element(at).text.casefold() not in draft.world.language.persons:
+        return False
+    bounded = {bound.entity for bound in draft.bounds}
+    return bounded == {draft.noun(at)} and bool(draft.world.nouns.count_of(draft.noun(at)))
 
 
 def find_second_count(draft: Draft) -> None:
