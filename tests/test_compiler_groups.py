@@ -94,7 +94,7 @@ def test_what_the_columns_are_called():
     counted = ask("orders", per_group={"fields": ["customers.segment"]}, filters=[over("orders", 50)])
     assert labels(counted) == [("groups", "Number of segments")]
     average = ask("orders", per_group={"fields": ["customers.customer_id"], "agg": "average"})
-    assert labels(average) == [("orders", "Average orders per customer")]
+    assert labels(average) == [("orders", "Average orders per customer that has any")]
     part = ask("refunds", "revenue", shares=[{"metric": "refunds", "of": "revenue"}])
     assert labels(part)[-1] == ("refunds_of_revenue", "Refunds as a share of revenue")
 

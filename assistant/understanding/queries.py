@@ -386,7 +386,7 @@ def _per_group(draft: Draft, choice: Choice) -> PerGroup | None:
     """The values that are taken together to one number, when that is asked for."""
     if draft.together is None or draft.together.agg == "top":
         return None
-    return PerGroup(fields=_together(draft, choice), agg=draft.together.agg)
+    return PerGroup(fields=_together(draft, choice)[:1], agg=draft.together.agg)  # names beside a key may be empty
 
 
 def _together(draft: Draft, choice: Choice) -> tuple[str, ...]:

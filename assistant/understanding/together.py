@@ -41,7 +41,8 @@ def find_group_averages(draft: Draft) -> None:
     place = _one_each(draft)
     if place is None or formats & set(NO_AMOUNT) or draft.ahead(cues[0]) != draft.metrics[0][0]:
         return
-    if not draft.element(draft.metrics[0][0]).plural and not _is_counted(draft, draft.metrics[0][0]):
+    named = draft.element(draft.metrics[0][0])
+    if not (named.plural or _is_counted(draft, draft.metrics[0][0])):
         return  # "the average refund per shop" is of what one is worth
     draft.together = Together(place, "median" if draft.has(cues[0], "median") else "average")
     draft.use(cues[0], "metric", draft.together.agg)

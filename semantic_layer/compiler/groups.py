@@ -50,7 +50,7 @@ def _append_values(draft: Draft, per: PerGroup, values: str, metrics: list[Colum
         return
     combine = exp.Avg if per.agg == "average" else exp.Median
     for column in metrics:
-        label = f"{_SAID[per.agg]} {inside(column.label)} per {what}"
+        label = f"{_SAID[per.agg]} {inside(column.label)} per {what} that has any"
         shown = replace(column, label=label)
         if column.format == "integer":  # a whole number is no longer one on average
             shown = replace(shown, format="decimal", decimals=1)
