@@ -39,6 +39,8 @@ from warehouse import Result
 
 __all__ = ["Record", "describe", "numbers_supported", "period_label", "record_of", "unsupported_numbers"]
 
+LONG_PLURALS = ("ches", "shes", "sses", "xes")
+
 
 def describe(columns: Sequence[Column], result: Result, context: Context | None = None) -> str:
     """What the result says, in one to three sentences; without a query in the context only what was returned."""
@@ -262,18 +264,28 @@ def _also(story: Story) -> str:
 def _entities(story: Story) -> str:
     """How many of an entity the question found."""
     query, count = story.context.query, len(story.shape.rows)
-    name = _single(story, named(story, query.entity)) if query else ""
+    title = named(story, query.entity) if query else ""
+    name = _single(story, title)
+    names = title if name != title else f"{title}s"
     sorted_by = _sorted_by(story)
     if query and query.limit and sorted_by:
         end = "highest" if query.order_by[0].descending else "lowest"
-        told = {"name": name, "what": sorted_by, "cells": _cells(story), "count": count_of(story, count)}
+        told = {
+            "name": name,
+            "names": names,
+            "what": sorted_by,
+            "cells": _cells(story),
+            "count": count_of(story, count),
+        }
         return story.words.say(f"entity_{end}" if count == 1 else f"entities_{end}", told)
     if query and query.limit == 1 and count == 1:
         return story.words.say("entity_first", {"name": name, "cells": _cells(story)})
     key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"
     told = ", ".join(story.context.conditions)
     conditions = story.words.say("matching", {"conditions": told}) if told else ""
-    return story.words.say(key, {"count": count_of(story, count), "name": name, "conditions": conditions})
+    return story.words.say(
+        key, {"count": count_of(story, count), "name": name, "names": names, "conditions": conditions}
+    )
 
 
 def _sorted_by(story: Story) -> str:
@@ -287,7 +299,11 @@ def _sorted_by(story: Story) -> str:
 
 def _single(story: Story, name: str) -> str:
     """What one row is called of a table that is named for all of them ("orders")."""
-    return name[:-1] if re.match(story.words.texts["plural"], name) else name
+    if not re.match(story.words.texts["plural"], name):
+        return name
+    if name.endswith("ies"):
+        return f"{name[:-3]}y"
+    return name[:-2] if name.endswith(LONG_PLURALS) else name[:-1]
 
 
 def _cells(story: Story) -> str:

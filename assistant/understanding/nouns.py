@@ -46,12 +46,23 @@ class Nouns:
         shown = [field for field in dataset.fields if not field.hidden and (field.listable or not field.pii)]
         people = [field.name for field in shown if field.listable and field.kind == "categorical"]
         own = [field.name for field in shown if self._is_name(dataset, field)]
-        return tuple(f"{dataset_name}.{name}" for name in people or own[:1])
+        told = [field.name for field in shown if self._tells(dataset, field)] if not (people or own) else []
+        return tuple(f"{dataset_name}.{name}" for name in people or own[:1] or (told if len(told) == 1 else ()))
 
     def _is_name(self, dataset: Dataset, field: Dimension) -> bool:
         """Whether a field is called the name or title of its rows, also where its column shortens the noun."""
-        said, noun = {field.name.replace("_", " "), field.label.casefold()}, dataset.name.replace("_", " ")
-        return any(not said.isdisjoint((name, f"{noun} {name}")) for name in self._language.words("name_words"))
+        said, parts = {field.name.replace("_", " "), field.label.casefold()}, dataset.name.split("_")
+        nouns = [" ".join(parts[at:]) for at in range(len(parts))]  # "plan name" of an insurance plan
+        names = self._language.words("name_words")
+        return any(not said.isdisjoint((name, *(f"{noun} {name}" for noun in nouns))) for name in names)
+
+    def _tells(self, dataset: Dataset, field: Dimension) -> bool:
+        """Whether a field describes the rows of a dataset that have no name ("speciality description")."""
+        key = (field.sql,) == dataset.primary_key
+        last = field.name.rpartition("_")[2]
+        return (
+            dataset.entity and field.kind == "categorical" and not key and last in self._language.words("detail_words")
+        )
 
     def _metrics_named(self, dataset: Dataset, lexicon: Lexicon) -> list[str]:
         """Metrics that count this dataset and are called like it."""

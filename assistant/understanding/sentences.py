@@ -53,7 +53,7 @@ def _shown(query: SemanticQuery, item: list[Token], world: World) -> SemanticQue
     grouped = [group.field for group in query.group_by]
     if set(metrics) & set(query.metrics) or set(fields) & set(grouped):
         return query
-    if _is_the_count(item, query, world):
+    if _is_the_count(item, query, world) or _is_the_name(item, grouped, world):
         return query
     if len(set(metrics)) == 1 and (not query.entity or world.reach.distance(metrics, query.entity) is not None):
         return query.model_copy(update={"metrics": (*query.metrics, metrics[0])})
@@ -91,6 +91,17 @@ def _is_the_count(item: list[Token], query: SemanticQuery, world: World) -> bool
     said = [token.text for token in item]
     whole = len(query.metrics) == 1 and world.layer.metrics[query.metrics[0]].format == "integer"
     return (whole and said in (["count"], ["number"], ["total"])) or _shortens(item, query, world)
+
+
+def _is_the_name(item: list[Token], grouped: list[str], world: World) -> bool:
+    """ "the name", "the name of the patient" where what they are called by is shown already."""
+    said = [token for token in item if token.text not in world.language.words("genitive")]
+    named = {field for dataset in world.layer.datasets for field in world.nouns.names(dataset)} & set(grouped)
+    if said[0].plain not in world.language.words("name_words") or not named:
+        return False
+    owners = {concept.target for concept in world.lexicon.lookup(said[1:])} if said[1:] else set[str]()
+    datasets = {field.partition(".")[0] for field in named}
+    return (not said[1:] and len(datasets) == 1) or bool(datasets & owners)
 
 
 def _shortens(item: list[Token], query: SemanticQuery, world: World) -> bool:

@@ -9,7 +9,7 @@ from semantic_layer.bootstrap.combined_links import combined_candidates, lost_ch
 from semantic_layer.bootstrap.doubts import doubts, undone_check
 from semantic_layer.bootstrap.evidence import Evidence, Profiles, Survey
 from semantic_layer.bootstrap.fields import propose_fields
-from semantic_layer.bootstrap.keys import check_name, combined_keys, repeats
+from semantic_layer.bootstrap.keys import check_name, combined_keys, reference, repeats
 from semantic_layer.bootstrap.kinds import looks_numeric, no_numbers, number_check
 from semantic_layer.bootstrap.links import Link, pairs
 from semantic_layer.bootstrap.metrics import propose_metrics
@@ -129,10 +129,16 @@ def _short_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]
         rest = noun[at:]
         others = {other.noun for other in subjects} | {other.table.noun for other in subjects}
         rivals = [one for one in others if one[-len(rest) :] == rest and one != noun]
-        called = is_called(rest) or known.has("levels", rest)
-        if noun[:at] in nouns and not rivals and called:
+        called = noun[:at] in nouns and (is_called(rest) or known.has("levels", rest))
+        if not rivals and (called or rest == _key_entity(subject)):
             yield phrase(rest)
             yield plural(rest)
+
+
+def _key_entity(subject: Subject) -> Words:
+    """What the key calls a row: "plan" of an insurance plan's plan id."""
+    named = reference(subject.key[0].words) if len(subject.key) == 1 else None
+    return named.entity if named is not None and named.marked else ()
 
 
 def _unique_keys(subject: Subject, roads: Roads) -> tuple[tuple[str, ...], ...]:

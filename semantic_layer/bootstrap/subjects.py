@@ -72,6 +72,7 @@ class Subject:
         """Whether people count and list its rows: things and persons with a key and a name, not things that happen."""
         named = any(names_rows(one) or is_personal(one, self.table.noun) for one in self.having("category"))
         named = named or (len(self.key) == 1 and self.key[0].kind == "text" and not reference(self.key[0].words).marked)
+        named = named or any(one.own[-1:] == ("description",) for one in self.having("category"))
         known = vocabulary()
         called = any(known.has(name, self.noun[-1:]) for name in ("person_nouns", "thing_nouns"))
         return len(self.key) == 1 and (called or (named and not self.is_event))

@@ -114,10 +114,14 @@ def _of_other(words: Words, found: Found) -> Iterator[Found]:
 
 
 def _count_beside(words: Words, found: Found, start: int) -> Iterator[Found]:
-    """ "... and the number of orders": counted for each thing, once it is known which things."""
+    """ "... and the number of orders", "... and total amount": for each thing, once it is known which things."""
     counted = words.phrase(start, "counting") if found.attributes else None
     for dataset, behind in words.nouns(words.skip(counted, "empty")) if counted is not None else ():
         yield replace(found, beside=(*found.beside, dataset)).used(start, behind, "metric", dataset)
+    for concepts, behind in words.concepts(start, "metric", 0.9) if found.attributes else ():
+        names = [c.target for c in concepts if c.target not in words.world.nouns.counted]
+        if len(names) == 1:
+            yield replace(found, beside=(*found.beside, f"={names[0]}")).used(start, behind, "metric", names[0])
 
 
 def _two_of_one_noun(words: Words, found: Found, start: int) -> Iterator[Found]:
@@ -149,9 +153,16 @@ def _owned(words: Words, found: Found) -> Iterator[Found]:
         if count and found.is_plain_list:
             yield replace(named, metrics=(count,), each=True, beside=())
         return
-    counts = [count_of_each(words, dataset, found.entity) for dataset in found.beside]
+    counts = [_of_each(words, said, found.entity) for said in found.beside]
     if all(counts):
-        yield replace(named, metrics=(*found.metrics, *counts), beside=())
+        yield replace(named, metrics=tuple(dict.fromkeys((*found.metrics, *counts))), beside=())
+
+
+def _of_each(words: Words, said: str, entity: str) -> str:
+    """The metric that counts a dataset for each thing, or a metric ("=name") that each thing has; empty without."""
+    if not said.startswith("="):
+        return count_of_each(words, said, entity)
+    return said[1:] if words.world.reach.distance([said[1:]], entity) else ""
 
 
 def _own_field(words: Words, entity: str, name: str) -> str:

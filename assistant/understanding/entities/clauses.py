@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from assistant.understanding.entities import amounts, averages, columns, conditions, dated, favourites, ranks
+from assistant.understanding.entities import (
+    amounts,
+    averages,
+    columns,
+    conditions,
+    dated,
+    favourites,
+    holding,
+    ranks,
+    superlatives,
+)
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.words import Words
 
@@ -31,11 +41,15 @@ CLAUSES: tuple[Clause, ...] = (
     conditions.with_both,
     conditions.with_value,
     conditions.with_number,
-    conditions.numbered,
-    conditions.filled,
-    conditions.spelt,
-    conditions.happened,
+    conditions.paid_by,
+    holding.numbered,
+    holding.filled,
+    holding.belonging,
+    holding.spelt,
+    holding.happened,
     ranks.newest,
+    superlatives.with_the_most,
+    superlatives.are_most,
     ranks.in_order,
     ranks.cut_by,
     columns.with_columns,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.understanding.entities.dated import day_of
 from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
@@ -14,6 +14,7 @@ from assistant.understanding.lexicon import Concept
 from semantic_layer import Filter
 
 HAD, TIED = 3, 5
+MEANS = frozenset({"payment", "pay", "method", "card", "paid"})
 OF = frozenset({"of"})
 
 
@@ -46,7 +47,7 @@ def _never_done(words: Words, found: Found) -> Iterator[Found]:
     """ "products that were never ordered": without any of what the verb makes."""
     at = words.skip(found.at, "happened")
     made = (words.deed(at) or words.deed_of_noun(at) or words.sold(at)) if at < len(words.tokens) else ""
-    if made and is_had(words, made, found.entity):
+    if made and is_had(words, made, found.entity) and not words.nouns(words.skip(at + 1, "ties", "empty")):
         end = words.one_on(at + 1, "at_all")
         yield from _counted(words, found.used(at, end, "condition", made), made, "none", 0)
 
@@ -155,12 +156,25 @@ def _is_tied(words: Words, entity: str, dataset: str) -> bool:
     return reaches(words, entity, dataset) or is_had(words, dataset, entity)
 
 
+def paid_by(words: Words, found: Found) -> Iterator[Found]:
+    """ "paid by credit card": a means of payment of theirs; "paid by Acme" is something else."""
+    paid = words.phrase(words.skip(found.at, "relatives", "happened"), "paid_by")
+    for concepts, behind in words.concepts(words.skip(paid, "empty"), "value") if paid is not None else ():
+        for concept in concepts:
+            means = MEANS.intersection(re.split(r"[._]", concept.target))
+            if means and reaches(words, found.entity, concept.target.partition(".")[0]):
+                values, end = _more_values(words, concept, behind)
+                told = Filter.model_validate({"field": concept.target, "op": "in", "values": values})
+                yield found.used(found.at, end, "value", concept.target).filtered(told)
+
+
 def with_both(words: Words, found: Found) -> Iterator[Found]:
     """ "with both a garden and a pool": of what has many, one has the one value and one the other."""
     both = words.phrase(words.skip(found.at, *LINKING), "both")
     if found.group or both is None:
         return
     marked = found.used(words.skip(found.at, *LINKING), both, "condition", "both")
+    yield from _both_kinds(words, marked.moved(words.skip(both, *LINKING)))
     for first in value_conditions(words, marked.moved(words.skip(both, *LINKING)), ""):
         field = first.filters[-1].field
         owner, joined = field.partition(".")[0], words.skip(first.at, "joins", *LINKING)
@@ -170,6 +184,20 @@ def with_both(words: Words, found: Found) -> Iterator[Found]:
             pair = [one.model_copy(update={"entity": found.entity}) for one in second.filters[-2:]]
             if all(one.field == field and one.op == "in" for one in pair):
                 yield replace(second, filters=(*found.filters, *pair))
+
+
+def _both_kinds(words: Words, found: Found) -> Iterator[Found]:
+    """ "(both) a completed and a cancelled order": one row had of each kind."""
+    for concepts, behind in words.concepts(found.at, "value"):
+        joined = words.skip(behind, "joins", "empty")
+        for others, end in words.concepts(joined, "value") if joined > behind else ():
+            for dataset, last in words.nouns(end):
+                first = [c for c in concepts if c.target.partition(".")[0] == dataset]
+                second = [c for c in others if c.target in {one.target for one in first} and c.value != first[0].value]
+                if len(first) == len(second) == 1 and is_had(words, dataset, found.entity):
+                    told = {"field": first[0].target, "op": "in", "entity": found.entity}
+                    pair = [Filter.model_validate({**told, "values": (c.value,)}) for c in (first[0], second[0])]
+                    yield found.used(found.at, last, "condition", dataset).filtered(*pair)
 
 
 def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found]:
@@ -266,70 +294,3 @@ def _limits(words: Words, found: Found, field: str) -> Iterator[Found]:
     if low is not None and high is not None and high[1] > low[1] + 1:
         told = {"field": field, "op": "between", "values": (low[0], high[0])}
         yield found.used(found.at, high[1], "condition", "between").filtered(Filter.model_validate(told))
-
-
-def numbered(words: Words, found: Found) -> Iterator[Found]:
-    """ "in grade 10", "on floor 3": a number right behind the name of a field of whole numbers."""
-    start = words.skip(found.at, *LINKING)
-    if found.group or start == found.at:
-        return
-    for field, behind in own_fields(words, start, found.entity):
-        number = words.number(behind)
-        told = words.world.layer.fields[field]
-        if number is None or told.kind not in ("number", "categorical") or told.format == "currency":
-            continue
-        value = number[0] if told.kind == "number" else str(number[0])
-        kept = Filter.model_validate({"field": field, "op": "in", "values": (value,)})
-        yield found.used(start, number[1], "condition", field).filtered(kept)
-
-
-def filled(words: Words, found: Found) -> Iterator[Found]:
-    """ "without a phone number", "who have an email address": whether a field of theirs is known."""
-    if found.group or words.at_end(found.at):
-        return
-    first = words.skip(found.at, "relatives", "empty")
-    denied = words.phrase(first, "denials")
-    start = words.skip(denied if denied is not None else first, "owning", "empty")
-    if start == first:
-        return
-    for field, behind in own_fields(words, start, found.entity):
-        if words.at_end(behind) or words.phrase(behind, "joins") is not None:
-            known = Filter(field=field, op="is_null" if denied is not None else "not_null")
-            yield found.used(first, behind, "condition", field).filtered(known)
-
-
-def spelt(words: Words, found: Found) -> Iterator[Found]:
-    """ "whose name starts with J", "titles that contain Sale": the letters of a field, as written."""
-    if found.group or found.counting:
-        return
-    start = words.skip(found.at, *LINKING)
-    for concepts, behind in words.concepts(start, "dimension"):
-        own = [concept.target for concept in concepts if concept.target.partition(".")[0] == found.entity]
-        for target in own:
-            yield from _letters(words, found.used(start, behind, "dimension", target), target)
-    if len(found.attributes) == 1 and "?" not in found.attributes[0]:
-        yield from _letters(words, found, found.attributes[0])
-
-
-def _letters(words: Words, found: Found, field: str) -> Iterator[Found]:
-    at = words.skip(found.at, "relatives", "empty")
-    for role, form in (("containing", "%{}%"), ("beginning", "{}%"), ("ending", "%{}")):
-        said = words.phrase(at, role)
-        last = words.skip(said, "empty", "letters") if said is not None else len(words.tokens)
-        last -= said is not None and words.at_end(last)  # a letter that is also an article
-        if words.at_end(words.skip(last + 1, "trailing", "within")) and last < len(words.tokens):
-            like = Filter(field=field, op="like", values=(form.format(words.tokens[last].raw),))
-            yield found.used(at, last + 1, "condition", field).filtered(like)
-
-
-def happened(words: Words, found: Found) -> Iterator[Found]:
-    """ "that have been sold", "not sold yet": whether a time of theirs that is called so is known."""
-    if found.group:
-        return
-    at = words.skip(found.at, "relatives", "happened")
-    denied = words.phrase(at, "denials") or words.phrase(at, "negative_values")
-    at = words.skip(denied, "happened") if denied is not None else at
-    name = day_of(words, at, found.entity) if at > found.at else ""
-    if name and words.world.layer.fields[name].kind == "time":
-        known = Filter(field=name, op="is_null" if denied is not None else "not_null")
-        yield found.used(words.skip(found.at, "relatives"), at + 1, "condition", name).filtered(known)

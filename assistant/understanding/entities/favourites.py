@@ -12,6 +12,8 @@ from semantic_layer import OrderBy
 
 USED = (("most_used", True), ("least_used", False))
 OFTEN = (("oftenest", True), ("seldomest", False))
+MUCH = (("most", True), ("least", False))  # at the end alone: "prescribed the most"
+ENDING = frozenset(role for role, _ in MUCH)
 
 
 def of_favourite(words: Words, found: Found) -> Iterator[Found]:
@@ -79,9 +81,11 @@ def done_often(words: Words, found: Found) -> Iterator[Found]:
     if not (found.is_plain_list and passive) or found.metrics or found.filters or found.cut:
         return
     at = words.skip(found.at, "relatives", "happened")
-    for role, descending in OFTEN:
+    for role, descending in (*OFTEN, *MUCH):
         behind = words.phrase(at + 1, role) if at < len(words.tokens) else None
-        if behind is not None:
+        if behind is not None and (role not in ENDING or words.at_end(behind)):
+            if words.phrase(at, "using") is not None:
+                yield from _told_by_one(words, found.used(found.at, behind, "order", role), descending)
             yield from (
                 one.moved(behind) for one in _counted(words, found, (found.at, at, behind), found.entity, descending)
             )
@@ -96,6 +100,15 @@ def _counted(words: Words, found: Found, said: tuple[int, int, int], dataset: st
         order = OrderBy(by=count, descending=descending)
         ranked = replace(found, entity=dataset, metrics=(count,), order=order, limit=1, fewest=not descending)
         yield ranked.used(start, behind, "order", count)
+
+
+def _told_by_one(words: Words, found: Found, descending: bool) -> Iterator[Found]:
+    """ "(which payment method) is used most often": by the rows of the only table that tells it."""
+    telling = [link.from_ for link in words.world.layer.relationships.values() if link.to == found.entity]
+    count = count_of_each(words, telling[0], found.entity) if len(telling) == 1 else ""
+    if count:
+        order = OrderBy(by=count, descending=descending)
+        yield replace(found, metrics=(count,), order=order, limit=1, fewest=not descending)
 
 
 def _made(words: Words, at: int, dataset: str) -> str:

@@ -27,7 +27,7 @@ class Found:
     beside: tuple[str, ...] = ()
     limit: int | None = None
     cut: int = 0
-    newest: tuple[str, bool] | None = None
+    newest: tuple[str, OrderBy] | None = None
     fewest: bool = False
     distinct: bool = False
     group: str = ""

@@ -145,7 +145,8 @@ def _by_metric(words: Words, found: Found, descending: bool) -> Iterator[Found]:
             if concept.target not in words.world.nouns.counted:
                 order = OrderBy(by=concept.target, descending=descending)
                 ordered = replace(found, order=order, limit=found.cut or 1)
-                yield replace(ordered, metrics=(concept.target,)).used(found.at, behind, "metric", concept.target)
+                shown = tuple(dict.fromkeys((concept.target, *found.metrics)))
+                yield replace(ordered, metrics=shown).used(found.at, behind, "metric", concept.target)
 
 
 def _by_field(words: Words, found: Found, descending: bool) -> Iterator[Found]:
@@ -192,13 +193,19 @@ def newest(words: Words, found: Found) -> Iterator[Found]:
         last = words.phrase(behind, "recently")
         if last is not None and made in ("", dataset) and _is_dated(words, dataset, found.entity):
             named = found.used(start, behind, "dimension", dataset).used(behind, last, "order", "latest")
-            yield replace(named, newest=(dataset, True))
+            yield replace(named, newest=(dataset, _by_time(words, dataset, True)))
 
 
 def _newest_of(words: Words, found: Found, descending: bool, made: str) -> Iterator[Found]:
     for dataset, behind in words.nouns(found.at):
         if made in ("", dataset) and _is_dated(words, dataset, found.entity):
-            yield replace(found, newest=(dataset, descending)).used(found.at, behind, "dimension", dataset)
+            yield replace(found, newest=(dataset, _by_time(words, dataset, descending))).used(
+                found.at, behind, "dimension", dataset
+            )
+
+
+def _by_time(words: Words, dataset: str, descending: bool) -> OrderBy:
+    return OrderBy(by=f"{dataset}.{words.world.layer.datasets[dataset].time}", descending=descending)
 
 
 def _is_dated(words: Words, dataset: str, entity: str) -> bool:

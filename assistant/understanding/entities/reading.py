@@ -73,7 +73,7 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
     elif found.counting:
         yield from _count(found, world)
     elif found.newest:
-        yield _newest(found, world)
+        yield from _newest(found, world)
     elif found.limit == 1 and not found.metrics and not _named(found, world):
         return  # the first of what nothing is called by
     elif found.filters or found.order or (found.attributes and not found.bare) or found.metrics:
@@ -138,16 +138,17 @@ def _list(found: Found, world: World) -> SemanticQuery:
     )
 
 
-def _newest(found: Found, world: World) -> SemanticQuery:
-    """The newest row of what belongs to the thing, with the fields of the thing."""
+def _newest(found: Found, world: World) -> Iterator[SemanticQuery]:
+    """The newest row, or the first by a number, of what belongs to the thing, with the fields of the thing."""
     assert found.newest is not None
-    dataset, descending = found.newest
-    time = f"{dataset}.{world.layer.datasets[dataset].time}"
-    return SemanticQuery(
+    dataset, order = found.newest
+    if any(one.entity or one.field in world.layer.metrics for one in found.filters):
+        return  # a condition on each thing, not on the row
+    yield SemanticQuery(
         entity=dataset,
-        group_by=(*(GroupBy(field=name) for name in _shown(found, world)), GroupBy(field=time)),
-        filters=(*found.filters, Filter(field=time, op="not_null")),
-        order_by=(OrderBy(by=time, descending=descending),),
+        group_by=(*(GroupBy(field=name) for name in _shown(found, world)), GroupBy(field=order.by)),
+        filters=(*found.filters, Filter(field=order.by, op="not_null")),
+        order_by=(order,),
         limit=1,
     )
 

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.draft import World
-from assistant.understanding.entities.dated import began
 from assistant.understanding.entities.favourites import often_done
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each
+from assistant.understanding.entities.superlatives import first_row, superlatives
 from assistant.understanding.entities.words import Words
 from semantic_layer import Filter, OrderBy
 
-MOST_SHOWN = 10
 AGES = frozenset({"oldest", "eldest"})
-AGED = ("age", "newness")
 
 
 def things(words: Words, found: Found) -> Iterator[Found]:
@@ -27,11 +25,13 @@ def things(words: Words, found: Found) -> Iterator[Found]:
         for dataset, behind in words.nouns(said) if said is not None else ():
             time = words.world.layer.datasets[dataset].time or "."
             if "." not in time and not found.counting and not _is_of_age(words, said or 0, dataset):
-                yield _picked(found, dataset, f"{dataset}.{time}", descending).used(found.at, behind, "order", dataset)
+                yield first_row(found, dataset, f"{dataset}.{time}", descending).used(
+                    found.at, behind, "order", dataset
+                )
     if not found.counting:
         yield from _most_used(words, found)
         yield from often_done(words, found)
-        yield from _superlatives(words, found)
+        yield from superlatives(words, found)
         yield from _first_few(words, found)
 
 
@@ -69,22 +69,6 @@ def _owner(words: Words, target: str) -> str:
     return segments[target].entity if target in segments else target.partition(".")[0]
 
 
-def _superlatives(words: Words, found: Found) -> Iterator[Found]:
-    """ "the oldest member", "the three oldest members", "the 5 most expensive books"."""
-    number = words.number(found.at)
-    start, cut = (words.skip(number[1], "empty"), int(number[0])) if number is not None else (found.at, 0)
-    for measure, role, said in words.extremes(start):
-        after = words.number(said) if not cut else None
-        last, few = (after[1], int(after[0])) if after is not None else (said, cut)
-        for dataset, behind in words.nouns(words.skip(last, "empty")):
-            field = words.field_called(measure, dataset) or words.linked_field(measure, dataset)
-            born = "" if field or measure not in AGED else began(words, dataset, built=measure == "newness")
-            if (field or born) and (few or number is None):
-                asked = replace(found, cut=few or (MOST_SHOWN if words.is_plural(behind - 1) else 0))
-                picked = _picked(asked, dataset, field or born, (role == "most") == bool(field))
-                yield picked.used(found.at, behind, "order", field or born)
-
-
 def _is_of_age(words: Words, behind: int, dataset: str) -> bool:
     """Whether a word for the first or last says an age: the oldest driver is not the one hired first."""
     return words.tokens[behind - 1].text in AGES and words.world.layer.datasets[dataset].entity
@@ -112,12 +96,6 @@ def _first_few(words: Words, found: Found) -> Iterator[Found]:
     for dataset, behind in words.nouns(words.skip(number[1], "empty")):
         if number[0] >= 1 and words.world.layer.datasets[dataset].primary_key:
             yield replace(found, entity=dataset, cut=int(number[0])).used(found.at, behind, "dimension", dataset)
-
-
-def _picked(found: Found, dataset: str, field: str, descending: bool) -> Found:
-    """The first row of a dataset by a field of its own."""
-    known = found.filtered(Filter(field=field, op="not_null"))
-    return replace(known, entity=dataset, order=OrderBy(by=field, descending=descending), limit=found.cut or 1)
 
 
 def persons(words: Words, at: int) -> Iterator[Found]:

@@ -230,7 +230,8 @@ class Words:
             for field in self.world.layer.datasets[dataset].fields
             if field.kind == "number" and not field.hidden and _is_called(field.name.split("_"), names, dataset)
         ]
-        return found[0] if len(found) == 1 else ""
+        whole = [name for name in found if name.partition(".")[2] in names]  # the price before the price of fuel
+        return found[0] if len(found) == 1 else whole[0] if len(whole) == 1 else ""
 
     def linked_field(self, measure: str, dataset: str) -> str:
         """The one number field called like a measure of people that stands in a table beside theirs ("age")."""

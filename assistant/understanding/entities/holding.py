@@ -1,0 +1,94 @@
+"""Clauses on what a field of things holds: a number, something or nothing, letters, a day that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.understanding.entities.dated import day_of
+from assistant.understanding.entities.fields import own_fields
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import LINKING, reaches
+from assistant.understanding.entities.words import Words
+from semantic_layer import Filter
+
+
+def numbered(words: Words, found: Found) -> Iterator[Found]:
+    """ "in grade 10", "on floor 3": a number right behind the name of a field of whole numbers."""
+    start = words.skip(found.at, *LINKING)
+    if found.group or start == found.at:
+        return
+    for field, behind in own_fields(words, start, found.entity):
+        number = words.number(behind)
+        told = words.world.layer.fields[field]
+        if number is None or told.kind not in ("number", "categorical") or told.format == "currency":
+            continue
+        value = number[0] if told.kind == "number" else str(number[0])
+        kept = Filter.model_validate({"field": field, "op": "in", "values": (value,)})
+        yield found.used(start, number[1], "condition", field).filtered(kept)
+
+
+def filled(words: Words, found: Found) -> Iterator[Found]:
+    """ "without a phone number", "who have an email address": whether a field of theirs is known."""
+    if found.group or words.at_end(found.at):
+        return
+    first = words.skip(found.at, "relatives", "empty")
+    denied = words.phrase(first, "denials")
+    start = words.skip(denied if denied is not None else first, "owning", "empty")
+    if start == first:
+        return
+    for field, behind in own_fields(words, start, found.entity):
+        if words.at_end(behind) or words.phrase(behind, "joins") is not None:
+            known = Filter(field=field, op="is_null" if denied is not None else "not_null")
+            yield found.used(first, behind, "condition", field).filtered(known)
+
+
+def spelt(words: Words, found: Found) -> Iterator[Found]:
+    """ "whose name starts with J", "titles that contain Sale": the letters of a field, as written."""
+    if found.group or found.counting:
+        return
+    start = words.skip(found.at, *LINKING)
+    for concepts, behind in words.concepts(start, "dimension"):
+        own = [concept.target for concept in concepts if concept.target.partition(".")[0] == found.entity]
+        for target in own:
+            yield from _letters(words, found.used(start, behind, "dimension", target), target)
+    if len(found.attributes) == 1 and "?" not in found.attributes[0]:
+        yield from _letters(words, found, found.attributes[0])
+
+
+def _letters(words: Words, found: Found, field: str) -> Iterator[Found]:
+    at = words.skip(found.at, "relatives", "empty")
+    for role, form in (("containing", "%{}%"), ("beginning", "{}%"), ("ending", "%{}")):
+        said = words.phrase(at, role)
+        last = words.skip(said, "empty", "letters") if said is not None else len(words.tokens)
+        last -= said is not None and words.at_end(last)  # a letter that is also an article
+        if words.at_end(words.skip(last + 1, "trailing", "within")) and last < len(words.tokens):
+            like = Filter(field=field, op="like", values=(form.format(words.tokens[last].raw),))
+            yield found.used(at, last + 1, "condition", field).filtered(like)
+
+
+def happened(words: Words, found: Found) -> Iterator[Found]:
+    """ "that have been sold", "not sold yet": whether a time of theirs that is called so is known."""
+    if found.group:
+        return
+    at = words.skip(found.at, "relatives", "happened")
+    denied = words.phrase(at, "denials") or words.phrase(at, "negative_values")
+    at = words.skip(denied, "happened") if denied is not None else at
+    name = day_of(words, at, found.entity) if at > found.at else ""
+    if name and words.world.layer.fields[name].kind == "time":
+        known = Filter(field=name, op="is_null" if denied is not None else "not_null")
+        yield found.used(words.skip(found.at, "relatives"), at + 1, "condition", name).filtered(known)
+
+
+def belonging(words: Words, found: Found) -> Iterator[Found]:
+    """ "patients without a plan", "who have no plan": whether there is a row that they belong to."""
+    if found.group or words.at_end(found.at):
+        return
+    first = words.skip(found.at, "relatives", "empty")
+    denied = words.phrase(first, "denials")
+    start = words.skip(denied or first, "owning", "empty")
+    for dataset, behind in words.nouns(start) if denied is not None else ():
+        keys = words.world.layer.datasets[dataset].key_fields
+        own = dataset != found.entity and words.world.reach.steps(found.entity, dataset) == 1
+        if own and len(keys) == 1 and reaches(words, found.entity, dataset):
+            missing = Filter(field=f"{dataset}.{keys[0]}", op="is_null")
+            yield found.used(first, behind, "condition", dataset).filtered(missing)

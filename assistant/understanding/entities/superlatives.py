@@ -1,0 +1,71 @@
+"""Adjectives of degree: "the oldest member", "the 5 most expensive books", "the patient with the longest stay"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assistant.understanding.entities.dated import began
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import LINKING, reaches
+from assistant.understanding.entities.words import Words
+from semantic_layer import Filter, OrderBy
+
+MOST_SHOWN = 10
+AGED = ("age", "newness")
+
+
+def superlatives(words: Words, found: Found) -> Iterator[Found]:
+    """ "the oldest member", "the three oldest members", "the 5 most expensive books"."""
+    number = words.number(found.at)
+    start, cut = (words.skip(number[1], "empty"), int(number[0])) if number is not None else (found.at, 0)
+    for measure, role, said in words.extremes(start):
+        after = words.number(said) if not cut else None
+        last, few = (after[1], int(after[0])) if after is not None else (said, cut)
+        for dataset, behind in words.nouns(words.skip(last, "empty")):
+            ranked = measured(words, measure, dataset)
+            if ranked is not None and (few or number is None):
+                asked = replace(found, cut=few or (MOST_SHOWN if words.is_plural(behind - 1) else 0))
+                picked = first_row(asked, dataset, ranked[0], (role == "most") == ranked[1])
+                yield picked.used(found.at, behind, "order", ranked[0])
+
+
+def are_most(words: Words, found: Found) -> Iterator[Found]:
+    """ "(which vehicle) is the oldest": the superlative behind the things."""
+    if not found.is_plain_list or found.metrics or found.newest:
+        return
+    start = words.skip(found.at, "relatives", "empty")
+    for measure, role, said in words.extremes(start) if start > found.at else ():
+        ranked = measured(words, measure, found.entity)
+        if ranked is not None and words.at_end(said):
+            yield first_row(found, found.entity, ranked[0], (role == "most") == ranked[1]).used(
+                found.at, said, "order", ranked[0]
+            )
+
+
+def with_the_most(words: Words, found: Found) -> Iterator[Found]:
+    """ "the client with the most expensive order": whose the first row of what belongs to them is."""
+    if not found.is_plain_list or found.metrics or found.newest or found.cut:
+        return
+    start = words.skip(found.at, *LINKING)
+    for measure, role, said in words.extremes(start) if start > found.at else ():
+        for dataset, behind in words.nouns(words.skip(said, "empty")):
+            ranked = measured(words, measure, dataset)
+            key = words.world.layer.datasets[dataset].primary_key
+            belongs = dataset != found.entity and reaches(words, dataset, found.entity) and len(key) == 1
+            if ranked is not None and belongs and not words.is_plural(behind - 1):
+                order = OrderBy(by=ranked[0], descending=(role == "most") == ranked[1])
+                yield replace(found, newest=(dataset, order)).used(start, behind, "order", ranked[0])
+
+
+def measured(words: Words, measure: str, dataset: str) -> tuple[str, bool] | None:
+    """The field of a dataset that an adjective measures, and whether more of it is more: the oldest was born first."""
+    field = words.field_called(measure, dataset) or words.linked_field(measure, dataset)
+    born = "" if field or measure not in AGED else began(words, dataset, built=measure == "newness")
+    return (field or born, bool(field)) if field or born else None
+
+
+def first_row(found: Found, dataset: str, field: str, descending: bool) -> Found:
+    """The first row of a dataset by a field of its own."""
+    known = found.filtered(Filter(field=field, op="not_null"))
+    return replace(known, entity=dataset, order=OrderBy(by=field, descending=descending), limit=found.cut or 1)
