@@ -38,6 +38,34 @@ DIALOGUES = {
         ("all countries", "Net revenue · by country · May 2026 · highest first"),
         ("overall", "Net revenue · May 2026"),
     ],
+    "a cut stays with its breakdown": [
+        (
+            "top 10 brands by units sold in 2025",
+            "Units sold · by brand · Brand: not empty · 2025 · highest first · first 10",
+        ),
+        ("and average order value by channel", "Average order value · by sales channel · 2025 · highest first"),
+    ],
+    "a rate of what was counted": [
+        ("how many orders were cancelled in May", "Cancelled orders · May 2026"),
+        ("rate", "Cancellation rate · May 2026"),
+    ],
+    "a breakdown that the new number has not": [
+        ("marketing spend by channel last month", "Marketing spend · by marketing channel · May 2026 · highest first"),
+        ("cost per new customer", "?"),
+    ],
+    "other people than before": [
+        ("revenue for women in Germany", "Net revenue · Gender: female · Country: Germany · all time"),
+        ("men", "Net revenue · Gender: male · Country: Germany · all time"),
+    ],
+    "the order that is there": [
+        ("average order value by country", "Average order value · by country · all time · highest first"),
+        ("sort by orders", "Average order value · Orders · by country · all time · highest first by orders"),
+        (
+            "top 3",
+            "Average order value · Orders · by country · Country: not empty · all time · highest first by orders · "
+            "first 3",
+        ),
+    ],
     "periods": [
         ("orders in 2025", "Orders · 2025"),
         ("per month", "Orders · by month · 2025"),

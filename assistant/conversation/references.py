@@ -93,11 +93,20 @@ def _noun_after(follow_up: FollowUp, tokens: tuple[Token, ...]) -> Element | Non
     """The noun, field or unit of time right behind a pointing word; only what the base is about."""
     if not tokens:
         return None
-    for size in range(LONGEST_NOUN, 0, -1):
-        first = next(iter(follow_up.understanding.meanings(tokens[:size])), None)
-        if first is not None and _is_noun(follow_up, first):
-            return first
-    return None
+    found = [
+        first
+        for size in range(LONGEST_NOUN, 0, -1)
+        if (first := next(iter(follow_up.understanding.meanings(tokens[:size])), None)) is not None
+        and _is_noun(follow_up, first)
+    ]
+    return next((one for one in found if _is_of_base(follow_up, one)), next(iter(found), None))
+
+
+def _is_of_base(follow_up: FollowUp, element: Element) -> bool:
+    """Whether a noun is that of the rows of the answer before: "those customers" in "those customers' tickets"."""
+    base = follow_up.base
+    things = {base.entity, *(group.field.partition(".")[0] for group in base.group_by)} - {""}
+    return any(concept.kind == "noun" and concept.target in things for concept in element.concepts)
 
 
 def _is_noun(follow_up: FollowUp, element: Element) -> bool:

@@ -167,9 +167,7 @@ def find_averages(draft: Draft) -> None:
     for at in draft.cues("average"):
         place = draft.ahead(at)
         named = [choices for place_, choices in draft.metrics if place_ == place or len(draft.metrics) == 1]
-        again = any(
-            draft.has(i, "average") for i in range(at + 1, place or at)
-        )  # "the average of the average order ..."
+        again = draft.has(place, "average")  # "the average of the average order value"
         twice = again or (place is not None and _says_average(draft, place))
         if named and not twice and all(_is_average(draft, concept.target) for concept in named[0]):
             draft.use(at, "filler")
