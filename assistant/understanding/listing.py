@@ -19,9 +19,32 @@ def _list_entity(draft: Draft) -> None:
             draft.subjects.setdefault(draft.noun(at), at)
 
 
+def _list_shown(draft: Draft) -> None:
+    """ "show me our high value customers": an entity with nothing said of it but what its rows are."""
+    for cue in [i for i in range(len(draft.elements)) if _shows(draft, i)][:1]:
+        at = draft.ahead(cue)
+        while at is not None and draft.kind(at) == "value":
+            at = draft.ahead(at)
+        if at is not None and _is_only_described(draft, at) and draft.world.nouns.identity(draft.noun(at)):
+            draft.subjects.setdefault(draft.noun(at), at)
+
+
+def _shows(draft: Draft, at: int) -> bool:
+    return draft.kind(at) == "" and draft.element(at).text.casefold() in draft.world.language.words("showing_verbs")
+
+
+def _is_only_described(draft: Draft, at: int) -> bool:
+    """Whether nothing but values tells the rows of a noun apart, and no number of them is asked for."""
+    kinds = {draft.kind(i) for i in range(len(draft.elements)) if i != at}
+    asked = draft.cues("by", "per", "share", "compare", "versus", "top", "bottom", "how_many", "listing")
+    noun = draft.kind(at) == "noun" and draft.element(at).plural
+    return noun and kinds == {"", "value"} and not asked and not draft.bounds
+
+
 def find_lists(draft: Draft) -> None:
     """Rows of an entity that meet conditions."""
     _list_entity(draft)
+    _list_shown(draft)
     _list_described(draft)
     for dataset, at in draft.subjects.items():
         before = [place for place in range(at) if _asks_for_rows(draft, place, at)]
@@ -39,7 +62,8 @@ def find_lists(draft: Draft) -> None:
 def _asks_for_rows(draft: Draft, cue: int, at: int) -> bool:
     """Whether a word asks for the rows of a noun; "what is the rating of customers who ..." asks for the number."""
     number = any(draft.kind(i) == "metric" and i not in draft.uses for i in range(cue, at))
-    return draft.has(cue, "listing") or (draft.has(cue, "which") and not number)
+    shown = _shows(draft, cue) and _is_only_described(draft, at)
+    return draft.has(cue, "listing") or shown or (draft.has(cue, "which") and not number)
 
 
 def _ranks_metric(draft: Draft) -> bool:
