@@ -112,3 +112,10 @@ def test_what_is_ranked_may_be_narrowed_by_a_word_before_it(house: Assistant, qu
     rows = query_trusted(house.settings.home / "warehouse" / "live.duckdb", RANKED[question]).rows
     assert [row[-1] for row in listed(house, question).result.rows] == [row[-1] for row in rows]
     assert {row[0] for row in listed(house, question).result.rows} == {row[0] for row in rows}
+
+
+def test_who_are_of_a_kind_are_shown_and_not_counted(house: Assistant) -> None:
+    count = "SELECT count(*) FROM core.customer WHERE segment = 'Enterprise' AND NOT is_internal AND NOT is_deleted"
+    rows = query_trusted(house.settings.home / "warehouse" / "live.duckdb", count).rows
+    for question in ("show me our enterprise customers", "who are our enterprise customers?"):
+        assert len(listed(house, question).result.rows) == rows[0][0]
