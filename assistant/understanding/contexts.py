@@ -27,6 +27,7 @@ INNER_END = re.compile(r"(?<=\w)(?::\s+|\s+[-–—]\s+|,\s*so\s+)(?=\S)", re.IG
 LIMITING = frozenset(
     {"exclude", "only", "absent", "denied", "top", "bottom", "or", "now", "once", "blank", "earliest", "latest"}
 )
+RANKING = frozenset({"top", "bottom"})
 POINTING = frozenset({"link_value", "link_any", "link_time"})
 
 
@@ -49,14 +50,21 @@ def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
     if all(token.text in language.fillers for token in bare):
         return True  # "It is for my report"
     found = covers(tokens, world.lexicon, Clock(tokens, language, world.as_of, noted=world.noted))
-    if not found or _limits(found[0]) or _is_plain_list(plan.query, world):
+    if not found or _limits(found[0], plan.query, world) or _is_plain_list(plan.query, world):
         return False
     told = is_context(said, framing_code(language))
     meant = [element for element in found[0] if element.concepts]
-    strange = [at for at, element in enumerate(found[0]) if element.unknown]
+    strange = [at for at, element in enumerate(found[0]) if element.unknown and not _is_chatter(found[0], at, world)]
     few = len(strange) <= (MOST_STRANGE_IN_MOTIVES if told else MOST_STRANGE)
     free = not any(_describes(found[0], at) or _is_known(found[0][at], tokens, world) for at in strange)
     return bool(meant or told) and few and free and all(_is_about(element, plan.query, world) for element in meant)
+
+
+def _is_chatter(cover: Cover, at: int, world: World) -> bool:
+    """Whether a word judges, or speaks of work, and of no rows: "healthy margins", but not "important customers"."""
+    after = cover[at + 1] if at + 1 < len(cover) else None
+    narrows = after is not None and any(concept.kind in ("noun", "value") for concept in after.concepts)
+    return not narrows and cover[at].text.casefold() in set(str(world.language.data["chatter"]).split())
 
 
 def _is_plain_list(query: SemanticQuery, world: World) -> bool:
@@ -67,13 +75,23 @@ def _is_plain_list(query: SemanticQuery, world: World) -> bool:
     return counted <= {group.field.partition(".")[0] for group in query.group_by}
 
 
-def _limits(cover: Cover) -> bool:
+def _limits(cover: Cover, query: SemanticQuery, world: World) -> bool:
+    """Whether a sentence says which rows; a rank does not ("Who buys the most?") beside all groups in order."""
+    ranked = bool(query.group_by and query.order_by) and query.limit is None
+    limiting = LIMITING - RANKING if ranked else LIMITING
+    grains = {group.grain for group in query.group_by}
+    chatter = set(str(world.language.data["chatter"]).split())
     return any(
         element.time is not None
+        or bool(element.grain and element.grain not in grains)
         or element.amount is not None
-        or not element.cues.isdisjoint(LIMITING)
-        or any(cue.startswith("cmp_") or cue == "unsupported_forecast" for cue in element.cues - {"cmp_eq"})
+        or not element.cues.isdisjoint(limiting)
+        or (
+            any(cue.startswith("cmp_") or cue == "unsupported_forecast" for cue in element.cues - {"cmp_eq"})
+            and element.cues.isdisjoint(POINTING)  # "over the phone"
+        )
         for element in cover
+        if element.text.casefold() not in chatter
     )
 
 

@@ -129,6 +129,13 @@ def _harmless_comparison(draft: Draft, at: int) -> bool:
     return bool(groups) and not paired  # "of owners and renters" are no account managers
 
 
+def _harmless_sum(draft: Draft, at: int) -> bool:
+    """ "what did refunds add up to" may ask for their worth; of an amount, and behind "how many", it says nothing."""
+    del at
+    formats = {draft.world.layer.metrics[c.target].format for _, choices in draft.metrics for c in choices}
+    return "integer" not in formats or any("how_many" in element.cues for element in draft.elements)
+
+
 def _joins_used(draft: Draft, at: int) -> bool:
     """A stray "and" is harmless between two things of different roles ("by country and in 2025")."""
     before, after = draft.back(at), draft.ahead(at)
@@ -171,4 +178,5 @@ JUDGES: tuple[tuple[frozenset[str], Callable[[Draft, int], bool]], ...] = (
     (frozenset({"both_of"}), _harmless_both),
     (frozenset({"compare"}), _harmless_comparison),
     (frozenset({"and"}), _joins_used),
+    (frozenset({"sums_up"}), _harmless_sum),
 )

@@ -31,6 +31,7 @@ from assistant.understanding.lookup import (
 from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import decide
+from assistant.understanding.pointing import pointed_out
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
@@ -167,14 +168,21 @@ class Understanding:
             return None
         told_columns = names_columns(parts[-1], self._world)  # which the first part alone would leave out
         for at in (len(parts) - 1,) if told_columns else (len(parts) - 1, 0):
-            asked = self.plan(parts[at])
+            plans = self._asked(parts, at)
             others = [part for place, part in enumerate(parts) if place != at]
-            if isinstance(asked, Plan):
-                if not all(adds_nothing(part, asked, self._world) for part in others):
-                    return None
-                note = self._world.language.message("answered_part", part=parts[at])
-                return replace(asked, spans=(), notes=(*asked.notes, note), confidence=round(asked.confidence - 0.1, 2))
+            for asked in plans:
+                if all(adds_nothing(part, asked, self._world) for part in others):
+                    note = self._world.language.message("answered_part", part=parts[at])
+                    sure = round(asked.confidence - 0.1, 2)
+                    return replace(asked, spans=(), notes=(*asked.notes, note), confidence=sure)
+            if plans:
+                return None
         return None
+
+    def _asked(self, parts: Sequence[str], at: int) -> list[Plan]:
+        """The plans of one sentence, also with a word of it that points back put for what the one before names."""
+        whole = pointed_out(parts[at], parts[at - 1], self._world) if at else ()
+        return [plan for plan in map(self.plan, (parts[at], *whole)) if isinstance(plan, Plan)]
 
     def helped(self, refusal: Refusal) -> Clarification | Refusal:
         """The refusal with questions near the one asked, or a few readings to choose from when a word is like names."""
