@@ -52,12 +52,26 @@ def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
     found = covers(tokens, world.lexicon, Clock(tokens, language, world.as_of, noted=world.noted))
     if not found or _limits(found[0], plan.query, world) or _is_plain_list(plan.query, world):
         return False
+    if _is_bare_name(found[0], plan.query, world):
+        return False
     told = is_context(said, framing_code(language))
     meant = [element for element in found[0] if element.concepts]
     strange = [at for at, element in enumerate(found[0]) if element.unknown and not _is_chatter(found[0], at, world)]
     few = len(strange) <= (MOST_STRANGE_IN_MOTIVES if told else MOST_STRANGE)
     free = not any(_describes(found[0], at) or _is_known(found[0][at], tokens, world) for at in strange)
     return bool(meant or told) and few and free and all(_is_about(element, plan.query, world) for element in meant)
+
+
+def _is_bare_name(cover: Cover, query: SemanticQuery, world: World) -> bool:
+    """Whether nothing but another number is named ("takings - rides"): a part of a sum, and no sentence."""
+    named = {c.target for element in cover for c in element.concepts if c.kind == "metric"}
+    asking = {
+        *world.language.words("auxiliaries"),
+        *world.language.words("asking_words"),
+        *world.language.words("subjects"),
+    }
+    said = {word for element in cover for word in element.text.casefold().split()}
+    return bool(named - set(query.metrics)) and said.isdisjoint(asking)
 
 
 def _is_chatter(cover: Cover, at: int, world: World) -> bool:
