@@ -231,6 +231,16 @@ def test_their_means_the_rows_of_the_ranking_before(assistant: Assistant) -> Non
     assert len(shown) == 3
 
 
+def test_the_number_behind_their_is_the_number_asked_for(assistant: Assistant) -> None:
+    conversation = assistant.replay(["top 3 countries by revenue last year"])
+    shown = {row[0] for row in conversation.turns[-1].rows}
+    answer = assistant.ask("their orders by month", conversation=conversation)
+    assert isinstance(answer, Answer)
+    assert answer.plan
+    assert answer.plan.query.metrics == ("orders",)
+    assert {value for one in answer.plan.query.filters for value in one.values} == shown
+
+
 def test_what_those_rows_own_is_asked_for_and_not_the_rows(assistant: Assistant) -> None:
     conversation = Conversation()
     listed = assistant.ask("top 5 customers by net revenue", conversation=conversation)

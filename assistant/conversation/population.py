@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.conversation.turns import Turn
 from assistant.understanding import World
-from semantic_layer import METRIC_TIME, Filter, SemanticQuery
+from semantic_layer import METRIC_TIME, Filter, GroupBy, SemanticQuery
 
 MOST_VALUES = 500
 
@@ -30,13 +30,31 @@ def _of_each(condition: Filter, base: SemanticQuery) -> Filter:
 
 def population(base: SemanticQuery, turn: Turn) -> SemanticQuery | None:
     """The base with its cut made a condition on the very rows it showed; None when it has no cut, or too many rows."""
-    groups = [group for group in base.group_by if group.field != METRIC_TIME and not group.grain]
-    if (base.limit is None and base.top is None) or len(groups) != 1 or len(base.group_by) != 1 or not turn.whole:
+    group = _telling(base, turn)
+    if not is_cut(base) or group is None or not turn.whole:
         return None
-    at = column_of(turn, groups[0].field)
+    at = column_of(turn, group.field)
     values = tuple(dict.fromkeys(row[at] for row in turn.rows)) if at is not None else ()
     if not values or len(values) > MOST_VALUES or any(value is None for value in values):
         return None
-    condition = Filter(field=groups[0].field, op="in", values=values, via=groups[0].via)
-    filters = (*(f for f in base.filters if f.field != groups[0].field), condition)
+    condition = Filter(field=group.field, op="in", values=values, via=group.via)
+    filters = (*(f for f in base.filters if f.field != group.field), condition)
     return base.model_copy(update={"filters": filters, "limit": None, "top": None})
+
+
+def is_cut(base: SemanticQuery) -> bool:
+    """Whether an answer showed only some of its rows."""
+    return base.limit is not None or base.top is not None
+
+
+def _telling(base: SemanticQuery, turn: Turn) -> GroupBy | None:
+    """The one field that tells the rows apart: the only one, or the one of a thing that its names stand beside."""
+    if any(group.field == METRIC_TIME or group.grain for group in base.group_by):
+        return None
+    if len(base.group_by) < 2:
+        return next(iter(base.group_by), None)
+    places = [column_of(turn, group.field) for group in base.group_by]
+    things = {group.field.partition(".")[0] for group in base.group_by}
+    told = [{row[at] for row in turn.rows} for at in places if at is not None]
+    alone = len(things) == 1 and len(told) == len(places) and len(told[0]) == len(turn.rows)
+    return base.group_by[0] if alone else None

@@ -10,7 +10,7 @@ from assistant.answer import Clarification, Option, Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import merged_filters, without_group
 from assistant.conversation.phrases import words_of
-from assistant.conversation.population import column_of, population
+from assistant.conversation.population import column_of, is_cut, population
 from assistant.conversation.shifting import clipped
 from assistant.understanding import Element, Token, add_units
 from semantic_layer import METRIC_TIME, Filter, GroupBy, SemanticQuery, TimeRange
@@ -128,7 +128,10 @@ def resolve_reference(follow_up: FollowUp) -> Reading | FollowUp | None:
     tokens, base = follow_up.tokens, follow_up.base
     without = (*_before(follow_up, found), *tokens[found.behind :])
     if found.kind == "owner":
-        return replace(follow_up, tokens=without, base=population(follow_up.base, follow_up.turn) or base)
+        shown = population(base, follow_up.turn)
+        if shown is None and is_cut(base):
+            return _unknown(follow_up, found)  # "their" of the rows shown, which cannot be told
+        return replace(follow_up, tokens=without, base=shown or base)
     if found.kind in ("group", "there"):
         narrowed = population(follow_up.base, follow_up.turn)
         if found.kind == "there" and not base.filters and narrowed is None:
@@ -157,8 +160,13 @@ def _named(follow_up: FollowUp, found: Reference, without: tuple[Token, ...]) ->
         return _unknown(follow_up, found)
     if found.kind == "singular":
         return _one_value(follow_up, found, group, without)
-    narrowed = population(follow_up.base, follow_up.turn) or follow_up.base
-    kept = without_group(narrowed, {g.field for g in narrowed.group_by if g.field == group.field})
+    shown = population(follow_up.base, follow_up.turn)
+    if shown is None and is_cut(follow_up.base):
+        return _unknown(follow_up, found)
+    narrowed = shown or follow_up.base
+    things = {group.field.partition(".")[0]} if shown is not None else set[str]()
+    gone = {g.field for g in narrowed.group_by if g.field == group.field or g.field.partition(".")[0] in things}
+    kept = without_group(narrowed, gone)
     noun = follow_up.tokens[found.first + 1 : found.behind]
     tokens = (*follow_up.tokens[: found.first], *noun, *follow_up.tokens[found.behind :])
     plain = found.named is not None and not any(c.kind == "noun" for c in found.named.concepts)

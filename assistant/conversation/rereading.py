@@ -13,7 +13,7 @@ from assistant.conversation.merging import with_metrics
 from assistant.conversation.periods import read_period
 from assistant.conversation.phrases import words_of
 from assistant.conversation.population import count_listed
-from assistant.conversation.references import resolve_reference
+from assistant.conversation.references import refers, resolve_reference
 from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_rate, read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
@@ -217,6 +217,10 @@ def read_fragment(follow_up: FollowUp) -> Reading:
     """The words as slots beside the base: conditions first, then a number of their own."""
     if _how_many(follow_up):
         return _of_the_same(follow_up, follow_up.read("nothing"))
+    if _is_owned(follow_up):
+        own = follow_up.read("nothing")
+        if isinstance(own, Plan):
+            return own
     carried = follow_up.read("metrics")
     if isinstance(carried, Plan):
         return carried
@@ -229,6 +233,14 @@ def read_fragment(follow_up: FollowUp) -> Reading:
     asked = next((found for found in (carried, own, broken) if isinstance(found, Clarification)), None)
     partial = _partly_named(follow_up)
     return partial or asked or _refusal(carried, broken, own)
+
+
+def _is_owned(follow_up: FollowUp) -> bool:
+    """ "their orders by month": the first word behind a pointing one is the number, not where to look."""
+    before = len(follow_up.rest) - len(follow_up.tokens)
+    first = next(iter(follow_up.understanding.meanings(follow_up.tokens)), None)
+    named = first is not None and first.first == 0 and any(c.kind in ("noun", "metric") for c in first.concepts)
+    return named and before > 0 and refers(follow_up)
 
 
 def _of_the_same(follow_up: FollowUp, read: Reading) -> Reading:
