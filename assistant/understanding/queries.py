@@ -285,9 +285,10 @@ def _placed_in_time(draft: Draft, query: SemanticQuery, period: TimeRange) -> It
 
 
 def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuery:
-    groups = _called(draft, _aged(draft, names, _group_by(draft, choice)))
+    asked = _aged(draft, names, _group_by(draft, choice))
+    groups = _called(draft, asked)
     timed = _takes_time(draft, names)
-    order = () if _is_top(draft) and not groups else _order_by(draft, names, groups)
+    order = () if _is_top(draft) and not groups else _order_by(draft, names, asked)
     return SemanticQuery(
         entity=draft.listed,
         metrics=names,
@@ -313,9 +314,17 @@ def _query(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQuer
 
 
 def _called(draft: Draft, groups: tuple[GroupBy, ...]) -> tuple[GroupBy, ...]:
-    """The groups; of a list of things that says no field, what its things are called by beside their key."""
-    named = draft.world.nouns.names(draft.listed) if draft.listed and not groups else ()
-    return groups or tuple(GroupBy(field=name) for name in named)
+    """The groups, things by their key with what they are called by; of a list that says no field, that alone."""
+    nouns, shown = draft.world.nouns, {one.field for one in groups}
+    if draft.listed and not groups:
+        return tuple(GroupBy(field=name) for name in nouns.names(draft.listed))
+    found: list[GroupBy] = []
+    for group in groups:
+        found.append(group)
+        whole = nouns.identity(group.field.partition(".")[0]) if "." in group.field and not group.grain else ()
+        if whole and whole[0][0] == group.field and not shown.intersection(whole[0][1:]):
+            found.extend(GroupBy(field=name) for name in whole[0][1:])
+    return tuple(found)
 
 
 def _span(draft: Draft, choice: Choice, order: tuple[OrderBy, ...]) -> TimeRange | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.links import LINKING, count_of_each, reaches
+from assistant.understanding.entities.links import LINKING, count_of_each, is_had, reaches
 from assistant.understanding.entities.words import Words
 from semantic_layer import OrderBy
 
@@ -112,6 +112,6 @@ def _told_by_one(words: Words, found: Found, descending: bool) -> Iterator[Found
 
 
 def _made(words: Words, at: int, dataset: str) -> str:
-    """What a verb makes or is the noun of, where each is of one thing: through lines, times and units differ."""
+    """What a verb makes or is the noun of: rows of one thing each, or through lines, of which each counts once."""
     deed = words.deed(at) or words.deed_of_noun(at)
-    return deed if deed and reaches(words, deed, dataset) else ""
+    return deed if deed and (reaches(words, deed, dataset) or is_had(words, deed, dataset)) else ""

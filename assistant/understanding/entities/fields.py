@@ -30,10 +30,12 @@ def own_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
 def number_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
     """The number fields of a dataset, or of what its rows belong to, that words here name."""
     fields, reach = words.world.layer.fields, words.world.reach
-    found = list(own_fields(words, at, entity))
-    for concepts, behind in words.concepts(at, "dimension"):
-        linked = {c.target for c in concepts if reach.steps(entity, c.target.partition(".")[0])}
-        found.extend((target, behind) for target in sorted(linked))
+    found: list[tuple[str, int]] = []
+    for start in dict.fromkeys((at, words.phrase(at, "number_of") or at)):  # "the number of pages" of "pages"
+        found.extend(own_fields(words, start, entity))
+        for concepts, behind in words.concepts(start, "dimension"):
+            linked = {c.target for c in concepts if reach.steps(entity, c.target.partition(".")[0])}
+            found.extend((target, behind) for target in sorted(linked))
     yield from ((target, behind) for target, behind in dict.fromkeys(found) if fields[target].kind == "number")
 
 

@@ -32,7 +32,15 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
                 plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, notes)
                 ranks[key] = found.rank
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
-    return best[0] if len(best) == 1 else None
+    return best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
+
+
+def _rows_of(query: SemanticQuery, world: World) -> str:
+    """What decides the rows of a list of things: the same rows by their name or by their key are no other answer."""
+    keys = world.layer.datasets[query.entity].key_fields if query.entity else ()
+    own = {*(f"{query.entity}.{key}" for key in keys), *(world.nouns.names(query.entity) if query.entity else ())}
+    called = own and all(one.field in own for one in query.group_by)
+    return (query.model_copy(update={"group_by": ()}) if called else query).model_dump_json()
 
 
 def _is_void(query: SemanticQuery, world: World) -> bool:
