@@ -11,6 +11,7 @@ from semantic_layer.query import COHORT_AGE, METRIC_TIME, SemanticQuery
 from semantic_layer.query_rules import MEANING_RULES, Rule
 from semantic_layer.reach_rules import REACH_RULES
 from semantic_layer.resolution import leaves, of_each_group, visible_fields, visible_metrics, visible_segments
+from semantic_layer.role_rules import ROLE_RULES
 
 UNSAFE_CODES = frozenset(
     {
@@ -18,6 +19,7 @@ UNSAFE_CODES = frozenset(
         "E_AMBIGUOUS_PATH",
         "E_UNAGGREGATED_FINER_GRAIN_REFERENCE",
         "E_MIXED_PREDICATE_LEVEL",
+        "E_MIXED_ROLES",
         "E_UNSAFE_REAGGREGATION",
     }
 )
@@ -30,7 +32,7 @@ def check(layer: SemanticLayer, query: SemanticQuery) -> None:
     rows. Names are checked first: what depends on them is told only when they all exist.
     """
     spread = of_each_group(query)
-    for rules in (_NAME_RULES, (*MEANING_RULES, *REACH_RULES)):
+    for rules in (_NAME_RULES, (*MEANING_RULES, *REACH_RULES, *ROLE_RULES)):
         faults = [fault for rule in rules for fault in rule(layer, spread)]
         if faults:
             unsafe = all(fault.code in UNSAFE_CODES for fault in faults)
