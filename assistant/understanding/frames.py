@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,25 +53,28 @@ def is_context(tokens: Sequence[Token], code: str) -> bool:
 
 
 def _once(tokens: list[Token], frames: Frames, fillers: frozenset[str]) -> list[Token]:
-    text = _text(tokens)
-    for first, behind in _framing(text, frames):
-        start, count = text[:first].count(" "), text[first:behind].strip().count(" ") + 1
-        dropped = {token.text for token in tokens[start : start + count]}
-        kept = [*tokens[:start], *tokens[start + count :]]
-        if not dropped <= fillers and any(token.text.isalnum() for token in kept):
-            return kept
+    first = next((at for at, token in enumerate(tokens) if token.text not in fillers), 0)
+    for start in range(first + 1):
+        behind = tokens[start:]
+        opening = frames.opening.match(_text(behind))
+        shorter = _without(behind, opening.span("said"), fillers) if opening is not None else behind
+        if len(shorter) < len(behind):
+            return [*tokens[:start], *shorter]
+    for pattern in (frames.closing, frames.aside):
+        found = pattern.search(_text(tokens))
+        shorter = _without(tokens, found.span("said"), fillers) if found is not None else tokens
+        if len(shorter) < len(tokens):
+            return shorter
     return tokens
 
 
-def _framing(text: str, frames: Frames) -> Iterator[tuple[int, int]]:
-    """The stretches of the text that may be dropped, as places in it."""
-    opening = frames.opening.match(text)
-    if opening is not None:
-        yield opening.span("said")
-    for pattern in (frames.closing, frames.aside):
-        found = pattern.search(text)
-        if found is not None:
-            yield found.span("said")
+def _without(tokens: list[Token], span: tuple[int, int], fillers: frozenset[str]) -> list[Token]:
+    """The tokens without a stretch of their text; all when it only is fillers, or nothing would be left."""
+    text = _text(tokens)
+    start, count = text[: span[0]].count(" "), text[span[0] : span[1]].strip().count(" ") + 1
+    kept = [*tokens[:start], *tokens[start + count :]]
+    idle = {token.text for token in tokens[start : start + count]} <= fillers
+    return kept if not idle and any(token.text.isalnum() for token in kept) else tokens
 
 
 def _text(tokens: Sequence[Token]) -> str:

@@ -23,7 +23,20 @@ def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
             opening = old[0] == START
             found = _replaced(found, old[1:] if opening else old, new, language, opening)
             said = {token.text for token in found}
+    found = _with_each(found, language)
     return _without_free_dashes(_with_days(found, language), language)
+
+
+def _with_each(tokens: list[Token], language: Language) -> list[Token]:
+    """ "country by country" as "by country"; of units of time ("month by month") the clock knows."""
+    units = {unit for names in language.data["units"].values() for unit in names}
+    by = set(language.words("repeats")) & {word for word, cues in language.cues.items() if "by" in cues}
+    twice = [
+        at
+        for at in range(len(tokens) - 2)
+        if tokens[at].text == tokens[at + 2].text and tokens[at + 1].text in by and tokens[at].text.isalpha()
+    ]
+    return [token for at, token in enumerate(tokens) if at not in twice or token.text in units]
 
 
 def framing_code(language: Language) -> str:
@@ -91,11 +104,11 @@ def _replaced(
 
 
 def _made(new: Sequence[str], span: Sequence[Token], kept: list[Token], language: Language) -> list[Token]:
-    """The new words; a star takes the next word that the old phrase left open."""
+    """The new words; a star takes the next word that the old phrase left open, or the last one once more."""
     made: list[Token] = []
     open_ = iter(kept)
     for word in new:
-        fresh = next(open_) if word == ANY else tokenize(word, language.forms)[0]
+        fresh = next(open_, kept[-1]) if word == ANY else tokenize(word, language.forms)[0]
         made.append(fresh if word == ANY else replace(fresh, start=span[0].start, end=span[-1].end))
     return made
 

@@ -50,7 +50,13 @@ class Scattered:
         self._averages = frozenset(world.language.bare(word) for word in averages)
         self._times = time_words(world.language.data["code"])
         self._entities = tuple(name for name, dataset in world.layer.datasets.items() if dataset.entity)
-        self._phrases = tuple(dict.fromkeys(self._declared(world.layer)))
+        phrases = tuple(dict.fromkeys(self._declared(world.layer)))
+        declared = {phrase.words for phrase in phrases if not world.layer.metrics[phrase.metric.target].implied}
+        self._phrases = tuple(  # "spent on marketing" is the spend, not how many rows of it there are
+            phrase
+            for phrase in phrases
+            if phrase.words not in declared or not world.layer.metrics[phrase.metric.target].implied
+        )
 
     def covers(self, tokens: Sequence[Token], clock: Clock) -> tuple[Cover, ...]:
         """Covers of the question in which the words of one metric are gathered, the longest phrases first."""
@@ -152,6 +158,15 @@ class Scattered:
     def _is_set_against(self, tokens: Sequence[Token]) -> bool:
         """Whether two things are set against each other: the words of one name lie on one side."""
         return any("versus" in self._world.language.cues.get(token.text, ()) for token in tokens)
+
+    def _spans_number(self, tokens: Sequence[Token], places: Sequence[int]) -> bool:
+        """Whether a number lies between, other than one compared with: "won fewer than 30 deals"."""
+        between = tokens[places[0] + 1 : places[-1]]
+        if not any(token.text[0].isdigit() for token in between):
+            return False
+        compared = " ".join(token.text for token in between[:-1])
+        cues = self._world.language.cues.get(compared, ())
+        return not (between[-1].text.isdigit() and any(cue.startswith("cmp_") for cue in cues))
 
     def _is_noun(self, token: Token) -> bool:
         return any(concept.kind == "noun" for concept in self._world.lexicon.lookup([token]))

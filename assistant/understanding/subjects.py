@@ -140,6 +140,8 @@ def _is_of(world: World, name: str, dataset: str) -> bool:
 
 def counts(world: World, name: str, subject: Subject) -> bool:
     """Whether a metric is a number of such things: it counts their rows or keys, or is called a number of them."""
+    if subject.picked and _counts_some(world, name, subject.dataset):
+        return True
     if subject.picked:
         return name == world.nouns.count_of(subject.dataset) or world.nouns.counted.get(name) == subject.dataset
     if name in subject.metrics:
@@ -156,6 +158,15 @@ def counts_per(world: World, name: str, subject: Subject, tokens: Sequence[Token
     units = {unit for names in world.language.data["units"].values() for unit in names}
     per = len(behind) == 2 and "per" in world.language.cues.get(behind[0], ()) and behind[1] not in units
     return per and isinstance(metric, RatioMetric) and counts(world, metric.numerator, subject)
+
+
+def _counts_some(world: World, name: str, dataset: str) -> bool:
+    """Whether a metric counts those of the very things that meet a condition of its own, at the same time."""
+    metric = world.layer.metrics[name]
+    if not isinstance(metric, SimpleMetric) or metric.measure.partition(".")[0] != dataset:
+        return False
+    own = metric.time.partition(".")[2] if metric.time else world.layer.datasets[dataset].time
+    return world.layer.measures[metric.measure].agg == "count" and own == world.layer.datasets[dataset].time
 
 
 def _counts_rows(world: World, name: str, dataset: str) -> bool:
