@@ -12,6 +12,7 @@ from semantic_layer import RatioMetric
 COMPARATORS = ("gt", "ge", "lt", "le", "eq")
 SUFFIXES = {"or_more": "ge", "or_less": "le"}
 BOUND_COST = 0.05
+AGES = (14, 110)
 SURE_NAME = 0.7
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
@@ -59,6 +60,8 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
     if target is None:
         return
     place, choices = target
+    if aged := _aged(draft, at, place, amount):
+        place, choices = at, aged
     found = tuple(c for c in choices if _fits_unit(draft, c, amount.unit)) or _rates(draft, choices, amount.unit)
     if not found and place < at:
         place, found = at, _worth(draft, place, amount.unit)
@@ -244,6 +247,23 @@ def _fits_unit(draft: Draft, concept: Concept, unit: str) -> bool:
     layer = draft.world.layer
     own = layer.metrics[concept.target].unit if concept.kind == "metric" else layer.fields[concept.target].unit
     return not unit or unit == own or (unit in SECONDS and own in SECONDS)
+
+
+def _aged(draft: Draft, at: int, place: int, amount: Amount) -> tuple[Concept, ...]:
+    """ "people over 65": the age, when nothing but people is compared with a bare number that an age can be."""
+    language, layer = draft.world.language, draft.world.layer
+    if (
+        place >= at
+        or draft.kind(place) != "noun"
+        or amount.unit
+        or draft.element(at).text.casefold() not in language.data["age_signs"]
+    ):
+        return ()
+    dataset = layer.datasets[draft.noun(place)]
+    people = dataset.entity and not {dataset.name, *dataset.synonyms}.isdisjoint(language.words("person_nouns"))
+    found = draft.world.lexicon.lookup(tokenize(str(language.data["age_word"]), language.forms))
+    ages = tuple(c for c in found if c.kind == "dimension" and layer.fields[c.target].kind == "number")
+    return ages if people and len(ages) == 1 and all(AGES[0] <= value <= AGES[1] for value in amount.values) else ()
 
 
 def _worth(draft: Draft, at: int, unit: str) -> tuple[Concept, ...]:

@@ -59,7 +59,12 @@ def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
     strange = [at for at, element in enumerate(found[0]) if element.unknown and not _is_chatter(found[0], at, world)]
     few = len(strange) <= (MOST_STRANGE_IN_MOTIVES if told else MOST_STRANGE)
     free = not any(_describes(found[0], at) or _is_known(found[0][at], tokens, world) for at in strange)
-    return bool(meant or told) and few and free and all(_is_about(element, plan.query, world) for element in meant)
+    return (
+        bool(meant or told or not strange)
+        and few
+        and free
+        and all(_is_about(element, plan.query, world) for element in meant)
+    )
 
 
 def _is_bare_name(cover: Cover, query: SemanticQuery, world: World) -> bool:

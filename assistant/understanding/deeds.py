@@ -217,7 +217,12 @@ def find_presence(draft: Draft) -> None:
     for at in range(len(draft.elements)):
         if draft.kind(at) != "dimension" or at in draft.uses or draft.is_flag(at) or at == 0:
             continue
-        if not _is_nameable(draft, at) or _has_value_beside(draft, at):
+        if _has_value_beside(draft, at):
+            continue
+        if _counts_things(draft, at):
+            _keep_number(draft, at)
+            continue
+        if not _is_nameable(draft, at):
             continue
         blank = _blank_behind(draft, at)
         if blank:
@@ -234,6 +239,24 @@ def find_presence(draft: Draft) -> None:
             continue
         if absent or held:
             _keep(draft, at, [*held, *([start] if absent and start is not None else [])], filled=not absent)
+
+
+def _counts_things(draft: Draft, at: int) -> bool:
+    """Whether a field is a number of things that one has or has not: "children", and not "age"."""
+    fields = [draft.world.layer.fields[concept.target] for concept in draft.concepts(at, "dimension")]
+    counts = [field for field in fields if field.kind == "number" and field.format == "integer"]
+    return draft.element(at).plural and bool(fields) and len(counts) == len(fields)
+
+
+def _keep_number(draft: Draft, at: int) -> None:
+    """ "customers with children", "households without children": more than none, or none."""
+    lead = at - 1
+    if lead not in draft.uses and lead >= 0 and draft.kind(lead) == "" and draft.has(lead, "having", "absent"):
+        absent = draft.has(lead, "absent")
+        operator = "eq" if absent else "gt"
+        draft.bounds.append(Bound(at, draft.concepts(at, "dimension"), operator, (0,)))
+        for place in (lead, at):
+            draft.use(place, "condition", operator)
 
 
 def _is_judged(draft: Draft, at: int) -> bool:

@@ -330,6 +330,10 @@ def _starts_metric(draft: Draft, at: int) -> bool:
 def _order_by(draft: Draft, at: int, place: int) -> None:
     """ "products by revenue": what stands before is broken down by, and the metric ranks it."""
     before = draft.back(at)
+    if before is not None and draft.kind(before) == "value" and not (draft.groups or draft.grain or draft.metrics):
+        draft.use(at, "filler")  # "compare shoes and clothing by revenue"
+        draft.take_metric(place)
+        return
     if not draft.groups and before is not None and draft.groupable(before):
         draft.take_group(before)
     if draft.groups or draft.grain:

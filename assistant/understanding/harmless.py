@@ -154,6 +154,8 @@ def _harmless_link(draft: Draft, at: int) -> bool:
     element, before, following = draft.elements[at], draft.back(at), draft.ahead(at)
     if "only" in element.cues and before is not None and _is_value_behind(draft, before):
         return True
+    if "only" in element.cues and following is None and draft.uses.get(at - 1, ("",))[0] == "limit":
+        return True  # "the worst ten only"
     if element.cues & {"link_value", "link_order", "having"} and _introduces_condition(draft, at):
         return True
     if "link_value" in element.cues and at + 1 in draft.uses and draft.uses[at + 1][0] == "condition":

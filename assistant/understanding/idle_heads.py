@@ -44,4 +44,18 @@ def _says_average(draft: Draft, at: int) -> bool:
     return any({"average", "median", "per"} & set(cues.get(word, ())) for word in said)
 
 
-HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (_share_of_others, _total_of_averages)
+def _other_value(draft: Draft) -> Iterator[int]:
+    """ "whose language is French", where French is a country: a field is said to be what is no value of it."""
+    copulas = set(draft.world.language.words("copulas"))
+    for at in range(1, len(draft.elements)):
+        before = draft.back(at) if draft.kind(at) == "value" else None
+        if before is None or draft.kind(before) != "dimension" or draft.is_flag(before):
+            continue
+        said = {draft.element(i).text.casefold() for i in range(before + 1, at)}
+        fields = {concept.target for concept in draft.concepts(at, "value")}
+        own = {concept.target for concept in draft.concepts(before, "dimension")}
+        if said & copulas and not fields & own and draft.uses.get(at, ("",))[0] == "value":
+            yield at
+
+
+HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (_share_of_others, _total_of_averages, _other_value)

@@ -261,6 +261,9 @@ def find_scopes(draft: Draft) -> None:
     for at in range(len(draft.elements)):
         if draft.kind(at) != "noun" or at in draft.uses or (draft.per is not None and at == draft.per[1]):
             continue
+        if _restates(draft, at):
+            draft.use(at, "filler", draft.noun(at))
+            continue
         again = any(draft.kind(i) == "noun" and draft.noun(i) == draft.noun(at) for i in range(at))
         again = again or _opens(draft, at)
         if draft.metrics and draft.metric_choices(at) and not again and _joins_a_metric(draft, at):
@@ -282,6 +285,14 @@ def _opens(draft: Draft, at: int) -> bool:
     between = [draft.element(i) for i in range(at + 1, first)]
     joined = any("and" in element.cues and element.text.strip(" ,") for element in between)
     return linked and at < first and not joined
+
+
+def _restates(draft: Draft, at: int) -> bool:
+    """ "revenue of gold members": a noun right behind a value of its own only says what the value is of."""
+    if at == 0 or not draft.metrics or draft.uses.get(at - 1, ("",))[0] != "value":
+        return False
+    owners = {concept.target.partition(".")[0] for concept in draft.concepts(at - 1, "value")}
+    return draft.noun(at) in owners and len(owners) > 1
 
 
 def _take_each(draft: Draft, at: int) -> None:
