@@ -17,6 +17,7 @@ def leftovers(draft: Draft) -> list[int]:
             *unused,
             *_idle_ranking(draft),
             *_idle_bounds(draft),
+            *_idle_periods(draft),
             *_extra_groups(draft),
             *_genitives(draft),
             *_attributes(draft),
@@ -31,6 +32,15 @@ def _idle_bounds(draft: Draft) -> list[int]:
     grouped = grouped or draft.per_bucket is not None or any(bound.part for bound in draft.bounds)
     loose = {b.operator for b in draft.bounds if b.choices[0].kind == "metric" and not b.entity}
     return [] if grouped else [at for at, use in draft.uses.items() if use[0] == "condition" and use[1] in loose]
+
+
+def _idle_periods(draft: Draft) -> list[int]:
+    """A period beside a list of things none of whose conditions has one: "which customers lapsed in May"."""
+    numbers = draft.metrics and not draft.scopes
+    if not draft.listed or numbers or any(bound.period is None for bound in draft.bounds):
+        return []
+    asked = any(choice.period is not None for choice in draft.times)
+    return [at for at, use in draft.uses.items() if use[0] == "time"] if asked else []
 
 
 def _idle_ranking(draft: Draft) -> list[int]:
