@@ -214,4 +214,6 @@ def is_event(table: Table, times: Sequence[Column], links: int) -> bool:
         return False
     if any(names_rows(column) for column in table.columns) and links == 0:
         return False
+    if any(is_name(column) and known.ends("person_names", column.words) for column in table.columns):
+        return False
     return bool(times) or links > 1

@@ -14,7 +14,8 @@ from semantic_layer import Filter
 
 def numbered(words: Words, found: Found) -> Iterator[Found]:
     """ "in grade 10", "on floor 3": a number right behind the name of a field of whole numbers."""
-    start = words.skip(found.at, *LINKING)
+    linked = words.skip(found.at, *LINKING)
+    start = words.phrase(linked, "within_days") or linked
     if found.group or start == found.at:
         return
     for field, behind in own_fields(words, start, found.entity):
