@@ -141,3 +141,16 @@ def test_the_week_of_a_named_day_is_the_week(bikes: Understanding) -> None:
     assert query.time_range is not None
     assert (query.time_range.start, query.time_range.end) == (date(2025, 11, 24), date(2025, 12, 1))
     assert query.filters == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "repairs of rides started in May",
+        "rides in the last days of May",
+        "members from cities with more than 3 rides",
+    ],
+)
+def test_what_a_clause_says_of_others_is_not_taken_for_the_number(bikes: Understanding, question: str) -> None:
+    outcome = bikes.plan(question)
+    assert not isinstance(outcome, Plan) or outcome.query.time_range is None, outcome

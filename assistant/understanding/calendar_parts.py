@@ -21,7 +21,8 @@ def part_of_period(clock: Clock, at: int) -> Found | None:
     place = at + 1 if number is None else at + 2
     unit = _unit(clock, place)
     of = clock.word(place + 1) in clock.language.words("genitive")
-    whole = _whole(clock, place + 2) if of and unit else None
+    several = number is None and clock.tokens[place].text != clock.tokens[place].plain if unit else False
+    whole = _whole(clock, place + 2) if of and unit and not several else None  # "the last days of May"
     if whole is None:
         return None
     period, behind = whole

@@ -104,6 +104,44 @@ def _of_bounded_things(draft: Draft) -> Iterator[int]:
             yield at
 
 
+def _bare_dates(draft: Draft) -> Iterator[int]:
+    """ "revenue of products launched this year": a day that things have splits nothing unless it is asked for."""
+    fields = draft.world.layer.fields
+    for at, choices in draft.groups:
+        times = all(fields[choice.fields[0]].kind == "time" for choice in choices)
+        if at >= 0 and times and draft.kind(at) == "dimension" and not _is_split_by(draft, at):
+            yield at
+
+
+def _is_split_by(draft: Draft, at: int) -> bool:
+    cues = {"by", "per", "which", "when", "top", "bottom", "divide", "distribution", "trend"}
+    return any(draft.element(i).cues & cues for i in range(at))
+
+
+def _as_participle(draft: Draft) -> Iterator[int]:
+    """ "who returned the most items": a verb is no field that one of its values is called like."""
+    for at, _ in draft.groups:
+        fields = draft.concepts(at, "dimension") if at >= 0 else ()
+        if not fields:
+            continue
+        done = draft.element(at).text.casefold().endswith(draft.world.language.words("participle_endings"))
+        asked = any(draft.element(i).cues & {"by", "per"} for i in range(at))
+        if done and not asked and all(concept.inflected for concept in fields):
+            yield at
+
+
+def _time_of_others(draft: Draft) -> Iterator[int]:
+    """ "refunds of orders placed in May": the period is of the orders, and not that of the refunds."""
+    verbs = draft.world.language.words("creation_verbs")
+    facts = {fact for _, choices in draft.metrics for c in choices for fact in draft.world.reach.facts(c.target)}
+    for at, dataset in draft.scopes:
+        behind = draft.element(at + 1).text.casefold() if at + 1 < len(draft.elements) else ""
+        timed = any(draft.kind(i) == "time" for i in range(at + 2, len(draft.elements)))
+        done = behind in verbs and behind.endswith(draft.world.language.words("participle_endings"))
+        if done and timed and dataset not in facts and draft.world.layer.datasets[dataset].time:
+            yield at
+
+
 _GATHERED = 0.15  # what the names lose whose words lie apart
 
 SCOPES: tuple[Callable[[Draft], Iterator[int]], ...] = (
@@ -116,4 +154,7 @@ SCOPES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _stored_otherwise,
     _coarser_than_the_period,
     _of_bounded_things,
+    _bare_dates,
+    _as_participle,
+    _time_of_others,
 )

@@ -115,10 +115,16 @@ def _within(words: Words, found: Found, field: str) -> Iterator[Found]:
     for start in dict.fromkeys((found.at, words.skip(found.at, "within_days"))):
         phrase = time_phrase(clock, start)
         if phrase is not None and len(phrase.readings) == 1:
+            if phrase.readings[0].yearless and _is_birth(field):
+                return  # "customers born in May": of any year, and not of this one
             limits = tuple(_limits(field, phrase.readings[0].clipped(words.world.as_of)))
             if limits:
                 yield found.used(start, phrase.behind, "time", field).filtered(*limits)
             return
+
+
+def _is_birth(field: str) -> bool:
+    return not word_lists()["births"].isdisjoint(field.rpartition(".")[2].split("_"))
 
 
 def _limits(field: str, period: TimeRange) -> Iterator[Filter]:

@@ -39,8 +39,15 @@ def filled(words: Words, found: Found) -> Iterator[Found]:
         return
     for field, behind in own_fields(words, start, found.entity):
         if words.at_end(behind) or words.phrase(behind, "joins") is not None:
-            known = Filter(field=field, op="is_null" if denied is not None else "not_null")
-            yield found.used(first, behind, "condition", field).filtered(known)
+            yield found.used(first, behind, "condition", field).filtered(_had(words, field, denied is None))
+
+
+def _had(words: Words, field: str, has: bool) -> Filter:
+    """A field that is known, or not; of what is counted at least one, or none: "customers with children"."""
+    found = words.world.layer.fields[field]
+    if found.kind == "number" and found.format == "integer":
+        return Filter(field=field, op="ge" if has else "eq", values=(1 if has else 0,))
+    return Filter(field=field, op="not_null" if has else "is_null")
 
 
 def spelt(words: Words, found: Found) -> Iterator[Found]:

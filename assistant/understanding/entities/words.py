@@ -11,7 +11,7 @@ import yaml
 
 from assistant.understanding.chart import amount_of
 from assistant.understanding.draft import World
-from assistant.understanding.lexicon import Concept
+from assistant.understanding.lexicon import HEAD_WORD, Concept
 from assistant.understanding.tokens import Token
 
 LONGEST = 7
@@ -139,7 +139,8 @@ class Words:
         if self.phrase(at, "possessives") is not None:  # the look-up would pass over "their"
             return found
         for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
-            named = [c for c in self.world.lexicon.lookup(self.tokens[at:end]) if c.kind == kind and c.weight >= least]
+            meant = (c for c in self.world.lexicon.lookup(self.tokens[at:end]) if not _is_verb_of_a_name(c))
+            named = [c for c in meant if c.kind == kind and c.weight >= least]
             if named and not (kind == "value" and self._is_thing(at, end)):
                 best = max(concept.weight for concept in named)
                 found.append((tuple(c for c in named if c.weight >= best - 0.2), end))
@@ -270,6 +271,11 @@ class Words:
     def at_end(self, at: int) -> bool:
         """Whether nothing is left."""
         return at >= len(self.tokens)
+
+
+def _is_verb_of_a_name(concept: Concept) -> bool:
+    """ "who returned the most": a verb that only sounds like the last word of a field's name ("new or returning")."""
+    return concept.kind == "dimension" and concept.inflected and concept.weight < HEAD_WORD
 
 
 def _is_called(parts: list[str], names: list[str], dataset: str) -> bool:
