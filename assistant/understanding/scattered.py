@@ -76,7 +76,7 @@ class Scattered:
         places = sorted({at for word in phrase.words for at in words.places[word]})
         if any(self._is_listed(tokens, at) for at in places) or not any(self._is_open(tokens[at]) for at in places):
             return None
-        if not self._suits(phrase, tokens, places) or any(t.text[0].isdigit() for t in tokens[places[0] : places[-1]]):
+        if not self._suits(phrase, tokens, places) or self._spans_number(tokens, places):
             return None
         if any(tokens[at].text == "per" and at + 1 not in places for at in places):
             return None  # "spend per order" is no spend per customer
