@@ -44,7 +44,8 @@ class ProposeDesk:
             with gr.Tabs(elem_classes="tw-tabs"):
                 with gr.Tab(say("catalogue.words")):
                     self._words()
-                with gr.Tab(say("catalogue.yaml")):
+                # drawn at once: a box that is drawn when its tab is opened may overwrite what is typed right after
+                with gr.Tab(say("catalogue.yaml"), render_children=True):
                     self.yaml = gr.Textbox(
                         label=say("catalogue.yaml"), lines=14, max_lines=30, elem_classes="tw-mono", elem_id="tw-yaml"
                     )
