@@ -44,6 +44,7 @@ CLAUSES: tuple[Clause, ...] = (
     conditions.paid_by,
     holding.numbered,
     holding.filled,
+    holding.flagged,
     holding.belonging,
     holding.spelt,
     holding.happened,

@@ -13,11 +13,24 @@ def number_of_each(words: Words, at: int) -> Iterator[Found]:
     """ "(how many) features does each property have", "(the number of) tenants for each property"."""
     for counted, behind in words.nouns(at):
         each = _each(words, behind)
+        if each is not None:
+            yield from _of_each_value(words, counted, (at, behind, each))
         for dataset, end in words.nouns(each) if each is not None else ():
             count, shown = count_of_each(words, counted, dataset), _called_by(words, dataset)
             if count and shown:
                 named = Found(end, entity=dataset, attributes=shown, metrics=(count,), each=True)
                 yield named.used(at, behind, "metric", count).used(each or end, end, "dimension", dataset)
+
+
+def _of_each_value(words: Words, counted: str, said: tuple[int, int, int]) -> Iterator[Found]:
+    """ "(how many) plays did each playwright write": by a category of what is counted."""
+    at, behind, each = said
+    count = words.world.nouns.count_of(counted)
+    for concepts, end in words.concepts(each, "dimension") if count else ():
+        own = [c.target for c in concepts if c.target.partition(".")[0] == counted]
+        if len(own) == 1 and words.world.layer.fields[own[0]].kind == "categorical":
+            named = Found(end, group=own[0], metrics=(count,), rank=1)
+            yield named.used(at, behind, "metric", count).used(each, end, "dimension", own[0])
 
 
 def for_each(words: Words) -> Iterator[Found]:

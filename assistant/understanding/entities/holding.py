@@ -28,6 +28,20 @@ def numbered(words: Words, found: Found) -> Iterator[Found]:
         yield found.used(start, number[1], "condition", field).filtered(kept)
 
 
+def flagged(words: Words, found: Found) -> Iterator[Found]:
+    """ "who are members", "that are not refundable": what answers yes or no of them."""
+    first = words.skip(found.at, "relatives", "empty", "happened")
+    if found.group or first == found.at:
+        return
+    denied = words.phrase(first, "negative_values")
+    start = words.skip(denied or first, "empty")
+    for concepts, behind in words.concepts(start, "dimension"):
+        own = [c.target for c in concepts if c.target.partition(".")[0] == found.entity]
+        if len(own) == 1 and words.world.layer.fields[own[0]].kind == "boolean":
+            kept = Filter(field=own[0], op="in" if denied is None else "not_in", values=(True,))
+            yield found.used(first, behind, "condition", own[0]).filtered(kept)
+
+
 def filled(words: Words, found: Found) -> Iterator[Found]:
     """ "without a phone number", "who have an email address": whether a field of theirs is known."""
     if found.group or words.at_end(found.at):

@@ -126,6 +126,36 @@ def _who_for_number(plan: Plan, words: Words) -> tuple[str, ...]:
     return (words.tokens[0].raw,) if asked and not (plan.query.group_by or plan.query.entity) else ()
 
 
+def _values_for_number(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the number of cities that have a shop" answered with the shops of each city."""
+    grouped = {one.field for one in plan.query.group_by}
+    for at in range(len(words.tokens)) if grouped else ():
+        counting = words.phrase(at, "counting")
+        start = words.skip(counting, "empty") if counting is not None else len(words.tokens)
+        named = {c.target for concepts, _ in words.concepts(start, "dimension") for c in concepts}
+        if named & grouped and not words.nouns(start) and not words.concepts(start, "metric"):
+            return (words.tokens[at].raw,)
+    return ()
+
+
+def _averaged_for_summed(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the total number of seats" answered with how many there are on average."""
+    layer = words.world.layer
+    simple = [metric for name in plan.query.metrics if isinstance(metric := layer.metrics[name], SimpleMetric)]
+    averaged = [one for one in simple if layer.measures[one.measure].agg == "average"]
+    asked = any(words.phrase(at, "averages") is not None for at in range(len(words.tokens)))
+    for at in range(len(words.tokens)) if averaged and not asked else ():
+        total = words.phrase(at, "sums")
+        start = words.skip(total, "empty", "number_of") if total is not None else len(words.tokens)
+        meant = {
+            c.target for kind in ("metric", "dimension") for found, _ in words.concepts(start, kind) for c in found
+        }
+        fields = {f"{one.measure.partition('.')[0]}.{layer.measures[one.measure].expression}" for one in averaged}
+        if meant & ({one.name for one in averaged} | fields):
+            return (words.tokens[at].raw,)
+    return ()
+
+
 Shape = Callable[[Plan, Words], tuple[str, ...]]
 SHAPES: tuple[Shape, ...] = (
     _several_as_one,
@@ -135,4 +165,6 @@ SHAPES: tuple[Shape, ...] = (
     _contradictory,
     _grouped_for_summed,
     _who_for_number,
+    _values_for_number,
+    _averaged_for_summed,
 )

@@ -30,7 +30,11 @@ def most(words: Words, found: Found) -> Iterator[Found]:
             start = words.skip(behind, "empty")
             ranked = found.moved(at).used(at, behind, "order", role)
             yield from _by_count(words, ranked.moved(start), descending, made)
-            yield from () if made else _by_number(words, ranked.moved(start), descending)
+            yield from (
+                _by_made(words, ranked.moved(start), descending, made)
+                if made
+                else _by_number(words, ranked.moved(start), descending)
+            )
     best = words.phrase(at, "best")
     if best is not None and not made:  # the best price may be the lowest, the best rating is the highest
         rated = list(_by_number(words, found.moved(words.skip(best, "empty")), True))
@@ -75,6 +79,17 @@ def _by_quantity(words: Words, found: Found, descending: bool, made: str) -> Ite
         quantities = [field.name for field in fields if field.kind == "number" and _is_quantity(field.name)]
         if made and reaches(words, lines or made, made) and len(quantities) == 1:
             metric = implied_metric(words.world.layer, f"{lines}.{quantities[0]}", "sum")
+            order = OrderBy(by=metric, descending=descending)
+            ranked = replace(found, metrics=(metric,), order=order, limit=found.cut or 1, fewest=not descending)
+            yield ranked.used(found.at, behind, "metric", metric)
+
+
+def _by_made(words: Words, found: Found, descending: bool, made: str) -> Iterator[Found]:
+    """ "who booked the most seats": a number that the rows hold which the verb makes."""
+    for field, behind in own_fields(words, found.at, made) if reaches(words, made, found.entity) else ():
+        summed = words.world.layer.fields[field].kind == "number" and made != found.entity
+        metric = implied_metric(words.world.layer, field, "sum") if summed else ""
+        if metric:
             order = OrderBy(by=metric, descending=descending)
             ranked = replace(found, metrics=(metric,), order=order, limit=found.cut or 1, fewest=not descending)
             yield ranked.used(found.at, behind, "metric", metric)
@@ -256,7 +271,7 @@ def of_group(words: Words, found: Found) -> Iterator[Found]:
     """ "... used by the most customers", "... with more than 3 customers": values told apart by a count."""
     if not found.group or found.metrics:
         return
-    at = words.skip(found.at, "passive", "empty", "relatives")
+    at = words.skip(found.at, "passive", "empty", "relatives", "ties")
     for role, descending in (("most", True), ("least", False)):
         behind = words.phrase(at, role)
         for count, end in _group_counts(words, found, behind):
