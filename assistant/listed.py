@@ -15,11 +15,16 @@ def with_shown(layer: SemanticLayer, query: SemanticQuery, called: Called) -> Se
     `called` gives the fields that the things of a dataset are called by. A list that names fields of its own, and a
     query that is no list, stay as they are.
     """
-    names = called(query.entity) if query.entity else ()
-    if not query.entity or any(group.field not in names for group in query.group_by):
+    if not query.entity:
         return query
-    wanted = dict.fromkeys((*names, *(() if query.metrics else _told(layer, query))))
-    shown = tuple(GroupBy(field=name) for name in wanted if _can_stand(layer, query.entity, name))
+    dataset, names = layer.datasets[query.entity], called(query.entity)
+    times = (field.name for field in dataset.fields if field.kind == "time")
+    own = {*names, *(f"{dataset.name}.{field}" for field in (*dataset.key_fields, *times))}
+    if any(group.field not in own or group.grain for group in query.group_by):
+        return query
+    asked = [group.field for group in query.group_by]
+    wanted = dict.fromkeys((*asked, *names, *(() if query.metrics else _told(layer, query))))
+    shown = tuple(GroupBy(field=name) for name in wanted if name in asked or _can_stand(layer, dataset.name, name))
     return query.model_copy(update={"group_by": shown})
 
 

@@ -23,6 +23,7 @@ from semantic_layer import (
     SemanticLayer,
     SemanticQuery,
     Share,
+    SimpleMetric,
     TimeRange,
     is_together,
 )
@@ -57,7 +58,8 @@ class _Reading:
             kind = "grain" if group.grain else "dimension"
             yield Part(kind, self.say("by", {"what": self.group(group)}), group.field)
         for condition in query.filters:
-            yield Part("filter", self.condition(condition) + self.scope(condition), condition.field)
+            told = self.counted(condition) if self.is_of_rows(query, condition) else self.condition(condition)
+            yield Part("filter", told + self.scope(condition), condition.field)
         yield Part("period", self.period(query.time_range))
         if query.compare is not None:
             yield Part("comparison", self.comparison(query), query.compare.kind)
@@ -122,6 +124,12 @@ class _Reading:
         role = f" ({group.via.replace('_', ' ')})" if group.via else ""
         title = self.inside(self.title(group.field)) + role
         return self.say("by_grain", {"what": title, "grain": grain}) if group.grain else title
+
+    def is_of_rows(self, query: SemanticQuery, condition: Filter) -> bool:
+        """Whether a condition says of the rows listed that they are counted by a metric: "open tickets"."""
+        metric = self.layer.metrics.get(condition.field)
+        owner = metric.measure.partition(".")[0] if isinstance(metric, SimpleMetric) else ""
+        return bool(query.entity) and owner == query.entity and (condition.op, condition.values) == ("ge", (1,))
 
     def condition(self, condition: Filter) -> str:
         joint = self.say("join") if condition.op == "between" else ", "

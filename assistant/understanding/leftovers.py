@@ -7,6 +7,9 @@ from assistant.understanding.filtering import names_value
 from assistant.understanding.harmless import harmless
 from assistant.understanding.idle import idle
 
+GUESSED = 0.6
+"""How well a word fits a name of which it is only the head."""
+
 
 def leftovers(draft: Draft) -> list[int]:
     """The elements that nothing used and that could change the answer."""
@@ -19,6 +22,7 @@ def leftovers(draft: Draft) -> list[int]:
             *_idle_bounds(draft),
             *_idle_periods(draft),
             *_extra_groups(draft),
+            *_compounds(draft),
             *_genitives(draft),
             *_attributes(draft),
             *idle(draft),
@@ -58,6 +62,12 @@ def _extra_groups(draft: Draft) -> list[int]:
     if draft.grain and draft.groups:
         return [at for at, use in draft.uses.items() if use[0] == "grain"]
     return [at for at, _ in draft.groups[1:]]
+
+
+def _compounds(draft: Draft) -> list[int]:
+    """ "by campaign type": a field's name behind another that only one of its words gives away is a third thing."""
+    weights = {at: max(choice.weight for choice in choices) for at, choices in draft.groups if at >= 0 and choices}
+    return [at for at, weight in weights.items() if weight <= GUESSED and at - 1 in weights]
 
 
 def _attributes(draft: Draft) -> list[int]:

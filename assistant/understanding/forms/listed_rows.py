@@ -12,11 +12,12 @@ from semantic_layer import Filter, GroupBy, OrderBy, SemanticQuery, SimpleMetric
 
 @dataclass(frozen=True)
 class Sorting:
-    """By which field rows are sorted, and how many of them are shown; all when it is None."""
+    """By which field rows are sorted, how many are shown (all when None), and whether those without it are left out."""
 
     field: str
     descending: bool = True
     limit: int | None = None
+    known: bool = True
 
 
 def counted(plan: Plan | None, world: World) -> str:
@@ -33,7 +34,7 @@ def listed(asking: Asking, plan: Plan, sorting: Sorting, *bounds: Filter) -> Pla
     """The rows that a plan counts, by what they are worth; None where the layer cannot list them."""
     (metric,), dataset = plan.query.metrics, sorting.field.partition(".")[0]
     told = _told(asking.world, metric, plan.query.time_range)
-    known = () if bounds else (Filter(field=sorting.field, op="not_null"),)
+    known = () if bounds or not sorting.known else (Filter(field=sorting.field, op="not_null"),)
     query = SemanticQuery(
         entity=dataset,
         group_by=tuple(GroupBy(field=name) for name in _shown(asking.world, dataset, metric, sorting.field)),
@@ -55,9 +56,12 @@ def _told(world: World, metric: str, span: TimeRange | None) -> tuple[Filter, ..
 
 def _shown(world: World, dataset: str, metric: str, field: str) -> tuple[str, ...]:
     """What a row is called by, its day, and what it is worth; its key is shown anyway."""
-    layer = world.layer
-    found = layer.metrics[metric]
-    time = (found.time if isinstance(found, SimpleMetric) else "") or layer.datasets[dataset].time or ""
-    day = [name for name in (time, f"{dataset}.{time}") if name in layer.fields][:1]
-    shown = (*world.nouns.names(dataset), *day, field)
-    return tuple(name for name in dict.fromkeys(shown) if not layer.fields[name].hidden)
+    shown = (*world.nouns.names(dataset), day_of(world, dataset, metric), field)
+    return tuple(name for name in dict.fromkeys(shown) if name and not world.layer.fields[name].hidden)
+
+
+def day_of(world: World, dataset: str, metric: str) -> str:
+    """The field that says when a row counts for a metric, empty when there is none."""
+    layer, found = world.layer, world.layer.metrics[metric]
+    times = (found.time if isinstance(found, SimpleMetric) else "", layer.datasets[dataset].time)
+    return next((name for time in times for name in (time, f"{dataset}.{time}") if name in layer.fields), "")
