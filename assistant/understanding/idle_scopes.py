@@ -62,14 +62,26 @@ def _included(draft: Draft) -> Iterator[int]:
 
 
 def _described_by_a_rate(draft: Draft) -> Iterator[int]:
-    """ "churned customers": people who did so, and not the rate of it."""
+    """ "churned customers", "satisfied customers": people who are so, and not the rate of it."""
     scoped = {at for at, _ in draft.scopes}
+    metrics = draft.world.layer.metrics
     for place, choices in draft.metrics:
-        if place < 0 or place + 1 not in scoped or not draft.element(place + 1).plural:
+        rated = place >= 0 and all(metrics[choice.target].format == "percent" for choice in choices)
+        if not rated or _asks_for_a_rate(draft):
             continue
-        done = draft.element(place).text.casefold().endswith(draft.world.language.words("participle_endings"))
-        if done and all(draft.world.layer.metrics[choice.target].format == "percent" for choice in choices):
+        element = draft.element(place)
+        words = element.text.casefold().split()
+        done = words[0].endswith(draft.world.language.words("participle_endings"))
+        apart = place + 1 in scoped and draft.element(place + 1).plural
+        last = draft.tokens[element.behind - 1 : element.behind] if len(words) > 1 else ()
+        together = any(c.kind == "noun" for c in draft.world.lexicon.lookup(last)) and element.plural
+        if done and (apart or together):
             yield place
+
+
+def _asks_for_a_rate(draft: Draft) -> bool:
+    degrees = draft.world.language.words("degree_words")
+    return any("share" in element.cues or element.text.casefold() in degrees for element in draft.elements)
 
 
 def _stored_otherwise(draft: Draft) -> Iterator[int]:
