@@ -139,8 +139,9 @@ class Words:
         if self.phrase(at, "possessives") is not None:  # the look-up would pass over "their"
             return found
         for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
-            meant = (c for c in self.world.lexicon.lookup(self.tokens[at:end]) if not _is_verb_of_a_name(c))
-            named = [c for c in meant if c.kind == kind and c.weight >= least]
+            done = self.tokens[end - 1].text.endswith(self.world.language.words("participle_endings"))
+            meant = self.world.lexicon.lookup(self.tokens[at:end])
+            named = [c for c in meant if c.kind == kind and c.weight >= least and not (done and _is_verb_of_a_name(c))]
             if named and not (kind == "value" and self._is_thing(at, end)):
                 best = max(concept.weight for concept in named)
                 found.append((tuple(c for c in named if c.weight >= best - 0.2), end))
