@@ -67,14 +67,14 @@ def test_from_the_inbox_to_the_drivers_and_to_the_chat(chromium: Any, server: Se
     assert tab.page.locator("#tw-nav .tw-badge").inner_text() == "2"
     assert tab.page.locator(".tw-alert .tw-spark").count() == 2
     assert serious_faults(tab.page) == []
-    tab.page.get_by_text("Orders in Germany: down 40%").first.click()
+    tab.leave(tab.page.get_by_text("Orders in Germany: down 40%").first.click)
     tab.page.wait_for_selector(".tw-incident")
     told = tab.page.locator(".tw-incident").inner_text()
     for said in ("102 were expected", "app -30", "Net revenue in Germany: -38%", "Summer Sale (24 Jun 2026)"):
         assert said in told
     assert tab.page.locator(".tw-incident figure svg").count() == 4  # two pictures, each wide and narrow
     assert serious_faults(tab.page) == []
-    tab.page.get_by_role("link", name="Ask about this").click()
+    tab.leave(tab.page.get_by_role("link", name="Ask about this").click)
     tab.page.wait_for_selector("#tw-chat .tw-card")
     assert "orders in Germany last week" in tab.page.locator("#tw-chat").inner_text()
     tab.close()
@@ -82,7 +82,7 @@ def test_from_the_inbox_to_the_drivers_and_to_the_chat(chromium: Any, server: Se
 
 def test_what_people_do_is_kept_with_their_name(chromium: Any, server: Server) -> None:
     tab = inbox(chromium, server)
-    tab.page.get_by_text("Refunds in Germany: down 40%").first.click()
+    tab.leave(tab.page.get_by_text("Refunds in Germany: down 40%").first.click)
     tab.page.get_by_role("button", name="I am on it").click()
     tab.page.get_by_text("Noted.", exact=True).wait_for()
     tab.page.get_by_label("Comment").fill("we changed the returns form")
@@ -94,7 +94,7 @@ def test_what_people_do_is_kept_with_their_name(chromium: Any, server: Server) -
     tab.page.get_by_role("button", name="Expected, no surprise").click()
     tab.page.get_by_text("The monitor takes it into account from now on.").wait_for()
     assert "over" in tab.page.locator(".tw-incident").inner_text()
-    tab.page.goto(f"{server.url}alerts?tab=monitors")
+    tab.leave(lambda: tab.page.goto(f"{server.url}alerts?tab=monitors"))
     tab.page.get_by_text("1 Jun").or_(tab.page.get_by_text("was expected")).first.wait_for()
     tab.page.get_by_label("Take something back").click()
     tab.page.get_by_role("option").first.click()
@@ -137,6 +137,30 @@ def test_a_channel_is_set_up_and_tested(chromium: Any, server: Server) -> None:
     tab.close()
 
 
+def test_a_look_that_fails_is_told_on_the_page_and_to_the_channels(
+    chromium: Any, server: Server, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Hook, "got", [])
+    hook = HTTPServer(("127.0.0.1", 0), Hook)
+    Thread(target=hook.serve_forever, daemon=True).start()
+    tab = inbox(chromium, server)
+    channel = f"version: 1\nchannels:\n  hook: {{url: 'json://127.0.0.1:{hook.server_port}/x', digest: never}}\n"
+    (home / "channels.yml").write_text(channel, encoding="utf-8")
+    (home / "monitors.yml").write_text("version: 1\nmonitors: [{\n", encoding="utf-8")
+    try:
+        tab.page.get_by_role("button", name="Look now").click()
+        tab.page.wait_for_selector(".tw-error")
+        assert "monitors.yml" in tab.page.inner_text(".tw-error")
+        assert [one["title"] for one in Hook.got] == ["Tellwise could not look at the data"]
+        assert tab.page.locator(".tw-alert").count() > 0  # what was there stays
+    finally:
+        for name in ("channels.yml", "monitors.yml"):
+            (home / name).unlink()
+        hook.shutdown()
+        hook.server_close()
+    tab.close()
+
+
 def test_a_monitor_is_made_by_a_sentence_after_its_trial(chromium: Any, server: Server, home: Path) -> None:
     tab = opened(chromium, server, path="alerts?tab=monitors")
     box = tab.page.locator("#tw-monitor-sentence :is(textarea, input)")
@@ -173,7 +197,7 @@ def test_a_viewer_may_look_but_not_act_and_sees_only_what_is_theirs(chromium: An
     (tmp_path / "vera.toml").write_text('name = "vera"\nroles = ["viewer"]\n', encoding="utf-8")
     for server in serving(REAL, home, TELLWISE_VIEWER=str(tmp_path / "vera.toml")):
         tab = inbox(chromium, server)
-        tab.page.get_by_text("Orders in Germany: down 40%").first.click()
+        tab.leave(tab.page.get_by_text("Orders in Germany: down 40%").first.click)
         tab.page.wait_for_selector(".tw-incident")
         assert tab.page.get_by_role("button", name="I am on it").count() == 0
         tab.close()

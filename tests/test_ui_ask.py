@@ -279,7 +279,7 @@ def test_a_viewer_is_shown_and_allowed_less(chromium: Any, workspace: Path) -> N
         vic.page.wait_for_selector(".tw-forbidden")
         assert "ann" not in vic.page.inner_text("#tw-main")
         vic.page.context.close()
-        ann.page.goto(f"{server.url}people")
+        ann.leave(partial(ann.page.goto, f"{server.url}people"))
         ann.page.wait_for_selector(".tw-view table >> text=vic")
         assert serious_faults(ann.page) == []
         ann.close()

@@ -95,6 +95,26 @@ def test_tiles_live_and_take_a_period_and_a_filter(chromium: Any, server: Server
     tab.close()
 
 
+def test_tiles_of_different_heights_leave_no_holes(chromium: Any, server: Server) -> None:
+    tab = board_tab(chromium, server)
+    tab.page.wait_for_function(
+        f"document.querySelectorAll('.tw-board.tw-laid .tw-pinned').length === {len(QUESTIONS) + 1}"
+    )
+    boxes = tab.page.evaluate(
+        "[...document.querySelectorAll('.tw-pinned')].map((one) => one.getBoundingClientRect().toJSON())"
+    )
+    for one in boxes:
+        above = [two["bottom"] for two in boxes if two is not one and two["bottom"] <= one["top"] + 1
+                 and two["left"] < one["right"] and one["left"] < two["right"]]  # fmt: skip
+        nearest = max(above, default=min(box["top"] for box in boxes) - 14)
+        assert 10 <= one["top"] - nearest <= 18, one
+        assert not any(
+            two is not one and two["left"] < one["right"] - 1 and one["left"] < two["right"] - 1
+            and two["top"] < one["bottom"] - 1 and one["top"] < two["bottom"] - 1 for two in boxes
+        )  # fmt: skip
+    tab.close()
+
+
 def test_words_that_are_no_period_are_told_and_the_board_stays(chromium: Any, server: Server) -> None:
     tab = board_tab(chromium, server)
     box = tab.page.get_by_label("Period of the whole board")

@@ -45,7 +45,7 @@ def tab(chromium: Any, server: Server) -> Iterator[Tab]:
     tab = opened(chromium, server, accept_downloads=True)
     yield tab
     tab.page.context.close()
-    assert tab.faults == []
+    assert tab.told() == []
     assert tab.outside == []
     assert server.outside() == []
 

@@ -52,7 +52,7 @@ def test_somebody_is_found_and_read(chromium: Any, server: Server, home: Path) -
     box = tab.page.locator("#tw-customer-find :is(textarea, input)")
     box.fill(number)
     box.press("Enter")
-    tab.page.get_by_role("link", name=name).first.click()
+    tab.leave(tab.page.get_by_role("link", name=name).first.click)
     tab.page.wait_for_selector(".tw-profile")
     assert name in tab.page.locator(".tw-profile h2").inner_text()
     ordered = rows(home, f"SELECT count(*) FROM orders WHERE customer_id = '{number}'")[0][0]

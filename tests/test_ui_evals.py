@@ -62,13 +62,13 @@ def test_a_suite_is_run_a_failing_case_opened_and_runs_compared(chromium: Any, s
     assert "2 of 2 questions" in tab.page.locator(".tw-run").inner_text()
     tab.page.wait_for_timeout(1100)  # runs are named by the second
     run_ours(tab)
-    tab.page.locator(".tw-run .tw-link").click()
+    tab.leave(tab.page.locator(".tw-run .tw-link").click)
     tab.page.wait_for_selector(".tw-case")
     assert "1 of 2 passed" in tab.page.locator(".tw-run").inner_text()
     tab.page.get_by_text("how many orders in May 2026").click()
     assert "SELECT -1 AS orders" in tab.page.locator(".tw-case").inner_text()
     assert serious_faults(tab.page) == []
-    tab.page.get_by_role("link", name="All runs").click()
+    tab.leave(tab.page.get_by_role("link", name="All runs").click)
     tab.page.wait_for_selector(".tw-view table")
     assert tab.page.locator("tbody tr").count() == 2
     tab.tab("Compare")

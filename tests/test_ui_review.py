@@ -71,7 +71,7 @@ def test_edited_sql_is_checked_approved_and_used(chromium: Any, server: Server, 
     tab.page.click("#tw-approve")
     tab.page.get_by_text("From now on this answers", exact=False).wait_for()
     assert tab.page.locator("#tw-approve").count() == 0
-    tab.page.goto(server.url)
+    tab.leave(lambda: tab.page.goto(server.url))
     tab.page.wait_for_selector("#tw-ask textarea")
     tab.ask("Net revenue last month?")
     assert "approved by local" in tab.last().inner_text()
@@ -103,7 +103,7 @@ def test_several_are_approved_at_once(chromium: Any, server: Server, items: dict
     tab.page.get_by_text("2 selected").wait_for()
     tab.page.get_by_role("button", name="Approve the selected").click()
     tab.page.get_by_text("2 decided.").wait_for()
-    tab.page.get_by_role("link", name="Approved").click()
+    tab.leave(tab.page.get_by_role("link", name="Approved").click)
     tab.page.get_by_text("churn rate last month").wait_for()
     tab.close()
 
