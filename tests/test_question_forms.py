@@ -263,3 +263,35 @@ def test_a_number_before_and_after_a_day_is_told_over_two_equal_spans(shop: Assi
 )
 def test_spans_that_are_unknown_or_unequal_are_refused(shop: Assistant, question: str) -> None:
     assert isinstance(shop.ask(question), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "before"),
+    [
+        ("how are we doing?", "2026-06", "2026-05"),
+        ("what changed this month?", "2026-06", "2026-05"),
+        ("give me an overview of April", "2026-04", "2026-03"),
+    ],
+)
+def test_how_things_stand_is_told_by_the_headline_numbers(
+    shop: Assistant, question: str, span: str, before: str
+) -> None:
+    outcome = shop.ask(question)
+    assert isinstance(outcome, Answer)
+    found = dict(zip([column.name for column in outcome.columns], outcome.result.rows[0], strict=True))
+    months = f"WHERE {KEPT} AND strftime(ordered_at, '%Y-%m') = "
+    sql = f"SELECT sum(net_amount), sum(net_amount) / count(*) FROM orders o {months}"
+    ((revenue, value),), ((then, _),) = rows(shop, f"{sql}'{span}'"), rows(shop, f"{sql}'{before}'")
+    assert (found["net_revenue"], found["net_revenue_previous"]) == (revenue, then)
+    assert float(found["average_order_value"]) == pytest.approx(float(value))
+
+
+@pytest.mark.parametrize("question", ["how are we doing with our neighbours?", "what changed in the pricing?"])
+def test_an_overview_of_something_unknown_is_refused(shop: Assistant, question: str) -> None:
+    assert not isinstance(shop.ask(question), Answer)
+
+
+def test_who_is_in_a_segment_is_listed(shop: Assistant) -> None:
+    expected = rows(shop, "SELECT customer_id FROM customer_standing WHERE is_lapsed")
+    found = answered(shop, "who stopped ordering?")
+    assert sorted(row[0] for row in found) == sorted(row[0] for row in expected)

@@ -53,6 +53,19 @@ def sets(asking: Asking) -> Outcome | None:
     return _outcome(asking, subject, told)
 
 
+def described(asking: Asking) -> Plan | None:
+    """ "who stopped ordering?": people told apart by a segment that they are in; None for other questions."""
+    subject = _subject(asking)
+    people = subject is not None and not subject.plan.query.filters and subject.asked == "list"
+    clauses = _clauses(asking, _parts(asking, subject.behind)) if subject is not None and people else None
+    if subject is None or clauses is None or any(clause.words[0].text in phrases()["helping"] for clause in clauses):
+        return None
+    found = [_of_entity(asking, subject, clause) for clause in clauses]
+    others = tuple(one for filters in found if filters is not None for one in filters)
+    segments = all(one.field in asking.world.layer.segments for one in others)
+    return _plan(asking, subject, Told((), others)) if others and segments and None not in found else None
+
+
 def _half_read(asking: Asking, parts: Sequence[Part]) -> Refusal | None:
     """That deeds could not be told apart, where the ordinary reading would pass over one of them."""
     deeds = [part for _, part in parts if part and (_undenied(part)[1] or verb_at(asking, _undenied(part)[0])[0])]
@@ -97,7 +110,8 @@ def _subject(asking: Asking) -> Subject | None:
             plan = asking.read([*asking.made("number of", 0), *asking.tokens[begun:at]])
             entity = _counted_entity(asking.world, plan.query) if plan is not None else ""
             return Subject(plan, entity, at, asked) if plan is not None and entity else None
-    return None
+    person = begun < len(asking.tokens) and asking.tokens[begun].text in asking.world.language.persons
+    return _anybody(asking, begun + 1, asked) if person else None
 
 
 def _anybody(asking: Asking, behind: int, asked: str) -> Subject | None:

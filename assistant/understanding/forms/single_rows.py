@@ -66,7 +66,10 @@ def _narrowed(asking: Asking, part: Part, field: str) -> Plan | None:
     plan = asking.read(part.rest)
     if plan is not None and _asks_for_rows(asking) and counted(plan, asking.world) == part.dataset:
         return listed(asking, plan, Sorting(field), condition)
-    return _under(asking, plan, part.dataset, condition) if plan is not None else None
+    told_apart = part.noun > 0 and "which" in asking.world.language.cues.get(asking.tokens[part.noun - 1].text, ())
+    if plan is None or (told_apart and not plan.query.group_by and not plan.query.entity):
+        return None  # "which campaigns cost over 5,000" asks for them, not for a number of them all
+    return _under(asking, plan, part.dataset, condition)
 
 
 def _asks_for_rows(asking: Asking) -> bool:

@@ -1,0 +1,30 @@
+"""Rows of what happens, asked for by name: "list open tickets", "which subscriptions were cancelled last month"."""
+
+from __future__ import annotations
+
+from assistant.answer import Plan
+from assistant.understanding.forms.asking import Asking, Outcome, said
+from assistant.understanding.forms.listed_rows import Sorting, counted, day_of, listed
+
+
+def rows_asked(asking: Asking) -> Outcome | None:
+    """The rows that the question without its first word counts, newest first; None for any other question."""
+    behind = asking.end(0, "rows_asked")
+    if behind is None or behind >= len(asking.tokens):
+        return None
+    plan = asking.read((*asking.made("how many", 0), *asking.tokens[behind:]))
+    dataset = counted(plan, asking.world)
+    if plan is None or not dataset or not _is_named(asking, behind, plan, dataset):
+        return None
+    day = day_of(asking.world, dataset, plan.query.metrics[0])
+    return listed(asking, plan, Sorting(day, known=False)) if day.startswith(f"{dataset}.") else None
+
+
+def _is_named(asking: Asking, at: int, plan: Plan, dataset: str) -> bool:
+    """Whether the rows themselves stand first, perhaps behind what they are: "open tickets", "orders", "lost deals"."""
+    words = asking.words
+    places = [words.skip(place, "empty") for place in range(at, min(at + 3, len(asking.tokens)))]
+    named = any(name == dataset for place in places for name, _ in words.nouns(place))
+    metric = asking.world.layer.metrics[plan.query.metrics[0]]
+    phrases = (metric.title, *metric.synonyms)
+    return named or any(said(asking.tokens[at:]).startswith(phrase.casefold()) for phrase in phrases)
