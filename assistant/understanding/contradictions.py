@@ -32,6 +32,9 @@ def _of_groups(world: World, query: SemanticQuery) -> str:
     """A breakdown that has one group only, by the definition of what is measured."""
     for group in query.group_by if query.metrics else ():
         ranked = query.limit is not None and all(named_cases(world, name, group.field) for name in query.metrics)
+        alone = any(f.field == group.field and f.op == "in" and len(f.values) == 1 for f in query.filters)
+        if alone and query.limit is not None:  # "is e-mail still our best channel": the first of one says nothing
+            ranked = True
         if ranked or all(is_of_one(world.layer, name, group.field) for name in query.metrics):
             titles = world.layer.metrics[query.metrics[0]].title, world.layer.fields[group.field].title
             return world.language.message("one_group", metric=titles[0], field=titles[1])

@@ -274,7 +274,9 @@ def find_groups(draft: Draft) -> None:
         elif draft.kind(place) == "value" and not one_by_one(draft, at):
             draft.use(at, "filler")
         elif (
-            draft.element(place).unknown and (draft.groups or draft.grain) and (choices := amount_of_verb(draft, place))
+            draft.element(place).unknown
+            and (draft.groups or draft.grain)
+            and (choices := tuple(c for c in amount_of_verb(draft, place) if c.kind == "metric"))
         ):
             draft.metrics.append((place, choices))
             draft.use(place, "metric", choices[0].target)
