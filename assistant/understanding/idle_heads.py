@@ -58,4 +58,16 @@ def _other_value(draft: Draft) -> Iterator[int]:
             yield at
 
 
-HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (_share_of_others, _total_of_averages, _other_value)
+def _which_fell(draft: Draft) -> Iterator[int]:
+    """ "the regions in which revenue fell": some of the groups, which a list of all of them does not tell."""
+    if not draft.groups or draft.grain or draft.ranking is not None:
+        return
+    relatives = set(draft.world.language.words("relatives")) | set(draft.world.language.words("place_relatives"))
+    last = max(at for at, _ in draft.groups)
+    for at in draft.uses:
+        changed = at > last >= 0 and draft.element(at).cues & {"change_up", "change_down"}
+        if changed and any(draft.element(i).text.casefold() in relatives for i in range(last + 1, at)):
+            yield at
+
+
+HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (_share_of_others, _total_of_averages, _other_value, _which_fell)

@@ -96,6 +96,9 @@ class Scattered:
         if self._is_described(phrase, tokens, places):
             return False
         metric = phrase.metric.target
+        shares = any("share" in self._world.language.cues.get(tokens[at].text, ()) for at in places)
+        if shares and self._world.layer.metrics[metric].format != "percent":
+            return False  # "what share of customers" is not "how customers rate"
         return not any(self._narrows_alone(metric, tokens[at]) for at in places)
 
     def _is_frequency_of_others(self, phrase: Phrase, tokens: Sequence[Token]) -> bool:
