@@ -45,6 +45,17 @@ DIALOGUES = {
         ),
         ("and average order value by channel", "Average order value · by sales channel · 2025 · highest first"),
     ],
+    "overall without a breakdown": [
+        ("average order value", "Average order value · all time"),
+        ("for men", "Average order value · Gender: male · all time"),
+        ("and overall", "Average order value · all time"),
+    ],
+    "what those have is no number": [
+        ("abandoned carts in May", "Abandoned carts · May 2026"),
+        ("their value", "?"),
+        ("orders with a coupon", "Orders with a coupon · all time"),
+        ("without a coupon", "?"),
+    ],
     "a rate of what was counted": [
         ("how many orders were cancelled in May", "Cancelled orders · May 2026"),
         ("rate", "Cancellation rate · May 2026"),

@@ -14,20 +14,26 @@ from semantic_layer import METRIC_TIME, SemanticQuery
 WITHOUT = ("without", "no", "not")
 
 
+VALUED = ("in", "not_in", "eq", "ne")
+
+
 def read_whole(follow_up: FollowUp) -> Reading | None:
     """ "overall", "all countries", "all time": a breakdown or a condition no longer holds."""
     phrases, base = follow_up.phrases, follow_up.base
     words = follow_up.words
     bare = words[1:] if words[:1] in (("for",), ("over",), ("of",)) else words
     if phrases.is_one(bare, "parts", "whole") or phrases.is_one(words, "parts", "whole"):
-        return Plan(without_group(base, {group.field for group in base.group_by}))
+        if base.group_by:
+            return Plan(without_group(base, {group.field for group in base.group_by}))
+        kept = remove(base, Removal(filters=frozenset(f.field for f in base.filters if f.op in VALUED)))
+        return Plan(kept or base)  # "and overall?" behind one case: without it
     if phrases.is_one(bare, "parts", "all_time") or phrases.is_one(words, "parts", "all_time"):
         return Plan(base.model_copy(update={"time_range": None, "compare": None}))
     size = phrases.opens(bare, "parts", "all")
     if not size:
         return None
     fields = _fields(follow_up.understanding.meanings(follow_up.tokens[len(words) - len(bare) + size :]))
-    gone = {f.field for f in base.filters if f.field in fields and f.op in ("in", "not_in", "eq", "ne")}
+    gone = {f.field for f in base.filters if f.field in fields and f.op in VALUED}
     cut = base.limit is not None and any(group.field in fields for group in base.group_by)
     changed = remove(base, Removal(filters=frozenset(gone), limit=cut)) if gone or cut else None
     return Plan(changed) if changed is not None else None

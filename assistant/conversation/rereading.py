@@ -18,7 +18,7 @@ from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_rate, read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
 from assistant.understanding import Element, Fragment, Said, Token, of_the_same
-from semantic_layer import Filter, QueryError, SemanticQuery, check
+from semantic_layer import Filter, QueryError, SemanticQuery, SimpleMetric, check
 
 Reader = Callable[[FollowUp], "Reading | None"]
 
@@ -139,7 +139,37 @@ def read_referring(follow_up: FollowUp) -> Reading | None:
         return found
     if not found.tokens:
         return found.refuse("rephrase") if _promises(found) else Plan(found.base)
+    if _has_nothing_of_those(found):
+        return found.refuse("rephrase")
     return _first(PLAIN, found)
+
+
+def _has_nothing_of_those(follow_up: FollowUp) -> bool:
+    """Whether what those have is no number ("their emails"), or those are told by the name of their number alone.
+
+    "their value" behind abandoned carts would be the value of all carts.
+    """
+    first = follow_up.rest[: len(follow_up.rest) - len(follow_up.tokens)]
+    if not any(follow_up.phrases.is_one((token.text,), "references", "owners") for token in first):
+        return False
+    elements = follow_up.understanding.meanings(follow_up.tokens)
+    told = [element for element in elements if element.concepts or element.grain or element.time or element.unknown]
+    if told and all(element.concepts and all(c.kind == "value" for c in element.concepts) for element in told):
+        return True
+    return _is_told_by_number(follow_up)
+
+
+def _is_told_by_number(follow_up: FollowUp) -> bool:
+    """Whether the rows of the answer before are some of their kind by the definition of the metric that counts them."""
+    world, base = follow_up.understanding.world, follow_up.base
+    if base.group_by or base.entity or len(base.metrics) != 1:
+        return False
+    metric = world.layer.metrics[base.metrics[0]]
+    if not isinstance(metric, SimpleMetric) or world.layer.measures[metric.measure].agg != "count":
+        return False
+    usual = world.layer.metrics.get(world.nouns.count_of(metric.measure.partition(".")[0]))
+    plain = world.layer.measures[usual.measure].filter if isinstance(usual, SimpleMetric) else ""
+    return world.layer.measures[metric.measure].filter != plain
 
 
 def read_swap(follow_up: FollowUp) -> Reading | None:
@@ -217,6 +247,8 @@ def read_fragment(follow_up: FollowUp) -> Reading:
     """The words as slots beside the base: conditions first, then a number of their own."""
     if _how_many(follow_up):
         return _of_the_same(follow_up, follow_up.read("nothing"))
+    if _is_attribute(follow_up):
+        return follow_up.refuse("rephrase")
     if _is_owned(follow_up):
         own = follow_up.read("nothing")
         if isinstance(own, Plan):
@@ -241,6 +273,15 @@ def _is_owned(follow_up: FollowUp) -> bool:
     first = next(iter(follow_up.understanding.meanings(follow_up.tokens)), None)
     named = first is not None and first.first == 0 and any(c.kind in ("noun", "metric") for c in first.concepts)
     return named and before > 0 and refers(follow_up)
+
+
+def _is_attribute(follow_up: FollowUp) -> bool:
+    """ "with their email": a value alone behind a word of possession would be shown, and is no condition."""
+    before = follow_up.rest[: len(follow_up.rest) - len(follow_up.tokens)]
+    words = follow_up.understanding.world.language.words("possessives")
+    meant = follow_up.understanding.meanings(follow_up.tokens)
+    values = len(meant) == 1 and {concept.kind for concept in meant[0].concepts} == {"value"}
+    return bool(before) and before[-1].text in words and values
 
 
 def _of_the_same(follow_up: FollowUp, read: Reading) -> Reading:
@@ -281,7 +322,7 @@ def _partly_named(follow_up: FollowUp) -> Reading | None:
     names = [
         name
         for name in lexicon.metrics_with(told[0])
-        if all(name in lexicon.metrics_with(token) for token in told) and not layer.metrics[name].hidden
+        if all(token.bare in _title_words(follow_up, name) for token in told) and not layer.metrics[name].hidden
     ]
     current = follow_up.base.metrics[0]
     others = [name for name in names if name != current]

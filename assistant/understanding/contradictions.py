@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.understanding.draft import World
-from assistant.understanding.own_filters import contradicts, is_of_one, is_whole
+from assistant.understanding.own_filters import contradicts, is_always_known, is_of_one, is_whole
 from semantic_layer import Filter, QueryError, QueryFault, SemanticQuery, SimpleMetric
 
 
@@ -44,6 +44,11 @@ def _of_groups(world: World, query: SemanticQuery) -> str:
 def _of_metrics(world: World, query: SemanticQuery) -> str:
     """A condition that leaves a metric nothing, or everything."""
     for condition in query.filters:
+        empty = condition.op == "is_null" and not condition.entity and condition.field in world.layer.fields
+        for name in query.metrics if empty else ():
+            if any(is_always_known(world.layer, leaf, condition.field) for leaf in world.reach.leaves(name)):
+                titles = world.layer.metrics[name].title, world.layer.fields[condition.field].title
+                return world.language.message("always_filled", metric=titles[0], field=titles[1])
         asked = tuple(value for value in condition.values if isinstance(value, str))
         for name in query.metrics if condition.op == "in" and asked else ():
             if _is_left_out(world, name, condition):

@@ -33,6 +33,16 @@ def is_of_one(layer: SemanticLayer, name: str, field: str) -> bool:
     return isinstance(metric, SimpleMetric) and field in layer.fields and len(_kept(layer, metric, field)) == 1
 
 
+def is_always_known(layer: SemanticLayer, name: str, field: str) -> bool:
+    """Whether a metric only counts rows whose field is filled."""
+    metric = layer.metrics[name]
+    if not isinstance(metric, SimpleMetric) or metric.measure.partition(".")[0] != field.partition(".")[0]:
+        return False
+    column = layer.fields[field].sql or field.partition(".")[2]
+    own = f"{metric.filter} {layer.measures[metric.measure].filter}"
+    return re.search(rf"\b{re.escape(column)}\s+IS\s+NOT\s+NULL", own, re.IGNORECASE) is not None
+
+
 def mentions(layer: SemanticLayer, name: str, text: str) -> bool:
     """Whether the definition of a metric, or of one that it is made of, has a text in it, capitals apart."""
     metric = layer.metrics[name]
