@@ -131,7 +131,7 @@ def _is_about(element: Element, query: SemanticQuery, world: World) -> bool:
     fields = {group.field for group in query.group_by} | {condition.field for condition in query.filters}
     facts = {fact for name in query.metrics for fact in world.reach.facts(name)}
     return any(
-        concept.kind == "noun"
+        (concept.kind == "noun" and world.reach.distance(query.metrics, concept.target) is not None)
         or concept.target in fields
         or concept.target in query.metrics
         or _is_of_the_same(concept, facts, query, world)
