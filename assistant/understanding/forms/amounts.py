@@ -55,7 +55,7 @@ def _pair(asking: Asking, at: int, start: int) -> Iterator[Bound]:
 def _number(asking: Asking, at: int) -> tuple[float, str, int] | None:
     """A number here, its unit and the place behind both."""
     sign = asking.end(at, "currency")
-    number = asking.words.number(sign or at)
+    number = asking.words.number(sign or at) or _one(asking, at)
     if number is None:
         return None
     value, behind = number
@@ -64,6 +64,12 @@ def _number(asking: Asking, at: int) -> tuple[float, str, int] | None:
         return value, "currency", after or behind
     unit = asking.tokens[behind].plain if behind < len(asking.tokens) else ""
     return (value, unit, behind + 1) if unit in MINUTES else (value, "", behind)
+
+
+def _one(asking: Asking, at: int) -> tuple[int, int] | None:
+    """ "an hour", "a day": one of them."""
+    unit = asking.tokens[at + 1].plain if at + 1 < len(asking.tokens) else ""
+    return (1, at + 1) if unit in MINUTES and asking.tokens[at].text in ("a", "an") else None
 
 
 def worth(world: World, dataset: str) -> str:

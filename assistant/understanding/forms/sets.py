@@ -39,7 +39,7 @@ def sets(asking: Asking) -> Outcome | None:
     """ "customers who bought Beauty but never Electronics", as list, number or share; None for other questions."""
     subject = _subject(asking)
     if subject is None:
-        return None
+        return _other_totals(asking)
     parts = _parts(asking, subject.behind)
     if any(token.text in phrases()["sequence"] for _, part in parts for token in part):
         return _in_order(asking, parts, subject)
@@ -48,9 +48,28 @@ def sets(asking: Asking) -> Outcome | None:
     if told is None or not told.had:
         return _half_read(asking, parts)
     ordinary = asking.ordinary(asking.tokens)
+    found = _outcome(asking, subject, told)
     if isinstance(ordinary, Plan) and _says_as_much(asking.world, ordinary.query, subject, told):
-        return ordinary
-    return _outcome(asking, subject, told)
+        return found if _never_at_all(told, ordinary.query) and found is not None else ordinary
+    return found
+
+
+def _other_totals(asking: Asking) -> Refusal | None:
+    """That several totals are no number of people: "how many customers subscribed and complained"."""
+    behind = asking.end(0, "counting")
+    nouns = asking.words.nouns(behind) if behind is not None else []
+    if not nouns or not asking.world.layer.datasets[nouns[0][0]].entity or all(t.text != "and" for t in asking.tokens):
+        return None
+    ordinary, count = asking.ordinary(asking.tokens), asking.world.nouns.count_of(nouns[0][0])
+    if not isinstance(ordinary, Plan) or len(ordinary.query.metrics) < len(("one", "another")):
+        return None
+    return None if count in ordinary.query.metrics else asking.refused("open_clauses")
+
+
+def _never_at_all(told: Told, query: SemanticQuery) -> bool:
+    """Whether a query puts a period on what was never done, which another deed has: never is never at all."""
+    never = {one.metric for one in told.had if one.denied and one.period is None}
+    return any(one.field in never and one.time_range is not None for one in query.filters)
 
 
 def described(asking: Asking) -> Plan | None:
@@ -180,6 +199,8 @@ def _undenied(part: Sequence[Token]) -> tuple[list[Token], bool]:
     while kept and kept[0].text in (phrases()["clause_openers"] | phrases()["helping"]):
         denied = denied or kept[0].text in phrases()["denials"]
         kept = kept[1:]
+    if len(kept) > 1 and kept[1].text in phrases()["nothing"]:  # "returned nothing", "bought no shoes"
+        return [kept[0], *kept[2:]], True
     return kept, denied
 
 
