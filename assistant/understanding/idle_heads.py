@@ -70,4 +70,37 @@ def _which_fell(draft: Draft) -> Iterator[int]:
             yield at
 
 
-HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (_share_of_others, _total_of_averages, _other_value, _which_fell)
+def _flag_of_the_deed(draft: Draft) -> Iterator[int]:
+    """ "revenue of customers who first ordered in 2025": said of the people, not of the orders that are summed."""
+    layer, reach = draft.world.layer, draft.world.reach
+    relatives = set(draft.world.language.words("relatives"))
+    for at in range(2, len(draft.elements)):
+        if not draft.is_flag(at) or draft.element(at - 1).text.casefold() not in relatives:
+            continue
+        subject = draft.back(at - 1)
+        entity = draft.noun(subject) if subject is not None and draft.kind(subject) == "noun" else ""
+        owners = {concept.target.partition(".")[0] for concept in draft.concepts(at, "dimension")}
+        if entity and layer.datasets[entity].entity and all(reach.steps(entity, name) is None for name in owners):
+            yield at
+
+
+def _ranked_others(draft: Draft) -> Iterator[int]:
+    """ "which plan loses the most subscribers, measured by churn": what is ranked is not what it is ranked by."""
+    for at in range(len(draft.elements) - 1):
+        ranks = draft.uses.get(at, ("",))[0] == "order" and draft.element(at).cues & {"top", "bottom"}
+        if not ranks or draft.kind(at + 1) != "value" or not draft.element(at + 1).plural:
+            continue
+        behind = at + 2 if at + 2 < len(draft.elements) else None
+        named = any(place >= 0 and place not in (at, at + 1) for place, _ in draft.metrics)
+        if named and (behind is None or draft.kind(behind) not in (*MEASURABLE, "dimension", "value")):
+            yield at
+
+
+HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (
+    _share_of_others,
+    _total_of_averages,
+    _other_value,
+    _which_fell,
+    _flag_of_the_deed,
+    _ranked_others,
+)
