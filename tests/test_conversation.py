@@ -53,7 +53,7 @@ DIALOGUES = {
     "what those have is no number": [
         ("abandoned carts in May", "Abandoned carts · May 2026"),
         ("their value", "?"),
-        ("orders with a coupon", "Orders with a coupon · all time"),
+        ("orders with a coupon", "Orders with a coupon · May 2026"),
         ("without a coupon", "?"),
     ],
     "a rate of what was counted": [
