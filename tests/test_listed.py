@@ -12,6 +12,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.config import read_settings
+from assistant.conversation import Conversation
 from semantic_layer import DefinitionError, Viewer, load, shipped_definitions
 from tests.conftest import AS_OF
 from warehouse import query_trusted
@@ -124,3 +125,44 @@ def test_who_are_of_a_kind_are_shown_and_not_counted(house: Assistant) -> None:
 @pytest.mark.parametrize("question", ["which customers lapsed in May", "which customers stopped buying this year"])
 def test_a_period_that_nothing_in_a_list_takes_is_not_dropped(house: Assistant, question: str) -> None:
     assert not isinstance(house.ask(question), Answer)
+
+
+ROWS = {
+    "list open tickets": "SELECT ticket_id FROM core.ticket WHERE status <> 'solved'",
+    "which subscriptions were cancelled last month": "SELECT subscription_id FROM core.subscription "
+    "WHERE cancelled_at >= DATE '2026-05-01' AND cancelled_at < DATE '2026-06-01'",
+    "list all orders above 400 euros in June": f"SELECT order_id FROM core.orders WHERE {SOLD} AND net_amount > 400 "
+    "AND ordered_at >= DATE '2026-06-01' AND ordered_at < DATE '2026-07-01'",
+}
+
+
+@pytest.mark.parametrize("question", ROWS)
+def test_rows_that_are_asked_for_are_listed_and_not_counted(house: Assistant, question: str) -> None:
+    rows = query_trusted(house.settings.home / "warehouse" / "live.duckdb", ROWS[question]).rows
+    answer = listed(house, question)
+    assert sorted(row[0] for row in answer.result.rows) == sorted(row[0] for row in rows)
+    assert len(answer.columns) >= 4
+
+
+def test_two_names_side_by_side_of_which_one_is_guessed_are_a_third_thing(house: Assistant) -> None:
+    assert not isinstance(house.ask("unsubscribe rate by campaign type"), Answer)
+
+
+def test_in_a_conversation_a_period_moves_that_of_the_rows_and_none_is_dropped(house: Assistant) -> None:
+    conversation = Conversation()
+    house.ask("which subscriptions were cancelled last month", conversation=conversation)
+    april = house.ask("and in April?", conversation=conversation)
+    within = "cancelled_at >= DATE '2026-04-01' AND cancelled_at < DATE '2026-05-01'"
+    sql = f"SELECT count(*) FROM core.subscription WHERE {within}"
+    rows = query_trusted(house.settings.home / "warehouse" / "live.duckdb", sql).rows
+    assert isinstance(april, Answer)
+    assert len(april.result.rows) == rows[0][0]
+    conversation = Conversation()
+    house.ask("list open tickets", conversation=conversation)
+    assert not isinstance(house.ask("and last week's", conversation=conversation), Answer)
+
+
+def test_what_belongs_to_each_one_is_no_condition(house: Assistant) -> None:
+    conversation = Conversation()
+    house.ask("show me our loyal customers in the North", conversation=conversation)
+    assert not isinstance(house.ask("with their email", conversation=conversation), Answer)

@@ -180,7 +180,8 @@ def with_period(query: SemanticQuery, span: TimeRange | None) -> SemanticQuery:
 
 def _period_of_deeds(query: SemanticQuery) -> TimeRange | None:
     """The one period that only limits what each one did ("women who ordered in May"); None for any other query."""
-    spans = [f.time_range for f in query.filters if f.entity and f.time_range is not None]
+    listed = query.entity and not query.metrics
+    spans = [f.time_range for f in query.filters if (f.entity or listed) and f.time_range is not None]
     return spans[0] if spans and query.time_range is None and all(span == spans[0] for span in spans) else None
 
 

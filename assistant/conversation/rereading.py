@@ -247,8 +247,6 @@ def read_fragment(follow_up: FollowUp) -> Reading:
     """The words as slots beside the base: conditions first, then a number of their own."""
     if _how_many(follow_up):
         return _of_the_same(follow_up, follow_up.read("nothing"))
-    if _is_attribute(follow_up):
-        return follow_up.refuse("rephrase")
     if _is_owned(follow_up):
         own = follow_up.read("nothing")
         if isinstance(own, Plan):
@@ -275,13 +273,13 @@ def _is_owned(follow_up: FollowUp) -> bool:
     return named and before > 0 and refers(follow_up)
 
 
-def _is_attribute(follow_up: FollowUp) -> bool:
+def read_attribute(follow_up: FollowUp) -> Reading | None:
     """ "with their email": a value alone behind a word of possession would be shown, and is no condition."""
-    before = follow_up.rest[: len(follow_up.rest) - len(follow_up.tokens)]
     words = follow_up.understanding.world.language.words("possessives")
-    meant = follow_up.understanding.meanings(follow_up.tokens)
+    owned = next((at + 1 for at, token in enumerate(follow_up.tokens) if token.text in words), None)
+    meant = follow_up.understanding.meanings(follow_up.tokens[owned:]) if owned is not None else ()
     values = len(meant) == 1 and {concept.kind for concept in meant[0].concepts} == {"value"}
-    return bool(before) and before[-1].text in words and values
+    return follow_up.refuse("rephrase") if values else None
 
 
 def _of_the_same(follow_up: FollowUp, read: Reading) -> Reading:
@@ -388,4 +386,14 @@ PLAIN: tuple[Reader, ...] = (
     read_asked_group,
     read_fragment,
 )
-READERS = (read_nothing, read_meaning, read_why, read_chart, read_swap, read_how_many, read_referring, *PLAIN)
+READERS = (
+    read_nothing,
+    read_meaning,
+    read_why,
+    read_chart,
+    read_swap,
+    read_how_many,
+    read_attribute,
+    read_referring,
+    *PLAIN,
+)

@@ -137,6 +137,8 @@ def _said(draft: Draft, query: SemanticQuery, size: int, fragment: Fragment) -> 
     yearless = bool(periods) and all(period.yearless for period in periods)
     nouns = bool(own_metrics) and all(draft.kind(at) == "noun" for at in own_metrics)
     ranks = draft.ranking is not None and draft.ranking.metric is not None
+    if "time" in slots and query.time_range is None and len(draft.times) == 1:  # a list takes none itself
+        query = query.model_copy(update={"time_range": draft.times[0].period})
     return Said(query, frozenset(slots), yearless, nouns, ranks)
 
 

@@ -24,6 +24,7 @@ def leftovers(draft: Draft) -> list[int]:
             *_extra_groups(draft),
             *_compounds(draft),
             *_genitives(draft),
+            *_owned(draft),
             *_attributes(draft),
             *idle(draft),
         }
@@ -82,7 +83,7 @@ def _attributes(draft: Draft) -> list[int]:
             between = {draft.elements[i].text.casefold() for i in range(at + 1, place)}
             owned = draft.kind(place) == "noun" and not genitive.isdisjoint(between)
         last = at if place is None or draft.kind(place) != "noun" else place
-        behind = draft.elements[last + 1].text.casefold().split()[0] if last + 1 < len(draft.elements) else ""
+        behind = "".join(draft.elements[last + 1].text.casefold().split()[:1]) if last + 1 < len(draft.elements) else ""
         if owned and behind in words and not draft.elements[last].plural:
             found.append(at)
     return found
@@ -96,6 +97,18 @@ def _genitives(draft: Draft) -> list[int]:
         for at in range(len(draft.elements) - 2)
         if draft.kind(at) == "value" and draft.elements[at + 1].text in words and draft.kind(draft.ahead(at)) == "noun"
     ]
+
+
+def _owned(draft: Draft) -> list[int]:
+    """ "with their email": what belongs to each is shown, and is no condition, unless it says what else they have."""
+    words = draft.world.language.words("possessives")
+    found: list[int] = []
+    for at in range(1, len(draft.elements)):
+        owned = draft.kind(at) == "value" and draft.element(at - 1).text.casefold() in words
+        behind = draft.ahead(at)
+        if owned and (behind is None or draft.kind(behind) not in ("noun", "metric", "dimension", "value")):
+            found.append(at)
+    return found
 
 
 def _use_context(draft: Draft) -> None:
