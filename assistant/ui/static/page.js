@@ -53,7 +53,7 @@
     const tiles = [...board.children].filter((tile) => tile.matches(".tw-pinned"));
     for (const tile of tiles) tile.style.gridColumn = "";
     for (const tile of tiles) {
-      const width = parseInt(getComputedStyle(tile).gridColumnEnd.replace("span", ""), 10) || COLUMNS;
+      const width = parseInt(getComputedStyle(tile).gridColumnStart.replace("span", ""), 10) || COLUMNS;
       const rows = Math.ceil((tile.getBoundingClientRect().height + GAP) / ROW);
       let best = 0;
       let top = Infinity;

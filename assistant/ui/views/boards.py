@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from time import monotonic
 from typing import Any
 
@@ -53,6 +54,7 @@ class BoardDesk:
 
     def __init__(self, view: Stage):
         self.view, self.room, say = view, view.room, view.room.say
+        self._turns, self._count = dict[str, int](), count()
         self.board = gr.State("")
         self.empty = gr.HTML(visible=False, padding=False)
         self.bar = gr.HTML(padding=False, visible=False)
@@ -112,7 +114,7 @@ class BoardDesk:
         view.on(self.field.change, self._pick_field, steering, [self.values, self.grid])
         view.on(self.name.submit, self._create, [self.name], self.parts, right="boards.edit")
         on_deed(view, self.grid, self._deed, (steering, [self.grid]), "boards.edit")
-        self.change.wire(self.parts, [self.grid], self._show, steering)
+        self.change.wire(self.parts, [self.grid], self._drawn, steering)
 
     # --- opening
 
@@ -162,21 +164,32 @@ class BoardDesk:
     # --- showing
 
     def _show(self, request: gr.Request, board_id: str, period: str, field: str, values: list[str]) -> Iterator[Any]:
-        """First the tiles by their titles, then with their numbers, which may come one after the other."""
+        """First the tiles by their titles, then with their numbers; what is said meanwhile stays."""
         if not board_id:
             yield {self.view.status: gr.skip()}  # nothing to show, and what is said stays
             return
+        for place, drawn in enumerate(self._drawn(request, board_id, period, field, values)):
+            yield {self.grid: drawn, **({self.view.status: gr.skip()} if place else {})}
+
+    def _drawn(
+        self, request: gr.Request, board_id: str, period: str, field: str, values: list[str]
+    ) -> Iterator[gr.HTML]:
+        """The tiles, which may come one after the other; no more of them once the tab has asked for others."""
         store, assistant = self.room.store(request), self.room.assistant(request)
         board, tiles = board_of(store, board_id), tiles_of(store, board_id)
         controls = self._controls(request, period, field, values)
         assistant.refresh()
+        turn = self._turns[request.session_hash or ""] = next(self._count)
         yield gr.HTML(cards.skeleton(tiles, self.room.look))
         reader, shown, last = self._reader(request, board), list[LiveTile](), monotonic()
         for one in self.room.threads.map(lambda tile: show_tile(assistant, tile, controls), tiles):
             shown.append(one)
+            if self._turns.get(request.session_hash or "") != turn:
+                return
             if len(shown) < len(tiles) and monotonic() - last > AT_LEAST_SECONDS:
                 yield gr.HTML(cards.grid(shown, reader, tiles[len(shown) :]))
                 last = monotonic()
+        self._turns.pop(request.session_hash or "", None)
         yield gr.HTML(cards.grid(shown, reader))
 
     def _controls(self, request: gr.Request, period: str, field: str, values: list[str]) -> Controls:
@@ -197,8 +210,8 @@ class BoardDesk:
         if not values:
             yield [offered, gr.skip()]
             return
-        for count, shown in enumerate(self._show(request, board_id, period, "", [])):
-            yield [gr.skip() if count else offered, shown]  # offered once: what is chosen meanwhile stays
+        for place, shown in enumerate(self._drawn(request, board_id, period, "", [])):
+            yield [gr.skip() if place else offered, shown]  # offered once: what is chosen meanwhile stays
 
     # --- changing
 
@@ -212,7 +225,7 @@ class BoardDesk:
             move_tile(store, board_id, deed.target, -1 if deed.name == "up" else 1)
         else:
             return
-        yield from list(self._show(request, board_id, *steering))[-1:]
+        yield from list(self._drawn(request, board_id, *steering))[-1:]
 
     def _create(self, request: gr.Request, name: str) -> dict[Any, Any]:
         made = new_board(self.room.store(request), name or "")
