@@ -63,5 +63,5 @@ def _shown(world: World, dataset: str, metric: str, field: str) -> tuple[str, ..
 def day_of(world: World, dataset: str, metric: str) -> str:
     """The field that says when a row counts for a metric, empty when there is none."""
     layer, found = world.layer, world.layer.metrics[metric]
-    times = (found.time if isinstance(found, SimpleMetric) else "", layer.datasets[dataset].time)
+    times = ((found.time if isinstance(found, SimpleMetric) else "") or "", layer.datasets[dataset].time or "")
     return next((name for time in times for name in (time, f"{dataset}.{time}") if name in layer.fields), "")
