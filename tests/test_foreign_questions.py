@@ -124,6 +124,10 @@ def test_the_rows_are_those_of_the_sql(fleet: tuple[Assistant, Path], question: 
         "Which planes have a maximum weight above 4000 lbs?",  # the column is in kilograms
         "How many trips did Ada Fane have?",  # nobody is called so
         "Which pilots had both a flown and a purple trip?",
+        "Which pilots have unpaid trips?",  # not those who have paid none
+        "Which pilots flew all planes?",  # not those who flew some
+        "Which planes cost more than the average price of cancelled trips?",
+        "Which grade has the oldest trips of all pilots?",
     ],
 )
 def test_what_nothing_tells_is_refused(fleet: tuple[Assistant, Path], question: str) -> None:

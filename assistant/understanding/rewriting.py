@@ -58,7 +58,12 @@ def with_shared_nouns(tokens: Sequence[Token], lexicon: Lexicon, language: Langu
 
 def with_denied_flags(tokens: Sequence[Token], world: World) -> list[Token]:
     """ "unpaid invoices" as "not paid invoices", where "paid" answers yes or no and nothing is called "unpaid"."""
-    return [made for token in tokens for made in _denied(token, world)]
+    possessing = set(world.language.words("possessing"))
+    found: list[Token] = []
+    for at, token in enumerate(tokens):  # "clients who have unpaid invoices" are not those who have not paid
+        had = any(before.text in possessing for before in tokens[:at])
+        found += [token] if had else _denied(token, world)
+    return found
 
 
 def _denied(token: Token, world: World) -> Iterator[Token]:

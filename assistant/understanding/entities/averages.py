@@ -49,6 +49,11 @@ def _of_owner(words: Words, at: int, owner: str) -> Iterator[tuple[str, int]]:
 
 
 def beside_average(words: Words, found: Found) -> Iterator[Found]:
+    """Comparisons with the average of all things; that "of librarians" is another average."""
+    yield from (one for one in _beside_average(words, found) if words.phrase(one.at, "genitive") is None)
+
+
+def _beside_average(words: Words, found: Found) -> Iterator[Found]:
     """A number field of the things against the average of all of them, or a metric of each against that of each."""
     if found.group:
         return

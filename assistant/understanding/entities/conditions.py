@@ -47,7 +47,8 @@ def _never_done(words: Words, found: Found) -> Iterator[Found]:
     """ "products that were never ordered": without any of what the verb makes."""
     at = words.skip(found.at, "happened")
     made = (words.deed(at) or words.deed_of_noun(at) or words.sold(at)) if at < len(words.tokens) else ""
-    if made and is_had(words, made, found.entity) and not words.nouns(words.skip(at + 1, "ties", "empty")):
+    more = at + 1 < len(words.tokens) and words.one_on(at + 1, "at_all", "joins", "relatives") == at + 1
+    if made and is_had(words, made, found.entity) and not more:  # "never prescribed aspirin" is not never prescribed
         end = words.one_on(at + 1, "at_all")
         yield from _counted(words, found.used(at, end, "condition", made), made, "none", 0)
 

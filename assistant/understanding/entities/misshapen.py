@@ -11,6 +11,7 @@ from semantic_layer import METRIC_TIME, SimpleMetric
 
 BOUNDS = frozenset({"gt", "ge", "lt", "le"})
 BOTH_WITHIN = 5
+OPENING = ("requests", "asking", "being", "genitive", "joins", "counting", "by_the_way", "columns", "empty")
 DOING = frozenset({"made", "placed", "bought", "ordered", "paid", "booked", "sent", "given", "used", "owned"})
 
 
@@ -156,6 +157,16 @@ def _averaged_for_summed(plan: Plan, words: Words) -> tuple[str, ...]:
     return ()
 
 
+def all_for_some(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "who borrowed all novels" answered with whoever borrowed some."""
+    some = [one for one in plan.query.filters if one.entity or one.field in words.world.layer.metrics]
+    for at, token in enumerate(words.tokens) if some else ():
+        opened = at == 0 or any(words.phrase(at - 1, role) == at for role in OPENING)
+        if token.text in ("all", "every") and not opened:
+            return (token.raw,)
+    return ()
+
+
 Shape = Callable[[Plan, Words], tuple[str, ...]]
 SHAPES: tuple[Shape, ...] = (
     _several_as_one,
@@ -166,5 +177,6 @@ SHAPES: tuple[Shape, ...] = (
     _grouped_for_summed,
     _who_for_number,
     _values_for_number,
+    all_for_some,
     _averaged_for_summed,
 )

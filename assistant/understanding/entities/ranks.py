@@ -16,6 +16,7 @@ from semantic_layer import Filter, OrderBy, implied_metric, linking
 
 MONEY = "price|cost|fee|amount|total"
 RATINGS = frozenset({"rating", "ratings", "score", "stars"})
+AGES = frozenset({"oldest", "eldest"})
 QUANTITIES = frozenset({"quantity", "qty"})
 
 
@@ -212,7 +213,10 @@ def newest(words: Words, found: Found) -> Iterator[Found]:
 
 
 def _newest_of(words: Words, found: Found, descending: bool, made: str) -> Iterator[Found]:
+    old = any(token.text in AGES for token in words.tokens[max(0, found.at - 2) : found.at])
     for dataset, behind in words.nouns(found.at):
+        if old and words.world.layer.datasets[dataset].entity:
+            continue  # the oldest teacher is not the one hired first
         if made in ("", dataset) and _is_dated(words, dataset, found.entity):
             yield replace(found, newest=(dataset, _by_time(words, dataset, descending))).used(
                 found.at, behind, "dimension", dataset

@@ -11,6 +11,7 @@ from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import World
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
+from assistant.understanding.entities.misshapen import all_for_some
 from assistant.understanding.entities.words import Words
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, OrderBy, QueryError, SemanticQuery, Top, check
@@ -32,7 +33,8 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
                 plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, notes)
                 ranks[key] = found.rank
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
-    return best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
+    one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
+    return None if one is None or all_for_some(one, words) else one
 
 
 def _rows_of(query: SemanticQuery, world: World) -> str:
