@@ -192,6 +192,11 @@ THIS_YEAR = "o.ordered_at >= DATE '2026-01-01' AND o.ordered_at < DATE '2026-07-
             f"gender = 'female' AND {BOUGHT.format('Beauty')} AND NOT {BOUGHT.format('Electronics')}",
         ),
         ("how many customers returned something and complained", f"{RETURNED} AND {TICKET.format('')}"),
+        ("how many customers bought Beauty but returned nothing", f"{BOUGHT.format('Beauty')} AND NOT {RETURNED}"),
+        (
+            "how many customers have ordered this year but never complained",
+            f"{ORDERED.format(THIS_YEAR)} AND NOT {TICKET.format('')}",
+        ),
         (
             "how many customers ordered this year and never contacted support",
             f"{ORDERED.format(THIS_YEAR)} AND NOT {TICKET.format('')}",
@@ -227,6 +232,8 @@ def test_who_did_both_is_a_list_and_a_share(shop: Assistant) -> None:
         "how many customers ordered after they complained",
         "customers who did not order and complain this year",
         "how many customers never bought Beauty and Electronics",
+        "how many customers subscribed and complained",
+        "who had how many orders",
         "how many customers bought only Beauty and Electronics",
         "how many customers bought Beauty every month and complained",
     ],

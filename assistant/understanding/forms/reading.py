@@ -11,10 +11,10 @@ from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.reasons import causes, reasons
 from assistant.understanding.forms.rows_asked import rows_asked
 from assistant.understanding.forms.sets import described, sets
-from assistant.understanding.forms.single_rows import bounded, extreme
+from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 
 Form = Callable[[Asking], Outcome | None]
-FIRST: tuple[Form, ...] = (causes, sets, described, rows_asked)
+FIRST: tuple[Form, ...] = (extreme_of_each, causes, sets, described, rows_asked)
 FORMS: tuple[Form, ...] = (reasons, bounded, extreme, around, overview)
 
 

@@ -9,6 +9,7 @@ from assistant.answer import Clarification, Option, Plan
 from assistant.understanding.forms.amounts import MINUTES, Bound, bounds, lengths, limit, worth
 from assistant.understanding.forms.asking import Asking, Outcome, counted_rows
 from assistant.understanding.forms.listed_rows import Sorting, counted, listed
+from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, SemanticQuery, Share, implied_metric
 
@@ -49,6 +50,8 @@ def _parts(asking: Asking, bound: Bound) -> Iterator[Part]:
     at, dataset, behind = max(found, key=lambda one: (one[2], -one[0]), default=(0, "", 0))
     if not dataset or asking.world.layer.datasets[dataset].entity or not (bound.unit or behind == lead):
         return
+    if not bound.unit and asking.words.nouns(bound.behind):
+        return  # "orders over 200 customers" bounds something else
     if at and asking.tokens[at - 1].text in asking.world.language.words("one_by_one"):
         return  # "items per order above 3" bounds the items
     fields = lengths(asking, dataset) if bound.unit in MINUTES else (worth(asking.world, dataset),)
@@ -119,6 +122,18 @@ def _is_of(asking: Asking, query: SemanticQuery, dataset: str) -> bool:
     if query.entity or len(query.metrics) != 1:
         return query.entity == dataset and not query.metrics
     return asking.world.reach.distance(list(query.metrics), dataset) is not None
+
+
+def extreme_of_each(asking: Asking) -> Outcome | None:
+    """That the largest single row of each group is not told: "largest order per country" is no count of orders."""
+    for at, behind in asking.found("sizes"):
+        for dataset, end in asking.words.nouns(behind):
+            single = end <= len(asking.tokens) and not asking.words.is_plural(end - 1)
+            each = end < len(asking.tokens) and asking.tokens[end].text in ("per", "by")
+            if single and each and worth(asking.world, dataset):
+                words = tuple(token.raw for token in asking.tokens[at : end + 1])
+                return refuse(asking.question, "UNKNOWN_WORDS", asking.world, words)
+    return None
 
 
 def extreme(asking: Asking) -> Plan | None:
