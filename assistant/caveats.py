@@ -26,7 +26,8 @@ def of_plan(layer: SemanticLayer, plan: Plan, as_of: date, locale: str = "en") -
         for text in _warnings(layer, name)
     )
     period = _of_period(plan.query, as_of, locale)
-    return (*notes, *_of_segments(layer, plan.query, answers(locale)), *period, *warnings)
+    members = _of_members(layer, plan.query, as_of, locale)
+    return (*notes, *_of_segments(layer, plan.query, answers(locale)), *members, *period, *warnings)
 
 
 def _of_segments(layer: SemanticLayer, query: SemanticQuery, words: Wording) -> Iterator[Caveat]:
@@ -36,6 +37,16 @@ def _of_segments(layer: SemanticLayer, query: SemanticQuery, words: Wording) -> 
         segment = layer.segments[name]
         if segment.description:
             yield _said(words, "SEGMENT", {"title": segment.title, "text": segment.description})
+
+
+def _of_members(layer: SemanticLayer, query: SemanticQuery, as_of: date, locale: str) -> Iterator[Caveat]:
+    """Who is in a segment is known as of the last day of data, also where an earlier period is asked about."""
+    span = query.time_range
+    if span is None or (span.end is not None and span.end > as_of and query.compare is None):
+        return
+    for name in dict.fromkeys(one.field for one in (*query.filters, *query.group_by) if one.field in layer.segments):
+        parts = {"title": layer.segments[name].title, "day": day(as_of, locale)}
+        yield _said(answers(locale), "SEGMENT_NOW", parts)
 
 
 def _warnings(layer: SemanticLayer, name: str) -> tuple[str, ...]:

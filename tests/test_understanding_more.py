@@ -112,7 +112,13 @@ def test_members_of_a_segment_are_listed_and_its_own_period_adds_nothing(shop: U
 
 
 def test_another_period_than_that_of_the_rule_is_refused(shop: Understanding) -> None:
-    assert isinstance(shop.plan("takings of keen members last quarter"), Refusal)
+    assert isinstance(shop.plan("which members were likely to return last quarter?"), Refusal)
+
+
+def test_a_number_of_a_segment_takes_its_own_period(shop: Understanding) -> None:
+    found = read(shop, "takings of keen members last quarter")
+    assert found.time_range is not None
+    assert (found.time_range.start, found.time_range.label) == (date(2026, 7, 1), "last quarter")
 
 
 def test_a_deed_that_ranks(shop: Understanding) -> None:
