@@ -16,7 +16,9 @@ def _with_an_article(draft: Draft) -> Iterator[int]:
         element = draft.element(at)
         named = any(concept.kind == "noun" for concept in element.concepts)
         alone = draft.ahead(at) is None or draft.kind(draft.ahead(at)) not in ("noun", "dimension", "metric")
-        if draft.kind(at) == "value" and named and alone and draft.element(at - 1).text.casefold() in articles:
+        owned = at > 2 and draft.kind(at - 3) == "noun" and draft.has(at - 2, "having", "link_value")
+        article = draft.element(at - 1).text.casefold() in articles
+        if draft.kind(at) == "value" and (named or owned) and alone and article:
             yield at
 
 
