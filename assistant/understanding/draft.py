@@ -125,7 +125,7 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Together:
-    """What is taken together: the values of the group at `place`, counted or averaged (`agg`), or the top ones of it."""
+    """What is taken together: the values of the group at `place`, counted or averaged (`agg`), or its top ones."""
 
     place: int
     agg: Literal["count", "average", "median", "top"]
