@@ -18,10 +18,10 @@ import os
 from pathlib import Path
 from assistant.config import Settings
 from assistant.store import Store
-from assistant.ui import build, launch
+from assistant.ui import Service, build, launch
 from tests.canned import CannedAssistant
 store = Store.open(Settings(home=Path(os.environ["TELLWISE_HOME"])))
-launch(build(CannedAssistant(), "Demo company", store), "127.0.0.1", int(sys.argv[1]))
+launch(build(CannedAssistant(), "Demo company", store), Service("127.0.0.1", int(sys.argv[1])))
 """
 
 SAY = """said => {
