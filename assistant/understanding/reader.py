@@ -94,7 +94,9 @@ KINDS = ("noun", "metric", "dimension", "value")
 
 def drafts(cover: Cover, world: World) -> Iterator[Draft]:
     """Every reading of a cover: one for each way to take the words that may be several kinds of thing."""
-    options = [_kinds(element, world) for element in cover]
+    options = [
+        ("value",) if _is_place(cover, at, world) else _kinds(element, world) for at, element in enumerate(cover)
+    ]
     for kinds in islice(product(*options), MOST_VARIANTS):
         draft = Draft(cover, kinds, world)
         draft.penalty = 0.05 * sum(options[at].index(kind) for at, kind in enumerate(kinds))
@@ -110,6 +112,16 @@ def _kinds(element: Element, world: World) -> tuple[str, ...]:
     if not element.concepts:
         return ("grain",) if element.grain else ("number",) if element.amount is not None else ("",)
     return tuple(sorted(_concept_kinds(element, world), key=lambda kind: (-_weight(element, kind), KINDS.index(kind))))
+
+
+def _is_place(cover: Cover, at: int, world: World) -> bool:
+    """ "in our Dutch stores": where something was done, and not each of them."""
+    kinds = {concept.kind for concept in cover[at].concepts}
+    if not {"dimension", "value"} <= kinds or not cover[at].plural:
+        return False
+    before = [one for one in cover[:at] if not (one.concepts and {c.kind for c in one.concepts} == {"value"})]
+    said = [one.text.casefold() for one in before if one.text.casefold() not in world.language.determiners]
+    return bool(said) and said[-1] in world.language.words("places")
 
 
 def _concept_kinds(element: Element, world: World) -> set[str]:
