@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from assistant.alert_sight import Onlooker
 from assistant.assistant import Assistant
 from assistant.config import read_settings
 from assistant.monitor.records import Evidence, Finding
+from assistant.running import Runner
 from semantic_layer import Filter, SemanticQuery
 from warehouse import Policy, TableRule
 
@@ -29,6 +31,7 @@ def german(whole: Assistant) -> Assistant:
     found = Assistant(whole.engine, whole.settings)
     mine = "customer_id IN (SELECT customer_id FROM customer WHERE country = 'Germany')"
     found.policy = Policy({"customer": TableRule("country = 'Germany'"), "orders": TableRule(mine)})
+    found.runner = Runner(replace(found.runner.ground, policy=found.policy))
     return found
 
 

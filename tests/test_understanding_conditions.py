@@ -215,7 +215,9 @@ def test_the_data_and_greetings_are_answered_in_words(room: Understanding) -> No
 def test_words_that_lie_apart_are_one_name_only_when_nothing_else_explains_them(room: Understanding) -> None:
     assert meant(room, "how many rides did each city abort").metrics == ("aborted_rides",)
     assert meant(room, "aborted rides by city").metrics == ("aborted_rides",)
-    assert not isinstance(room.plan("which rides did members abort"), Plan)
+    listed = room.plan("which rides did members abort")  # the rows, and never how many rides there were
+    assert isinstance(listed, Plan)
+    assert (listed.query.entity, [one.field for one in listed.query.filters]) == ("ride", ["aborted_rides"])
 
 
 @pytest.mark.parametrize(
