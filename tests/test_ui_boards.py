@@ -98,8 +98,9 @@ def test_tiles_live_and_take_a_period_and_a_filter(chromium: Any, server: Server
 def test_tiles_of_different_heights_leave_no_holes(chromium: Any, server: Server) -> None:
     tab = board_tab(chromium, server)
     tab.page.wait_for_function(
-        f"document.querySelectorAll('.tw-board.tw-laid .tw-pinned').length === {len(QUESTIONS) + 1}"
+        f"document.querySelectorAll('.tw-board.tw-laid .tw-pinned-head').length === {len(QUESTIONS) + 1}"
     )
+    tab.rest()
     boxes = tab.page.evaluate(
         "[...document.querySelectorAll('.tw-pinned')].map((one) => one.getBoundingClientRect().toJSON())"
     )
@@ -112,6 +113,11 @@ def test_tiles_of_different_heights_leave_no_holes(chromium: Any, server: Server
             two is not one and two["left"] < one["right"] - 1 and one["left"] < two["right"] - 1
             and two["top"] < one["bottom"] - 1 and one["top"] < two["bottom"] - 1 for two in boxes
         )  # fmt: skip
+    middle = (min(one["left"] for one in boxes) + max(one["right"] for one in boxes)) / 2
+    for one in boxes:  # what is narrower than half the board has something beside it in its half
+        beside = [two for two in boxes if two is not one and (two["left"] < middle) == (one["left"] < middle)
+                  and two["top"] < one["bottom"] and one["top"] < two["bottom"]]  # fmt: skip
+        assert beside or one["width"] > middle - 60, one
     tab.close()
 
 

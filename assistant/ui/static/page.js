@@ -44,30 +44,45 @@
   if (document.body) watch(); else document.addEventListener("DOMContentLoaded", watch);
 
   // Tiles of a board close up: each goes where the board is least full, at a multiple of its own width, on rows so low
-  // that it takes up no more than its height.
+  // that it takes up no more than its height. A number or a note that would have nothing beside it is twice as wide.
   const COLUMNS = 12;
   const ROW = 2;
   const GAP = 14;
-  const place = (board) => {
+  const packed = (tiles) => {
     const filled = new Array(COLUMNS).fill(0);
-    const tiles = [...board.children].filter((tile) => tile.matches(".tw-pinned"));
-    for (const tile of tiles) tile.style.gridColumn = "";
-    for (const tile of tiles) {
+    return tiles.map((tile) => {
       const width = parseInt(getComputedStyle(tile).gridColumnStart.replace("span", ""), 10) || COLUMNS;
       const rows = Math.ceil((tile.getBoundingClientRect().height + GAP) / ROW);
-      let best = 0;
+      let start = 0;
       let top = Infinity;
-      for (let start = 0; start + width <= COLUMNS; start += width) {
-        const reach = Math.max(...filled.slice(start, start + width));
-        if (reach < top) [best, top] = [start, reach];
+      for (let from = 0; from + width <= COLUMNS; from += width) {
+        const reach = Math.max(...filled.slice(from, from + width));
+        if (reach < top) [start, top] = [from, reach];
       }
-      tile.style.gridColumn = `${best + 1} / span ${width}`;
+      filled.fill(top + rows, start, start + width);
+      return { tile, start, width, top, rows };
+    });
+  };
+  const isAlone = (one, places) => {
+    const both = 2 * one.width;
+    const from = one.start - (one.start % both);
+    return both <= COLUMNS && one.tile.matches(".tw-is-number, .tw-is-note") && !places.some((two) => two !== one
+      && two.start < from + both && from < two.start + two.width
+      && two.top < one.top + one.rows && one.top < two.top + two.rows);
+  };
+  const place = (board) => {
+    const tiles = [...board.children].filter((tile) => tile.matches(".tw-pinned"));
+    for (const tile of tiles) tile.style.gridColumn = "";
+    const places = packed(tiles);
+    for (const one of places) if (isAlone(one, places)) one.tile.style.gridColumn = `span ${2 * one.width}`;
+    for (const { tile, start, width, top, rows } of packed(tiles)) {
+      tile.style.gridColumn = `${start + 1} / span ${width}`;
       tile.style.gridRow = `${top + 1} / span ${rows}`;
-      filled.fill(top + rows, best, best + width);
     }
   };
   const heights = new ResizeObserver((changed) => {
-    for (const board of new Set(changed.map((one) => one.target.parentElement))) if (board) place(board);
+    const boards = new Set(changed.map((one) => one.target.parentElement));
+    requestAnimationFrame(() => { for (const board of boards) if (board) place(board); });  // a place may change a size
   });
   const lay = () => {
     for (const board of document.querySelectorAll(".tw-board:not(.tw-laid)")) {
