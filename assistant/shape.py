@@ -27,7 +27,7 @@ class Context:
     `as_of` is the last complete day of data. `additive` names the metrics whose groups add up to the total: only those
     are stacked, or said to be a share of something; `percents` names filtered metrics written in percent. `titles` are
     what the query's fields are called in another language than that of their names. `conditions` are what a list was
-    narrowed to, in words.
+    narrowed to, in words; `keys` are the fields that are each the whole key of their dataset.
     """
 
     query: SemanticQuery | None = None
@@ -37,6 +37,7 @@ class Context:
     titles: Mapping[str, str] = field(default_factory=dict[str, str])
     percents: frozenset[str] = frozenset()
     conditions: tuple[str, ...] = ()
+    keys: frozenset[str] = frozenset()
 
     @property
     def time_range(self) -> TimeRange | None:
@@ -52,7 +53,16 @@ def context(
     additive = frozenset(name for name in names if is_additive(layer, name))
     filtered = [one.field for one in query.filters if one.field in layer.metrics] if query else []
     percents = frozenset(name for name in filtered if layer.metrics[name].format == "percent")
-    return Context(query, as_of, additive, locale, _titles(layer, query, locale), percents)
+    titles = _titles(layer, query, locale)
+    return Context(query, as_of, additive, locale, titles, percents, keys=_keys(layer, query))
+
+
+def _keys(layer: SemanticLayer, query: SemanticQuery | None) -> frozenset[str]:
+    if query is None:
+        return frozenset()
+    shown = {one.field.partition(".")[0] for one in query.group_by if one.field in layer.fields} | {query.entity}
+    keys = {name: layer.datasets[name].key_fields for name in shown if name in layer.datasets}
+    return frozenset(f"{name}.{fields[0]}" for name, fields in keys.items() if len(fields) == 1)
 
 
 def _titles(layer: SemanticLayer, query: SemanticQuery | None, locale: str) -> Mapping[str, str]:
@@ -138,13 +148,25 @@ def shape_of(columns: Sequence[Column], result: Result, context: Context) -> Sha
         columns=tuple(columns),
         rows=result.rows,
         time=roles["time"][0] if roles["time"] else None,
-        dimensions=tuple(sorted((*roles["dimension"], *roles["time"][1:]))),
+        dimensions=_named(columns, result, tuple(sorted((*roles["dimension"], *roles["time"][1:]))), context.keys),
         numbers=(
             *_parts(columns, roles, context.query),
             *(_numbers(columns, roles, i, context.query) for i in roles["metric"]),
         ),
         context=context,
     )
+
+
+def _named(
+    columns: Sequence[Column], result: Result, places: tuple[int, ...], keys: frozenset[str]
+) -> tuple[int, ...]:
+    """The categories without a key beside the name of the same thing, where each name is that of one thing only."""
+    if len(places) != 2 or {columns[place].ref in keys for place in places} != {True, False}:
+        return places
+    name = next(place for place in places if columns[place].ref not in keys)
+    same = len({columns[place].ref.partition(".")[0] for place in places}) == 1
+    shown = [row[name] for row in result.rows]
+    return (name,) if same and None not in shown and len(set(shown)) == len(shown) else places
 
 
 def _is_usable(columns: Sequence[Column], result: Result, position: int) -> bool:

@@ -166,3 +166,11 @@ def test_what_belongs_to_each_one_is_no_condition(house: Assistant) -> None:
     conversation = Conversation()
     house.ask("show me our loyal customers in the North", conversation=conversation)
     assert not isinstance(house.ask("with their email", conversation=conversation), Answer)
+
+
+def test_one_name_for_each_key_is_drawn_and_told_by_the_name(house: Assistant) -> None:
+    answer = listed(house, "top 3 enterprise customers by revenue")
+    assert answer.chart.kind == "bar"
+    first = answer.result.rows[0]
+    assert str(first[1]) in answer.sentence
+    assert str(first[0]) not in answer.sentence
