@@ -174,3 +174,13 @@ def test_one_name_for_each_key_is_drawn_and_told_by_the_name(house: Assistant) -
     first = answer.result.rows[0]
     assert str(first[1]) in answer.sentence
     assert str(first[0]) not in answer.sentence
+
+
+def test_a_verb_that_asks_is_a_name_behind_a_preposition_or_an_article(house: Assistant) -> None:
+    sql = (
+        "SELECT sum(clicks) FROM core.marketing_spend WHERE channel = 'Display' "
+        "AND spend_date >= DATE '2026-05-01' AND spend_date < DATE '2026-06-01'"
+    )
+    rows = query_trusted(house.settings.home / "warehouse" / "live.duckdb", sql).rows
+    assert listed(house, "clicks on display ads in May 2026").result.rows == rows
+    assert listed(house, "please display ad clicks in May 2026").result.rows != rows

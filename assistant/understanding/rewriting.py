@@ -56,6 +56,19 @@ def with_shared_nouns(tokens: Sequence[Token], lexicon: Lexicon, language: Langu
     return found
 
 
+def with_names_of_verbs(tokens: Sequence[Token], world: World) -> list[Token]:
+    """ "clicks on display ads" as "clicks on Display ads": behind a preposition or an article stands no request."""
+    language, before = world.language, {*world.language.words("places"), *world.language.determiners, "of", "on", "for"}
+    found = list(tokens)
+    for at in range(1, len(found)):
+        token = found[at]
+        spelt = token.raw.capitalize()
+        if token.text in language.words("request_verbs") and token.raw.islower() and found[at - 1].text in before:
+            named = replace(token, raw=spelt)
+            found[at] = named if world.lexicon.lookup([named]) else token
+    return found
+
+
 def with_denied_flags(tokens: Sequence[Token], world: World) -> list[Token]:
     """ "unpaid invoices" as "not paid invoices", where "paid" answers yes or no and nothing is called "unpaid"."""
     possessing = set(world.language.words("possessing"))

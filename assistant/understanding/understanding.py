@@ -35,7 +35,7 @@ from assistant.understanding.pointing import pointed_out
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
-from assistant.understanding.rewriting import rewritten, with_denied_flags, with_shared_nouns
+from assistant.understanding.rewriting import rewritten, with_denied_flags, with_names_of_verbs, with_shared_nouns
 from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import names_columns, with_columns
@@ -220,7 +220,8 @@ class Understanding:
     def _tokens(self, question: str) -> list[Token]:
         world = self._world
         found = rewritten(world.language.tokens(question), world.language)
-        return with_denied_flags(with_shared_nouns(found, world.lexicon, world.language), world)
+        named = with_names_of_verbs(with_shared_nouns(found, world.lexicon, world.language), world)
+        return with_denied_flags(named, world)
 
     def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
         refused = _refuse_early(question, tokens, self._world)
