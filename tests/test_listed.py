@@ -179,7 +179,7 @@ def test_one_name_for_each_key_is_drawn_and_told_by_the_name(house: Assistant) -
 def test_a_verb_that_asks_is_a_name_behind_a_preposition_or_an_article(house: Assistant) -> None:
     sql = (
         "SELECT sum(clicks) FROM core.marketing_spend WHERE channel = 'Display' "
-        "AND spend_date >= DATE '2026-05-01' AND spend_date < DATE '2026-06-01'"
+        "AND date >= DATE '2026-05-01' AND date < DATE '2026-06-01'"
     )
     rows = query_trusted(house.settings.home / "warehouse" / "live.duckdb", sql).rows
     assert listed(house, "clicks on display ads in May 2026").result.rows == rows
