@@ -157,9 +157,7 @@ def shape_of(columns: Sequence[Column], result: Result, context: Context) -> Sha
     )
 
 
-def _named(
-    columns: Sequence[Column], result: Result, places: tuple[int, ...], keys: frozenset[str]
-) -> tuple[int, ...]:
+def _named(columns: Sequence[Column], result: Result, places: tuple[int, ...], keys: frozenset[str]) -> tuple[int, ...]:
     """The categories without a key beside the name of the same thing, where each name is that of one thing only."""
     if len(places) != 2 or {columns[place].ref in keys for place in places} != {True, False}:
         return places
