@@ -290,7 +290,7 @@ def _plan(asking: Asking, subject: Subject, told: Told) -> Plan | None:
     filters = tuple(dict.fromkeys((*subject.plan.query.filters, *told.others, *conditions)))
     if subject.asked == "list":
         names = asking.world.nouns.names(entity)
-        each = {f for f in filters if f.entity == entity and f.field in asking.world.layer.metrics}
+        each = [f for f in filters if f.entity == entity and f.field in asking.world.layer.metrics]
         own = tuple(f.model_copy(update={"entity": ""}) if f in each else f for f in filters)
         query = SemanticQuery(entity=entity, group_by=tuple(GroupBy(field=name) for name in names), filters=own)
     else:
