@@ -184,3 +184,8 @@ def test_a_verb_that_asks_is_a_name_behind_a_preposition_or_an_article(house: As
     rows = query_trusted(house.settings.home / "warehouse" / "live.duckdb", sql).rows
     assert listed(house, "clicks on display ads in May 2026").result.rows == rows
     assert listed(house, "please display ad clicks in May 2026").result.rows != rows
+
+
+def test_a_number_that_is_to_be_listed_is_no_list_of_rows(house: Assistant) -> None:
+    answer = house.ask("list the number of open tickets")
+    assert not isinstance(answer, Answer) or answer.plan is None or not answer.plan.query.entity

@@ -10,14 +10,20 @@ from assistant.understanding.forms.listed_rows import Sorting, counted, day_of, 
 def rows_asked(asking: Asking) -> Outcome | None:
     """The rows that the question without its first word counts, newest first; None for any other question."""
     behind = asking.end(0, "rows_asked")
-    if behind is None or behind >= len(asking.tokens):
-        return None
+    if behind is None or behind >= len(asking.tokens) or any(asking.found("counting")):
+        return None  # "list the number of rides"
     plan = asking.read((*asking.made("how many", 0), *asking.tokens[behind:]))
     dataset = counted(plan, asking.world)
-    if plan is None or not dataset or not _is_named(asking, behind, plan, dataset):
+    if plan is None or not dataset or not _is_named(asking, behind, plan, dataset) or _is_broken_down(asking):
         return None
     day = day_of(asking.world, dataset, plan.query.metrics[0])
     return listed(asking, plan, Sorting(day, known=False)) if day.startswith(f"{dataset}.") else None
+
+
+def _is_broken_down(asking: Asking) -> bool:
+    """Whether the question as it stands ranks or breaks down: "list orders by country", "list the five largest"."""
+    ordinary = asking.read(asking.tokens)
+    return ordinary is not None and (ordinary.query.limit is not None or bool(ordinary.query.group_by))
 
 
 def _is_named(asking: Asking, at: int, plan: Plan, dataset: str) -> bool:
