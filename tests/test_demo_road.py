@@ -151,6 +151,7 @@ def test_the_truth_lies_beside_the_snapshot(walked: Path) -> None:
     assert {source.system for source in declared.entries.values()} >= {"crm", "shop", "web", "mail", "helpdesk"}
 
 
+@pytest.mark.deep
 @pytest.mark.xdist_group("demo-road")
 def test_a_customer_is_forgotten_in_files_and_tables(walked: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"

@@ -103,7 +103,12 @@ def lessons() -> dict[str, str]:
     return {heading: text for heading, text in zip(parts[1::2], parts[2::2], strict=True) if "```sh" in text}
 
 
-@pytest.mark.parametrize("lesson", lessons())
+SLOW = ("A dataset", "A policy")
+
+
+@pytest.mark.parametrize(
+    "lesson", [pytest.param(one, marks=pytest.mark.deep) if one in SLOW else one for one in lessons()]
+)
 def test_a_lesson_works_as_written(room: Path, lesson: str) -> None:
     """With the files of the lessons before it, as a reader has them by then."""
     for heading, text in lessons().items():

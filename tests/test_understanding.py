@@ -444,7 +444,7 @@ TELLING = """
     "question",
     [
         "takings by city in 2025",
-        "how many rides did silver riders take in Lyon",
+        pytest.param("how many rides did silver riders take in Lyon", marks=pytest.mark.deep),
         "takings this quarter vs last quarter",
     ],
 )
