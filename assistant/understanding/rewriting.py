@@ -111,13 +111,15 @@ def _with_days(tokens: list[Token], language: Language) -> list[Token]:
 def _replaced(
     tokens: list[Token], old: Sequence[str], new: Sequence[str], language: Language, opening: bool
 ) -> list[Token]:
+    """The tokens with one phrase replaced; what it was replaced by is not read again, so that it may hold the old."""
     at = 0
     while at + len(old) <= len(tokens) and not (opening and at):
         span = tokens[at : at + len(old)]
-        if all(word in (ANY, token.text) for word, token in zip(old, span, strict=True)):
-            kept = [token for word, token in zip(old, span, strict=True) if word == ANY]
-            tokens = [*tokens[:at], *_made(new, span, kept, language), *tokens[at + len(old) :]]
-        at += 1
+        fits = all(word in (ANY, token.text) for word, token in zip(old, span, strict=True))
+        kept = [token for word, token in zip(old, span, strict=True) if word == ANY]
+        made = _made(new, span, kept, language) if fits else [span[0]]
+        tokens = [*tokens[:at], *made, *tokens[at + len(old) :]] if fits else tokens
+        at += max(1, len(made))
     return tokens
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.chart import Element
@@ -51,6 +51,8 @@ LONGEST_QUESTION = 600
 MOST_TOKENS = 60
 MOST_SENTENCES = 3
 RETRIED = frozenset({"UNKNOWN_WORDS", "NOT_AVAILABLE", "UNCLEAR_TIME", "NO_METRIC", "OUT_OF_DOMAIN", "UNSAFE"})
+
+Reader = Callable[[tuple[Token, ...]], list[Readings]]
 
 
 class Understanding:
@@ -104,13 +106,16 @@ class Understanding:
         found = mention(question, tokens, self._world, self._people) if self._people else None
         if found is not None:
             return self._about(question, tokens, found)
-        asking = Asking(question, tuple(tokens), self._world, partial(self._ordinary, question))
-        outcome = read_first(asking) or self._ordinary(question, tokens, parts=True)
+        read_once = cache(self._read)  # forms and the ordinary reading ask the same of the same words
+        asking = Asking(question, tuple(tokens), self._world, cache(partial(self._ordinary, question, read_once)))
+        outcome = read_first(asking) or self._ordinary(question, read_once, asking.tokens, parts=True)
         return outcome if isinstance(outcome, Plan) else read_form(asking, outcome) or outcome
 
-    def _ordinary(self, question: str, tokens: Sequence[Token], parts: bool = False) -> Plan | Clarification | Refusal:
+    def _ordinary(
+        self, question: str, reader: Reader, tokens: tuple[Token, ...], parts: bool = False
+    ) -> Plan | Clarification | Refusal:
         """The outcome of a question without a form of its own; with `parts` also by one of its sentences."""
-        read_as = self._read(tokens)
+        read_as = reader(tokens)
         outcome = decide(question, read_as, self._world)
         if parts and not isinstance(outcome, Plan):
             outcome = self._by_sentence(question) or outcome

@@ -36,7 +36,7 @@ class Asking:
     question: str
     tokens: tuple[Token, ...]
     world: World
-    ordinary: Callable[[Sequence[Token]], Outcome]
+    ordinary: Callable[[tuple[Token, ...]], Outcome]
 
     @property
     def words(self) -> Words:
@@ -69,7 +69,7 @@ class Asking:
 
     def read(self, tokens: Sequence[Token]) -> Plan | None:
         """The ordinary plan of some words, None when they have none."""
-        outcome = self.ordinary(tokens) if tokens else None
+        outcome = self.ordinary(tuple(tokens)) if tokens else None
         return outcome if isinstance(outcome, Plan) else None
 
     def stands(self, query: SemanticQuery) -> bool:
