@@ -8,20 +8,18 @@ from dataclasses import replace
 from assistant.understanding.draft import World
 from assistant.understanding.frames import unframed
 from assistant.understanding.language import Language
+from assistant.understanding.language.wordings import ANY, MANY, Taken, Wording
 from assistant.understanding.lexicon import HEAD_WORD, Lexicon
 from assistant.understanding.tokens import Token, tokenize
-
-ANY, START = "*", "^"
 
 
 def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     """The tokens with every phrase of the table replaced; new words stand where the old ones stood."""
     found = unframed(tokens, language.fillers | {",", ":", ";"}, framing_code(language))
     said = {token.text for token in found}
-    for old, new in language.rewrites:
-        if all(word in (ANY, START) or word in said for word in old):
-            opening = old[0] == START
-            found = _replaced(found, old[1:] if opening else old, new, language, opening)
+    for wording in language.rewrites:
+        if wording.may_stand_in(said):
+            found = _replaced(found, wording, language)
             said = {token.text for token in found}
     found = _with_each(found, language)
     return _without_free_dashes(_with_days(found, language), language)
@@ -108,28 +106,28 @@ def _with_days(tokens: list[Token], language: Language) -> list[Token]:
     return found
 
 
-def _replaced(
-    tokens: list[Token], old: Sequence[str], new: Sequence[str], language: Language, opening: bool
-) -> list[Token]:
+def _replaced(tokens: list[Token], wording: Wording, language: Language) -> list[Token]:
     """The tokens with one phrase replaced; what it was replaced by is not read again, so that it may hold the old."""
+    found: list[Token] = []
     at = 0
-    while at + len(old) <= len(tokens) and not (opening and at):
-        span = tokens[at : at + len(old)]
-        fits = all(word in (ANY, token.text) for word, token in zip(old, span, strict=True))
-        kept = [token for word, token in zip(old, span, strict=True) if word == ANY]
-        made = _made(new, span, kept, language) if fits else [span[0]]
-        tokens = [*tokens[:at], *made, *tokens[at + len(old) :]] if fits else tokens
-        at += max(1, len(made))
-    return tokens
+    while at < len(tokens):
+        match = wording.match(tokens, at) if not (wording.opening and at) else None
+        end, taken = match or (at, [])
+        found += _made(wording.new, tokens[at:end], taken, language) if end > at else [tokens[at]]
+        at = max(end, at + 1)
+    return found
 
 
-def _made(new: Sequence[str], span: Sequence[Token], kept: list[Token], language: Language) -> list[Token]:
-    """The new words; a star takes the next word that the old phrase left open, or the last one once more."""
+def _made(new: Sequence[str], span: Sequence[Token], taken: Taken, language: Language) -> list[Token]:
+    """The new words; a star takes what the next star of the phrase took, or the last one once more."""
     made: list[Token] = []
-    open_ = iter(kept)
+    open_ = iter(taken)
     for word in new:
-        fresh = next(open_, kept[-1]) if word == ANY else tokenize(word, language.forms)[0]
-        made.append(fresh if word == ANY else replace(fresh, start=span[0].start, end=span[-1].end))
+        if word in (ANY, MANY):
+            made += next(open_, taken[-1])
+        else:
+            fresh = tokenize(word, language.forms)[0]
+            made.append(replace(fresh, start=span[0].start, end=span[-1].end))
     return made
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from assistant.understanding.language.translating import Translation, translation
+from assistant.understanding.language.wordings import Wording, wording
 from assistant.understanding.tokens import Forms, Token, phrase_keys, tokenize
 from assistant.wording import FIRST, answers
 
@@ -104,13 +104,9 @@ class Language:
         return next((tuple(nouns) for verb, nouns in table.items() if self.bare(verb) == word), ())
 
     @cached_property
-    def rewrites(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-        """Phrases and the one form they are read in, as words; "has|have" in a phrase stands for either."""
-        return tuple(
-            (words, tuple(str(new).split()))
-            for old, new in self.data["rewrites"].items()
-            for words in product(*(word.split("|") if word != "|" else ["|"] for word in str(old).split()))
-        )
+    def rewrites(self) -> tuple[Wording, ...]:
+        """Phrases and the one form they are read in, in the order in which they are tried."""
+        return tuple(wording(str(old), str(new)) for old, new in self.data["rewrites"].items())
 
     @cached_property
     def persons(self) -> frozenset[str]:
