@@ -2,8 +2,9 @@
 
 import pytest
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.language import load_language
-from assistant.understanding.lexicon import Concept, Lexicon
+from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.spelling import Speller
 from assistant.understanding.tokens import Token, tokenize
 from tests.understanding_layer import VALUES, rental_layer

@@ -1,13 +1,13 @@
 """A question becomes a typed plan with no model: `Understanding.plan`, and `interpret` for any query in words."""
 
 from assistant.understanding.chart import Element
+from assistant.understanding.concepts import Concept
 from assistant.understanding.confidence import DOUBTS, WEIGHTS
 from assistant.understanding.draft import World
 from assistant.understanding.fragments import Carrying, Fragment, Said
 from assistant.understanding.happenings import Happening
 from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import languages, load_language, spoken_to
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import add_units, unit_start
 from assistant.understanding.similarity import Similar
 from assistant.understanding.subjects import of_the_same

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import fitting_grain
 from semantic_layer import PerBucket, Running, adds_up_in_time
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer import Clarification, Option, Plan, Refusal
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft, GroupChoice, TimeChoice, World
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.periods import unit_period
 from assistant.understanding.queries import Candidate, accepted, candidates
 from assistant.understanding.readings import MARGIN, MOST_OPTIONS, Readings, plan_of, read_covers

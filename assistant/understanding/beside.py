@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.understanding.bounds import add_bound, amount_of_verb, comparator, measured, of_deed
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft
-from assistant.understanding.lexicon import Concept
 
 ORDERED = ("gt", "ge", "lt", "le")
 EARLIER = ("previous_year", "previous_period")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
 from semantic_layer import RatioMetric
 

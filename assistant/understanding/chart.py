@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.dates import YEAR, Clock
 from assistant.understanding.language import Language
-from assistant.understanding.lexicon import LONGEST_PHRASE, Concept, Lexicon
+from assistant.understanding.lexicon import LONGEST_PHRASE, Lexicon
 from assistant.understanding.time_phrases import TimePhrase, number_at, time_phrase
 from assistant.understanding.tokens import Token
 

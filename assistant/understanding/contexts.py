@@ -11,10 +11,10 @@ import re
 
 from assistant.answer import Plan
 from assistant.understanding.chart import Cover, Element, covers
+from assistant.understanding.concepts import Concept
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.frames import is_context, unframed
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.repeated import counts_the_same
 from assistant.understanding.rewriting import framing_code, rewritten
 from assistant.understanding.subjects import COUNTING

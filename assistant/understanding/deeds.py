@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.understanding.bounds import counted_deed, measured, subject_of
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft, Presence
-from assistant.understanding.lexicon import Concept
 from semantic_layer import SimpleMetric, TimeRange
 
 POSSESSION_COST = 0.05

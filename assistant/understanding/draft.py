@@ -9,10 +9,11 @@ from typing import Literal
 
 from assistant.answer import SpanRole
 from assistant.understanding.chart import Cover, Element
+from assistant.understanding.concepts import Concept
 from assistant.understanding.happenings import Noted
 from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import Language
-from assistant.understanding.lexicon import Concept, Lexicon
+from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.reach import Reach
 from assistant.understanding.tokens import Token

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Condition, Draft
-from assistant.understanding.lexicon import Concept
 
 BARE_DIMENSION_COST, READ_AS_VALUE_COST = 0.3, 0.15
 JOINERS = ("and", "or", "versus", "slash")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft, TimeChoice
-from assistant.understanding.lexicon import Concept
 from semantic_layer import RatioMetric, SemanticLayer, SimpleMetric
 
 SURE_NAME = 0.89  # a name or a synonym as declared, in its own form

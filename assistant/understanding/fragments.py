@@ -13,10 +13,10 @@ from typing import Literal
 from assistant.answer import Clarification, Option, Plan, Refusal
 from assistant.retelling import retold
 from assistant.understanding.chart import Cover, Element, covers
+from assistant.understanding.concepts import Concept
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.leftovers import leftovers
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.queries import Candidate, accepted, candidates
 from assistant.understanding.reader import drafts
 from assistant.understanding.readings import MARGIN, MOST_CHECKS, MOST_OPTIONS, plan_of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
 from assistant.understanding.grouping import preferences
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
 from semantic_layer import SemanticLayer, SimpleMetric
 

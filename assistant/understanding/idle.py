@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import Draft
 from assistant.understanding.idle_deeds import DEEDS, is_timed
 from assistant.understanding.idle_heads import HEADS
 from assistant.understanding.idle_ranks import RANKS
 from assistant.understanding.idle_scopes import SCOPES
-from assistant.understanding.lexicon import HEAD_WORD
 from semantic_layer import SimpleMetric
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.segments import owner
 from assistant.understanding.subjects import ANYBODY, asked_subject
 from semantic_layer import RatioMetric, SimpleMetric

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import Draft
-from assistant.understanding.lexicon import HEAD_WORD
 from assistant.understanding.periods import UNIT_ORDER, unit_period
 
 

@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Literal
 
+from assistant.understanding.concepts import EXACT, HEAD_WORD, INFLECTED, Concept
 from assistant.understanding.language import Language, time_words
+from assistant.understanding.namings import Namings
 from assistant.understanding.tokens import Token, fold_case, phrase_keys, tokenize
 from assistant.understanding.values_index import ValuesIndex
-from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetric
+from semantic_layer import SemanticLayer, SimpleMetric
 
-ConceptKind = Literal["metric", "dimension", "noun", "value"]
-EXACT, SYNONYM, COMPOSED, INFLECTED, HEAD_WORD = 1.0, 0.9, 0.04, 0.12, 0.6
 LONGEST_PHRASE = 8
-PEOPLE = 0.7
-SEGMENT = 0.85  # a value of a field that is called the same is the plainer reading
 MOST_KEPT = 100_000
 ORDINARY_VALUE = 0.85  # of a name made of words that mean something else, too
 SHORT_VALUE, SHORT_CASE_COST, CASE_COST, SHORTEST_START = 3, 0.3, 0.1, 4
-
-
-@dataclass(frozen=True)
-class Concept:
-    """One meaning of a phrase: a metric, a dimension (with a grain when it is a time), a dataset's noun, or a value.
-
-    `weight` is 1 for a name or label and less for a synonym or an inflected form. `cased` phrases count only when
-    written in capitals, because in lower case they are ordinary words; `inflected` tells that only verb endings differ.
-    """
-
-    kind: ConceptKind
-    target: str
-    weight: float = EXACT
-    value: str | bool = ""
-    grain: str = ""
-    plain: str = ""
-    cased: bool = False
-    spelt: str = ""
-    shape: str = ""
-    inflected: bool = False
-
-    @property
-    def identity(self) -> tuple[str, str, str | bool, str]:
-        """What it means, apart from how it was said."""
-        return self.kind, self.target, self.value, self.grain
 
 
 class Lexicon:
@@ -68,7 +40,7 @@ class Lexicon:
         self._own_words: dict[str, set[str]] = defaultdict(set)
         self._bare: set[str] = set()
         self._function_words = self._closed_class()
-        for phrase, concept in self._phrases(values):
+        for phrase, concept in Namings(layer, language, self._function_words).all(values):
             self._add(phrase, concept)
 
     @property
@@ -226,118 +198,6 @@ class Lexicon:
                     self._metric_words[token.bare].add(concept.target)
                     self._own_words[concept.target].add(token.bare)
 
-    def _phrases(self, values: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[tuple[str, Concept]]:
-        for metric in self._layer.metrics.values():
-            if not (metric.hidden or metric.implied):
-                yield from self._metric_phrases(metric)
-        for segment in self._layer.segments.values():
-            if not segment.hidden:
-                concept = Concept("value", segment.name, SEGMENT, value=True)
-                for phrase, found in _named(segment.name, segment.label, segment.synonyms, concept):
-                    yield phrase, replace(found, weight=SEGMENT)
-        yield from self._people()
-        for dataset in self._layer.datasets.values():
-            yield from _named(dataset.name, dataset.label, dataset.synonyms, Concept("noun", dataset.name))
-            for field in dataset.fields:
-                if not field.hidden:
-                    yield from self._field_phrases(dataset, field)
-                    yield from _value_phrases(dataset, field, values.get(f"{dataset.name}.{field.name}", ()))
-
-    def _people(self) -> Iterator[tuple[str, Concept]]:
-        """ "people" for the one entity that is called by a noun for people, when there is just one."""
-        nouns = set(self._language.words("person_nouns"))
-        meant = [
-            dataset.name
-            for dataset in self._layer.datasets.values()
-            if dataset.entity and nouns & {word.casefold() for word in (dataset.name, *dataset.synonyms)}
-        ]
-        for word in self._language.words("persons") if len(meant) == 1 else ():
-            yield word, Concept("noun", meant[0], PEOPLE)
-
-    def _metric_phrases(self, metric: Metric) -> Iterator[tuple[str, Concept]]:
-        concept = Concept("metric", metric.name)
-        for phrase, found in _named(metric.name, metric.label, metric.synonyms, concept):
-            yield phrase, found
-            yield from self._reordered(phrase, found)
-            shorter = self._without_count_words(phrase)
-            if shorter and isinstance(metric, SimpleMetric) and not metric.filter:
-                yield shorter, replace(found, weight=found.weight - COMPOSED)
-
-    def _reordered(self, phrase: str, found: Concept) -> Iterator[tuple[str, Concept]]:
-        """ "carts abandoned" for "abandoned carts", "percent of carts abandoned" for "share of abandoned carts"."""
-        composed = replace(found, weight=found.weight - COMPOSED)
-        words = phrase.casefold().split()
-        head: list[str] = []
-        shares = self._language.words("share_words")
-        if len(words) > 2 and words[0] in shares and words[1] in self._language.words("genitive"):
-            head, words = words[:2], words[2:]
-            for other in shares:
-                yield " ".join([other, head[1], *words]), composed
-        if len(words) == 2 and words[0].endswith(self._language.words("participle_endings")):
-            for first in shares if head else ("",):
-                yield " ".join([first, *head[1:], words[1], words[0]]).strip(), composed
-
-    def _without_count_words(self, phrase: str) -> str:
-        """ "customers" for "number of customers" and for "customer count", empty when nothing was cut."""
-        lowered = phrase.casefold()
-        for prefix in self._language.words("count_prefixes"):
-            if lowered.startswith(prefix + " "):
-                return phrase[len(prefix) + 1 :]
-        for suffix in self._language.words("count_suffixes"):
-            if lowered.endswith(" " + suffix):
-                return phrase[: -len(suffix) - 1]
-        return ""
-
-    def _field_phrases(self, dataset: Dataset, field: Dimension) -> Iterator[tuple[str, Concept]]:
-        concept = Concept("dimension", f"{dataset.name}.{field.name}")
-        if field.kind == "categorical":
-            yield from self._head_words(field, concept)
-        for phrase, found in _named(field.name, field.label, field.synonyms, concept):
-            yield phrase, found
-            composed = replace(found, weight=found.weight - COMPOSED)
-            for noun in _nouns(dataset) if field.kind != "boolean" else ():
-                yield f"{noun} {phrase}", composed
-                yield f"{phrase} of {noun}", composed
-            if field.kind == "time":
-                yield from self._grained(phrase, composed)
-            if field.kind == "boolean":
-                yield from self._bare_flags(phrase, composed)
-
-    def _head_words(self, field: Dimension, concept: Concept) -> Iterator[tuple[str, Concept]]:
-        """ "reason" for a field called "cancellation reason", worth less than any name of another field."""
-        for phrase in (field.name.replace("_", " "), field.label):
-            words = phrase.casefold().split()
-            if len(words) > 1 and not set(words) & set(self._language.words("genitive")) and self._is_head(words[-1]):
-                yield words[-1], replace(concept, weight=HEAD_WORD)
-        for phrase in field.synonyms:
-            words = phrase.casefold().split()
-            if len(words) == 2 and self._is_head(words[-1]):
-                yield words[-1], replace(concept, weight=HEAD_WORD - COMPOSED)
-
-    def _is_head(self, word: str) -> bool:
-        """Whether a last word can stand for the whole name: a noun, not "lost" of "reason lost"."""
-        verb = word in self._language.data["irregular_verbs"] or word.endswith(
-            self._language.words("participle_endings")
-        )
-        return not verb and word not in self._function_words
-
-    def _grained(self, phrase: str, concept: Concept) -> Iterator[tuple[str, Concept]]:
-        """ "signup month", "month of signup" for a time that is called "signup date"."""
-        words = phrase.split()
-        if len(words) < 2 or words[-1].casefold() not in self._language.words("date_suffixes"):
-            return
-        stem = " ".join(words[:-1])
-        for unit, names in self._language.data["units"].items():
-            for name in names:
-                if unit != "half":
-                    yield f"{stem} {name}", replace(concept, grain=unit)
-                    yield f"{name} of {stem}", replace(concept, grain=unit)
-
-    def _bare_flags(self, phrase: str, concept: Concept) -> Iterator[tuple[str, Concept]]:
-        first, _, rest = phrase.partition(" ")
-        if rest and first.casefold() in self._language.words("boolean_prefixes"):
-            yield rest, concept
-
 
 def _case_checked(concept: Concept, tokens: Sequence[Token]) -> Concept:
     """A value in another case than the one it was typed in is less likely meant: "NL" is not the language "nl"."""
@@ -377,32 +237,8 @@ def word_pairs(layer: SemanticLayer, language: Language) -> dict[tuple[str, str]
     return {pair: frozenset(names) for pair, names in found.items()}
 
 
-def _named(name: str, label: str, synonyms: Iterable[str], concept: Concept) -> Iterator[tuple[str, Concept]]:
-    yield name.replace("_", " "), concept
-    if label:
-        yield label, concept
-    for synonym in synonyms:
-        yield synonym, replace(concept, weight=SYNONYM)
-
-
 def _is_written_as_stored(concept: Concept, tokens: Sequence[Token]) -> bool:
     """Whether a name of ordinary words is written like one: in capitals, or with its own inside a sentence."""
     if all(token.raw.isupper() for token in tokens):
         return True
     return len(concept.spelt) > 1 and tokens[0].start > 0 and [token.raw for token in tokens] == [concept.spelt]
-
-
-def _nouns(dataset: Dataset) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((dataset.name.replace("_", " "), dataset.own_title, *dataset.synonyms)))
-
-
-def _value_phrases(
-    dataset: Dataset, field: Dimension, values: Sequence[tuple[str, int]]
-) -> Iterator[tuple[str, Concept]]:
-    concept = Concept("value", f"{dataset.name}.{field.name}")
-    stored = dict.fromkeys((*field.values, *field.sample_values, *(value for value, _ in values)))
-    for value in stored:
-        if not field.implied:  # "Friday" is a day, "Fridays" are a kind of day
-            yield str(value), replace(concept, value=value)
-        for synonym in field.values.get(value, ()):
-            yield synonym, replace(concept, value=value, weight=SYNONYM)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Clarification, Option, Plan, Refusal, Span
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import World
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
 from assistant.understanding.values_index import Row, ValuesIndex

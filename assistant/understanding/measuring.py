@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from assistant.understanding.bounds import amount_of_verb
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
 from assistant.understanding.grouping import ranks_events
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
 from semantic_layer import RatioMetric, SimpleMetric
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
+from assistant.understanding.concepts import HEAD_WORD, Concept
 from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import (
     Condition,
@@ -13,7 +14,6 @@ from assistant.understanding.draft import (
     World,
 )
 from assistant.understanding.fitting import fits, is_happening
-from assistant.understanding.lexicon import HEAD_WORD, Concept
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.query_slots import Choice, measure_bounds, query_of
 from assistant.understanding.segments import owner

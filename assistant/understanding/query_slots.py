@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import (
     Bound,
     Condition,
@@ -15,7 +16,6 @@ from assistant.understanding.draft import (
     is_top_of_each,
 )
 from assistant.understanding.fitting import ranked_by
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.spans_compared import of_whole_units
 from semantic_layer import (
     COHORT_AGE,

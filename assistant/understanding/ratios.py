@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.tokens import tokenize
 from semantic_layer import RatioMetric, SimpleMetric
 

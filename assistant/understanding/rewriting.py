@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
 from assistant.understanding.frames import unframed
 from assistant.understanding.language import Language
 from assistant.understanding.language.wordings import ANY, MANY, Taken, Wording
-from assistant.understanding.lexicon import HEAD_WORD, Lexicon
+from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.tokens import Token, tokenize
 
 

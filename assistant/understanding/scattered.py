@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from assistant.understanding.chart import Cover, Element, covers
+from assistant.understanding.concepts import Concept
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.language import time_words
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.own_filters import mentions
 from assistant.understanding.segments import owner
 from assistant.understanding.tokens import Token, tokenize

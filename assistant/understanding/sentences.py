@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.answer import Plan
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import World
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import GroupBy, QueryError, SemanticQuery, check

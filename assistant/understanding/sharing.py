@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.together import is_top_share, take_top
 from semantic_layer import RatioMetric, SimpleMetric
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.language import surface_key
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.segments import owner
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import Filter, RatioMetric, SemanticQuery, SimpleMetric

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import World
-from assistant.understanding.lexicon import Concept
 from assistant.understanding.readings import Readings
 
 MOST_LINES = {"Meanings": 8, "Readings": 3, "Lost": 8}

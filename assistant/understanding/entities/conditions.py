@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
 from assistant.understanding.entities.words import Words, word_lists
-from assistant.understanding.lexicon import Concept
 from semantic_layer import Filter
 
 HAD, TIED = 3, 5

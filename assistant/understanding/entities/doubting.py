@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer import Plan
+from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
 from assistant.understanding.entities.misshapen import SHAPES
 from assistant.understanding.entities.reading import plan_entities
 from assistant.understanding.entities.words import Words
-from assistant.understanding.lexicon import HEAD_WORD
 from assistant.understanding.tokens import Token
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import yaml
 
 from assistant.understanding.chart import amount_of
+from assistant.understanding.concepts import HEAD_WORD, Concept
 from assistant.understanding.draft import World
-from assistant.understanding.lexicon import HEAD_WORD, Concept
 from assistant.understanding.tokens import Token
 
 LONGEST = 7
