@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from assistant.config import Settings, help_table, in_language, read_settings
 from assistant.errors import AssistantError
 from assistant.service import load_command, terminal
+from assistant.service.data_commands import demo, init, load
+from assistant.service.exchange_commands import export_model, import_model
 from assistant.service.identity_command import identity
 from assistant.service.model_command import model
 from assistant.service.monitor_command import monitor
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
 
 EXIT_FAILED, EXIT_UNANSWERED = 1, 4
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 class Command(click.Group):
@@ -127,82 +127,6 @@ def learn_from_use(settings: Settings, review: bool, accept: str | None, as_json
     from assistant.service import learn_command
 
     learn_command.accept(settings, accept) if accept else learn_command.learn(settings, review, as_json)
-
-
-@main.command()
-@click.option("--as-of", type=DAY, help="Last day of data (default: yesterday).")
-@click.option("--customers", default=20_000, show_default=True, help="How many customers.")
-@click.option("--seed", default=7, show_default=True, help="Same seed, same company.")
-@click.pass_obj
-def demo(settings: Settings, as_of: date | None, customers: int, seed: int) -> None:
-    """Build the demo company: a retailer with a subscription line, two years of data."""
-    load_command.build_demo_company(settings, as_of.date() if as_of else None, customers, seed)  # type: ignore[attr-defined]  # click gives a datetime
-
-
-@main.command()
-@click.argument("table", required=False)
-@click.argument("files", nargs=-1)
-@click.option(
-    "--guess", is_flag=True, help="Propose how FILES fill the customer tables; asks, then writes sources.yml."
-)
-@click.option("--yes", is_flag=True, help="With --guess: ask nothing.")
-@click.option("--source", "sources", multiple=True, help="Load only this source of sources.yml. Repeatable.")
-@click.option(
-    "--view",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A file with one SELECT over the files (file1, file2, ... or their stems) that makes the table.",
-)
-@click.option("--replace/--no-replace", default=None, help="Replace a table of that name, or refuse to.")
-@click.option("--fresh", is_flag=True, help="Begin with an empty warehouse: drop the demo company and all tables.")
-@click.option("--as-of", type=DAY, help="The day that counts as today in questions, e.g. 2011-12-09.")
-@click.option("--delimiter", help="What stands between fields: comma, semicolon, tab, pipe or the sign itself.")
-@click.option("--encoding", help="The files' encoding, e.g. cp1252.")
-@click.option("--header/--no-header", default=None, help="Whether the first line holds the names.")
-@click.option("--skip", default=0, help="Lines above the header.")
-@click.option("--null", "nulls", multiple=True, help="A text that means a missing value, e.g. --null n/a. Repeatable.")
-@click.option("--decimal", default=".", show_default=True, help="The decimal sign.")
-@click.option("--thousands", default="", help="The sign between thousands.")
-@click.option("--date-format", help="How dates are written, e.g. %d/%m/%Y.")
-@click.option("--type", "types", multiple=True, help="COLUMN=TYPE: text, integer, number, boolean, date or timestamp.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.pass_context
-def load(ctx: click.Context, **options: Any) -> None:
-    """Load FILES (CSV, TSV or Parquet; globs allowed) as TABLE, or every source of sources.yml, and publish.
-
-    \b
-    Examples:
-      tellwise load
-      tellwise load --guess shop/orders.csv
-      tellwise load orders "exports/orders-*.csv"
-      tellwise load lines 2010.parquet 2011.parquet --view union.sql --fresh --as-of 2011-12-09
-    A file that cannot be read whole changes nothing: the data loaded before still answers.
-    """
-    if options["guess"]:
-        from assistant.service import guess_command
-
-        named = (options["table"], *options["files"]) if options["table"] else ()
-        guess_command.guess_sources(ctx.obj, named, options["yes"])
-        return
-    if not options["table"]:
-        from assistant.service import sources_command
-
-        sources_command.load_declared(ctx.obj, options["sources"], options["fresh"], options["as_json"])
-        return
-    if not options["files"]:
-        raise click.UsageError(load_command.files_missing(options["table"]))
-    load_command.load_table(ctx.obj, load_command.request_of(options), options["as_json"])
-
-
-@main.command()
-@click.option("--force", is_flag=True, help="Write anew instead of merging with what is there.")
-@click.pass_obj
-def init(settings: Settings, force: bool) -> None:
-    """Write starting definitions for the loaded tables, for you to edit.
-
-    Keys, links, dates, dimensions and metrics are proposed from names, types and the data itself; what was uncertain
-    stands on top of the file. Run again after loading more: your edits are kept.
-    """
-    load_command.write_definitions(settings, force)
 
 
 @main.command()
@@ -328,76 +252,8 @@ def show_settings(settings: Settings) -> None:
         click.echo(f"{name:16} {getattr(settings, name)!s:28} (default {default or 'none'}) {text}")
 
 
-@main.command("import")
-@click.argument("form", metavar="FORMAT", type=click.Choice(["ossie", "dbt", "cube", "snowflake", "lookml"]))
-@click.argument("path", type=click.Path(path_type=Path, exists=True))
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Write to this folder instead.")
-@click.option("--name", help="Name of the written file (default: that of PATH).")
-@click.option("--replace", "over", is_flag=True, help="Replace a file of that name; it is kept as .bak.")
-@click.option("--dialect", default="", help="The SQL of the original's database: postgres, bigquery, redshift, ...")
-@click.option(
-    "--extends",
-    type=click.Choice(["none", "shipped"]),
-    default="none",
-    show_default=True,
-    help="Stand alone, or add to the customer model that comes with Tellwise.",
-)
-@click.option("--only-loaded", is_flag=True, help="Leave out what stands on tables that are not loaded.")
-@click.option("--report", "only_report", is_flag=True, help="Write nothing, only tell what would come of it.")
-@click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
-@click.pass_obj
-def import_model(settings: Settings, **options: Any) -> None:
-    """Bring a semantic model of another tool into the workspace's definitions.
-
-    \b
-    FORMAT      PATH
-    ossie       a file of Apache Ossie, with one model or a list of models
-    dbt         a dbt project's folder: semantic models and metrics (MetricFlow)
-    cube        a folder of Cube data models in YAML
-    snowflake   a Snowflake semantic model in YAML
-    lookml      a folder of LookML views and explores
-    \b
-    Examples:
-      tellwise import dbt ../analytics/models --report
-      tellwise import dbt ../analytics/models --dialect postgres
-      tellwise import snowflake revenue.yaml --only-loaded
-    What cannot be carried over is listed with file, line and reason, never dropped silently; what would change a
-    number is left out, never approximated. Nothing of the original is executed.
-    """
-    from assistant.service import interchange_command
-
-    interchange_command.import_definitions(settings, interchange_command.request_of(options), options["as_json"])
-
-
-@main.command("export")
-@click.argument("form", metavar="FORMAT", type=click.Choice(["ossie"]))
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--plain", is_flag=True, help="Without the extension that Tellwise reads back; more is lost.")
-@click.option(
-    "--root",
-    type=click.Choice(["model", "list"]),
-    default="model",
-    show_default=True,
-    help="One model as the document (newer), or a list `semantic_model` (before July 2026).",
-)
-@click.option("--replace", "over", is_flag=True, help="Replace FILE if it is there.")
-@click.pass_obj
-def export_model(
-    settings: Settings, form: str, file: Path, plain: bool, root: Literal["model", "list"], over: bool
-) -> None:
-    """Write the definitions for other tools: FORMAT ossie (Apache Ossie).
-
-    \b
-    Example:
-      tellwise export ossie model.yaml
-    What Ossie has no place for goes into an extension that other tools pass over, and is listed.
-    """
-    from assistant.service import interchange_command
-
-    del form  # there is one so far
-    interchange_command.export_definitions(settings, file, plain, root, over)
-
-
+for command in (demo, load, init, import_model, export_model):
+    main.add_command(command)
 main.add_command(identity)
 main.add_command(model)
 main.add_command(people)
