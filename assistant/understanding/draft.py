@@ -9,6 +9,7 @@ from typing import Literal
 
 from assistant.answer import SpanRole
 from assistant.understanding.chart import Cover, Element
+from assistant.understanding.compounds import Compounds
 from assistant.understanding.concepts import Concept
 from assistant.understanding.happenings import Noted
 from assistant.understanding.interpretation import interpret
@@ -36,6 +37,7 @@ class World:
     lexicon: Lexicon
     reach: Reach
     nouns: Nouns
+    compounds: Compounds
     language: Language
     as_of: date
     context: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.understanding.bounds import amount_of_verb
+from assistant.understanding.compound_metrics import take_compound
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
 from assistant.understanding.grouping import ranks_events
@@ -270,7 +271,7 @@ def find_scopes(draft: Draft) -> None:
             draft.take_metric(at)
         elif _is_single(draft, at) and not _conditional(draft, at):
             _take_each(draft, at)
-        elif draft.metrics and not _conditional(draft, at) and not _heads(draft, at):
+        elif draft.metrics and not _conditional(draft, at) and not _heads(draft, at) and not take_compound(draft, at):
             draft.scopes.append((at, draft.noun(at)))
             draft.use(at, "filler", draft.noun(at))
 

@@ -9,6 +9,7 @@ from functools import cache, partial
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.chart import Element
+from assistant.understanding.compounds import Compounds
 from assistant.understanding.contexts import adds_nothing, clauses, sentences
 from assistant.understanding.draft import World
 from assistant.understanding.entities import doubted, listed_instead, plan_entities
@@ -77,7 +78,17 @@ class Understanding:
         nouns = Nouns(layer, lexicon, language)
         context = context_words(layer, lexicon, language)
         pairs = word_pairs(layer, language)
-        self._world = World(layer, lexicon, Reach(layer), nouns, language, as_of, context, pairs=pairs)
+        self._world = World(
+            layer,
+            lexicon,
+            Reach(layer),
+            nouns,
+            Compounds(layer, lexicon, language),
+            language,
+            as_of,
+            context,
+            pairs=pairs,
+        )
         self._scattered = Scattered(self._world)
         self.similar = Similar(layer, language)
         self._speller = Speller(lexicon, language, frozenset().union(*context.values()))

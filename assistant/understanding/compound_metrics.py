@@ -1,0 +1,25 @@
+"""A thing beside a number that together are called another number: "orders that our campaigns brought"."""
+
+from __future__ import annotations
+
+from assistant.understanding.concepts import Concept
+from assistant.understanding.draft import Draft
+
+GATHERED_WEIGHT = 0.8
+"""How well a metric fits whose name is told in two words apart."""
+
+
+def take_compound(draft: Draft, at: int) -> bool:
+    """Read a thing beside the one number of the question as the metric both are called; whether there is one."""
+    if len(draft.metrics) != 1:
+        return False
+    place, choices = draft.metrics[0]
+    facts = {fact for choice in choices for fact in draft.world.reach.facts(choice.target)}
+    names = {draft.world.compounds.named(draft.noun(at), choice.target, at < place) for choice in choices} - {""}
+    if len(names) != 1 or draft.noun(at) in facts or place < 0:
+        return False
+    name = names.pop()
+    draft.metrics = [(place, (Concept("metric", name, GATHERED_WEIGHT),))]
+    draft.uses[place] = ("metric", name)
+    draft.use(at, "metric", name)
+    return True
