@@ -205,14 +205,22 @@ def _undenied(part: Sequence[Token]) -> tuple[list[Token], bool]:
 
 
 def _inherited(asking: Asking, before: Sequence[Clause], words: Sequence[Token]) -> tuple[Token, ...]:
-    """The verb of the clause before, for a clause that begins with a value."""
-    value = words and any(concept.kind == "value" for concept in asking.world.lexicon.lookup(words[:1]))
+    """The verb of the clause before, for a clause that begins with a value, or with where: "online and in a store"."""
+    value = _begins_with_value(asking, words)
     noun = words and any(concept.kind in ("noun", "metric") for concept in asking.world.lexicon.lookup(words[-1:]))
     if not before or not value or noun or verb_at(asking, words)[0]:
         return ()
     last = before[-1]
     size = verb_at(asking, last.words)[0]
     return last.verb or tuple(last.words[:size])
+
+
+def _begins_with_value(asking: Asking, words: Sequence[Token]) -> bool:
+    """Whether a clause begins with a value, perhaps behind a word of place and an article."""
+    language = asking.world.language
+    places = set(language.words("places")) | {"on", "by"}
+    behind = next((at for at, token in enumerate(words) if token.text not in places | language.determiners), len(words))
+    return any(c.kind == "value" for c in asking.world.lexicon.lookup(words[behind : behind + 1]))
 
 
 def _told(asking: Asking, subject: Subject, clauses: Sequence[Clause]) -> Told | None:
