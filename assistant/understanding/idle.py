@@ -13,6 +13,7 @@ from assistant.understanding.idle_deeds import DEEDS, is_timed
 from assistant.understanding.idle_heads import HEADS
 from assistant.understanding.idle_ranks import RANKS
 from assistant.understanding.idle_scopes import SCOPES
+from assistant.understanding.idle_values import VALUES
 from semantic_layer import SimpleMetric
 
 
@@ -120,6 +121,7 @@ RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     *RANKS,
     *HEADS,
     *SCOPES,
+    *VALUES,
     _sums,
     _alternatives,
     _other_name,

@@ -145,14 +145,15 @@ def _as_participle(draft: Draft) -> Iterator[int]:
 
 
 def _time_of_others(draft: Draft) -> Iterator[int]:
-    """ "refunds of orders placed in May": the period is of the orders, and not that of the refunds."""
+    """ "refunds of orders placed in May", "of May orders": the period is of the orders, not that of the refunds."""
     verbs = draft.world.language.words("creation_verbs")
     facts = {fact for _, choices in draft.metrics for c in choices for fact in draft.world.reach.facts(c.target)}
     for at, dataset in draft.scopes:
         behind = draft.element(at + 1).text.casefold() if at + 1 < len(draft.elements) else ""
         timed = any(draft.kind(i) == "time" for i in range(at + 2, len(draft.elements)))
+        owned = at > 0 and draft.kind(at - 1) == "time"
         done = behind in verbs and behind.endswith(draft.world.language.words("participle_endings"))
-        if done and timed and dataset not in facts and draft.world.layer.datasets[dataset].time:
+        if ((done and timed) or owned) and dataset not in facts and draft.world.layer.datasets[dataset].time:
             yield at
 
 

@@ -262,7 +262,7 @@ def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...])
     ranking = draft.ranking
     if ranking is not None and ranking.along_time:
         return (OrderBy(by=METRIC_TIME, descending=ranking.descending),)
-    if ranking is not None:
+    if ranking is not None and names:
         by = ranked_by(draft, names)
         less_is_better = ranking.judged and draft.world.layer.metrics[by].good_direction == "down"
         return (OrderBy(by=by, descending=ranking.descending != less_is_better, column=ranking.column),)
