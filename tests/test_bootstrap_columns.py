@@ -247,3 +247,15 @@ def test_names_are_taken_apart(name: str, words: tuple[str, ...]) -> None:
 def test_singular_and_plural(many: str, one: str) -> None:
     assert vocabulary().singular(many) == one
     assert vocabulary().singular(vocabulary().plural(one)) == one
+
+
+def test_short_forms_of_a_table_and_remarks_in_brackets_are_written_out() -> None:
+    columns = {
+        "Patient": ("PatID", "PatName", "Smoker (Y/N)", "Weight (kg)"),
+        "LabResult": ("ResID", "PatID", "Count (6-12)", "Age (1)", "Age (2)"),
+    }
+    profiles = {name: _Rows({column: _Column("INTEGER") for column in told}) for name, told in columns.items()}
+    patient, result = read_tables(profiles)
+    assert [" ".join(one.words) for one in patient.columns] == ["patient id", "patient name", "smoker", "weight kg"]
+    told = [" ".join(one.words) for one in result.columns]
+    assert told == ["lab result id", "patient id", "count", "age 1", "age 2"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from semantic_layer.bootstrap.evidence import ColumnFigures, Profiles, TableFigures
+from semantic_layer.bootstrap.shortened import in_full, short_nouns, without_remark
 from semantic_layer.bootstrap.vocabulary import Vocabulary, Words, vocabulary
 
 TypeKind = Literal["text", "integer", "number", "boolean", "date", "timestamp", "other"]
@@ -88,10 +89,22 @@ def read_tables(profiles: Profiles) -> tuple[Table, ...]:
     tokens = {name: words.split(name) for name in profiles}
     shared = _shared_prefix(list(tokens.values()), words)
     tables = [_table(name, profile, tokens[name][len(shared) :], words, shared) for name, profile in profiles.items()]
+    keys: list[Words] = [next((column.words for column in one.columns), ()) for one in tables]
+    short = short_nouns([one.noun for one in tables], keys, words)
+    tables = [_in_full(one, short) for one in tables]
     codes = _codes(tables, shared, words)
     return tuple(
         replace(one, columns=tuple(_written_out(column, codes, words) for column in one.columns)) for one in tables
     )
+
+
+def _in_full(table: Table, short: Mapping[str, Words]) -> Table:
+    """The table with the short forms of the schema's nouns written out in its columns ("pat id" as "patient id")."""
+    columns: list[Column] = []
+    for column in table.columns:
+        words = in_full(column.words, short)
+        columns.append(replace(column, words=words, own=_own(words, table.noun)) if words != column.words else column)
+    return replace(table, columns=tuple(columns))
 
 
 def _codes(tables: Sequence[Table], shared: Words, words: Vocabulary) -> Mapping[str, Words]:
@@ -100,7 +113,8 @@ def _codes(tables: Sequence[Table], shared: Words, words: Vocabulary) -> Mapping
     for table in tables:
         split = [_unprefixed(words.split(column.name), shared) for column in table.columns]
         common = _common_prefix(split)
-        if len(common) == 1 and common[0] not in words.known and _is_code(common, table.tokens, words):
+        short = len(common) == 1 and (common[0] not in words.known or common[0] in words.abbreviations)
+        if short and _is_code(common, table.tokens, words):
             found.setdefault(common[0], []).append(table.noun)
     return {code: nouns[0] for code, nouns in found.items() if len(nouns) == 1}
 
@@ -148,7 +162,10 @@ def _shared_prefix(names: Sequence[Words], words: Vocabulary) -> Words:
 def _table(name: str, profile: TableFigures, tokens: Words, words: Vocabulary, shared: Words) -> Table:
     tokens = _telling(tokens, words)
     noun = tuple(words.singular(word) for word in words.expanded(tokens)) or ("table",)
-    split = {column: _unprefixed(words.split(column), shared) for column in profile.columns}
+    split = {
+        column: _unprefixed(words.split(without_remark(column, profile.columns, words)), shared)
+        for column in profile.columns
+    }
     common = _common_prefix(list(split.values()))
     columns: list[Column] = []
     for position, (column, figures) in enumerate(profile.columns.items()):
@@ -188,15 +205,31 @@ def _readable(tokens: Words, common: Words, noun: Words, table: Words, words: Vo
     full = words.expanded(common)
     if common and tuple(words.singular(word) for word in full) != noun and _is_code(common, table, words):
         tokens = tokens[len(common) :]
-    return words.expanded(tokens)
+    return _counting(words.expanded(tokens), words)
+
+
+def _counting(told: Words, words: Vocabulary) -> Words:
+    """ "number of passengers" for "number passengers" and "no of passengers"; other words as they are."""
+    if told[:2] == ("no", "of") and len(told) > 2:
+        return ("number", *told[1:])
+    several = len(told) > 1 and told[1] != "of" and words.singular(told[-1]) != told[-1]
+    return ("number", "of", *told[1:]) if several and told[0] in ("number", "no") else told
 
 
 def _is_code(prefix: Words, table: Words, words: Vocabulary) -> bool:
-    """True for the table's initials ("dp" of "daily price"), its first letters ("c" of "customer"), or no word."""
+    """True for the table's initials ("dp" of "daily price"), letters of it ("c" or "cst" of "customer"), or no word."""
     text = "".join(prefix)
+    if len(prefix) == 1 and any(_shortens(text, word) for word in table):
+        return True
     if text == "".join(word[:1] for word in table) or not any(word in words.known for word in prefix):
         return True
     return any(word.startswith(text) and word != text for word in table)
+
+
+def _shortens(text: str, word: str) -> bool:
+    """Whether a text is a word's first letter with up to three others in their order ("hr" of "hearing")."""
+    rest = iter(word)
+    return 1 < len(text) < min(5, len(word)) and text[0] == word[0] and all(letter in rest for letter in text)
 
 
 def _own(words: Words, noun: Words) -> Words:

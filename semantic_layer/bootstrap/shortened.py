@@ -1,0 +1,50 @@
+"""Short forms that a schema makes of its own nouns ("PatID" of Patient), and remarks in brackets in a column's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from semantic_layer.bootstrap.vocabulary import Vocabulary, Words
+
+_SHORTEST = 3
+_REMARK = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*$")
+_YES_NO = frozenset({"y n", "n y", "yes no", "no yes", "0 1", "1 0", "t f", "true false"})
+
+
+def short_nouns(nouns: Sequence[Words], keys: Sequence[Words], words: Vocabulary) -> Mapping[str, Words]:
+    """The nouns that short forms stand for: the start of a key's name which begins the noun of just one table.
+
+    `nouns` and `keys` are those of the tables in one order, the key being the words of a table's first column.
+    """
+    found: dict[str, Words] = {}
+    for noun, key in zip(nouns, keys, strict=True):
+        short = key[0] if len(key) == 2 and words.has("id_words", key[1:]) else ""
+        if len(short) < _SHORTEST or short in words.known or short in words.abbreviations:
+            continue
+        meant = [other for other in nouns if _shortens(short, other)]
+        if meant == [noun]:
+            found[short] = noun
+    return found
+
+
+def _shortens(short: str, noun: Words) -> bool:
+    return any(word.startswith(short) and word != short for word in (noun[0], noun[-1]))
+
+
+def in_full(words: Words, short: Mapping[str, Words]) -> Words:
+    """The words of a column with the short form in front of them written out."""
+    return (*short[words[0]], *words[1:]) if len(words) > 1 and words[0] in short else words
+
+
+def without_remark(name: str, names: Collection[str], words: Vocabulary) -> str:
+    """A column's name without the remark in brackets at its end, where that says no unit and no other has the rest."""
+    remark = _REMARK.search(name)
+    if remark is None:
+        return name
+    rest, said = name[: remark.start()], " ".join(words.split(remark[1]))
+    if said in _YES_NO:
+        return rest or name
+    unit = words.has("measuring_units", said.split())
+    alone = sum(_REMARK.sub("", other).casefold() == rest.casefold() for other in names) == 1
+    return rest if rest and alone and not unit else name
