@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from semantic_layer import QueryError, check, to_sql
+from semantic_layer import QueryError, check, to_sql, with_implied
 from tests.hard_cases.answers import AS_OF, asked, model, rows_of, same_rows, truth
 
 MONTH = {"field": "metric_time", "grain": "month"}
@@ -128,3 +128,11 @@ def test_what_cannot_be_taken_together_is_refused(query, code):
     with pytest.raises(QueryError) as caught:
         check(model(), query)
     assert code in [fault.code for fault in caught.value.faults]
+
+
+def test_an_average_day_of_the_weekend_is_one_of_those_days_not_of_all():
+    weekend = {"field": "orders.ordered_at_weekday", "op": "in", "values": ["Saturday", "Sunday"]}
+    query = ask("orders", per_bucket={"grain": "day"}, time_range=JUNE, filters=[weekend])
+    expected = f"""SELECT avg(n) FROM (SELECT d, count(order_id) n FROM {DAYS.format("2025-06-01", "2025-06-30")}
+    LEFT JOIN orders ON ordered_at::DATE = d WHERE isodow(d) >= 6 GROUP BY 1)"""
+    assert same_rows(rows_of(query, with_implied(model())), truth(expected))

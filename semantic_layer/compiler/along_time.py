@@ -7,11 +7,14 @@ from dataclasses import replace
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Column, Draft
 from semantic_layer.compiler.formulas import evaluated
 from semantic_layer.compiler.metrics import append
+from semantic_layer.implied import WEEKDAY
+from semantic_layer.metric_types import SimpleMetric
 from semantic_layer.query import METRIC_TIME, GroupBy, PerBucket, Running, SemanticQuery, TimeGrain
-from semantic_layer.resolution import Key, keys, of_each_group
+from semantic_layer.resolution import Key, bases, keys, of_each_group, time_of
 from semantic_layer.spans import buckets_before
 
 _SLACK = {"month": 2, "quarter": 6, "half": 12, "year": 24, "fiscal_quarter": 6, "fiscal_year": 24}
@@ -114,7 +117,16 @@ def _whole_only(draft: Draft, key: Key, per: PerBucket) -> list[exp.Expr]:
         found.append(exp.GTE(this=tree.copy(), expression=sql.moment(span.start)))
     elif grain not in ("hour", "day"):
         found.append(exp.GTE(this=tree.copy(), expression=_first_day(draft, _SLACK.get(grain, 0))))
-    return found
+    return [*found, *(_on_weekdays(draft, tree, per.grain))]
+
+
+def _on_weekdays(draft: Draft, tree: exp.Expr, grain: TimeGrain) -> list[exp.Expr]:
+    """A condition on the weekday leaves days out of the average: the others are no days of 0."""
+    leaves = [one for one in bases(draft.layer, draft.query.metrics) if isinstance(one, SimpleMetric)]
+    names = {f"{time_of(draft.layer, one)}_{WEEKDAY}" for one in leaves}
+    day = exp.Anonymous(this="dayname", expressions=[tree])
+    wanted = [one for one in draft.query.filters if {one.field} == names and not one.entity]
+    return [condition(day.copy(), one, "categorical", draft.as_of) for one in wanted if grain == "day"]
 
 
 def _first_day(draft: Draft, slack: int) -> exp.Expr:
