@@ -11,6 +11,7 @@ from assistant.understanding.confidence import confidence, doubts_of
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.leftovers import leftovers
+from assistant.understanding.own_filters import mentions
 from assistant.understanding.queries import Candidate, accepted, candidates
 from assistant.understanding.reader import drafts
 from assistant.understanding.scattered import Scattered
@@ -43,8 +44,11 @@ def read(spelling: Spelling, world: World, scattered: Scattered) -> Readings:
     """
     clock = Clock(spelling.tokens, world.language, world.as_of, noted=world.noted)
     readings = read_covers(spelling, covers(spelling.tokens, world.lexicon, clock), world)
-    if any(fault.code == "E_CONTRADICTION" for fault in readings.faults) or is_of_today(readings):
+    if is_of_today(readings):
         return readings
+    if any(fault.code == "E_CONTRADICTION" for fault in readings.faults):
+        gathered = read_covers(spelling, scattered.covers(spelling.tokens, clock), world)
+        return gathered if gathered.best and _counts_said_case(gathered.best, spelling, world) else readings
     if readings.best and not _may_be_gathered(readings.best[0], world):
         return readings
     gathered = read_covers(spelling, scattered.covers(spelling.tokens, clock), world)
@@ -62,6 +66,19 @@ def _may_be_gathered(best: Candidate, world: World) -> bool:
     """Whether rows are counted under a value of theirs, which may be a metric of its own: "deals that each rep won"."""
     facts = {fact for name in best.query.metrics for fact in world.reach.facts(name)}
     return any(f.op == "in" and f.field.partition(".")[0] in facts for f in best.query.filters)
+
+
+def _counts_said_case(found: Sequence[Candidate], spelling: Spelling, world: World) -> bool:
+    """Whether all that is measured counts just the rows of a value that is said: "orders from Rome were cancelled"."""
+    said = [c for token in spelling.tokens for c in world.lexicon.lookup([token]) if c.kind == "value"]
+    names = {name for candidate in found for name in candidate.query.metrics}
+    return all(
+        any(
+            c.target.partition(".")[0] in world.reach.facts(name) and mentions(world.layer, name, str(c.value))
+            for c in said
+        )
+        for name in names
+    )
 
 
 def _counts_case(best: Candidate, other: Candidate) -> bool:
