@@ -14,6 +14,7 @@ from assistant.understanding.draft import (
     World,
 )
 from assistant.understanding.fitting import fits, is_happening
+from assistant.understanding.levels import LEVEL_COST, asks_for_deeds, is_level
 from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.query_slots import Choice, measure_bounds, query_of
 from assistant.understanding.segments import owner
@@ -106,9 +107,10 @@ def accepted(candidate: Candidate) -> Candidate | QueryError:
     if fault is None:
         return candidate
     replaced = _with_stand_ins(world, candidate.query)
-    return (
-        fault if replaced is None else replace(candidate, query=replaced[0], notes=replaced[1], asked=candidate.query)
-    )
+    if replaced is None:
+        return fault
+    score = candidate.score - LEVEL_COST * any(is_level(world, name) for name in replaced[0].metrics)
+    return replace(candidate, query=replaced[0], notes=replaced[1], asked=candidate.query, score=score)
 
 
 def _choices(draft: Draft) -> Iterator[Choice]:
@@ -179,6 +181,8 @@ def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, 
     """The query with metrics that mean the same at a finer grain, when those can answer it."""
     options = [(name, *world.layer.metrics[name].stand_ins) for name in query.metrics]
     for names in list(product(*options))[1:]:
+        if asks_for_deeds(world, query) and any(is_level(world, name) for name in names):
+            continue
         swapped = dict(zip(query.metrics, names, strict=True))
         order = tuple(o.model_copy(update={"by": swapped.get(o.by, o.by)}) for o in query.order_by)
         top = query.top and query.top.model_copy(update={"by": swapped.get(query.top.by, query.top.by)})

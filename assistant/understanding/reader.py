@@ -23,6 +23,7 @@ from assistant.understanding.grouping import (
     find_rankings,
     find_sorting,
 )
+from assistant.understanding.levels import find_closing_days
 from assistant.understanding.listing import find_lists
 from assistant.understanding.measuring import (
     find_averages,
@@ -88,6 +89,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_running,
     find_trend,
     find_repeated_deeds,
+    find_closing_days,
 )
 KINDS = ("noun", "metric", "dimension", "value")
 

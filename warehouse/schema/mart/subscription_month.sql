@@ -28,7 +28,7 @@ WITH bound AS (
     SELECT r.day AS month, r.subscription_id, s.customer_id, s.plan, r.mrr AS mrr_start,
         (r.day + INTERVAL 1 MONTH)::DATE AS next_month
     FROM running r JOIN core.subscription s USING (subscription_id)
-    WHERE r.day <= getvariable('mart_as_of')
+    WHERE r.day <= getvariable('mart_as_of') + 1 -- what ran as the last month ended is known on its last day
 ), kept AS (
     SELECT DISTINCT r.day, s.customer_id FROM running r JOIN core.subscription s USING (subscription_id)
 )
