@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answer import Clarification, Plan
+from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.asking import Outcome, ask_metric, ask_partial, ask_period, ask_share, clarify, options_of
 from assistant.understanding.confidence import calibration
 from assistant.understanding.draft import World
@@ -26,7 +26,19 @@ def decide(question: str, readings: Sequence[Readings], world: World) -> Outcome
         return _as_sure(question, next(iter(plans.values())), world)
     if plans:
         return clarify(question, list(plans.values()), _ambiguous_words([c for c, _ in found]), world)
-    return _without_plan(question, readings[0], world)
+    return _as_typed(_without_plan(question, readings[0], world), readings[0])
+
+
+def _as_typed(outcome: Outcome, readings: Readings) -> Outcome:
+    """A refusal with the words as they were typed: nobody knows the one that they were taken for."""
+    if not isinstance(outcome, Refusal) or not readings.spelling.corrections:
+        return outcome
+    typed = {read.casefold(): said for said, read in readings.spelling.corrections}
+    words = tuple(" ".join(typed.get(one.casefold(), one) for one in phrase.split()) for phrase in outcome.words)
+    sentence = outcome.sentence
+    for old, new in zip(outcome.words, words, strict=True):
+        sentence = sentence.replace(f"'{old}'", f"'{new}'")
+    return replace(outcome, words=words, sentence=sentence)
 
 
 def _as_sure(question: str, plan: Plan, world: World) -> Plan | Clarification:

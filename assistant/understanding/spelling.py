@@ -13,7 +13,7 @@ from assistant.understanding.language import Language, time_words
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.tokens import Token, tokenize
 
-SHORTEST, TWO_EDITS_FROM, SUBSTITUTION_FROM = 4, 8, 6
+SHORTEST, TWO_EDITS_FROM, SUBSTITUTION_FROM = 4, 9, 6
 MOST_VARIANTS, LONGEST_NAME, MOST_TRIED = 4, 5, 4
 
 

@@ -11,6 +11,7 @@ from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.chart import Element
 from assistant.understanding.compounds import Compounds
 from assistant.understanding.contexts import adds_nothing, clauses, sentences
+from assistant.understanding.currencies import foreign_money
 from assistant.understanding.draft import World
 from assistant.understanding.entities import doubted, listed_instead, plan_entities
 from assistant.understanding.forms import Asking, read_first, read_form
@@ -240,7 +241,7 @@ class Understanding:
         return with_denied_flags(named, world)
 
     def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
-        refused = _refuse_early(question, tokens, self._world)
+        refused = _refuse_early(question, tokens, self._world) or _refuse_money(question, tokens, self._world)
         explained = explain_words(question, tokens, self._world)
         return refused or explained or explain_data(question, tokens, self._world)
 
@@ -271,6 +272,15 @@ def _refuse_early(question: str, tokens: Sequence[Token], world: World) -> Refus
     if foreign:
         return refuse(question, "OUT_OF_DOMAIN", world, foreign)
     return None
+
+
+def _refuse_money(question: str, tokens: Sequence[Token], world: World) -> Refusal | None:
+    """That an amount is in a currency that nothing is kept in."""
+    said, kept = foreign_money(tokens, world)
+    if not said:
+        return None
+    sentence = world.language.message("other_currency", word=said, kept=kept)
+    return refuse(question, "NOT_AVAILABLE", world, (said,), sentence=sentence)
 
 
 def _changes_data(tokens: Sequence[Token], language: Language) -> bool:
