@@ -30,7 +30,7 @@ class Namings:
                 concept = Concept("value", segment.name, SEGMENT, value=True)
                 for phrase, found in _named(segment.name, segment.label, segment.synonyms, concept):
                     yield phrase, replace(found, weight=SEGMENT)
-        yield from self._people()
+        yield from self._people(values)
         for dataset in self.layer.datasets.values():
             yield from _named(dataset.name, dataset.label, dataset.synonyms, Concept("noun", dataset.name))
             for field in dataset.fields:
@@ -38,15 +38,27 @@ class Namings:
                     yield from self._field_phrases(dataset, field)
                     yield from _value_phrases(dataset, field, values.get(f"{dataset.name}.{field.name}", ()))
 
-    def _people(self) -> Iterator[Naming]:
-        """ "people" for the one entity that is called by a noun for people, when there is just one."""
+    def _people(self, values: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[Naming]:
+        """ "people" for the one entity that is called by a noun for people, when there is just one.
+
+        A word that is a value of theirs, too, is none: "individuals" are not the companies among the clients.
+        """
         nouns = set(self.language.words("person_nouns"))
         meant = [
             dataset.name
             for dataset in self.layer.datasets.values()
             if dataset.entity and nouns & {word.casefold() for word in (dataset.name, *dataset.synonyms)}
         ]
+        stored = {
+            value.casefold()
+            for field, listed in values.items()
+            if meant and field.partition(".")[0] == meant[0]
+            for value, _ in listed
+            if " " not in value
+        }
         for word in self.language.words("persons") if len(meant) == 1 else ():
+            if not stored.isdisjoint((word, word.removesuffix("s"))):
+                continue
             yield word, Concept("noun", meant[0], PEOPLE)
 
     def _metric_phrases(self, metric: Metric) -> Iterator[Naming]:

@@ -24,7 +24,7 @@ def fields_of(words: Words, found: Found) -> Iterator[Found]:
             owned = list(things(words, listed.moved(start)))
             for named in owned:
                 yield from _owned(words, named)
-            if owned:
+            if owned or _says_whose(words, listed):
                 continue
         for owner in _owners(listed):
             if words.world.layer.datasets[owner].primary_key:
@@ -32,6 +32,19 @@ def fields_of(words: Words, found: Found) -> Iterator[Found]:
                     if _tells_rows(words, named):  # "brands in this category" are not its products
                         yield replace(named, bare=named.bare or len(listed.attributes) == 1)
         yield from joint.of_several(words, listed)
+
+
+def _is_possessive(words: Words, at: int) -> bool:
+    """Whether more than a space is between a word and the next one: "patient's last name"."""
+    following = words.tokens[at + 1 : at + 2]
+    return bool(following) and following[0].start - words.tokens[at].end > 1
+
+
+def _says_whose(words: Words, found: Found) -> bool:
+    """ "the name of the court": "name" alone is that of what follows, also where that is nothing that has a name."""
+    genitive = words.skip(found.at, "empty")
+    alone = any(words.phrase(found.at - 1, role) == found.at for role in ("names", "keys"))
+    return alone and genitive < len(words.tokens) and words.tokens[genitive].text == "of"
 
 
 def _tells_rows(words: Words, found: Found) -> bool:
@@ -48,8 +61,10 @@ def possessed(words: Words, at: int) -> Iterator[Found]:
         beside = (near for near in (picked.at - 1, picked.at) if not words.at_end(near))
         if any(words.phrase(near, "being") is not None for near in beside):
             continue  # "which rides were electric" asks for some of them
+        plain = not (picked.order or picked.filters or _is_possessive(words, picked.at - 1))
         for listed in _field_list(words, picked):
-            yield from _owned(words, listed)
+            owned = _owned(words, listed)
+            yield from (named for named in owned if not plain or _tells_rows(words, named))
 
 
 def _owners(found: Found) -> list[str]:
