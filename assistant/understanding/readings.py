@@ -137,7 +137,8 @@ def _near_best(complete: list[Candidate]) -> tuple[tuple[Candidate, ...], tuple[
             continue
         top = candidate.score if top is None else top
         best.setdefault(checked.query, checked)
-    return tuple(best.values()), tuple(faults)
+    highest = max((one.score for one in best.values()), default=0.0)  # what stands in may cost more
+    return tuple(one for one in best.values() if one.score >= highest - MARGIN), tuple(faults)
 
 
 def plan_of(candidate: Candidate, spelling: Spelling) -> Plan:
