@@ -33,6 +33,13 @@ def _harmless_listing(draft: Draft, at: int) -> bool:
     return bool(draft.groups or draft.grain)
 
 
+def _harmless_where(draft: Draft, at: int) -> bool:
+    """ "where are our customers, by country": a field answers it; "where do people spend" is not who they are."""
+    del at
+    fields = [place for place, _ in draft.groups if place < 0 or draft.kind(place) != "noun"]
+    return bool(fields or draft.grain or any(condition.grouped for condition in draft.conditions))
+
+
 def _harmless_which(draft: Draft, at: int) -> bool:
     if draft.element(at).text.casefold() in draft.world.language.words("asking_persons") and draft.back(at) is None:
         return bool(draft.groups or draft.listed)  # "who won how many deals" asks for each of them
@@ -172,7 +179,8 @@ def _harmless_link(draft: Draft, at: int) -> bool:
 
 
 JUDGES: tuple[tuple[frozenset[str], Callable[[Draft, int], bool]], ...] = (
-    (frozenset({"listing", "divide", "where"}), _harmless_listing),
+    (frozenset({"where"}), _harmless_where),
+    (frozenset({"listing", "divide"}), _harmless_listing),
     (frozenset({"which"}), _harmless_which),
     (frozenset({"how"}), _harmless_manner),
     (frozenset({"filler"}), _always),

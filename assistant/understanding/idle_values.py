@@ -30,6 +30,8 @@ def _of_the_doer(draft: Draft) -> Iterator[int]:
         behind = condition.place + 1
         if condition.place < 0 or behind >= len(draft.elements) or draft.kind(behind) not in ("noun", "metric"):
             continue
+        if draft.element(condition.place).text.casefold() in draft.world.language.words("person_nouns"):
+            continue  # "guest orders" says who placed them
         nouns = {c.target for c in draft.concepts(behind, "noun")}
         fields = {c.target for concepts in condition.values for c in concepts if _is_of(c.target, nouns)}
         called = {name for field in fields for name in datasets if name in field.partition(".")[2].split("_")}

@@ -80,11 +80,22 @@ def _is_part(draft: Draft, cues: list[int]) -> bool:
         if isinstance(m, RatioMetric) and m.format == "percent" and not m.hidden and m.numerator in asked
     ]
     plain = not (draft.groups or draft.conditions or draft.presence or draft.bounds)
-    if len(rates) != 1 or len(asked) != 1 or not plain or len(cues) != 1:
+    if len(rates) != 1 or len(asked) != 1 or not plain or len(cues) != 1 or _is_of_rows(draft, rates[0]):
         return False
     draft.metrics = [(draft.metrics[0][0], (Concept("metric", rates[0], GATHERED),))]
     draft.use(cues[0], "metric", rates[0])
     return True
+
+
+def _is_of_rows(draft: Draft, rate: str) -> bool:
+    """ "share of orders from returning customers": a part of the orders, though the rate tells that of the people."""
+    layer = draft.world.layer
+    ratio = layer.metrics[rate]
+    base = layer.metrics[ratio.denominator] if isinstance(ratio, RatioMetric) else None
+    if not isinstance(base, SimpleMetric) or layer.measures[base.measure].agg != "count_distinct":
+        return False
+    said = {draft.noun(at) for at, _ in draft.scopes if at < draft.metrics[0][0]}
+    return base.measure.partition(".")[0] in said
 
 
 def _says_among(draft: Draft) -> bool:
