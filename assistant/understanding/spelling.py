@@ -13,7 +13,8 @@ from assistant.understanding.language import Language, time_words
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.tokens import Token, tokenize
 
-SHORTEST, TWO_EDITS_FROM, SUBSTITUTION_FROM = 4, 9, 6
+SHORTEST, TWO_EDITS_FROM, SUBSTITUTION_FROM = 4, 8, 6
+MANY_EDITS_FROM = 9  # "costumer" has the letters of "customer"; "spenders" are no "speakers"
 MOST_VARIANTS, LONGEST_NAME, MOST_TRIED = 4, 5, 4
 
 
@@ -124,7 +125,8 @@ class Speller:
         least = min((distance for _, distance in fair), default=0)
         near: dict[str, str] = {}
         for choice, distance in sorted(fair):
-            if distance == least and (distance == 1 or choice not in self._cue_words):
+            loose = distance > 1 and len(word) < MANY_EDITS_FROM and sorted(word) != sorted(choice)
+            if distance == least and (distance == 1 or choice not in self._cue_words) and not loose:
                 near.setdefault(self._words[choice], choice)
         swapped = {bare: choice for bare, choice in near.items() if sorted(choice) == sorted(word)}
         return swapped if len(swapped) == 1 else near

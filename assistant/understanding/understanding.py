@@ -16,6 +16,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities import doubted, listed_instead, plan_entities
 from assistant.understanding.forms import Asking, read_first, read_form
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
+from assistant.understanding.halves import asks_otherwise, half_answered
 from assistant.understanding.happenings import Happening, named_days
 from assistant.understanding.language import Language, load_language
 from assistant.understanding.lexicon import Lexicon, context_words, word_pairs
@@ -109,6 +110,7 @@ class Understanding:
         if not isinstance(outcome, Plan):
             return outcome
         past = past_of_today(question, outcome, tokens, self._world)
+        past = past or half_answered(question, outcome, tokens, self._world)
         return past or still_running(outcome, tokens, self._world)
 
     def _outcome(self, question: str, tokens: list[Token]) -> Plan | Clarification | Explanation | Refusal:
@@ -188,13 +190,20 @@ class Understanding:
             plans = self._asked(parts, at)
             others = [part for place, part in enumerate(parts) if place != at]
             for asked in plans:
-                if all(adds_nothing(part, asked, self._world) for part in others):
+                if all(self._is_beside(part, asked) for part in others):
                     note = self._world.language.message("answered_part", part=parts[at])
                     sure = round(asked.confidence - 0.1, 2)
                     return replace(asked, spans=(), notes=(*asked.notes, note), confidence=sure)
             if plans:
                 return None
         return None
+
+    def _is_beside(self, part: str, asked: Plan) -> bool:
+        """Whether a sentence says nothing that a plan leaves out, and is no question of its own."""
+        if not adds_nothing(part, asked, self._world):
+            return False
+        alone = self.plan(part)
+        return not isinstance(alone, Plan) or not asks_otherwise(alone, asked)
 
     def _asked(self, parts: Sequence[str], at: int) -> list[Plan]:
         """The plans of one sentence, also with a word of it that points back put for what the one before names."""

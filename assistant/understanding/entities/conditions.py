@@ -136,13 +136,20 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
             if reaches(words, found.entity, owner):
                 far = words.world.reach.steps(found.entity, owner) or 0
                 yield replace(condition, rank=condition.rank + far)  # a city is first of all their own
-            elif is_had(words, owner, found.entity) and last.op in ("in", "not_in"):
+            elif is_had(words, owner, found.entity) and last.op in ("in", "not_in") and not _does(words, start):
                 told = {"op": "in", "entity": found.entity, "none": last.op == "not_in"}
                 some = (*condition.filters[:-1], last.model_copy(update=told))
                 far = HAD if reaches(words, owner, found.entity) else TIED
                 tied = replace(condition, filters=some, rank=condition.rank + far)
                 yield tied
                 yield from _did(words, found, tied)
+
+
+def _does(words: Words, at: int) -> bool:
+    """ "orders that arrived late": what things did themselves is not what something of theirs is called."""
+    token = words.tokens[at] if at < len(words.tokens) else None
+    endings = words.world.language.words("participle_endings")
+    return token is not None and at > 0 and token.text.endswith(endings) and words.phrase(at - 1, "relatives") == at
 
 
 def _did(words: Words, found: Found, tied: Found) -> Iterator[Found]:

@@ -49,6 +49,8 @@ def sets(asking: Asking) -> Outcome | None:
         return _half_read(asking, parts)
     ordinary = asking.ordinary(asking.tokens)
     found = _outcome(asking, subject, told)
+    if isinstance(found, Clarification):
+        return found
     if isinstance(ordinary, Plan) and _says_as_much(asking.world, ordinary.query, subject, told):
         return found if _never_at_all(told, ordinary.query) and found is not None else ordinary
     return found
