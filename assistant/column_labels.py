@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.formatting import so_many
 from assistant.wording import FIRST, Wording, answers
 from semantic_layer import COHORT_AGE, METRIC_TIME, Column, SemanticLayer, SemanticQuery, is_together
 
+_ENDS = ("highest", "lowest")
 _BESIDE = ("previous", "change", "change_ratio", "share", "rank")
 
 
@@ -36,7 +38,8 @@ def _along_time(layer: SemanticLayer, query: SemanticQuery, column: Column, word
         return words.say("columns.along_time", told | {"how": how})
     if query.per_group is not None:
         what = _what(layer, query.per_group.fields[0])
-        return words.say(f"columns.groups_{query.per_group.agg}", told | {"what": what})
+        end = column.name.removeprefix(f"{column.ref}_") if column.name != column.ref else query.per_group.agg
+        return words.say(f"columns.groups_{end if end in _ENDS else query.per_group.agg}", told | {"what": what})
     if query.top is not None and is_together(query):
         side = "columns.top" if query.top.descending else "columns.bottom"
         n = f"{query.top.n}{words.say('columns.percent') if query.top.percent else ''}"
@@ -55,6 +58,10 @@ def _what(layer: SemanticLayer, name: str) -> str:
 
 def _part_of(layer: SemanticLayer, query: SemanticQuery, column: Column, words: Wording) -> str:
     """What one metric as a share of another is called."""
+    share = next((one for one in query.shares if column.name == f"{one.metric}_per_{one.of}"), None)
+    if share is not None and share.per:
+        of = so_many(layer.metrics[share.of].title, share.per, words.locale)
+        return words.say("columns.per", {"title": layer.metrics[column.ref].title, "of": of})
     whole = next((one.of for one in query.shares if one.of and column.name == f"{one.metric}_of_{one.of}"), "")
     if not whole:
         return ""

@@ -29,7 +29,7 @@ from babel.numbers import (
 )
 
 from assistant.wording import FIRST, answers
-from semantic_layer import Column
+from semantic_layer import Column, of_so_many
 
 LONGEST_NAME = 80
 EMPTY = "–"
@@ -63,7 +63,7 @@ class Style:
 def style_of(column: Column, locale: str = "en") -> Style:
     """How the numbers of a result's column are written; changes of a share are percentage points."""
     kind, unit, decimals = column.format or "decimal", column.unit or "", column.decimals
-    if column.role in ("change_ratio", "share"):
+    if column.role == "change_ratio" or (column.role == "share" and (column.format or "percent") == "percent"):
         kind, unit, decimals = "percent", "", None
     elif column.role == "change" and kind == "percent":
         kind = "points"
@@ -193,6 +193,13 @@ def _two_parts(seconds: int, locale: str) -> str:
 def _part(count: Decimal, unit: str, locale: str) -> str:
     shown = format_decimal(count, "#,##0.#", locale=locale)
     return answers(locale).count(f"units.duration.{unit}", count, {"count": shown})
+
+
+def so_many(title: str, count: int, locale: str = FIRST) -> str:
+    """What something is told per: "session", "1,000 orders"."""
+    if count == 1 or locale == FIRST:
+        return of_so_many(title, count) if locale == FIRST else title
+    return f"{format_decimal(count, locale=known_locale(locale))} {title}"
 
 
 def shorten(text: str, limit: int = LONGEST_NAME) -> str:

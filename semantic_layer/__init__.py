@@ -15,7 +15,7 @@ from semantic_layer.catalog import (
     value_queries,
 )
 from semantic_layer.check import check
-from semantic_layer.compiler import Column, Compiled, to_sql
+from semantic_layer.compiler import Column, Compiled, of_so_many, to_sql
 from semantic_layer.data_checks import DataFault, data_checks, data_faults, orphan_checks
 from semantic_layer.difference import Difference, differences, read_side
 from semantic_layer.errors import (
@@ -172,6 +172,7 @@ __all__ = [
     "load_workspace",
     "meaning_of",
     "normal_question",
+    "of_so_many",
     "orphan_checks",
     "parts",
     "policy_for",

@@ -21,7 +21,7 @@ def per_group(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault
     for name in asked.fields:
         if name in (METRIC_TIME, COHORT_AGE) or (name in layer.fields and layer.fields[name].kind == "time"):
             yield QueryFault("E_PER_GROUP", f"`{name}` is a time; `per_bucket` takes its buckets together.")
-    for name in query.metrics if asked.agg != "count" else ():
+    for name in query.metrics if asked.agg in ("average", "median") else ():
         if not bucket_rules.adds_up_in_time(layer, name, ("sum", "count", "count_distinct")):
             title = layer.metrics[name].title
             yield QueryFault("E_PER_GROUP", f"`{title}` does not add up, so an average of groups is no average of it.")
@@ -75,12 +75,14 @@ def part_of(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     """Faults of one metric as a share of another."""
     for one in query.shares:
         if not one.of:
+            if one.per:
+                yield QueryFault("E_SHARE", "What a metric falls to so many of has to be named in `of`.")
             continue
         if one.of not in query.metrics or one.of == one.metric:
             yield QueryFault("E_ORDER_NOT_IN_QUERY", f"`{one.of}` is not among the metrics shown.", query.metrics)
         elif one.within or one.apart_from:
             yield QueryFault("E_SHARE", f"A share of `{one.of}` has neither `within` nor `apart_from`.")
-        elif not comparable(layer, one.metric, one.of):
+        elif not one.per and not comparable(layer, one.metric, one.of):
             sentence = f"`{one.metric}` and `{one.of}` have different units: one is no share of the other."
             yield QueryFault("E_SHARE_UNITS", sentence)
         elif not all(

@@ -74,6 +74,8 @@ class Filter(QueryNode):
 
     `where` narrows the rows that a metric of each entity counts: conditions on fields that its own rows have
     ("customers with two orders over 100": where the amount is over 100). Other filters of the query do not narrow them.
+    On a metric that groups show it is a condition of each group, within the rows that the query keeps ("cities with an
+    open and a closed shop").
 
     `than` "average" takes the place of the value: for a field the mean over all rows of its dataset, for a metric that
     adds up its mean over the groups of the result (or over the entities that have any), for any other metric its value
@@ -117,7 +119,8 @@ class Share(QueryNode):
     total is that of all countries).
 
     With `of` it is the part of another metric of the query in the same unit and the same row ("fees as a share of
-    revenue"), whatever belongs to both.
+    revenue"), whatever belongs to both. With `per` it is no part, but how much of the metric falls to so many of the
+    other, whatever their units: revenue per visit (1), tickets per 1,000 orders (1000).
 
     The total is that of the whole query, whatever is cut off afterwards; it is computed on its own, so that shares of
     distinct counts are right too (and need not add up to 1).
@@ -127,6 +130,7 @@ class Share(QueryNode):
     within: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
     of: str = ""
+    per: int = Field(default=0, ge=0, le=1_000_000)
 
 
 class Rank(QueryNode):
@@ -169,14 +173,15 @@ class PerBucket(QueryNode):
 
 
 class PerGroup(QueryNode):
-    """One number over the values of fields: how many there are, or the average or the median of each one's metrics.
+    """One number over the values of fields: how many there are, the average or the median of each one's metrics, or
+    the gap between the highest and the lowest of them.
 
     The metrics are computed for each of the values, those of no value left out; only values that meet the filters on
     metrics count. What the query is grouped by stays: then there is one such number for each group.
     """
 
     fields: tuple[str, ...] = Field(min_length=1, max_length=3)
-    agg: Literal["count", "average", "median"] = "count"
+    agg: Literal["count", "average", "median", "gap"] = "count"
 
 
 class Running(QueryNode):

@@ -37,6 +37,22 @@ CASES = {
         f"""SELECT avg(n) FROM (SELECT segment, count(*) n {OF_CUSTOMERS} WHERE segment IS NOT NULL AND
         month(ordered_at) = 6 GROUP BY 1)""",
     ),
+    "the gap between the highest and the lowest segment, with both": (
+        ask("revenue", per_group={"fields": ["customers.segment"], "agg": "gap"}, time_range=JUNE),
+        f"""SELECT max(v) - min(v), max(v), min(v) FROM (SELECT segment, sum(amount) v {OF_CUSTOMERS} WHERE segment IS NOT
+        NULL AND month(ordered_at) = 6 GROUP BY 1)""",
+    ),
+    "the gap of an average, by month": (
+        ask("average_order", by=[{"field": "metric_time", "grain": "month"}],
+            per_group={"fields": ["customers.segment"], "agg": "gap"}),
+        f"""SELECT m, max(v) - min(v), max(v), min(v) FROM (SELECT date_trunc('month', ordered_at)::DATE m, segment,
+        sum(amount) / count(*) v {OF_CUSTOMERS} WHERE segment IS NOT NULL GROUP BY 1, 2) GROUP BY 1 ORDER BY 1""",
+    ),
+    "so much of one metric per thousand of another": (
+        ask("refunds", "orders", by=[SEGMENT], shares=[{"metric": "refunds", "of": "orders", "per": 1000}]),
+        """SELECT segment, sum(refund), count(*), 1000 * sum(refund) / count(*) FROM orders LEFT JOIN customers USING
+        (customer_id) GROUP BY 1 ORDER BY 1 NULLS LAST""",
+    ),
     "the median of each customer": (
         ask("revenue", per_group={"fields": ["customers.customer_id"], "agg": "median"}),
         f"SELECT median(n) FROM (SELECT customer_id, sum(amount) n {OF_CUSTOMERS} GROUP BY 1)",
@@ -124,6 +140,9 @@ REFUSED = [
     (ask("refunds", "revenue", shares=[{**OF[0], "apart_from": ["customers.segment"]}],
          filters=[{"field": "customers.segment", "op": "in", "values": ["x"]}]), "E_SHARE"),
     (ask("average_order", "revenue", shares=[{"metric": "average_order", "of": "revenue"}]), "E_SHARE_NOT_ADDITIVE"),
+    (ask("average_order", "orders", shares=[{"metric": "average_order", "of": "orders", "per": 1}]),
+     "E_SHARE_NOT_ADDITIVE"),
+    (ask("orders", shares=[{"metric": "orders", "per": 100}]), "E_SHARE"),
     (ask("revenue", by=[SEGMENT], filters=[{"field": "revenue", "op": "gt", "than": "previous"}]),
      "E_COMPARE_NEEDS_PERIOD"),
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 
 from assistant.answer import Interpretation, Part
-from assistant.formatting import bucket, day
+from assistant.formatting import bucket, day, so_many
 from assistant.understanding.language import load_language
 from assistant.understanding.periods import add_units, unit_start
 from assistant.wording import FIRST, Wording, answers
@@ -99,6 +99,9 @@ class _Reading:
     def share(self, share: Share) -> str:
         """ "share of sessions", "share of the sessions of any device"."""
         title = self.inside(self.layer.metrics[share.metric].title)
+        if share.per:
+            of = so_many(self.inside(self.layer.metrics[share.of].title), share.per, self.locale)
+            return self.say("falling_to", {"what": title, "of": of})
         if share.of:
             return self.say("part_of", {"what": title, "whole": self.inside(self.layer.metrics[share.of].title)})
         fields = self.say("join").join(self.inside(self.title(name)) for name in share.apart_from)

@@ -22,6 +22,7 @@ from semantic_layer.compiler.draft import Builder, Column, Draft, Frame, MemberS
 from semantic_layer.compiler.entities import per_entity_part
 from semantic_layer.compiler.extras import keep_top, partial_flag, ranks, shares, top_set
 from semantic_layer.compiler.finish import cut, restricted, sorted_rows
+from semantic_layer.compiler.group_conditions import of_some_rows
 from semantic_layer.compiler.groups import over_groups
 from semantic_layer.compiler.journeys import conversion_part, retention_part
 from semantic_layer.compiler.levels import level_part
@@ -30,12 +31,13 @@ from semantic_layer.compiler.metrics import projected, valued
 from semantic_layer.compiler.pivot import pivoted
 from semantic_layer.compiler.spine import spined
 from semantic_layer.compiler.stitch import parts, stitched
+from semantic_layer.compiler.titles import of_so_many
 from semantic_layer.compiler.windows import cumulative_part, offset_part
 from semantic_layer.model import SemanticLayer
 from semantic_layer.query import SemanticQuery, TimeRange
 from semantic_layer.resolution import Key, asked_metrics, bases, entity_keys, is_metric_filter, keys
 
-__all__ = ["BUILDERS", "PASSES", "Column", "Compiled", "to_sql"]
+__all__ = ["BUILDERS", "PASSES", "Column", "Compiled", "of_so_many", "to_sql"]
 
 BUILDERS: Mapping[str, Builder] = {
     "simple": simple_part,
@@ -123,6 +125,7 @@ def _aggregated(draft: Draft) -> None:
     if query.compare:
         draft.frame = compared(draft, scope, metrics, query.compare)
     valued(draft)
+    of_some_rows(draft, scope)
     if top and query.top and not (query.top.others or top.together):
         keep_top(draft, top)
 

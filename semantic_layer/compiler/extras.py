@@ -10,6 +10,7 @@ from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Column, Draft, Scope, TopSet
 from semantic_layer.compiler.formulas import evaluated
 from semantic_layer.compiler.metrics import Shown, append, titled
+from semantic_layer.compiler.titles import of_so_many
 from semantic_layer.query import Rank, Share, Top
 from semantic_layer.resolution import Key, is_together
 
@@ -91,9 +92,23 @@ def _part_of(draft: Draft, share: Share) -> Shown:
     """One metric over another of the same row."""
     layer, leaves = draft.layer, draft.frame.leaves
     tree = sql.divided(leaves[share.metric].copy(), leaves[share.of].copy())
+    if share.per:
+        return _falling_to(draft, share, tree)
     whole = layer.metrics[share.of].title
     label = f"{layer.metrics[share.metric].title} as a share of {whole if whole[1:2].isupper() else whole.lower()}"
     return Column(f"{share.metric}_of_{share.of}", "share", share.metric, label, "%", "percent"), tree
+
+
+def _falling_to(draft: Draft, share: Share, tree: exp.Expr) -> Shown:
+    """How much of one metric falls to so many of another, in the unit of the former."""
+    metric, other = draft.layer.metrics[share.metric], draft.layer.metrics[share.of]
+    if share.per > 1:
+        tree = exp.Mul(this=tree, expression=sql.integer(share.per))
+    label = f"{metric.title} per {of_so_many(other.title, share.per)}"
+    counted = metric.format == "integer"  # a whole number is no longer one for each of another
+    told = ("", "decimal", 2) if counted else (metric.unit, metric.format, metric.decimals)
+    name = f"{share.metric}_per_{share.of}"
+    return Column(name, "share", share.metric, label, told[0], told[1], decimals=told[2]), tree
 
 
 def ranks(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Column, Draft
-from semantic_layer.compiler.metrics import append
+from semantic_layer.compiler.metrics import Shown, append
 from semantic_layer.compiler.titles import inside, plural, thing
 from semantic_layer.query import PerGroup
 from semantic_layer.resolution import Key, is_metric_filter, keys
@@ -48,6 +48,10 @@ def _append_values(draft: Draft, per: PerGroup, values: str, metrics: list[Colum
         label = f"Number of {plural(what)}"
         append(draft, [(Column("groups", "metric", metrics[0].ref, label, "", "integer"), _number(draft, values))])
         return
+    if per.agg == "gap":
+        for column in metrics:
+            append(draft, _ends(column, sql.column(column.name, values), what))
+        return
     combine = exp.Avg if per.agg == "average" else exp.Median
     for column in metrics:
         label = f"{_SAID[per.agg]} {inside(column.label)} per {what} that has any"
@@ -55,6 +59,20 @@ def _append_values(draft: Draft, per: PerGroup, values: str, metrics: list[Colum
         if column.format == "integer":  # a whole number is no longer one on average
             shown = replace(shown, format="decimal", decimals=1)
         append(draft, [(shown, combine(this=sql.column(column.name, values)))])
+
+
+def _ends(column: Column, tree: exp.Expr, what: str) -> list[Shown]:
+    """The gap between the highest and the lowest value of any group, and these two."""
+    title, high, low = inside(column.label), exp.Max(this=tree), exp.Min(this=tree.copy())
+    named = {
+        "": (
+            f"{column.label}: gap between the highest and the lowest {what}",
+            exp.Sub(this=high.copy(), expression=low.copy()),
+        ),
+        "_highest": (f"Highest {title} of a {what}", high),
+        "_lowest": (f"Lowest {title} of a {what}", low),
+    }
+    return [(replace(column, name=column.name + suffix, label=label), own) for suffix, (label, own) in named.items()]
 
 
 def _number(draft: Draft, values: str) -> exp.Expr:

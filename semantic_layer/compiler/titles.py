@@ -20,6 +20,11 @@ def inside(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
+def of_so_many(title: str, number: int) -> str:
+    """What something is told per: "session", "1,000 orders"."""
+    return _singular(inside(title)) if number == 1 else f"{number:,} {inside(title)}"
+
+
 def plural(title: str) -> str:
     """Several of what a title names."""
     if title.endswith("y") and title[-2:-1] not in "aeiou":

@@ -1,0 +1,209 @@
+"""One number for each of another thing: "revenue per visit", "complaints per thousand orders"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answer import Plan
+from assistant.understanding.forms.asking import Asking
+from assistant.understanding.tokens import Token
+from semantic_layer import Filter, OrderBy, RatioMetric, SemanticQuery, Share, SimpleMetric, TimeRange
+
+MOST_WORDS = 4
+LONGEST_NUMERATOR = 5
+
+
+@dataclass(frozen=True)
+class Below:
+    """What a number is told per: the metrics that its words may mean, of how many, and the words around it."""
+
+    metrics: tuple[str, ...]
+    per: int
+    above: tuple[Token, ...]
+
+
+def ratios(asking: Asking) -> Plan | None:
+    """The plan of one number over another, each counted under the same conditions; None for any other question."""
+    for below in (*_per(asking), *_of_each(asking), *_taken(asking), *_set_over(asking)):
+        plan = asking.read(below.above)
+        found = _divided(asking, plan, below) if plan is not None else None
+        if found is not None:
+            return found
+    return None
+
+
+def _per(asking: Asking) -> Iterator[Below]:
+    """ "per visit", "for each order", "per thousand orders", "for every 100 customers"."""
+    for at, behind in asking.found("per_one"):
+        number = _number(asking, behind)
+        start, per = (number[1], number[0]) if number else (behind, 1)
+        for end, metrics in _counts(asking, start):
+            yield Below(metrics, per, (*asking.tokens[:at], *asking.tokens[end:]))
+
+
+def _of_each(asking: Asking) -> Iterator[Below]:
+    """ "how many orders does the average customer place": what each of a thing does, told per thing."""
+    for at, behind in asking.found("does_each"):
+        for end, metrics in _counts(asking, behind):
+            rest = [
+                token for token in asking.tokens[end:] if token.text not in ("on", "average", "typically", "usually")
+            ]
+            yield Below(metrics, 1, (*asking.tokens[:at], *asking.made("do we", at), *rest))
+
+
+def _taken(asking: Asking) -> Iterator[Below]:
+    """ "how many visits does it take to get one order": the first told per one of the second."""
+    for at, behind in asking.found("takes"):
+        for end, metrics in _counts(asking, behind):
+            yield Below(metrics, 1, (*asking.tokens[:at], *asking.tokens[end:]))
+
+
+def _set_over(asking: Asking) -> Iterator[Below]:
+    """ "the ratio of new customers to lost customers"."""
+    for at, behind in asking.found("ratio_of"):
+        places = range(behind + 1, min(behind + LONGEST_NUMERATOR + 1, len(asking.tokens)))
+        for to in (place for place in places if asking.tokens[place].text in ("to", "and", "versus", "over")):
+            for end, metrics in _counts(asking, to + 1):
+                above = (*asking.made("number of", at), *asking.tokens[behind:to], *asking.tokens[end:])
+                yield Below(metrics, 1, (*asking.tokens[:at], *above))
+                yield Below(metrics, 1, (*asking.tokens[:at], *asking.tokens[behind:to], *asking.tokens[end:]))
+
+
+def _number(asking: Asking, at: int) -> tuple[int, int] | None:
+    """A number here ("100", "1,000", "a thousand") with the place behind it."""
+    language = asking.world.language
+    at = at + 1 if at < len(asking.tokens) and asking.tokens[at].text in ("a", "one", "every", "each") else at
+    word = asking.tokens[at].text.replace(",", "") if at < len(asking.tokens) else ""
+    value = (
+        int(word) if word.isdecimal() else language.data["number_words"].get(word) or language.data["scales"].get(word)
+    )
+    return (value, at + 1) if value and value > 1 else None
+
+
+def _counts(asking: Asking, at: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The longest phrases from here that name something counted, each with the place behind it."""
+    at = at + 1 if at < len(asking.tokens) and asking.tokens[at].text in ("a", "one", "single", "our", "the") else at
+    for end in range(min(at + MOST_WORDS, len(asking.tokens)), at, -1):
+        metrics = tuple(dict.fromkeys(_metrics(asking, asking.tokens[at:end])))
+        if metrics:
+            yield end, metrics
+            return
+
+
+def _metrics(asking: Asking, tokens: Sequence[Token]) -> Iterator[str]:
+    layer, nouns = asking.world.layer, asking.world.nouns
+    for concept in sorted(asking.world.lexicon.lookup(tokens), key=lambda one: -one.weight):
+        name = nouns.count_of(concept.target) if concept.kind == "noun" else concept.target
+        if (
+            concept.kind in ("noun", "metric")
+            and not concept.inflected
+            and name
+            and layer.metrics[name].format == "integer"
+        ):
+            yield name
+
+
+def _divided(asking: Asking, plan: Plan, below: Below) -> Plan | None:
+    query = plan.query
+    if len(query.metrics) != 1 or not _is_plain(query):
+        return None
+    for name in below.metrics:
+        made = _made(asking, query, name, below.per) if name != query.metrics[0] else None
+        if made is not None and asking.stands(made):
+            return replace(plan, query=made)
+    return None
+
+
+def _made(asking: Asking, query: SemanticQuery, below: str, per: int) -> SemanticQuery | None:
+    """The ratio as declared, else computed; of people only as declared ratios tell what is per one of them."""
+    declared = _declared(asking, query, below) if per == 1 else None
+    entity = _people(asking, below)
+    if declared is not None or not entity or not _happens(asking, query.metrics[0]):
+        return declared or _computed(query, below, per)
+    return _per_person(asking, query, entity, per)
+
+
+def _people(asking: Asking, below: str) -> str:
+    """The entity that a metric counts, whatever its members did."""
+    world = asking.world
+    return next(
+        (name for name, one in world.layer.datasets.items() if one.entity and world.nouns.count_of(name) == below), ""
+    )
+
+
+def _per_person(asking: Asking, query: SemanticQuery, entity: str, per: int) -> SemanticQuery | None:
+    """The number of rows with a customer per customer who is active then; None when no declared ratio is told so."""
+    layer = asking.world.layer
+    ratios = [one for one in layer.metrics.values() if isinstance(one, RatioMetric) and not one.hidden]
+    told = Counter(one.denominator for one in ratios if _counts_people(asking, one.denominator, entity))
+    below = next((name for name, times in told.most_common(1) if times > 1), "")
+    if not below:
+        return None
+    declared = _declared(asking, query, below) if per == 1 else None
+    keys = tuple(Filter(field=f"{entity}.{key}", op="not_null") for key in layer.datasets[entity].key_fields)
+    return declared or _computed(query.model_copy(update={"filters": (*query.filters, *keys)}), below, per)
+
+
+def _happens(asking: Asking, name: str) -> bool:
+    """Whether a metric is of what happens in a time."""
+    day = TimeRange(start=asking.world.as_of, end=None)
+    return asking.stands(SemanticQuery(metrics=(name,), time_range=day))
+
+
+def _counts_people(asking: Asking, name: str, entity: str) -> bool:
+    """Whether a metric counts those of an entity that rows of a time belong to."""
+    layer = asking.world.layer
+    metric = layer.metrics[name]
+    if not isinstance(metric, SimpleMetric) or not _happens(asking, name):
+        return False
+    measure, fact = layer.measures[metric.measure], metric.measure.partition(".")[0]
+    links = (one for one in layer.relationships.values() if (one.from_, one.to) == (fact, entity))
+    return measure.agg == "count_distinct" and any(measure.expression in one.from_columns for one in links)
+
+
+def _is_plain(query: SemanticQuery) -> bool:
+    """Whether a metric under conditions by groups is asked for, and nothing that two metrics would not share."""
+    plain = query.model_copy(
+        update={"metrics": (), "group_by": (), "filters": (), "time_range": None, "order_by": (), "limit": None}
+    )
+    return plain == SemanticQuery() and not any(one.field in query.metrics for one in query.filters)
+
+
+def _declared(asking: Asking, query: SemanticQuery, below: str) -> SemanticQuery | None:
+    """The ratio that the layer declares for the two: with this number above, or one of the same rows."""
+    layer = asking.world.layer
+    ratios = [
+        one
+        for one in layer.metrics.values()
+        if isinstance(one, RatioMetric) and one.denominator == below and not one.hidden
+    ]
+    exact = [one for one in ratios if one.numerator == query.metrics[0]] or [
+        one for one in ratios if _same_rows(asking, one.numerator, query.metrics[0])
+    ]
+    return _renamed(query, exact[0].name) if len(exact) == 1 else None
+
+
+def _same_rows(asking: Asking, name: str, other: str) -> bool:
+    """Whether two metrics aggregate the same rows alike, and differ in a condition at most."""
+    layer = asking.world.layer
+    pair = [layer.metrics[one] for one in (name, other)]
+    measures = [layer.measures[one.measure] for one in pair if isinstance(one, SimpleMetric)]
+    owners = {one.measure.partition(".")[0] for one in pair if isinstance(one, SimpleMetric)}
+    return len(measures) == 2 and len(owners) == 1 and len({(m.agg, m.expression) for m in measures}) == 1
+
+
+def _renamed(query: SemanticQuery, name: str) -> SemanticQuery:
+    order = tuple(one.model_copy(update={"by": name}) if one.by in query.metrics else one for one in query.order_by)
+    return query.model_copy(update={"metrics": (name,), "order_by": order})
+
+
+def _computed(query: SemanticQuery, below: str, per: int) -> SemanticQuery:
+    above = query.metrics[0]
+    order = tuple(
+        OrderBy(by=above, descending=one.descending, column="share") if one.by == above else one
+        for one in query.order_by
+    )
+    share = Share(metric=above, of=below, per=per)
+    return query.model_copy(update={"metrics": (above, below), "shares": (share,), "order_by": order})

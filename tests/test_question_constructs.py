@@ -1,0 +1,73 @@
+"""One number per another, gaps, rises and falls: questions of these forms, held against SQL written by hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.answer import Answer, Refusal
+from assistant.assistant import Assistant
+from assistant.config import Settings
+
+KEPT = "o.status <> 'cancelled' AND NOT o.is_test"
+THIS_YEAR = "{0} >= DATE '2026-01-01' AND {0} < DATE '2026-07-01'"
+
+
+@pytest.fixture(scope="module")
+def shop(demo_home: Path) -> Iterator[Assistant]:
+    assistant = Assistant.open(Settings(home=demo_home))
+    yield assistant
+    assistant.close()
+
+
+def truth(shop: Assistant, sql: str) -> list[tuple[Any, ...]]:
+    outcome = shop.run_sql(sql)
+    assert isinstance(outcome, Answer), outcome
+    return list(outcome.result.rows)
+
+
+def column(shop: Assistant, question: str, name: str) -> list[Any]:
+    outcome = shop.ask(question)
+    assert isinstance(outcome, Answer), outcome
+    at = [one.name for one in outcome.columns].index(name)
+    return [row[at] for row in outcome.result.rows]
+
+
+RATIOS = [
+    (
+        "How much revenue do we make per visit?",
+        "net_revenue_per_sessions",
+        f"SELECT (SELECT sum(o.net_amount) FROM orders o WHERE {KEPT}) / (SELECT count(*) FROM session"
+        " WHERE NOT is_bot)",
+    ),
+    (
+        "How many complaints do we get per thousand orders?",
+        "tickets_per_orders",
+        f"SELECT 1000 * (SELECT count(*) FROM ticket) / (SELECT count(*) FROM orders o WHERE {KEPT})",
+    ),
+    (
+        "what's the ratio of carts to visits",
+        "carts_per_sessions",
+        "SELECT (SELECT count(*) FROM cart) / (SELECT count(*) FROM session WHERE NOT is_bot)",
+    ),
+    (
+        "how many units does the average customer buy",
+        "units_sold_per_active_customers",
+        "SELECT sum(i.quantity) / count(DISTINCT o.customer_id) FROM orders o JOIN order_item i USING (order_id)"
+        f" WHERE {KEPT} AND o.customer_id IS NOT NULL",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "name", "sql"), RATIOS)
+def test_one_number_is_told_per_another(shop: Assistant, question: str, name: str, sql: str) -> None:
+    (found,), ((expected,),) = column(shop, question, name), truth(shop, sql)
+    assert float(found) == pytest.approx(float(expected))
+
+
+@pytest.mark.parametrize(
+    "question", ["tickets about delivery per thousand orders", "revenue per smile", "orders per loyal visit"]
+)
+def test_a_ratio_with_a_word_that_fits_one_side_only_is_refused(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.ask(question), Refusal)
