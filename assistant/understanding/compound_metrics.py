@@ -13,7 +13,7 @@ def take_compound(draft: Draft, at: int) -> bool:
     """Read a thing beside the one number of the question as the metric both are called; whether there is one."""
     if len(draft.metrics) != 1:
         return False
-    place, choices = draft.metrics[0]
+    place, choices = draft.metrics[0][0], [c for c in draft.metrics[0][1] if c.weight > GATHERED_WEIGHT]
     facts = {fact for choice in choices for fact in draft.world.reach.facts(choice.target)}
     names = {draft.world.compounds.named(draft.noun(at), choice.target, at < place) for choice in choices} - {""}
     if len(names) != 1 or draft.noun(at) in facts or place < 0:

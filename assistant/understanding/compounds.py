@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import HEAD_WORD, Lexicon
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import SemanticLayer
+
+MOST_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,13 @@ class Compounds:
     def _parts(self, text: str) -> Iterator[Compound]:
         idle = self._language.function_words | self._language.fillers
         told = [token for token in tokenize(text, self._language.forms) if token.text not in idle]
-        if len(told) == 2:
-            yield from self._of(told[0], told[1], thing_first=True)
-            yield from self._of(told[1], told[0], thing_first=False)
+        if 2 <= len(told) <= MOST_WORDS:
+            yield from self._of(told[0], told[1:], thing_first=True)
+            yield from self._of(told[-1], told[:-1], thing_first=False)
 
-    def _of(self, thing: Token, number: Token, thing_first: bool) -> Iterator[Compound]:
+    def _of(self, thing: Token, number: Sequence[Token], thing_first: bool) -> Iterator[Compound]:
         things = [c.target for c in self._lexicon.lookup([thing]) if c.kind == "noun" and not c.inflected]
-        numbers = [c for c in self._lexicon.lookup([number]) if c.kind == "metric" and c.weight > HEAD_WORD]
+        numbers = [c for c in self._lexicon.lookup(number) if c.kind == "metric" and c.weight > HEAD_WORD]
         for dataset in things:  # people who buy are behind every number: "orders of customers" are all orders
             if not self._layer.datasets[dataset].entity:
                 yield from (Compound(dataset, c.target, thing_first) for c in numbers if not c.inflected)

@@ -12,6 +12,7 @@ from assistant.understanding.draft import Draft
 from assistant.understanding.idle_deeds import DEEDS, is_timed
 from assistant.understanding.idle_heads import HEADS
 from assistant.understanding.idle_ranks import RANKS
+from assistant.understanding.idle_restated import RESTATED
 from assistant.understanding.idle_scopes import SCOPES
 from assistant.understanding.idle_values import VALUES
 from semantic_layer import SimpleMetric
@@ -122,6 +123,7 @@ RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     *HEADS,
     *SCOPES,
     *VALUES,
+    *RESTATED,
     _sums,
     _alternatives,
     _other_name,
