@@ -39,7 +39,8 @@ CASES = {
     ),
     "the gap between the highest and the lowest segment, with both": (
         ask("revenue", per_group={"fields": ["customers.segment"], "agg": "gap"}, time_range=JUNE),
-        f"""SELECT max(v) - min(v), max(v), min(v) FROM (SELECT segment, sum(amount) v {OF_CUSTOMERS} WHERE segment IS NOT
+        f"""SELECT max(v) - min(v), max(v), min(v) FROM (SELECT segment, sum(amount) v {OF_CUSTOMERS} WHERE segment IS
+        NOT
         NULL AND month(ordered_at) = 6 GROUP BY 1)""",
     ),
     "the gap of an average, by month": (

@@ -71,3 +71,30 @@ def test_one_number_is_told_per_another(shop: Assistant, question: str, name: st
 )
 def test_a_ratio_with_a_word_that_fits_one_side_only_is_refused(shop: Assistant, question: str) -> None:
     assert isinstance(shop.ask(question), Refusal)
+
+
+def test_the_best_and_the_worst_are_told_with_the_gap_between_them(shop: Assistant) -> None:
+    outcome = shop.ask("How far apart are our best and our worst store when it comes to orders this year?")
+    assert isinstance(outcome, Answer), outcome
+    expected = truth(
+        shop,
+        "SELECT max(n) - min(n), max(n), min(n) FROM (SELECT count(*) n FROM orders o"
+        f" WHERE store_id IS NOT NULL AND {KEPT} AND {THIS_YEAR.format('o.ordered_at')} GROUP BY store_id)",
+    )
+    assert [tuple(map(int, row)) for row in outcome.result.rows] == [tuple(map(int, row)) for row in expected]
+
+
+MOVED = [
+    ("Which channels saw their orders fall last month?", "<"),
+    ("in which channels did orders go up last month", ">"),
+]
+
+
+@pytest.mark.parametrize(("question", "sign"), MOVED)
+def test_groups_asked_for_by_a_change_are_only_those_that_moved_so(shop: Assistant, question: str, sign: str) -> None:
+    month = "count(*) FILTER (o.ordered_at >= DATE '2026-0{}-01' AND o.ordered_at < DATE '2026-0{}-01')"
+    expected = truth(
+        shop,
+        f"SELECT channel FROM orders o WHERE {KEPT} GROUP BY 1 HAVING {month.format(5, 6)} {sign} {month.format(4, 5)}",
+    )
+    assert set(column(shop, question, "channel")) == {row[0] for row in expected}

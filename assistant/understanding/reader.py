@@ -34,6 +34,7 @@ from assistant.understanding.measuring import (
 from assistant.understanding.moments import find_moments, find_when
 from assistant.understanding.ratios import find_parts
 from assistant.understanding.repeated import find_repeated
+from assistant.understanding.risen import find_risen
 from assistant.understanding.segments import find_horizons
 from assistant.understanding.sharing import find_shares
 from assistant.understanding.spreading import find_distributions
@@ -86,6 +87,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_times,
     find_horizons,
     find_steps,
+    find_risen,
     find_running,
     find_trend,
     find_repeated_deeds,
@@ -123,7 +125,7 @@ def _is_place(cover: Cover, at: int, world: World) -> bool:
         return False
     before = [one for one in cover[:at] if not (one.concepts and {c.kind for c in one.concepts} == {"value"})]
     said = [one.text.casefold() for one in before if one.text.casefold() not in world.language.determiners]
-    return bool(said) and said[-1] in world.language.words("places")
+    return bool(said) and said[-1].split()[-1] in world.language.words("places")  # "in", "came from"
 
 
 def _concept_kinds(element: Element, world: World) -> set[str]:

@@ -62,17 +62,15 @@ def _append_values(draft: Draft, per: PerGroup, values: str, metrics: list[Colum
 
 
 def _ends(column: Column, tree: exp.Expr, what: str) -> list[Shown]:
-    """The gap between the highest and the lowest value of any group, and these two."""
+    """The gap between the highest and the lowest value of any group, and these two; of shares in points."""
     title, high, low = inside(column.label), exp.Max(this=tree), exp.Min(this=tree.copy())
-    named = {
-        "": (
-            f"{column.label}: gap between the highest and the lowest {what}",
-            exp.Sub(this=high.copy(), expression=low.copy()),
-        ),
-        "_highest": (f"Highest {title} of a {what}", high),
-        "_lowest": (f"Lowest {title} of a {what}", low),
-    }
-    return [(replace(column, name=column.name + suffix, label=label), own) for suffix, (label, own) in named.items()]
+    gap = exp.Sub(this=high.copy(), expression=low.copy())
+    kind = "points" if column.format == "percent" else column.format
+    return [
+        (replace(column, label=f"Gap in {title} between the highest and the lowest {what}", format=kind), gap),
+        (replace(column, name=f"{column.name}_highest", label=f"Highest {title} ({what})"), high),
+        (replace(column, name=f"{column.name}_lowest", label=f"Lowest {title} ({what})"), low),
+    ]
 
 
 def _number(draft: Draft, values: str) -> exp.Expr:
