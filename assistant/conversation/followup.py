@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.merging import Manner, merge
 from assistant.conversation.phrases import Phrases, words_of
-from assistant.conversation.population import population
+from assistant.conversation.population import is_card, is_cut, population
 from assistant.conversation.turns import Turn
 from assistant.understanding import Carrying, Fragment, Said, Token, Understanding
 from semantic_layer import SemanticQuery
@@ -22,7 +22,10 @@ CATEGORIES = (
 
 @dataclass(frozen=True)
 class FollowUp:
-    """The words left after the cues, the cues' categories, and the turn with the query that counts as the base."""
+    """The words left after the cues, the cues' categories, and the turn with the query that counts as the base.
+
+    `earlier` are the turns before that one, in order.
+    """
 
     question: str
     tokens: tuple[Token, ...]
@@ -32,6 +35,7 @@ class FollowUp:
     phrases: Phrases
     cues: frozenset[str] = frozenset()
     rest: tuple[Token, ...] = field(default=())
+    earlier: tuple[Turn, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -57,12 +61,27 @@ class FollowUp:
         """The whole query that the base and what was said make together."""
         if "filtering" in self.cues and "filters" not in said.slots:
             return None
-        base = self.base
-        if "ranking" in said.slots and not self._countable(said):
+        base: SemanticQuery | None = self.base
+        if "ranking" in said.slots and not (self._countable(said) and self._orders(said)):
             return None
+        if "metrics" in said.slots and is_card(self.base, self.understanding.world):
+            base = SemanticQuery(filters=self.base.filters)  # the numbers of the one thing, not by its fields
         if "among" in self.cues and not self._cuts_shorter(said):
-            base = population(base, self.turn) or base
-        return merge(base, said, self.manner)
+            base = population(self.base, self.turn) or self.base
+        if self._runs_on(said):
+            base = population(
+                self.base, self.turn
+            )  # the course of the very rows shown, and not the first of all months
+        return None if base is None else merge(base, said, self.manner)
+
+    def _orders(self, said: Said) -> bool:
+        """Whether a cut says by what the rows are ordered: those of a list have no number of their own."""
+        return said.query.limit is None or bool(said.query.order_by) or bool(self.base.metrics)
+
+    def _runs_on(self, said: Said) -> bool:
+        """Whether the few rows of a cut are to be told over time."""
+        timed = any(group.grain for group in said.query.group_by) and "metrics" not in said.slots
+        return timed and is_cut(self.base) and any(not group.grain for group in self.base.group_by)
 
     def _countable(self, said: Said) -> bool:
         """Whether words like "most common" rank a count."""

@@ -30,7 +30,7 @@ def _of_each(condition: Filter, base: SemanticQuery) -> Filter:
 
 def population(base: SemanticQuery, turn: Turn) -> SemanticQuery | None:
     """The base with its cut made a condition on the very rows it showed; None when it has no cut, or too many rows."""
-    group = _telling(base, turn)
+    group = telling(base, turn)
     if not is_cut(base) or group is None or not turn.whole:
         return None
     at = column_of(turn, group.field)
@@ -47,8 +47,16 @@ def is_cut(base: SemanticQuery) -> bool:
     return base.limit is not None or base.top is not None
 
 
-def _telling(base: SemanticQuery, turn: Turn) -> GroupBy | None:
-    """The one field that tells the rows apart: the only one, or the one of a thing that its names stand beside."""
+def is_card(base: SemanticQuery, world: World) -> bool:
+    """Whether an answer told all there is on one single thing."""
+    if not base.entity or base.metrics or base.order_by:
+        return False
+    keys = {f"{base.entity}.{key}" for key in world.layer.datasets[base.entity].key_fields}
+    return len(base.filters) == 1 and base.filters[0].field in keys and len(base.filters[0].values) == 1
+
+
+def telling(base: SemanticQuery, turn: Turn) -> GroupBy | None:
+    """The one field that tells the rows of an answer apart: the only one, or the key that names stand beside."""
     if any(group.field == METRIC_TIME or group.grain for group in base.group_by):
         return None
     if len(base.group_by) < 2:

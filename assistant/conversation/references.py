@@ -219,14 +219,15 @@ def _one_value(follow_up: FollowUp, found: Reference, group: GroupBy, without: t
     if at is None or not turn.rows:
         return _unknown(follow_up, found)
     values = list(dict.fromkeys(row[at] for row in turn.rows if row[at] is not None))
-    pinned = [f.values for f in base.filters if f.field == group.field and f.op == "in" and len(f.values) == 1]
-    if len(values) != 1 and not pinned:
+    fixed = [f.values for f in base.filters if f.field == group.field and f.op == "in" and len(f.values) == 1]
+    if len(values) != 1 and not fixed:
         return _which(follow_up, found, group, values)
-    chosen = pinned[0][0] if pinned else values[0]
-    return replace(follow_up, tokens=without, base=_pinned(base, group, chosen))
+    chosen = fixed[0][0] if fixed else values[0]
+    return replace(follow_up, tokens=without, base=pinned(base, group, chosen))
 
 
-def _pinned(base: SemanticQuery, group: GroupBy, value: Any) -> SemanticQuery:
+def pinned(base: SemanticQuery, group: GroupBy, value: Any) -> SemanticQuery:
+    """The base for one value of its breakdown: one country, one month."""
     if group.grain and isinstance(value, date):
         start = value.date() if isinstance(value, datetime) else value
         span = TimeRange(start=start, end=add_units(start, group.grain, 1))
@@ -242,7 +243,7 @@ def _which(follow_up: FollowUp, found: Reference, group: GroupBy, values: list[A
     without = (*follow_up.tokens[: found.first], *follow_up.tokens[found.behind :])
     options: list[Option] = []
     for value in values[:MOST_OPTIONS]:
-        tried = replace(follow_up, tokens=without, base=_pinned(follow_up.base, group, value))
+        tried = replace(follow_up, tokens=without, base=pinned(follow_up.base, group, value))
         plan = _plan_over(tried)
         if plan is not None:
             world = follow_up.understanding.world

@@ -10,8 +10,10 @@ from assistant.conversation.comparing import read_comparison
 from assistant.conversation.drawing import read_chart
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_metrics
+from assistant.conversation.pairing import read_ones, read_pair, read_typical
 from assistant.conversation.periods import read_period
 from assistant.conversation.phrases import words_of
+from assistant.conversation.picking import read_further, read_others, read_pick
 from assistant.conversation.population import count_listed
 from assistant.conversation.references import refers, resolve_reference
 from assistant.conversation.removing import read_removal, read_whole
@@ -387,10 +389,16 @@ PLAIN: tuple[Reader, ...] = (
     read_fragment,
 )
 READERS = (
+    read_further,
     read_nothing,
     read_meaning,
     read_why,
     read_chart,
+    read_pick,
+    read_others,
+    read_pair,
+    read_typical,
+    read_ones,
     read_swap,
     read_how_many,
     read_attribute,

@@ -9,6 +9,7 @@ from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.conversation.commands import COMMANDS, answer_offered
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
 from assistant.conversation.keeping import loses_number
+from assistant.conversation.pairing import speaks_of_ones
 from assistant.conversation.phrases import load_phrases, words_of
 from assistant.conversation.references import refers
 from assistant.conversation.rereading import READERS
@@ -38,11 +39,19 @@ def resolve(question: str, conversation: Conversation, understanding: Understand
         return understanding.plan(question)
     core, cues = stripped(tokens, phrases)
     read = [
-        _follow_or_ask_anew(FollowUp(question, core, one, one.query, understanding, phrases, cues, tokens))
+        _follow_or_ask_anew(
+            FollowUp(question, core, one, one.query, understanding, phrases, cues, tokens, _before(one, conversation))
+        )
         for one in asked
         if one.query is not None
     ]
     return _one_of(question, read, understanding)
+
+
+def _before(turn: Turn, conversation: Conversation) -> tuple[Turn, ...]:
+    """The turns before one, in order."""
+    at = next((i for i, other in enumerate(conversation.turns) if other is turn), len(conversation.turns))
+    return tuple(conversation.turns[:at])
 
 
 def _asked_back(conversation: Conversation) -> list[Turn]:
@@ -124,7 +133,7 @@ def _leans(follow_up: FollowUp) -> bool:
     phrases, words = follow_up.phrases, words_of(follow_up.rest)
     if LEANING & follow_up.cues or not follow_up.tokens or follow_up.counts_on:
         return True
-    if phrases.is_one(words[:1], "dependent"):
+    if phrases.is_one(words[:1], "dependent") or speaks_of_ones(follow_up):
         return True
     return _dangling(follow_up)
 
