@@ -93,7 +93,7 @@ def _filter(story: Story, item: Filter) -> str:
         values = {"values": named(story, item.field)}
         return story.words.say("filter_flag" if holds else "filter_no_flag", values)
     values = listed(story, [_filter_value(story, item, value) for value in item.values])
-    if "." not in item.field and item.entity:
+    if "." not in item.field and (item.entity or item.where):
         return _having(story, item, values)
     if item.op in ("in", "eq") and item.values and not is_number(item.values[0]):
         return story.words.say("filter_in", {"values": values})

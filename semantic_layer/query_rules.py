@@ -155,7 +155,9 @@ def _filter_shape(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryF
             yield QueryFault("E_FILTER_ENTITY", f"`none` on `{one.field}` needs the entity that has no such row.")
         if one.entity and "." not in one.field and not is_on_metric(layer, one):
             yield QueryFault("E_FILTER_ENTITY", f"`{one.field}` cannot be asked of each `{one.entity}`.")
-        if is_apart(one) and not (is_on_metric(layer, one) and (one.entity or query.entity)):
+        if is_apart(one) and not (
+            is_on_metric(layer, one) and (one.entity or query.entity or _is_of_groups(query, one))
+        ):
             yield QueryFault("E_FILTER_ENTITY", _not_apart(one))
         if one.last and (one.time_range or not _is_interval(one.last)):
             yield QueryFault("E_FILTER_VALUE", f"`last` on `{one.field}` takes one interval such as `90 days`, alone.")
@@ -168,9 +170,17 @@ def _is_more(layer: SemanticLayer, row: Filter) -> bool:
     return row.field not in layer.fields or plain != Filter(field="", op="in")
 
 
+def _is_of_groups(query: SemanticQuery, one: Filter) -> bool:
+    """Whether a condition on some rows of a metric is of plain groups, which show the metric."""
+    kept = {"metrics", "group_by", "filters", "time_range", "order_by", "limit", "skip", "time_zone"}
+    plain = query.model_copy(update={name: getattr(SemanticQuery(), name) for name in kept}) == SemanticQuery()
+    timed = one.time_range is not None or bool(one.last) or one.than is not None
+    return plain and bool(query.group_by) and one.field in query.metrics and not timed
+
+
 def _not_apart(one: Filter) -> str:
     if one.where:
-        return f"Only a metric of each entity can have conditions of its own; `{one.field}` cannot here."
+        return f"Only a metric of each entity or group can have conditions of its own; `{one.field}` cannot here."
     return f"Only a metric of each entity can have a time of its own; `{one.field}` cannot here."
 
 

@@ -159,6 +159,9 @@ def _filter_paths(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryF
     for one in query.filters:
         if one.where and not one.entity and query.entity:
             yield from (fault for home in found for fault in _filter_path(layer, home, one, query.entity))
+        if is_metric_filter(layer, one) and not query.entity:
+            own = homes(layer, one.field)
+            yield from (fault for home in own for row in one.where for fault in _path(layer, home, row.field, row.via))
         if is_metric_filter(layer, one) or one.field in (METRIC_TIME, COHORT_AGE):
             continue
         about = {home.fact: entity_of(layer, home.fact, one, listed=query.entity) for home in found}

@@ -10,13 +10,14 @@ from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft
 from semantic_layer.compiler.metrics import before_name
 from semantic_layer.query import Filter, OrderBy
-from semantic_layer.resolution import is_metric_filter
+from semantic_layer.resolution import is_apart, is_metric_filter
 
 
 def restricted(draft: Draft) -> None:
     """Keep the rows whose metrics meet the filters on metrics."""
     if not draft.query.entity:
-        draft.conditions.extend(_met(draft, one) for one in draft.query.filters if is_metric_filter(draft.layer, one))
+        plain = (one for one in draft.query.filters if is_metric_filter(draft.layer, one) and not is_apart(one))
+        draft.conditions.extend(_met(draft, one) for one in plain)
     sql.filtered(draft.statement, draft.conditions)
 
 

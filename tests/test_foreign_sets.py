@@ -1,0 +1,99 @@
+"""Things and values told apart by what they have, over a schema never seen before; expected rows come from SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer, Refusal
+from assistant.assistant import Assistant
+from assistant.config import read_settings
+from assistant.service.init_command import propose_for
+from semantic_layer import bootstrap
+from warehouse import live_path, publish, query_trusted, set_snapshot
+
+TABLES = """
+CREATE TABLE hbOwner (hbOwId INTEGER PRIMARY KEY, hbOwName VARCHAR, hbOwKind VARCHAR, hbOwTown VARCHAR);
+INSERT INTO hbOwner VALUES (1, 'Ada Moor', 'individual', 'Bergen'), (2, 'Fisk AS', 'company', 'Oslo'),
+  (3, 'Cleo Fane', 'individual', 'Oslo'), (4, 'Nord AS', 'company', 'Bergen');
+CREATE TABLE hbBoat (hbBtId INTEGER PRIMARY KEY, hbBtName VARCHAR, hbBtOwId INTEGER REFERENCES hbOwner,
+  hbBtColor VARCHAR, hbBtLength DOUBLE, hbBtPier VARCHAR);
+INSERT INTO hbBoat VALUES (1, 'Swift', 1, 'white', 8, 'A'), (2, 'Heron', 1, 'red', 15, 'A'),
+  (3, 'Finch', 2, 'white', 12, 'B'), (4, 'Eider', 3, 'blue', 6, 'C'), (5, 'Crane', 2, 'white', 16, 'C');
+CREATE TABLE hbHaulage (hbHgId INTEGER PRIMARY KEY, hbHgBtId INTEGER REFERENCES hbBoat, hbHgDate DATE,
+  hbHgStatus VARCHAR, hbHgNumPassengers INTEGER, hbHgCost DOUBLE);
+INSERT INTO hbHaulage VALUES (1, 1, '2026-01-05', 'finished', 4, 90), (2, 1, '2026-01-09', 'cancelled', 2, 10),
+  (3, 2, '2026-02-01', 'finished', 6, 120), (4, 3, '2026-02-20', 'finished', 3, 200),
+  (5, 5, '2026-03-01', 'planned', 6, 50), (6, 4, '2026-03-02', 'cancelled', 1, 40),
+  (7, 5, '2026-03-04', 'finished', 4, 300);
+"""
+NAMES = ("hbOwner", "hbBoat", "hbHaulage")
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Path]]:
+    home = tmp_path_factory.mktemp("harbour")
+    with publish(home / "warehouse", start="empty") as connection:
+        for statement in TABLES.split(";"):
+            if statement.strip():
+                connection.execute(statement)
+        set_snapshot(connection, "files", date(2026, 3, 31))
+    proposal = propose_for(live_path(home / "warehouse"), NAMES)
+    (home / "definitions").mkdir()
+    (home / "definitions" / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
+    assistant = Assistant.open(read_settings({}, home=home))
+    yield assistant, live_path(home / "warehouse")
+    assistant.close()
+
+
+BOATS = "FROM hbHaulage JOIN hbBoat ON hbBtId = hbHgBtId"
+STATUS = "SELECT hbBtPier " + BOATS + " WHERE hbHgStatus = "
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("Which piers have both finished and cancelled haulages?", f"{STATUS}'finished' INTERSECT {STATUS}'cancelled'"),
+        ("Which piers have finished haulages and planned haulages?", f"{STATUS}'finished' INTERSECT {STATUS}'planned'"),
+        ("Which piers have finished but no cancelled haulages?", f"{STATUS}'finished' EXCEPT {STATUS}'cancelled'"),
+        ("Which piers have no planned haulage?", f"SELECT hbBtPier FROM hbBoat EXCEPT {STATUS}'planned'"),
+        (
+            "Show the piers that have boats longer than 10 and boats shorter than 9",
+            "SELECT hbBtPier FROM hbBoat WHERE hbBtLength > 10 INTERSECT "
+            "SELECT hbBtPier FROM hbBoat WHERE hbBtLength < 9",
+        ),
+        ("How many passengers were there in total?", "SELECT sum(hbHgNumPassengers) FROM hbHaulage"),
+        (
+            "Give the name of the boat with the highest total cost.",
+            f"SELECT hbBtName {BOATS} GROUP BY hbBtName ORDER BY sum(hbHgCost) DESC LIMIT 1",
+        ),
+        ("How many haulages are cancelled?", "SELECT count(*) FROM hbHaulage WHERE hbHgStatus = 'cancelled'"),
+    ],
+)
+def test_the_values_are_those_of_the_sql(harbour: tuple[Assistant, Path], question: str, sql: str) -> None:
+    assistant, warehouse = harbour
+    answer = assistant.ask(question)
+    assert isinstance(answer, Answer), answer
+    expected = {row[0] for row in query_trusted(warehouse, sql).rows}
+    assert len(answer.result.rows) == len(expected)
+    assert expected <= {value for row in answer.result.rows for value in row}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which individuals have a white boat?",  # a kind of owner, and not all of them
+        "Give the name of the pier with the most boats of cancelled owners.",
+    ],
+)
+def test_what_is_not_understood_is_refused(harbour: tuple[Assistant, Path], question: str) -> None:
+    assert isinstance(harbour[0].ask(question), Refusal)
+
+
+def test_a_condition_of_groups_says_which_rows_it_counts(harbour: tuple[Assistant, Path]) -> None:
+    answer = harbour[0].ask("Which piers have both finished and cancelled haulages?")
+    assert isinstance(answer, Answer)
+    assert "with haulages for finished with haulages for cancelled" in answer.sentence
