@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.answer import Plan
+from assistant.understanding.entities import shapes_of_things
 from assistant.understanding.entities.fields import own_fields
-from assistant.understanding.entities.words import Words, word_lists
+from assistant.understanding.entities.words import Words
 from semantic_layer import METRIC_TIME, SimpleMetric
 
 BOUNDS = frozenset({"gt", "ge", "lt", "le"})
 BOTH_WITHIN = 5
 OPENING = ("requests", "asking", "being", "genitive", "joins", "counting", "by_the_way", "columns", "empty")
-RANKING = ("most", "least")
 DOING = frozenset({"made", "placed", "bought", "ordered", "paid", "booked", "sent", "given", "used", "owned"})
 
 
@@ -168,51 +168,6 @@ def all_for_some(plan: Plan, words: Words) -> tuple[str, ...]:
     return ()
 
 
-def _both_as_either(plan: Plan, words: Words) -> tuple[str, ...]:
-    """ "which cities have both open and closed shops" answered with the shops that are one or the other, by city."""
-    grouped = {one.field for one in plan.query.group_by}
-    either = [one for one in plan.query.filters if one.op == "in" and len(one.values) > 1 and one.field not in grouped]
-    for at in range(1, len(words.tokens)) if either and (grouped or plan.query.entity) else ():
-        before = words.tokens[at - 1].text
-        if words.phrase(at, "both") is not None and before in word_lists()["having"]:
-            return (words.tokens[at].raw,)
-    return ()
-
-
-def _all_for_one(plan: Plan, words: Words) -> tuple[str, ...]:
-    """ "the name of the boat with the highest total cost" answered with all boats in their order."""
-    query = plan.query
-    if query.limit or query.top or not (query.group_by and query.order_by and query.metrics):
-        return ()
-    for at in range(len(words.tokens)):
-        genitive = words.phrase(at, "genitive")
-        for _, behind in words.nouns(words.skip(genitive, "empty")) if genitive is not None else ():
-            first = words.tokens[behind : behind + 1]
-            having = bool(first) and first[0].text in word_lists()["having"] | {"that", "which", "who"}
-            tied = words.skip(behind, "relatives", "ties")
-            ranked = words.phrase(tied, "most") or words.phrase(tied, "least")
-            if having and ranked is not None and not words.is_plural(behind - 1):
-                return (words.tokens[tied].raw,)
-    return ()
-
-
-def _value_for_thing(plan: Plan, words: Words) -> tuple[str, ...]:
-    """ "the city of the customer with the most orders" answered with the city that has the most orders."""
-    query = plan.query
-    if not (query.limit == 1 and query.order_by and len(query.group_by) == 1 and not query.entity):
-        return ()
-    group = query.group_by[0].field
-    for at in range(len(words.tokens)):
-        genitive = at + 1 if words.tokens[at].text == "of" else None
-        for dataset, behind in words.nouns(words.skip(genitive, "empty")) if genitive is not None else ():
-            naming = {name for names in words.world.nouns.identity(dataset) for name in names}
-            own = group.partition(".")[0] == dataset and group not in naming
-            ranked = any(words.phrase(place, role) for place in range(behind, len(words.tokens)) for role in RANKING)
-            if own and ranked and not words.is_plural(behind - 1):
-                return (words.tokens[behind - 1].raw,)
-    return ()
-
-
 Shape = Callable[[Plan, Words], tuple[str, ...]]
 SHAPES: tuple[Shape, ...] = (
     _several_as_one,
@@ -225,7 +180,8 @@ SHAPES: tuple[Shape, ...] = (
     _values_for_number,
     all_for_some,
     _averaged_for_summed,
-    _both_as_either,
-    _all_for_one,
-    _value_for_thing,
+    shapes_of_things.both_as_either,
+    shapes_of_things.all_for_one,
+    shapes_of_things.value_for_thing,
+    shapes_of_things.flag_of_another,
 )
