@@ -44,10 +44,19 @@ class Nouns:
         """Fields that a row of a dataset is called by, its key apart: those of a person's name, or its own name."""
         dataset = self._layer.datasets[dataset_name]
         shown = [field for field in dataset.fields if not field.hidden and (field.listable or not field.pii)]
-        people = [field.name for field in shown if field.listable and field.kind == "categorical"]
+        persons = [field for field in shown if field.listable and field.kind == "categorical"]
+        people = [field.name for field in persons if self._names_its_rows(dataset, field)]
         own = [field.name for field in shown if self._is_name(dataset, field)]
-        told = [field.name for field in shown if self._tells(dataset, field)] if not (people or own) else []
-        return tuple(f"{dataset_name}.{name}" for name in people or own[:1] or (told if len(told) == 1 else ()))
+        told = [field.name for field in shown if self._tells(dataset, field)] if not (persons or own) else []
+        others = [field.name for field in persons]
+        named = people or own[:1] or others or (told if len(told) == 1 else ())
+        return tuple(f"{dataset_name}.{name}" for name in named)
+
+    def _names_its_rows(self, dataset: Dataset, field: Dimension) -> bool:
+        """Whether a person's name is that of the rows themselves: a branch is not called like its manager."""
+        said = set(field.label.casefold().split()) - set(self._language.words("naming_words"))
+        nouns = {*dataset.name.split("_"), *dataset.own_title.casefold().split()}
+        return said <= nouns
 
     def _is_name(self, dataset: Dataset, field: Dimension) -> bool:
         """Whether a field is called the name or title of its rows, also where its column shortens the noun."""

@@ -8,12 +8,13 @@ from datetime import date
 from functools import cache, partial
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
+from assistant.understanding.among import whole_last
 from assistant.understanding.chart import Element
 from assistant.understanding.compounds import Compounds
 from assistant.understanding.contexts import adds_nothing, clauses, sentences
 from assistant.understanding.currencies import foreign_money
 from assistant.understanding.draft import World
-from assistant.understanding.entities import doubted, listed_instead, plan_entities
+from assistant.understanding.entities import by_own_day, doubted, listed_instead, plan_entities
 from assistant.understanding.forms import Asking, read_first, read_form
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.halves import asks_otherwise, half_answered
@@ -134,7 +135,7 @@ class Understanding:
         if parts and not isinstance(outcome, Plan):
             outcome = self._by_sentence(question) or outcome
         if isinstance(outcome, Refusal) and all(is_of_today(one) for one in read_as):
-            return outcome
+            return by_own_day(tokens, self._world) or outcome
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
             return plan_entities(tokens, self._world) or outcome
         if isinstance(outcome, Clarification) or (isinstance(outcome, Plan) and _guesses_numbers(outcome, self._world)):
@@ -245,7 +246,7 @@ class Understanding:
 
     def _tokens(self, question: str) -> list[Token]:
         world = self._world
-        found = rewritten(world.language.tokens(question), world.language)
+        found = whole_last(rewritten(world.language.tokens(question), world.language), world)
         named = with_names_of_verbs(with_shared_nouns(found, world.lexicon, world.language), world)
         return with_denied_flags(named, world)
 

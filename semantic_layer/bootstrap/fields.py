@@ -13,6 +13,7 @@ from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.model import AIContext, Dimension
 
+_GATHERED = frozenset({"average", "total", "maximum", "minimum"})
 _FEW_VALUES = 6
 _LONGEST_VALUE = 30
 _TYPES = {"time": "time", "flag": "boolean", "number": "number", "year": "number"}
@@ -60,9 +61,11 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
     found = subject.meanings[column.name]
     yield words
     if found.role == "flag":
-        yield words[-1:] if len(words) > 1 else words
+        yield words[-1:] if len(words) > 1 and words[-1] not in subject.table.noun else words
     if words[-1:] == ("code",) and len(words) > 1 and found.role == "category":
         yield words[:-1]
+    if is_name(column) and words[-1:] == ("name",) and _is_of_other(words[:-1], subject):
+        yield words[:-1]  # "manager" of the manager's name
     named = reference(words)
     if column not in subject.key and named.marked and is_called(named.entity):
         yield named.entity  # of things that have no table of their own
@@ -73,6 +76,25 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
     if words != column.words and len(column.words) > 1:
         yield column.words
     yield from _shorter(words, column, is_number=found.role == "number")
+    yield from _head_last(words)
+
+
+def _head_last(words: Words) -> Iterator[Words]:
+    """ "average math score" of "average score math", as many schemas order the words."""
+    known = vocabulary()
+    match words:
+        case (kind, head, what) if kind in _GATHERED and known.has("averaged", (head,)) and what != "id":
+            yield (kind, what, head)
+        case _:
+            pass
+
+
+def _is_of_other(role: Words, subject: Subject) -> bool:
+    """Whether a name is that of a person who does something for the rows, not what the rows are called by."""
+    known = vocabulary()
+    own = any(word in (*subject.table.noun, *subject.noun) for word in role)
+    part = known.has("person_names", (*role, "name")) or known.has("generic", role)
+    return bool(role) and known.has("people_roles", role[-1:]) and not own and not part
 
 
 def _shorter(words: Words, column: Column, *, is_number: bool) -> Iterator[Words]:

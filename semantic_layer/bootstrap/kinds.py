@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"[-+]?(\d{1,15}|\d*\.\d+|\d+\.\d*)([eE][-+]?\d+)?")
 _LONG_TEXT = 60
 _FEW_TEXTS = 20
 _MOST_CODES = 12
+_OWN_NAMES = 0.9  # share of rows with a name of their own, by which things and not events are told
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,8 @@ def is_personal(column: Column, noun: Words) -> bool:
     """Whether the values tell who a person is or how to reach one, by the column's name and its table's."""
     known = vocabulary()
     words = _bare(column.words)
+    if _reaches_place(column, noun):
+        return False
     if (
         known.ends("pii_words", words)
         or known.ends("pii_words", column.words)
@@ -178,6 +181,14 @@ def is_personal(column: Column, noun: Words) -> bool:
         owner = words[-2:-1] or noun[-1:]
         return known.has("person_nouns", tuple(known.singular(word) for word in owner))
     return False
+
+
+def _reaches_place(column: Column, noun: Words) -> bool:
+    """Whether a column tells where a place or an organisation is and how to reach it: no person is told by that."""
+    known = vocabulary()
+    own = known.has("place_nouns", tuple(known.singular(word) for word in noun[-1:]))
+    contact = known.ends("contact_words", column.own) or known.ends("contact_words", _bare(column.own))
+    return own and bool(contact) and len(column.own) <= len(("postal", "code"))
 
 
 def is_name(column: Column) -> bool:
@@ -204,6 +215,11 @@ def names_rows(column: Column) -> bool:
     return column.kind == "text" and vocabulary().has("name_words", column.own[-1:]) and len(column.own) <= 2
 
 
+def _is_own(column: Column, links: int) -> bool:
+    """Whether hardly two rows of a table that belongs to one other are called the same: schools of a district."""
+    return links == 1 and column.filled > 0 and column.figures.distinct >= _OWN_NAMES * column.filled
+
+
 def is_event(table: Table, times: Sequence[Column], links: int) -> bool:
     """Whether rows are things that happen (orders, visits) and not things that are (customers, products)."""
     known = vocabulary()
@@ -212,7 +228,7 @@ def is_event(table: Table, times: Sequence[Column], links: int) -> bool:
         return True
     if known.has("person_nouns", last) or known.has("thing_nouns", last):
         return False
-    if any(names_rows(column) for column in table.columns) and links == 0:
+    if any(names_rows(column) and (links == 0 or _is_own(column, links)) for column in table.columns):
         return False
     if any(is_name(column) and known.ends("person_names", column.words) for column in table.columns):
         return False

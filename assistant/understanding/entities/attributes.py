@@ -23,12 +23,12 @@ def fields_of(words: Words, found: Found) -> Iterator[Found]:
             start = words.skip(behind, "empty")
             owned = list(things(words, listed.moved(start)))
             for named in owned:
-                yield from _owned(words, named)
+                yield from with_own_fields(words, named)
             if owned or _says_whose(words, listed):
                 continue
         for owner in _owners(listed):
             if words.world.layer.datasets[owner].primary_key:
-                for named in _owned(words, replace(listed, entity=owner)):
+                for named in with_own_fields(words, replace(listed, entity=owner)):
                     if _tells_rows(words, named):  # "brands in this category" are not its products
                         yield replace(named, bare=named.bare or len(listed.attributes) == 1)
         yield from joint.of_several(words, listed)
@@ -63,7 +63,7 @@ def possessed(words: Words, at: int) -> Iterator[Found]:
             continue  # "which rides were electric" asks for some of them
         plain = not (picked.order or picked.filters or _is_possessive(words, picked.at - 1))
         for listed in _field_list(words, picked):
-            owned = _owned(words, listed)
+            owned = with_own_fields(words, listed)
             yield from (named for named in owned if not plain or _tells_rows(words, named))
 
 
@@ -152,7 +152,7 @@ def _two_of_one_noun(words: Words, found: Found, start: int) -> Iterator[Found]:
             yield replace(found, attributes=(*found.attributes, *both)).used(start, behind, "dimension", "|".join(both))
 
 
-def _owned(words: Words, found: Found) -> Iterator[Found]:
+def with_own_fields(words: Words, found: Found) -> Iterator[Found]:
     """The reading with its fields as fields of its things; none when one of them belongs to something else."""
     fields: list[str] = []
     for name in found.attributes:

@@ -40,7 +40,7 @@ def day_of(words: Words, at: int, dataset: str) -> str:
     ]
     kin = frozenset().union(*(group for group in deed_forms() if said & group))
     for meant in (said, kin):
-        fields = [field.name for field in days if _deed(words, field.name, dataset) & meant]
+        fields = [field.name for field in days if _deed(words, field, dataset) & meant]
         if fields:
             return f"{dataset}.{fields[0]}" if len(fields) == 1 else ""
     return ""
@@ -72,7 +72,7 @@ def began(words: Words, dataset: str, *, built: bool = False) -> str:
     lists = word_lists()
     fields = [field for field in words.world.layer.datasets[dataset].fields if not field.hidden and _is_day(field)]
     for role in ("origins",) if built else ("births", "origins"):
-        named = [field.name for field in fields if lists[role].intersection(field.name.split("_"))]
+        named = [field.name for field in fields if lists[role].intersection(_parts(field))]
         if named:
             return f"{dataset}.{named[0]}" if len(named) == 1 else ""
     return ""
@@ -85,11 +85,22 @@ def _is_day(field: Dimension) -> bool:
     return field.kind == "time" or year
 
 
-def _deed(words: Words, name: str, dataset: str) -> set[str]:
-    """The one word of a field's name that is neither its thing nor "date" ("hire date", "customer join date")."""
+def _parts(field: Dimension) -> tuple[str, ...]:
+    """The words of a field's name and of its label, which writes short forms out ("dob")."""
+    return (*field.name.split("_"), *field.label.casefold().split())
+
+
+def _deed(words: Words, field: Dimension, dataset: str) -> set[str]:
+    """The one word of a field's name that is neither its thing nor "date" ("hire date", "customer join date").
+
+    Where the name is a short form, its label tells the word ("date of birth").
+    """
     lists, noun = word_lists(), dataset.split("_")
-    parts = [part for part in name.split("_") if part not in lists["day_words"] | {"year"} and part not in noun]
-    return {parts[0], _stem(words.world.language.bare(parts[0]))} if len(parts) == 1 else set()
+    for name in (field.name.split("_"), field.label.casefold().split()):
+        parts = [part for part in name if part not in lists["day_words"] | {"year", "of"} and part not in noun]
+        if len(parts) == 1 and (parts[0] != field.name or not field.label.casefold().startswith("date of")):
+            return {parts[0], _stem(words.world.language.bare(parts[0]))}
+    return set()
 
 
 def _stem(word: str) -> str:
@@ -115,7 +126,7 @@ def _within(words: Words, found: Found, field: str) -> Iterator[Found]:
     for start in dict.fromkeys((found.at, words.skip(found.at, "within_days"))):
         phrase = time_phrase(clock, start)
         if phrase is not None and len(phrase.readings) == 1:
-            if phrase.readings[0].yearless and _is_birth(field):
+            if phrase.readings[0].yearless and _is_birth(words.world.layer.fields[field]):
                 return  # "customers born in May": of any year, and not of this one
             limits = tuple(_limits(field, phrase.readings[0].clipped(words.world.as_of)))
             if limits:
@@ -123,8 +134,8 @@ def _within(words: Words, found: Found, field: str) -> Iterator[Found]:
             return
 
 
-def _is_birth(field: str) -> bool:
-    return not word_lists()["births"].isdisjoint(field.rpartition(".")[2].split("_"))
+def _is_birth(field: Dimension) -> bool:
+    return not word_lists()["births"].isdisjoint(_parts(field))
 
 
 def _limits(field: str, period: TimeRange) -> Iterator[Filter]:

@@ -12,6 +12,7 @@ from assistant.understanding.entities.computing import computed
 from assistant.understanding.entities.favourites import common_value
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
+from assistant.understanding.entities.placed import placed
 from assistant.understanding.entities.things import persons, things
 from assistant.understanding.entities.words import Words
 
@@ -32,6 +33,7 @@ def readings(words: Words) -> Iterator[Found]:
 def _asked(words: Words, at: int) -> Iterator[Found]:
     """What is asked for: a number of things, things, or fields of things."""
     yield from each.for_each(words)
+    yield from placed(words)
     for start in dict.fromkeys(
         (words.skip(0, "requests", "empty"), words.skip(0, "requests", "asking", "being", "articles"), at)
     ):

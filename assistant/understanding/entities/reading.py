@@ -17,6 +17,7 @@ from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, OrderBy, QueryError, SemanticQuery, Top, check
 
 CONFIDENCE = 0.7
+DAY_BOUNDS = frozenset({"eq", "lt", "le", "gt", "ge", "between"})
 DETAILS = frozenset({"detail", "details", "description", "label"})
 
 
@@ -37,12 +38,25 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
     return None if one is None or all_for_some(one, words) else one
 
 
+def by_own_day(tokens: Sequence[Token], world: World) -> Plan | None:
+    """The plan of things told by a day or year of their own ("branches opened before 1980"), None for any other."""
+    plan = plan_entities(tokens, world)
+    if plan is None:
+        return None
+    told = {span.target for span in plan.spans if span.role == "condition"}
+    days = [one for one in plan.query.filters if one.op in DAY_BOUNDS and one.field in told]
+    return plan if any(one.field in world.layer.fields for one in days) else None
+
+
 def _rows_of(query: SemanticQuery, world: World) -> str:
     """What decides the rows of a list of things: the same rows by their name or by their key are no other answer."""
     keys = world.layer.datasets[query.entity].key_fields if query.entity else ()
     own = {*(f"{query.entity}.{key}" for key in keys), *(world.nouns.names(query.entity) if query.entity else ())}
     called = own and all(one.field in own for one in query.group_by)
-    return (query.model_copy(update={"group_by": ()}) if called else query).model_dump_json()
+    bounded = {one.field for one in query.filters if one.op in ("gt", "ge", "lt", "le", "eq", "in", "between")}
+    told = tuple(one for one in query.filters if one.op != "not_null" or one.field not in bounded or one.entity)
+    grouped = () if called else query.group_by
+    return query.model_copy(update={"group_by": grouped, "filters": told}).model_dump_json()
 
 
 def _is_void(query: SemanticQuery, world: World) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.draft import World
+from assistant.understanding.entities.described import described
 from assistant.understanding.entities.favourites import often_done
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each
@@ -19,6 +20,7 @@ AGES = frozenset({"oldest", "eldest"})
 def things(words: Words, found: Found) -> Iterator[Found]:
     """A noun, perhaps with the one of its rows that is meant: "the most recent order", "the three oldest members"."""
     yield from _named_things(words, found)
+    yield from described(words, found)
     yield from _people(words, found)
     for role, descending in (("latest", True), ("earliest", False)):
         said = words.phrase(found.at, role)

@@ -1,0 +1,46 @@
+"""Plans of the ordinary reading that take a value of single rows for a total, or half of a compound for a group."""
+
+from __future__ import annotations
+
+from assistant.answer import Plan
+from assistant.understanding.entities.words import Words, word_lists
+from semantic_layer import SimpleMetric
+
+BOUNDS = frozenset({"gt", "ge", "lt", "le", "between"})
+GATHERED = frozenset({"sum", "average", "max", "min"})
+
+
+def total_for_value(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "doses with a strength above 100", "schools with a meal count above 500" answered by averages or totals."""
+    gathered = {field for one in plan.query.filters if one.op in BOUNDS for field in _gathered(words, one.field)}
+    for at, token in enumerate(words.tokens[:-1]) if gathered else ():
+        if token.text in words.world.language.words("indefinite"):
+            named = {c.target for concepts, _ in words.concepts(at + 1, "dimension") for c in concepts}
+            if named & gathered:
+                return (words.tokens[at + 1].raw,)
+    return ()
+
+
+def _gathered(words: Words, name: str) -> tuple[str, ...]:
+    """The field whose values a metric gathers over rows, nothing for any other metric."""
+    layer = words.world.layer
+    metric = layer.metrics.get(name)
+    if not isinstance(metric, SimpleMetric) or metric.filter:
+        return ()
+    measure, owner = layer.measures[metric.measure], metric.measure.partition(".")[0]
+    return (f"{owner}.{measure.expression}",) if measure.agg in GATHERED and measure.expression else ()
+
+
+def compound_as_group(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "how many owners are among the account holders" answered for each account."""
+    if words.phrase(0, "counting") is None or plan.query.limit:
+        return ()
+    grouped = {one.field.partition(".")[0] for one in plan.query.group_by}
+    for at in range(len(words.tokens) - 1) if grouped else ():
+        named = {dataset for dataset, behind in words.nouns(at) if behind == at + 1} & grouped
+        headed = {dataset for dataset, _ in words.nouns(at + 1)} - grouped
+        if named and headed and not words.is_plural(at) and words.is_plural(at + 1):
+            before = words.tokens[at - 1].text if at else ""
+            if before in word_lists()["articles"]:
+                return (words.tokens[at].raw,)
+    return ()

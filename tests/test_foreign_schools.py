@@ -1,0 +1,97 @@
+"""Questions over the messy tables of a school district that no person has edited; expected rows come from SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer, Refusal
+from assistant.assistant import Assistant
+from assistant.config import read_settings
+from assistant.service.init_command import propose_for
+from semantic_layer import bootstrap
+from warehouse import live_path, publish, query_trusted, set_snapshot
+
+TABLES = """
+CREATE TABLE distr (DistCode VARCHAR PRIMARY KEY, "District Name" VARCHAR, SuptName VARCHAR, founded_year INTEGER);
+INSERT INTO distr VALUES ('10', 'Alder Unified', 'Ida Ray', 1950), ('11', 'Birch Union', 'Tom Fox', 1990);
+CREATE TABLE school (SchCode VARCHAR PRIMARY KEY, "School Name" VARCHAR, DistCode VARCHAR, City VARCHAR, Phone VARCHAR,
+  SchType VARCHAR, "Charter School (Y/N)" INTEGER, "Enrollment (K-12)" INTEGER);
+INSERT INTO school VALUES ('1', 'Elm Park', '10', 'Ashford', '555-1', 'High School', 1, 900),
+  ('2', 'Oak Hill', '10', 'Elkton', '555-2', 'Middle School', 0, 400),
+  ('3', 'Pine View', '11', 'Elkton', NULL, 'High School', 1, 300),
+  ('4', 'Fir Creek', '11', 'Elkton', '555-4', 'High School', 0, 500);
+CREATE TABLE teacher (TeachID INTEGER PRIMARY KEY, FullName VARCHAR, SchCode VARCHAR, Subject VARCHAR, HireYear INTEGER,
+  FullTime VARCHAR, dob DATE, DoseMg INTEGER);
+INSERT INTO teacher VALUES (1, 'Ann Lee', '1', 'Math', 1999, 'Yes', '1970-01-01', 5),
+  (2, 'Bo Orr', '1', 'Art', 2005, 'No', '1980-05-05', 50), (3, 'Cy Poe', '2', 'Math', 1985, 'Yes', '1960-03-03', 50),
+  (4, 'Di Quill', '4', 'Art', 2010, 'Yes', '1991-09-09', 9);
+"""
+NAMES = ("distr", "school", "teacher")
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Path]]:
+    home = tmp_path_factory.mktemp("district")
+    with publish(home / "warehouse", start="empty") as connection:
+        for statement in TABLES.split(";"):
+            if statement.strip():
+                connection.execute(statement)
+        set_snapshot(connection, "files", date(2020, 12, 31))
+    proposal = propose_for(live_path(home / "warehouse"), NAMES)
+    (home / "definitions").mkdir()
+    (home / "definitions" / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
+    assistant = Assistant.open(read_settings({}, home=home))
+    yield assistant, live_path(home / "warehouse")
+    assistant.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many charter schools are there?", 'SELECT count(*) FROM school WHERE "Charter School (Y/N)" = 1'),
+        (
+            "List the names of high schools in Elkton.",
+            "SELECT \"School Name\" FROM school WHERE SchType = 'High School' AND City = 'Elkton'",
+        ),
+        ("What is the phone of the Oak Hill school?", "SELECT Phone FROM school WHERE \"School Name\" = 'Oak Hill'"),
+        ("In which city is the Elm Park school located?", "SELECT City FROM school WHERE \"School Name\" = 'Elm Park'"),
+        ("Which districts were founded before 1980?", 'SELECT "District Name" FROM distr WHERE founded_year < 1980'),
+        ("Name the districts founded before 1980.", 'SELECT "District Name" FROM distr WHERE founded_year < 1980'),
+        (
+            "Among the schools in Elkton, how many of them are charter schools?",
+            "SELECT count(*) FROM school WHERE City = 'Elkton' AND \"Charter School (Y/N)\" = 1",
+        ),
+        (
+            "Of the full time teachers, how many were hired before 2000?",
+            "SELECT count(*) FROM teacher WHERE FullTime = 'Yes' AND HireYear < 2000",
+        ),
+        ("How many teachers were born after 1975?", "SELECT count(*) FROM teacher WHERE year(dob) > 1975"),
+        ("What is the total enrollment?", 'SELECT sum("Enrollment (K-12)") FROM school'),
+        ("Which school has the most teachers?", "SELECT 'Elm Park'"),
+        ("Who is the superintendent of Birch Union?", "SELECT 'Tom Fox'"),
+    ],
+)
+def test_the_rows_are_those_of_the_sql(district: tuple[Assistant, Path], question: str, sql: str) -> None:
+    assistant, database = district
+    answer = assistant.ask(question)
+    assert isinstance(answer, Answer), answer
+    expected = [tuple(map(str, row)) for row in query_trusted(database, sql).rows]
+    found = [tuple(map(str, row)) for row in answer.result.rows]
+    assert len(found) == len(expected)
+    assert all(any(set(row) <= set(other) for other in found) for row in expected)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "List the names of all chemists.",
+        "Among the schools in Elkton, how many teachers like tennis?",
+        "How many teachers with a dose above 20 kg teach math?",  # the column is in milligrams
+    ],
+)
+def test_what_nothing_tells_is_refused(district: tuple[Assistant, Path], question: str) -> None:
+    assert isinstance(district[0].ask(question), Refusal)
