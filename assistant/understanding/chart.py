@@ -195,7 +195,8 @@ def _widened(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Langu
     for behind in range(at + 2, min(at + 5, len(tokens)) + 1) if owners else ():
         found = [c for c in lexicon.lookup(tokens[at + 1 : behind]) if c.kind == "metric" and c.target in owners]
         kept = tuple(c for c in found if not _names_own_value(tokens[at], c, lexicon))
-        if kept:
+        ranked = any("top" in language.cues.get(token.text, ()) for token in tokens[at + 1 : behind])
+        if kept and not ranked:  # "which product is the most popular" names no metric "product most popular"
             narrowed = tuple(replace(concept, weight=concept.weight - WIDENED_COST) for concept in kept)
             size = behind - at
             score = size * max(c.weight for c in narrowed) + LENGTH_BONUS * (size - 1)

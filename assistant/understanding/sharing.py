@@ -19,7 +19,7 @@ def find_shares(draft: Draft) -> None:
         return
     if _is_share_already(draft, cues):
         draft.use(cues[0], "filler")
-    if not all(_adds_up(draft, concept.target) for concept in draft.metrics[0][1]):
+    if not all(_adds_up(draft, concept.target) for concept in draft.metrics[0][1]) or _is_done_to(draft, cues[0]):
         return
     if _as_rate(draft, cues) or _is_part(draft, cues) or _says_among(draft):
         return
@@ -85,6 +85,20 @@ def _is_part(draft: Draft, cues: list[int]) -> bool:
     draft.metrics = [(draft.metrics[0][0], (Concept("metric", rates[0], GATHERED),))]
     draft.use(cues[0], "metric", rates[0])
     return True
+
+
+def _is_done_to(draft: Draft, cue: int) -> bool:
+    """ "what share of shoes is returned": a part of the shoes, and not the part that shoes are of what is returned."""
+    place, language = draft.metrics[0][0], draft.world.language
+    said = draft.element(place).text.casefold().split()[-1]
+    deed = said in language.forms.verbs or said.endswith(language.words("participle_endings"))
+    before = [c.place for c in draft.conditions if cue < c.place < place]
+    helped = any(
+        draft.element(at).text.casefold().split()[-1] in {*language.words("auxiliaries"), *language.silent}
+        for at in range(max(before, default=place), place)
+        if draft.kind(at) == ""
+    )
+    return deed and bool(before) and helped
 
 
 def _is_of_rows(draft: Draft, rate: str) -> bool:
