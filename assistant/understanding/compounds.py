@@ -24,7 +24,10 @@ class Compound:
 
 
 class Compounds:
-    """The metrics of one layer by the thing and the other metric that their names are made of; built once."""
+    """The metrics of one layer by the thing and the other metric that their names are made of; built once.
+
+    Only where both are numbers of the same: "tickets per order" says more of orders than "tickets" and "orders" do.
+    """
 
     def __init__(self, layer: SemanticLayer, lexicon: Lexicon, language: Language):
         self._layer, self._lexicon, self._language = layer, lexicon, language
@@ -32,7 +35,7 @@ class Compounds:
         for metric in (m for m in layer.metrics.values() if not (m.hidden or m.implied)):
             for text in (metric.title, *metric.synonyms):
                 for compound in self._parts(text):
-                    if compound.metric != metric.name:
+                    if compound.metric != metric.name and metric.unit == layer.metrics[compound.metric].unit:
                         found[compound].add(metric.name)
         self._named: Mapping[Compound, frozenset[str]] = {key: frozenset(names) for key, names in found.items()}
 
