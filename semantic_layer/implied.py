@@ -23,7 +23,7 @@ _NUMBERS: Mapping[Aggregation, str] = {
 }
 AGGREGATIONS = ("count_distinct", *_NUMBERS)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-WEEKDAY, HOUR = "weekday", "hour_of_day"
+WEEKDAY, HOUR, PART_OF_WEEK = "weekday", "hour_of_day", "part_of_week"
 
 
 def implied_metric(layer: SemanticLayer, field: str, aggregation: str) -> str:
@@ -51,7 +51,7 @@ def _name(aggregation: str, dataset: str, field: str) -> str:
 
 
 def _extended(layer: SemanticLayer, dataset: Dataset, measures: tuple[Measure, ...]) -> Dataset:
-    fields = (*dataset.fields, *_weekday(layer, dataset), *_hour(layer, dataset))
+    fields = (*dataset.fields, *_weekday(layer, dataset), *_part_of_week(layer, dataset), *_hour(layer, dataset))
     return dataset.model_copy(update={"fields": fields, "measures": (*dataset.measures, *measures)})
 
 
@@ -127,6 +127,23 @@ def _weekday(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
         values={day: (f"{day}s",) for day in _DAYS},
         implied=True,
         ai_context=AIContext(synonyms=("weekday", "day of the week", "day of week")),
+    )
+
+
+def _part_of_week(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
+    """Whether the time that counts for a dataset lies on a weekend, when days are counted on the clock of the data."""
+    times = [field for field in dataset.fields if field.name == dataset.time and field.kind == "time"]
+    name = f"{dataset.time}_{PART_OF_WEEK}"
+    if not times or layer.definitions.time_zone or any(field.name == name for field in dataset.fields):
+        return
+    day = f"isodow({times[0].sql})"
+    yield Dimension(
+        name=name,
+        label=f"Part of the week of {_low(times[0].title)}",
+        description=f"Monday to Friday, or Saturday and Sunday, of {_low(times[0].title)}.",
+        expression=f"CASE WHEN {day} < 6 THEN 'Monday to Friday' WHEN {day} > 5 THEN 'Weekend' END",
+        implied=True,
+        ai_context=AIContext(synonyms=("part of the week", "part of week")),
     )
 
 

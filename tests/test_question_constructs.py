@@ -74,12 +74,12 @@ def test_a_ratio_with_a_word_that_fits_one_side_only_is_refused(shop: Assistant,
 
 
 def test_the_best_and_the_worst_are_told_with_the_gap_between_them(shop: Assistant) -> None:
-    outcome = shop.ask("How far apart are our best and our worst store when it comes to orders this year?")
+    outcome = shop.ask("How far apart are our best and our worst country when it comes to orders this year?")
     assert isinstance(outcome, Answer), outcome
     expected = truth(
         shop,
-        "SELECT max(n) - min(n), max(n), min(n) FROM (SELECT count(*) n FROM orders o"
-        f" WHERE store_id IS NOT NULL AND {KEPT} AND {THIS_YEAR.format('o.ordered_at')} GROUP BY store_id)",
+        "SELECT max(n) - min(n), max(n), min(n) FROM (SELECT count(*) n FROM orders o JOIN customer USING (customer_id)"
+        f" WHERE country IS NOT NULL AND {KEPT} AND {THIS_YEAR.format('o.ordered_at')} GROUP BY country)",
     )
     assert [tuple(map(int, row)) for row in outcome.result.rows] == [tuple(map(int, row)) for row in expected]
 
@@ -98,3 +98,32 @@ def test_groups_asked_for_by_a_change_are_only_those_that_moved_so(shop: Assista
         f"SELECT channel FROM orders o WHERE {KEPT} GROUP BY 1 HAVING {month.format(5, 6)} {sign} {month.format(4, 5)}",
     )
     assert set(column(shop, question, "channel")) == {row[0] for row in expected}
+
+
+def test_a_number_that_another_is_said_to_have_changed_is_not_answered_by_the_other(shop: Assistant) -> None:
+    assert isinstance(shop.ask("did the discount campaign in May increase orders?"), Refusal)
+
+
+def test_the_effect_of_a_day_is_told_by_as_many_days_before_and_after_it(shop: Assistant) -> None:
+    (found,) = column(shop, "What was the effect of Black Friday on our order count?", "orders_change")
+    counted = "count(*) FILTER (o.ordered_at >= DATE '{}' AND o.ordered_at < DATE '{}')"
+    after, before = counted.format("2025-11-28", "2025-12-26"), counted.format("2025-10-31", "2025-11-28")
+    ((expected,),) = truth(shop, f"SELECT {after} - {before} FROM orders o WHERE {KEPT}")
+    assert int(found) == int(expected)
+
+
+def test_weekdays_and_weekends_are_set_beside_each_other(shop: Assistant) -> None:
+    found = column(shop, "How do weekends compare with weekdays for orders this year?", "orders")
+    sql = f"SELECT count(*) FROM orders o WHERE {KEPT} AND {THIS_YEAR.format('o.ordered_at')}"
+    expected = truth(shop, f"{sql} GROUP BY isodow(o.ordered_at) >= 6 ORDER BY 1 DESC")
+    assert [int(one) for one in found] == [int(row[0]) for row in expected]
+
+
+def test_the_average_revenue_of_a_group_is_that_of_the_groups_that_have_any(shop: Assistant) -> None:
+    (found,) = column(shop, "average revenue per country this year", "net_revenue")
+    inner = f"SELECT sum(o.net_amount) v FROM orders o JOIN customer USING (customer_id) WHERE {KEPT}"
+    sql = (
+        f"SELECT avg(v) FROM ({inner} AND country IS NOT NULL AND {THIS_YEAR.format('o.ordered_at')} GROUP BY country)"
+    )
+    ((expected,),) = truth(shop, sql)
+    assert float(found) == pytest.approx(float(expected))

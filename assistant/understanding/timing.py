@@ -346,7 +346,8 @@ def find_trend(draft: Draft) -> None:
     """ "over time", "how has it changed": by a grain that suits the period, unless one was named."""
     cues = draft.cues("trend")
     changes = draft.cues(*CHANGE)
-    open_change = changes and draft.times[0].compare is None and (cues or draft.grain or draft.times[0].period)
+    asked_of = cues or draft.grain or draft.times[0].period or _asks_whether(draft)
+    open_change = changes and draft.times[0].compare is None and asked_of
     if not cues and not open_change:
         return
     asked = any("how_much" in element.cues for element in draft.elements)  # "how much did revenue grow each month"
@@ -359,6 +360,12 @@ def find_trend(draft: Draft) -> None:
         draft.use(at, "grain", "trend")
     period = draft.times[0].period
     draft.grain = draft.grain or fitting_grain(*((period.start, period.end) if period else (None, None)))
+
+
+def _asks_whether(draft: Draft) -> bool:
+    """ "is revenue growing": asked without a period, of the course of one number as a whole."""
+    opened = draft.element(0).text.casefold() in draft.world.language.words("asking_states")
+    return opened and bool(draft.metrics) and draft.ranking is None and not draft.groups
 
 
 def _ranks_change(draft: Draft, changes: list[int]) -> bool:

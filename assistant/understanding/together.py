@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from assistant.understanding.draft import Draft, Ranking, Together
+from assistant.understanding.tokens import tokenize
 
-NO_AMOUNT = ("percent", "currency", "duration")
+NO_AMOUNT = ("percent", "duration")
 
 
 def find_counted_groups(draft: Draft) -> None:
@@ -42,7 +43,7 @@ def find_group_averages(draft: Draft) -> None:
     if place is None or formats & set(NO_AMOUNT) or draft.ahead(cues[0]) != draft.metrics[0][0]:
         return
     named = draft.element(draft.metrics[0][0])
-    if not (named.plural or _is_counted(draft, draft.metrics[0][0])):
+    if not (named.plural or _is_counted(draft, draft.metrics[0][0]) or _is_mass(draft, draft.metrics[0][0])):
         return  # "the average refund per shop" is of what one is worth
     draft.together = Together(place, "median" if draft.has(cues[0], "median") else "average")
     draft.use(cues[0], "metric", draft.together.agg)
@@ -52,6 +53,18 @@ def _is_counted(draft: Draft, at: int) -> bool:
     """ "ticket volume": a name that says that rows are counted."""
     words = {*draft.world.language.words("count_suffixes"), "volume"}
     return draft.element(at).text.casefold().split()[-1] in words
+
+
+def _is_mass(draft: Draft, at: int) -> bool:
+    """ "revenue": money that adds up, called by a word that names no single thing."""
+    layer, nouns = draft.world.layer, draft.world.nouns
+    choices = draft.metrics[0][1]
+    money = all(layer.metrics[one.target].format == "currency" for one in choices)
+    words = tokenize(draft.element(at).text, draft.world.language.forms)
+    named = draft.world.lexicon.lookup(words) if words else ()
+    things = any(one.kind == "noun" or one.target in nouns.counted for one in named)
+    income = {word for phrase in draft.world.language.words("income_words") for word in phrase.split()}
+    return money and not things and any(token.text in income for token in words)
 
 
 def _one_each(draft: Draft) -> int | None:

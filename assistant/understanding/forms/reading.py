@@ -7,8 +7,9 @@ from collections.abc import Callable
 from assistant.answer import Clarification, Refusal
 from assistant.understanding.forms.around_days import around
 from assistant.understanding.forms.asking import Asking, Outcome
-from assistant.understanding.forms.group_sets import group_sets
+from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.gaps import gaps
+from assistant.understanding.forms.group_sets import group_sets
 from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.ratios import ratios
 from assistant.understanding.forms.reasons import causes, reasons
@@ -17,8 +18,8 @@ from assistant.understanding.forms.sets import described, sets
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 
 Form = Callable[[Asking], Outcome | None]
-FIRST: tuple[Form, ...] = (extreme_of_each, causes, sets, group_sets, described, rows_asked)
-FORMS: tuple[Form, ...] = (reasons, bounded, extreme, around, gaps, ratios, overview)
+FIRST: tuple[Form, ...] = (extreme_of_each, causes, sets, group_sets, described, rows_asked, caused)
+FORMS: tuple[Form, ...] = (reasons, bounded, extreme, around, effects, gaps, ratios, overview)
 
 
 def read_first(asking: Asking) -> Outcome | None:
