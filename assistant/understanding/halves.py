@@ -23,6 +23,8 @@ def half_answered(question: str, plan: Plan, tokens: Sequence[Token], world: Wor
 
 def asks_otherwise(part: Plan, asked: Plan) -> bool:
     """Whether a sentence beside the one that is answered asks for a number of its own."""
+    if part.query.group_by and part.query.group_by == asked.query.group_by:
+        return False  # "which browsers do people use? visits by browser"
     return not set(part.query.metrics) <= {*asked.query.metrics, *(asked.asked.metrics if asked.asked else ())}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from assistant.understanding.draft import Draft
+from assistant.understanding.draft import Draft, World
+from assistant.understanding.idle_deeds import is_ratio
 from assistant.understanding.segments import owner
 
 EXACT = 0.99
@@ -45,15 +46,19 @@ def _is_of(field: str, datasets: set[str]) -> bool:
 
 
 def _as_things(draft: Draft) -> Iterator[int]:
-    """ "emails to Gold members": a value in the plural that opens a question is what is asked for, not a condition."""
-    at = next((i for i in range(len(draft.elements)) if draft.kind(i) or draft.element(i).unknown), -1)
-    if at < 0 or at + 2 >= len(draft.elements) or draft.kind(at) != "value":
-        return
-    said, bare = draft.element(at), draft.world.language.bare
-    stored = {str(concept.value).casefold() for concept in draft.concepts(at, "value")}
-    inflected = said.text.casefold() not in stored and bare(said.text.casefold()) in map(bare, stored)
-    if said.plural and inflected and "link_any" in draft.element(at + 1).cues:
-        yield at
+    """ "emails to Gold members", "who get emails": things that numbers of their own count, and no channel called so."""
+    for condition in draft.conditions:
+        if condition.place >= 0 and draft.element(condition.place).plural:
+            stored = {str(concept.value).casefold() for concept in draft.concepts(condition.place, "value")}
+            if stands_for_things(draft.world, draft.element(condition.place).text.casefold(), stored):
+                yield condition.place
+
+
+def stands_for_things(world: World, said: str, stored: set[str]) -> bool:
+    """Whether a word is the plural of values, and the first of the names of numbers ("emails", of "emails sent")."""
+    bare = world.language.bare
+    inflected = said not in stored and bare(said) in map(bare, stored)
+    return inflected and any(name.startswith(f"{said}_") for name in world.layer.metrics)
 
 
 def _called_like_a_field(draft: Draft) -> Iterator[int]:
@@ -93,6 +98,49 @@ def _which_ones(draft: Draft) -> Iterator[int]:
             yield place
 
 
+def _single_extreme(draft: Draft) -> Iterator[int]:
+    """ "the biggest order by channel": one order of each, and not the channel with the most of them."""
+    sizes = draft.world.language.words("sizing_words")
+    for place, choices in draft.metrics:
+        ranked = draft.back(place) if place > 0 else None
+        if ranked is None or draft.element(place).plural or draft.kind(place) not in ("noun", "metric"):
+            continue
+        counted = all(choice.target in draft.world.nouns.counted for choice in choices)
+        if counted and draft.element(ranked).text.casefold().split()[-1] in sizes:
+            yield ranked
+
+
+def _ratio_of_the_top(draft: Draft) -> Iterator[int]:
+    """ "order value of the top ten customers": the top ones by what? Hardly by their order value."""
+    ranks = [at for at, use in draft.uses.items() if at >= 0 and use[0] in ("order", "limit")]
+    names = [c.target for _, choices in draft.metrics for c in choices]
+    if len(draft.metrics) != 1 or not all(is_ratio(draft, name) for name in names):
+        return
+    place, words = draft.metrics[0][0], draft.world.language.words("genitive")
+    for at in ranks:
+        lead = [draft.element(i).text.casefold() for i in range(max(place + 1, at - 2), at)] if place >= 0 else []
+        if lead and lead[0].split()[0] in words and not set(lead[1:]) - set(draft.world.language.determiners):
+            yield at
+
+
+def _two_rankings(draft: Draft) -> Iterator[int]:
+    """ "top 3 brands by revenue and by units": two lists, of which one order shows one."""
+    if draft.ranking is None or draft.ranking.limit is None or len(draft.metrics) < 2:
+        return
+    by = [at for at, _ in draft.metrics if at > 0 and "by" in draft.element(at - 1).cues]
+    if len(by) > 1:
+        yield by[-1]
+
+
+def _asked_places(draft: Draft) -> Iterator[int]:
+    """ "which place is Spain in revenue": the rank, which the revenue is not."""
+    words = draft.world.language.words("ranking_nouns")
+    for at in range(1, len(draft.elements)):
+        asked = "which" in draft.element(at - 1).cues and draft.kind(at - 1) == ""
+        if asked and draft.kind(at) == "" and draft.element(at).text.casefold() in words:
+            yield at
+
+
 VALUES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _of_another_thing,
     _of_the_doer,
@@ -100,4 +148,8 @@ VALUES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _called_like_a_field,
     _compared_with_their_field,
     _which_ones,
+    _single_extreme,
+    _ratio_of_the_top,
+    _two_rankings,
+    _asked_places,
 )

@@ -11,6 +11,7 @@ from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
 from assistant.understanding.entities.words import Words, word_lists
+from assistant.understanding.idle_values import stands_for_things
 from semantic_layer import Filter
 
 HAD, TIED = 3, 5
@@ -37,10 +38,32 @@ def having(words: Words, found: Found) -> Iterator[Found]:
             last = words.phrase(counted.at, "times")
             if last is not None and made and is_had(words, made, found.entity):
                 yield from _counted(words, counted.moved(last), made, operator, number)
-    if at > found.at:
+    goes_on = at == found.at and _goes_on(words, found)
+    if at > found.at or goes_on:
         plain = words.tokens[found.at].text in OF  # "the team of the player" is first of all the player's
         some = replace(found, at=at, rank=found.rank + plain)
-        yield from _things_had(words, some, "some", 1, made)
+        had = _things_had(words, some, "some", 1, made)
+        yield from (one for one in had if not (goes_on and _counts_a_part(words, one)))
+    if at > found.at and words.phrase(at, "nones") is not None:  # "held by no captain"
+        none = found.used(found.at, at + 1, "condition", "none")
+        yield from _things_had(words, none, "none", 0, made)
+
+
+def _counts_a_part(words: Words, found: Found) -> bool:
+    """Whether a number that is bounded counts some of the rows only: a subscription may be one that has ended."""
+    metrics = [words.world.layer.metrics.get(one.field) for one in found.filters]
+    return any(metric is not None and bool(getattr(metric, "filter", "")) for metric in metrics)
+
+
+def _goes_on(words: Words, found: Found) -> bool:
+    """ "... had an engine repair and a hull repair": whether another thing had is joined to one before."""
+    before = found.at - 1
+    while before > 0 and words.phrase(before, "articles") == before + 1:
+        before -= 1
+    joined = before > 0 and words.phrase(before, "joins") is not None
+    last = found.filters[-1] if found.filters else None
+    had = last is not None and (bool(last.entity) or last.field in words.world.layer.metrics)
+    return joined and had and not found.group
 
 
 def _never_done(words: Words, found: Found) -> Iterator[Found]:
@@ -215,6 +238,10 @@ def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found
         start = words.skip(negated, *LINKING) if negated is not None else words.skip(named.at, "empty", "equal")
         for concepts, behind in words.concepts(start, "value"):
             fitting = [c for c in concepts if (not fields or c.target in fields) and _is_of(c, dataset)]
+            if stands_for_things(
+                words.world, words.tokens[behind - 1].text, {str(c.value).casefold() for c in concepts}
+            ):
+                continue
             for concept in fitting:
                 op = "not_in" if negated is not None else "in"
                 values, end = _more_values(words, concept, behind)
@@ -227,8 +254,9 @@ def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found
 def _own_name(words: Words, concept: Concept, behind: int) -> int:
     """The place behind the name of the value's field, or of the thing it names, when it follows.
 
-    "cancelled status", "standard membership" of a membership type, "the Central branch".
+    "cancelled status", "standard membership" of a membership type, "the Central branch", "email as the channel".
     """
+    behind = words.phrase(behind, "as_field") or behind
     ends = [
         end for concepts, end in words.concepts(behind, "dimension") if concept.target in {c.target for c in concepts}
     ]
