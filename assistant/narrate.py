@@ -25,6 +25,7 @@ from assistant.story import (
     change_of,
     change_words,
     count_of,
+    filters,
     group_of,
     listed,
     lower,
@@ -72,7 +73,7 @@ def _one_row(story: Story) -> str:
     changed = "_changed" if values["change"] else ""
     if not is_number(row[item.value]):
         return say(story, "no_value", values)
-    if story.shape.dimensions:
+    if story.shape.dimensions and not _is_pinned(story):
         return _one_group(story, values | {"group": group_of(story, row)}) + _also(story)
     is_count = story.shape.style(item.value).kind == "integer"
     return say(story, ("count" if is_count else "total") + changed, values)
@@ -85,10 +86,19 @@ def _one_group(story: Story, values: dict[str, str]) -> str:
     return say(story, "one_group_changed" if values["change"] else "one_group", values)
 
 
+def _is_pinned(story: Story) -> bool:
+    """Whether the only group is the one that a condition names, which is told with the condition."""
+    query = story.context.query
+    one = {item.field for item in query.filters if item.op == "in" and len(item.values) == 1} if query else set[str]()
+    return query is not None and bool(query.group_by) and {group.field for group in query.group_by} <= one
+
+
 def _several_numbers(story: Story, row: Row) -> str:
     items = [_labelled(story, position, row) for position in range(len(story.shape.numbers))]
     joined = listed(story, items, limit=len(items))
-    label = say(story, "at", {"at": at_of(story, row)}).strip()
+    label = (say(story, "at", {"at": at_of(story, row)}) + filters(story)).strip()
+    if label.startswith("("):  # a flag in brackets cannot open a sentence
+        joined, label = f"{joined} {label}", ""
     return say(
         story, "totals" if label else "totals_always", {"list": joined, "List": capital(joined), "When": capital(label)}
     )
