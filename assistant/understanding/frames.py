@@ -21,10 +21,25 @@ FOLDER = Path(__file__).parent / "language" / "frames"
 class Frames:
     """The patterns of one language over words parted by one blank, each list as one expression."""
 
-    opening: re.Pattern[str]
+    openings: tuple[re.Pattern[str], ...]
     closing: re.Pattern[str]
     aside: re.Pattern[str]
     context: re.Pattern[str]
+    follow_up: re.Pattern[str]
+    wanting: re.Pattern[str]
+    deadline: re.Pattern[str]
+
+    def opening(self, text: str) -> re.Match[str] | None:
+        """The longest opening that a text begins with."""
+        found = [match for match in (pattern.match(text) for pattern in self.openings) if match is not None]
+        return max(found, key=lambda match: match.end("said"), default=None)
+
+    def endings(self, opened: str) -> tuple[re.Pattern[str], ...]:
+        """What may be dropped behind a question that was opened so: a day is a deadline where something is wanted."""
+        if not opened:
+            return self.closing, self.aside
+        wanted = self.wanting.search(opened) is not None
+        return (*((self.deadline,) if wanted else ()), self.closing, self.follow_up, self.aside)
 
 
 def unframed(tokens: Sequence[Token], fillers: frozenset[str], code: str) -> list[Token]:
@@ -34,11 +49,11 @@ def unframed(tokens: Sequence[Token], fillers: frozenset[str], code: str) -> lis
     Phrases of nothing but `fillers` ("show me") stay: they are harmless, and other rules may know them.
     """
     frames = frames_of(code)
-    found = list(tokens)
+    found, opened = list(tokens), ""
     if frames is None:
         return found
     for _ in range(MOST_LAYERS):
-        fewer = _once(found, frames, fillers)
+        fewer, opened = _once(found, frames, fillers, opened)
         if len(fewer) == len(found):
             return found
         found = fewer
@@ -49,18 +64,26 @@ def is_context(tokens: Sequence[Token], code: str) -> bool:
     """Whether a sentence opens by telling who asks, or what somebody hears, thinks or prepares."""
     frames = frames_of(code)
     text = _text(tokens)
-    return frames is not None and bool(frames.opening.match(text) or frames.context.match(text))
+    return frames is not None and bool(frames.opening(text) or frames.context.match(text))
 
 
-def _once(tokens: list[Token], frames: Frames, fillers: frozenset[str]) -> list[Token]:
+def _once(tokens: list[Token], frames: Frames, fillers: frozenset[str], opened: str) -> tuple[list[Token], str]:
+    """The tokens without one frame more, and how the question was opened; `opened` is how, if that is known."""
     first = next((at for at, token in enumerate(tokens) if token.text not in fillers), 0)
     for start in range(first + 1):
         behind = tokens[start:]
-        opening = frames.opening.match(_text(behind))
-        shorter = _without(behind, opening.span("said"), fillers) if opening is not None else behind
+        opening = frames.opening(_text(behind))
+        if opening is None:
+            continue
+        opened = opened or opening["said"]
+        shorter = _without(behind, opening.span("said"), fillers)
         if len(shorter) < len(behind):
-            return [*tokens[:start], *shorter]
-    for pattern in (frames.closing, frames.aside):
+            return [*tokens[:start], *shorter], opened
+    return _without_ending(tokens, frames.endings(opened), fillers), opened
+
+
+def _without_ending(tokens: list[Token], patterns: Sequence[re.Pattern[str]], fillers: frozenset[str]) -> list[Token]:
+    for pattern in patterns:
         found = pattern.search(_text(tokens))
         shorter = _without(tokens, found.span("said"), fillers) if found is not None else tokens
         if len(shorter) < len(tokens):
@@ -89,16 +112,26 @@ def frames_of(code: str) -> Frames | None:
         return None
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     classes: dict[str, str] = data["classes"]
-    opening, closing, aside, context = (
-        "|".join(_filled(str(line), classes) for line in data[part])
-        for part in ("openings", "closings", "asides", "contexts")
-    )
+
+    def lines(part: str) -> list[str]:
+        return [_filled(str(line), classes) for line in data[part]]
+
+    def alternatives(part: str) -> str:
+        return "|".join(lines(part))
+
     return Frames(
-        re.compile(rf"(?P<said>(?:{opening})(?: [,:;])?) "),
-        re.compile(rf"(?:^| )(?P<said>{closing}) $"),
-        re.compile(rf"(?:^| )(?P<said>{aside}) "),
-        re.compile(rf"(?:{context}) "),
+        openings=tuple(re.compile(rf"(?P<said>(?:{line})(?: [,:;])?) ") for line in lines("openings")),
+        closing=_at_the_end(alternatives("closings")),
+        aside=re.compile(rf"(?:^| )(?P<said>{alternatives('asides')}) "),
+        context=re.compile(rf"(?:{alternatives('contexts')}) "),
+        follow_up=_at_the_end(alternatives("follow_ups")),
+        wanting=re.compile(str(data["wanting"])),
+        deadline=_at_the_end(alternatives("deadlines")),
     )
+
+
+def _at_the_end(alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^| )(?P<said>{alternatives}) $")
 
 
 def _filled(line: str, classes: Mapping[str, str]) -> str:

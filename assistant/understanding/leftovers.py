@@ -127,7 +127,7 @@ def _use_context(draft: Draft) -> None:
         said = element.text.casefold()
         is_unit = any(said in draft.world.language.unit_words(unit) for unit in units)
         is_creation = said in creation and bool(names) and set(names) <= set(counted)
-        if is_unit or is_creation or any(_says_nothing(draft, element.word, known) for known in beside):
+        if is_unit or is_creation or any(_says_nothing(draft, at, known) for known in beside):
             draft.use(at, "filler")
         else:
             _narrow_to(draft, at)
@@ -135,17 +135,16 @@ def _use_context(draft: Draft) -> None:
 
 def _narrow_to(draft: Draft, at: int) -> None:
     """Use a word that belongs to metrics the draft may mean, and let it mean no others."""
-    word = draft.element(at).word
-    kept = [(place, tuple(c for c in choices if _belongs(draft, word, c.target))) for place, choices in draft.metrics]
+    kept = [(place, tuple(c for c in choices if _belongs(draft, at, c.target))) for place, choices in draft.metrics]
     if kept and all(choices for _, choices in kept):
         draft.metrics = kept
         draft.use(at, "filler")
 
 
-def _belongs(draft: Draft, word: str, name: str) -> bool:
+def _belongs(draft: Draft, at: int, name: str) -> bool:
     lexicon = draft.world.lexicon
     known = draft.world.context.get(name, frozenset[str]()) | lexicon.words_of(name) | _fact_words(draft, name)
-    return _says_nothing(draft, word, known)
+    return _says_nothing(draft, at, known)
 
 
 def _fact_words(draft: Draft, name: str) -> frozenset[str]:
@@ -171,8 +170,18 @@ def _use_field_words(draft: Draft) -> None:
             draft.use(at, "filler")
 
 
-def _says_nothing(draft: Draft, word: str, known: frozenset[str]) -> bool:
+def _says_nothing(draft: Draft, at: int, known: frozenset[str]) -> bool:
     """Whether a word only repeats what a metric is called, itself or as a verb of the same deed ("bought", "sold")."""
-    language = draft.world.language
-    meant = {language.bare(str(noun)) for noun in language.data["adjectives"].get(word, ())}
+    language, word = draft.world.language, draft.element(at).word
+    adjectives = language.data["adjectives"]
+    if _is_attribute(draft, at) and draft.element(at).text.casefold() in {*adjectives, *language.words("limiting")}:
+        return False
+    meant = {language.bare(str(noun)) for noun in adjectives.get(word, ())}
     return word in known or bool((language.same_deed(word) | meant) & known)
+
+
+def _is_attribute(draft: Draft, at: int) -> bool:
+    """Whether a word stands before what it limits: "big" of "big order values", not of "how big are order values"."""
+    graded = at > 0 and bool(set(draft.element(at - 1).text.casefold().split()) & draft.world.language.grading)
+    behind = next((one for one in draft.elements[at + 1 :] if one.cues != {"filler"}), None)
+    return not graded and behind is not None and bool(behind.concepts or "average" in behind.cues)

@@ -215,13 +215,17 @@ def _begins(value: str, tokens: Sequence[Token]) -> bool:
 
 
 def context_words(layer: SemanticLayer, lexicon: Lexicon, language: Language) -> dict[str, frozenset[str]]:
-    """For each metric the bare words of its example questions that are neither names nor ordinary words."""
+    """For each metric the bare words of its example questions that are neither names nor ordinary words, nor limit."""
+    limiting = {*language.words("limiting"), *language.data["adjectives"]}
     return {
         metric.name: frozenset(
             token.bare
             for example in metric.ai_context.examples
             for token in language.tokens(example)
-            if token.text.isalpha() and not lexicon.lookup([token]) and not language.has_meaning(token)
+            if token.text.isalpha()
+            and token.text not in limiting
+            and not lexicon.lookup([token])
+            and not language.has_meaning(token)
         )
         for metric in layer.metrics.values()
     }

@@ -124,7 +124,7 @@ class Namings:
     def _is_head(self, word: str) -> bool:
         """Whether a last word can stand for the whole name: a noun, not "lost" of "reason lost"."""
         verb = word in self.language.data["irregular_verbs"] or word.endswith(self.language.words("participle_endings"))
-        return not verb and word not in self.function_words
+        return len(word) > 1 and not verb and word not in self.function_words
 
     def _grained(self, phrase: str, concept: Concept) -> Iterator[Naming]:
         """ "signup month", "month of signup" for a time that is called "signup date"."""

@@ -114,6 +114,12 @@ class Language:
         return frozenset(self.words("persons"))
 
     @cached_property
+    def grading(self) -> frozenset[str]:
+        """Words before an adjective that ask or tell how much of it there is: "how long", "most valuable"."""
+        ranked = {word for word, cues in self.cues.items() if {"top", "bottom", "how_big"} & set(cues)}
+        return frozenset(self.words("degree_words")) | ranked
+
+    @cached_property
     def function_words(self) -> frozenset[str]:
         """Words that never tell one phrase from another: articles and links."""
         linked = {word for group in self.links.values() for word in group}
