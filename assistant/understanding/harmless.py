@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.grouping import one_by_one
+from semantic_layer import SimpleMetric
 
 LINKED_KINDS = {
     "link_any": ("value", "dimension", "time", "noun", "metric", "grain"),
@@ -40,7 +41,20 @@ def _harmless_where(draft: Draft, at: int) -> bool:
     return bool(fields or draft.grain or any(condition.grouped for condition in draft.conditions))
 
 
+def _names_rows(draft: Draft, at: int) -> bool:
+    """Whether a number is called by what things did, the things first: "customers upgraded"."""
+    words = draft.element(at).text.split()
+    if draft.kind(at) != "metric" or len(words) < 2:
+        return False
+    thing = draft.world.language.tokens(words[0])[0]
+    nouns = {concept.target for concept in draft.world.lexicon.lookup([thing]) if concept.kind == "noun"}
+    return thing.text != thing.plain and any(draft.world.layer.datasets[name].entity for name in nouns)
+
+
 def _harmless_which(draft: Draft, at: int) -> bool:
+    asking = draft.element(at).text.casefold() in draft.world.language.words("asking_rows")
+    if asking and at + 1 < len(draft.elements) and _names_rows(draft, at + 1):
+        return bool(draft.groups or draft.listed)  # "which customers upgraded" asks for them, not for their number
     if draft.element(at).text.casefold() in draft.world.language.words("asking_persons") and draft.back(at) is None:
         return bool(draft.groups or draft.listed)  # "who won how many deals" asks for each of them
     return _introduces_condition(draft, at) or _harmless_question_word(draft, at)
@@ -136,6 +150,16 @@ def _harmless_comparison(draft: Draft, at: int) -> bool:
     return bool(groups) and not paired  # "of owners and renters" are no account managers
 
 
+def _harmless_typical(draft: Draft, at: int) -> bool:
+    """ "how long does a reply typically take": a median or an average tells what is typical; a total does not."""
+    del at
+    layer = draft.world.layer
+    metrics = [layer.metrics[choice.target] for _, choices in draft.metrics for choice in choices]
+    simple = [metric for metric in metrics if isinstance(metric, SimpleMetric)]
+    middle = all(layer.measures[metric.measure].agg in ("median", "average") for metric in simple)
+    return bool(metrics) and len(simple) == len(metrics) and middle
+
+
 def _harmless_sum(draft: Draft, at: int) -> bool:
     """ "what did refunds add up to" may ask for their worth; of an amount, and behind "how many", it says nothing."""
     del at
@@ -186,6 +210,7 @@ JUDGES: tuple[tuple[frozenset[str], Callable[[Draft, int], bool]], ...] = (
     (frozenset({"filler"}), _always),
     (frozenset({"how_big", "each_one", "now"}), _harmless_adjective),
     (frozenset({"both_of"}), _harmless_both),
+    (frozenset({"typical"}), _harmless_typical),
     (frozenset({"compare"}), _harmless_comparison),
     (frozenset({"and"}), _joins_used),
     (frozenset({"sums_up"}), _harmless_sum),

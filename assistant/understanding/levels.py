@@ -28,7 +28,9 @@ def _is_of_time(draft: Draft, at: int) -> bool:
     genitive = draft.world.language.words("genitive")
     said = draft.element(at + 1).text.casefold().split() if at + 1 < len(draft.elements) else []
     following = draft.ahead(at)
-    if following == at + 1 and "by" in draft.element(following).cues:  # "the end of each month"
+    if (
+        following is not None and following == at + 1 and "by" in draft.element(following).cues
+    ):  # "the end of each month"
         following = draft.ahead(following)
     return bool(said) and said[0] in genitive and following is not None and draft.kind(following) in ("time", "grain")
 
@@ -47,7 +49,7 @@ def is_level(world: World, name: str) -> bool:
 
 
 def asks_for_deeds(world: World, query: SemanticQuery) -> bool:
-    """Whether a query is by or for a reason, which what happened has, and never what is there."""
-    words = set(world.language.words("reason_words"))
+    """Whether a query is by or for a reason or a state of today, which say nothing of what was there in the past."""
+    words = {*world.language.words("reason_words"), *world.language.words("state_words")}
     named = {one.field for one in (*query.group_by, *query.filters)} & set(world.layer.fields)
     return any(words & set(world.layer.fields[name].title.casefold().split()) for name in named)

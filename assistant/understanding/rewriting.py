@@ -55,6 +55,32 @@ def with_shared_nouns(tokens: Sequence[Token], lexicon: Lexicon, language: Langu
     return found
 
 
+def with_names_together(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
+    """ "new Pro subscriptions" as "Pro new subscriptions": a value inside the name of a metric stands before it."""
+    found = list(tokens)
+    for at in range(len(found) - 2):
+        for end in (at + 2, at + 3):
+            if end < len(found) and _splits(lexicon, found[at : end + 1]):
+                moved = replace(found[at], start=found[end].start, end=found[end].start)
+                found[at:end] = [*found[at + 1 : end], moved]
+                break
+    return found
+
+
+def _splits(lexicon: Lexicon, span: Sequence[Token]) -> bool:
+    """Whether the first and the last word are a metric's name, with a value between that is no part of it."""
+    first, inner, noun = span[0], span[1:-1], span[-1]
+    if (
+        not (first.text.isalpha() and _is_metric(lexicon, first, noun))
+        or _is_metric(lexicon, *span)
+        or _is_metric(lexicon, *inner, noun)
+    ):
+        return False
+    plain = all(concept.kind == "value" for concept in lexicon.lookup([first]))
+    between = lexicon.lookup(list(inner))
+    return plain and bool(between) and all(concept.kind == "value" for concept in between)
+
+
 def with_names_of_verbs(tokens: Sequence[Token], world: World) -> list[Token]:
     """ "clicks on display ads" as "clicks on Display ads": behind a preposition or an article stands no request."""
     language, before = world.language, {*world.language.words("places"), *world.language.determiners, "of", "on", "for"}

@@ -181,8 +181,9 @@ class Scattered:
             if tokens[at].text in self._world.language.words("heads"):  # "per head"
                 places.update({NOUN + entity: (at - 1, at) for entity in self._entities})
                 places["per"] = (at - 1,)
+        named = self._named(tokens)
         for at, token in enumerate(tokens):
-            for word in self._keys(token):
+            for word in self._keys(token) if at not in named else ():
                 places.setdefault(word, (at,))
             for word in self._measures(tokens, at):
                 places.setdefault(word, (at - 1, at))
@@ -195,6 +196,18 @@ class Scattered:
         for dataset in self._implied(tokens):
             places.setdefault(NOUN + dataset, ())
         return Words(places)
+
+    def _named(self, tokens: Sequence[Token]) -> set[int]:
+        """The places of values of several words, none of which is a word of its own: nobody paid in "paid search"."""
+        found: set[int] = set()
+        small = self._world.language.silent | self._world.language.fillers
+        for at in range(len(tokens) - 1):
+            if tokens[at].text in small or tokens[at + 1].text in small:
+                continue
+            concepts = self._world.lexicon.lookup(tokens[at : at + 2])
+            if concepts and all(c.kind == "value" and "." in c.target and not c.inflected for c in concepts):
+                found |= {at, at + 1}
+        return found
 
     def _implied(self, tokens: Sequence[Token]) -> Iterator[str]:
         """Entities that a value stands for: "women" are customers."""
@@ -249,7 +262,11 @@ class Scattered:
             telling = [[SHARE], *telling]  # "share of satisfied customers" is no number of satisfied customers
         if len(telling) == 1 and len(tokens) == 1 and (verb := self._world.language.agent_verb(tokens[0])):
             yield Phrase(concept, frozenset({f"agent:{verb}"}))
-        if self._is_ratio(concept.target):  # "spend per order" is an average already
+        per = any("per" in self._world.language.cues.get(token.text, ()) for token in tokens)
+        named = (
+            per or bool(tokens) and tokens[0].bare in self._averages
+        )  # but "customers spend on average" is none else
+        if self._is_ratio(concept.target) and named:  # "spend per order" is an average already
             telling = [keys for keys in telling if keys[0] not in self._averages] or telling
         forms = frozenset(t.plain for t in tokens if t.text not in self._world.language.function_words)
         if 2 <= len(telling) <= MOST_WORDS:

@@ -13,6 +13,7 @@ from assistant.understanding.chart import Element
 from assistant.understanding.compounds import Compounds
 from assistant.understanding.contexts import adds_nothing, clauses, sentences
 from assistant.understanding.currencies import foreign_money
+from assistant.understanding.counted_values import with_units
 from assistant.understanding.draft import World
 from assistant.understanding.entities import by_own_day, doubted, listed_instead, plan_entities
 from assistant.understanding.forms import Asking, read_first, read_form
@@ -39,7 +40,13 @@ from assistant.understanding.pointing import pointed_out
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
-from assistant.understanding.rewriting import rewritten, with_denied_flags, with_names_of_verbs, with_shared_nouns
+from assistant.understanding.rewriting import (
+    rewritten,
+    with_denied_flags,
+    with_names_of_verbs,
+    with_names_together,
+    with_shared_nouns,
+)
 from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import names_columns, with_columns
@@ -140,7 +147,8 @@ class Understanding:
             return plan_entities(tokens, self._world) or outcome
         if isinstance(outcome, Clarification) or (isinstance(outcome, Plan) and _guesses_numbers(outcome, self._world)):
             listed = plan_entities(tokens, self._world)
-            return listed if listed is not None and not listed.query.metrics else outcome
+            if listed is not None and not listed.query.metrics:
+                return listed
         doubts = doubted(outcome, tokens, self._world) if isinstance(outcome, Plan) else ()
         if doubts:
             return plan_entities(tokens, self._world) or refuse(question, "UNKNOWN_WORDS", self._world, doubts)
@@ -247,8 +255,9 @@ class Understanding:
     def _tokens(self, question: str) -> list[Token]:
         world = self._world
         found = whole_last(rewritten(world.language.tokens(question), world.language), world)
-        named = with_names_of_verbs(with_shared_nouns(found, world.lexicon, world.language), world)
-        return with_denied_flags(named, world)
+        found = with_names_together(with_shared_nouns(found, world.lexicon, world.language), world.lexicon)
+        named = with_names_of_verbs(found, world)
+        return with_denied_flags(with_units(named, world), world)
 
     def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
         refused = _refuse_early(question, tokens, self._world) or _refuse_money(question, tokens, self._world)

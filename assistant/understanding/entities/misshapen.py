@@ -12,6 +12,7 @@ from semantic_layer import METRIC_TIME, SimpleMetric
 
 BOUNDS = frozenset({"gt", "ge", "lt", "le"})
 BOTH_WITHIN = 5
+NAMED = 0.9
 OPENING = ("requests", "asking", "being", "genitive", "joins", "counting", "by_the_way", "columns", "empty")
 DOING = frozenset({"made", "placed", "bought", "ordered", "paid", "booked", "sent", "given", "used", "owned"})
 
@@ -165,6 +166,18 @@ def all_for_some(plan: Plan, words: Words) -> tuple[str, ...]:
         opened = at == 0 or any(words.phrase(at - 1, role) == at for role in OPENING)
         if token.text in ("all", "every") and not opened:
             return (token.raw,)
+    return ()
+
+
+def whole_for_parts(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "how many customers by plan" answered with those who have one: a breakdown taken for a condition."""
+    grouped = {one.field for one in plan.query.group_by}
+    for at, token in enumerate(words.tokens[:-1]):
+        cues = words.world.language.cues.get(token.text, ())
+        named = words.concepts(at + 1, "dimension", NAMED) if {"by", "per"} & set(cues) else []
+        fields = {concept.target for concepts, _ in named for concept in concepts}
+        if fields and not fields & grouped:
+            return (words.tokens[at + 1].raw,)
     return ()
 
 

@@ -11,7 +11,7 @@ from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import World
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
-from assistant.understanding.entities.misshapen import all_for_some
+from assistant.understanding.entities.misshapen import all_for_some, whole_for_parts
 from assistant.understanding.entities.words import Words
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, OrderBy, QueryError, SemanticQuery, Top, check
@@ -35,7 +35,7 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
                 ranks[key] = found.rank
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
     one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
-    return None if one is None or all_for_some(one, words) else one
+    return None if one is None or all_for_some(one, words) or whole_for_parts(one, words) else one
 
 
 def by_own_day(tokens: Sequence[Token], world: World) -> Plan | None:
