@@ -65,8 +65,10 @@ def _called_like_a_field(draft: Draft) -> Iterator[int]:
     """ "brand revenue": the name of a field is no value of another one that is only called the same."""
     for condition in draft.conditions:
         place = condition.place
-        own = {concept.target for concepts in condition.values for concept in concepts}
-        named = [c for c in draft.concepts(place, "dimension") if c.target not in own] if place >= 0 else []
+        layer = draft.world.layer
+        owners = {owner(layer, concept.target) for concepts in condition.values for concept in concepts}
+        fields = draft.concepts(place, "dimension") if place >= 0 else ()
+        named = [c for c in fields if owner(layer, c.target) not in owners]
         beside = condition.nouns or any(
             draft.kind(at) == "dimension" for at in (draft.back(place), draft.ahead(place)) if at is not None
         )
