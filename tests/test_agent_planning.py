@@ -17,7 +17,7 @@ from assistant.agent.audit import FILE, masked
 from assistant.agent.errors import BudgetReached, ModelUnavailable
 from assistant.answer import Plan, Refusal
 from assistant.config import Settings
-from semantic_layer import Filter, SemanticLayer, load
+from semantic_layer import Filter, SemanticLayer, SemanticQuery, load
 from tests.openai_server import OpenAIServer, Reply, Script, ToolCall, said
 
 pytest.importorskip("openai", reason="the extra `agent` is not installed")
@@ -67,6 +67,7 @@ VALUES = {"orders.channel": (("Web", 9), ("Store", 4)), "customer.region": (("No
 EMPTY = {
     "metrics": [], "group_by": [], "grain": "none", "filters": [], "first_day": "", "last_day": "", "compare": "none",
     "list_of": "", "order_by": [], "descending": True, "limit": 0, "unplaced": [],
+    "over_groups": "none", "share": "none", "per": 0, "cut": "rows",
 }  # fmt: skip
 
 
@@ -121,6 +122,53 @@ def test_the_shape_allows_only_names_of_the_excerpt(layer: SemanticLayer, tmp_pa
     assert set(names["field"]["enum"]) >= {"metric_time", "customer.region"}
     assert "orders.email" not in names["field"]["enum"]
     assert sorted(sent["schema"]["required"]) == sorted(EMPTY)
+
+
+TOGETHER: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "how many groups meet a bound": (
+        filled(metrics=["revenue"], group_by=["customer.region"], over_groups="count",
+               filters=[{"field": "revenue", "op": "gt", "values": ["5"], "of_each": "", "where": []}]),
+        {"metrics": ["revenue"], "per_group": {"fields": ["customer.region"], "agg": "count"},
+         "filters": [{"field": "revenue", "op": "gt", "values": [5.0]}]},
+    ),
+    "an average day": (
+        filled(metrics=["revenue"], group_by=["metric_time"], grain="day", over_groups="average"),
+        {"metrics": ["revenue"], "per_bucket": {"grain": "day"}},
+    ),
+    "one number per so many of another": (
+        filled(metrics=["revenue", "orders"], share="of_second_metric", per=100),
+        {"metrics": ["revenue", "orders"], "shares": [{"metric": "revenue", "of": "orders", "per": 100}]},
+    ),
+    "what the first tenth have together": (
+        filled(metrics=["revenue"], group_by=["customer.region"], limit=10, cut="percent_together", share="of_total"),
+        {"metrics": ["revenue"], "shares": [{"metric": "revenue"}],
+         "top": {"field": "customer.region", "by": "revenue", "n": 10, "percent": True}},
+    ),
+    "more than before": (
+        filled(metrics=["revenue"], group_by=["customer.region"], compare="previous_period", **JUNE,
+               filters=[{"field": "revenue", "op": "gt", "values": ["previous"]}]),
+        {"metrics": ["revenue"], "group_by": [{"field": "customer.region"}], "compare": {"kind": "previous_period"},
+         "time_range": {"start": "2026-06-01", "end": "2026-07-01"},
+         "filters": [{"field": "revenue", "op": "gt", "than": "previous"}]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TOGETHER.values(), ids=TOGETHER)
+def test_what_is_taken_together_can_be_written(
+    layer: SemanticLayer, tmp_path: Path, case: tuple[str, Mapping[str, Any]]
+) -> None:
+    reply, expected = case
+    with planner(layer, [Reply(reply)], tmp_path) as (asked, _, _):
+        found = asked.plan("what did we take in")
+    assert isinstance(found.outcome, Plan), found.outcome
+    assert found.outcome.query == SemanticQuery.model_validate(expected)
+
+
+def test_no_personal_field_is_taken_together(layer: SemanticLayer, tmp_path: Path) -> None:
+    hidden = filled(metrics=["revenue"], group_by=["orders.email"], over_groups="count")
+    with planner(layer, [Reply(hidden)] * 3, tmp_path) as (asked, _, _):
+        assert isinstance(asked.plan("what did we take in").outcome, Refusal)
 
 
 def test_the_question_is_data_and_stands_in_no_system_message(layer: SemanticLayer, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from assistant.agent.desk import World
 from assistant.agent.errors import UnusableReply
 from assistant.agent.retrieval import Values, stem, words_of
 from assistant.agent.shape import Filled, query_of
-from semantic_layer import QueryError, SemanticLayer, SemanticQuery, substitute
+from semantic_layer import Filter, QueryError, SemanticLayer, SemanticQuery, substitute
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -31,15 +31,16 @@ def accepted(filled: Filled, world: World) -> SemanticQuery:
 
 def spelt(query: SemanticQuery, known: Values) -> SemanticQuery:
     """The query with values as the data spells them; raises UnusableReply for values that it does not hold."""
-    filters = []
-    for one in query.filters:
-        held = {value.lower(): value for value, _ in known.get(one.field, ())}
-        if not held or one.op in ("last", "not_last"):
-            filters.append(one)
-            continue
-        values = tuple(_spelt(one.field, value, held) if isinstance(value, str) else value for value in one.values)
-        filters.append(one.model_copy(update={"values": values}))
-    return query.model_copy(update={"filters": tuple(filters)})
+    return query.model_copy(update={"filters": tuple(_condition_spelt(one, known) for one in query.filters)})
+
+
+def _condition_spelt(one: Filter, known: Values) -> Filter:
+    one = one.model_copy(update={"where": tuple(_condition_spelt(row, known) for row in one.where)})
+    held = {value.lower(): value for value, _ in known.get(one.field, ())}
+    if not held or one.op in ("last", "not_last"):
+        return one
+    values = tuple(_spelt(one.field, value, held) if isinstance(value, str) else value for value in one.values)
+    return one.model_copy(update={"values": values})
 
 
 def _spelt(field: str, value: str, held: Mapping[str, str]) -> str:
@@ -51,7 +52,7 @@ def _spelt(field: str, value: str, held: Mapping[str, str]) -> str:
 
 def _require_impersonal(query: SemanticQuery, layer: SemanticLayer) -> None:
     """Nothing when no personal field is named; a model never hands those out, whatever it was told to do."""
-    named = [one.field for one in (*query.group_by, *query.filters)] + [one.by for one in query.order_by]
+    named = [*_fields_of(query), *(one.by for one in query.order_by)]
     personal = [name for name in named if name in layer.fields and layer.fields[name].pii]
     if personal:
         raise UnusableReply(f"{personal[0]} is personal data, which is not given out here.")
@@ -78,7 +79,15 @@ def used_by(queries: Sequence[SemanticQuery], layer: SemanticLayer, sql: Sequenc
 
 def _names_in(query: SemanticQuery) -> Iterator[str]:
     yield from query.metrics
-    yield from (one.field for one in (*query.group_by, *query.filters))
+    yield from _fields_of(query)
+
+
+def _fields_of(query: SemanticQuery) -> Iterator[str]:
+    """Every name that a query groups, narrows or takes together by."""
+    yield from (one.field for one in query.group_by)
+    for one in query.filters:
+        yield from (one.field, *(row.field for row in one.where))
+    yield from (*(query.per_group.fields if query.per_group else ()), *((query.top.field,) if query.top else ()))
 
 
 def _days_of(query: SemanticQuery) -> Iterator[date]:

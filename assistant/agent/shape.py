@@ -10,22 +10,35 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.agent.errors import UnusableReply
 from assistant.agent.retrieval import Excerpt
-from semantic_layer import METRIC_TIME, Comparison, Filter, GroupBy, OrderBy, SemanticLayer, SemanticQuery, TimeRange
+from semantic_layer import (
+    METRIC_TIME,
+    Comparison,
+    Filter,
+    GroupBy,
+    OrderBy,
+    SemanticLayer,
+    SemanticQuery,
+    Share,
+    TimeRange,
+)
 
 GRAINS = ("none", "hour", "day", "week", "month", "quarter", "year")
 OPERATORS = ("eq", "ne", "in", "not_in", "gt", "ge", "lt", "le", "between", "is_null", "not_null", "last", "not_last")
-ORDERED, AVERAGE = ("gt", "ge", "lt", "le"), "average"
+ORDERED, BESIDE = ("gt", "ge", "lt", "le"), ("average", "previous")
 COMPARISONS = ("none", "previous_period", "previous_year")
+OVER_GROUPS = ("none", "count", "average", "median", "gap")
+SHARES = ("none", "of_total", "of_second_metric")
+CUTS = ("rows", "together", "percent_together")
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class Condition(_Part):
+class RowCondition(_Part):
     """A condition on a dimension, a metric or a segment; values as text.
 
-    "average" alone, as the value of a comparison by size, is the average and no text.
+    "average" or "previous" alone, as the value of a comparison by size, is the average or the number before.
     """
 
     field: str
@@ -33,10 +46,18 @@ class Condition(_Part):
     values: list[str | float | int | bool] = []
 
 
+class Condition(RowCondition):
+    """A condition that may be on each of an entity (`of_each`); `where` narrows the rows its metric counts there."""
+
+    of_each: str = ""
+    where: list[RowCondition] = []
+
+
 class Filled(_Part):
     """A plan as the model wrote it; `unplaced` are words of the question that no name covers.
 
-    `grain` is that of the time fields in `group_by`, `descending` the direction of all of `order_by`.
+    `grain` is that of the time fields in `group_by`, `descending` the direction of all of `order_by`. `over_groups`
+    takes the values of the last of `group_by` together to one number, `cut` tells what `limit` is of.
     """
 
     metrics: list[str] = []
@@ -50,6 +71,10 @@ class Filled(_Part):
     order_by: list[str] = []
     descending: bool = True
     limit: int = 0
+    over_groups: str = "none"
+    share: str = "none"
+    per: int = 0
+    cut: str = "rows"
     unplaced: list[str] = []
 
     @model_validator(mode="before")
@@ -78,7 +103,8 @@ def schema_of(excerpt: Excerpt) -> dict[str, Any]:
 
     It is part of what every call pays for: each list of names stands once, and nothing is nested that need not be.
     """
-    condition = _object({"field": _ref("name"), "op": _one_of(OPERATORS), "values": _list(_TEXT)})
+    of_each = _one_of(["", *excerpt.entities])
+    condition = _object({**_ON_ROWS, "of_each": of_each, "where": _list(_object(_ON_ROWS))})
     shape = _object(
         {
             "metrics": _list(_ref("metric")),
@@ -92,6 +118,10 @@ def schema_of(excerpt: Excerpt) -> dict[str, Any]:
             "order_by": _list(_ref("name")),
             "descending": {"type": "boolean"},
             "limit": {"type": "integer"},
+            "over_groups": _one_of(OVER_GROUPS),
+            "share": _one_of(SHARES),
+            "per": {"type": "integer"},
+            "cut": _one_of(CUTS),
             "unplaced": _list(_TEXT),
         }
     )
@@ -112,6 +142,13 @@ def _list(items: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/$defs/{name}"}
+
+
+_ON_ROWS: dict[str, Any] = {
+    "field": _ref("name"),
+    "op": {"type": "string", "enum": list(OPERATORS)},
+    "values": _list(_TEXT),
+}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,19 +177,50 @@ def read_filled(data: Mapping[str, Any]) -> Filled:
 def query_of(filled: Filled, layer: SemanticLayer) -> SemanticQuery:
     """The typed query; raises UnusableReply for values or days that cannot be read."""
     try:
-        return SemanticQuery(
+        query = SemanticQuery(
             metrics=tuple(filled.metrics),
             group_by=tuple(_group(one, filled.grain, layer) for one in filled.group_by),
-            filters=tuple(_filter(one, layer) for one in filled.filters),
+            filters=tuple(_condition(one, layer) for one in filled.filters),
             time_range=_period(filled),
             compare=None if filled.compare == "none" else Comparison(kind=filled.compare),  # type: ignore[arg-type]  # pydantic checks it
             entity=filled.list_of,
+            shares=_shares(filled),
             order_by=tuple(OrderBy(by=one, descending=filled.descending) for one in filled.order_by),
             limit=filled.limit or None,
         )
+        return _taken_together(filled, query)
     except (ValidationError, ValueError) as error:
         said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise UnusableReply(f"The plan cannot be read: {said}.") from error
+
+
+def _shares(filled: Filled) -> tuple[Share, ...]:
+    if filled.share == "none":
+        return ()
+    if filled.share == "of_total":
+        return tuple(Share(metric=name) for name in filled.metrics)
+    if len(filled.metrics) != 2:
+        raise ValueError("a share of the second metric needs two metrics")
+    return (Share(metric=filled.metrics[0], of=filled.metrics[1], per=filled.per),)
+
+
+def _taken_together(filled: Filled, query: SemanticQuery) -> SemanticQuery:
+    """The query with its last grouping taken to one number, or with what the first few have together."""
+    if filled.over_groups == "none" and filled.cut == "rows":
+        return query
+    if not query.group_by:
+        raise ValueError("what is taken together has to be the last of group_by")
+    last = query.group_by[-1]
+    rest = {"group_by": query.group_by[:-1], "order_by": (), "limit": None}
+    if filled.over_groups != "none" and last.field == METRIC_TIME:
+        told: dict[str, Any] = {"per_bucket": {"grain": last.grain, "agg": filled.over_groups}}
+    elif filled.over_groups != "none":
+        told = {"per_group": {"fields": [last.field], "agg": filled.over_groups}}
+    else:
+        by = filled.order_by[0] if filled.order_by else next(iter(filled.metrics), "")
+        cut = {"n": filled.limit, "percent": filled.cut == "percent_together", "descending": filled.descending}
+        told = {"top": {"field": last.field, "by": by, **cut}}
+    return SemanticQuery.model_validate({**query.model_copy(update=rest).model_dump(), **told})
 
 
 def _group(name: str, grain: str, layer: SemanticLayer) -> GroupBy:
@@ -168,14 +236,20 @@ def _period(filled: Filled) -> TimeRange | None:
     return TimeRange(start=first, end=last + timedelta(days=1) if last else None)
 
 
-def _filter(one: Condition, layer: SemanticLayer) -> Filter:
-    if one.op in ORDERED and [str(value).lower() for value in one.values] == [AVERAGE]:
-        return Filter(field=one.field, op=one.op, than=AVERAGE)  # type: ignore[arg-type]  # pydantic checks it
+def _condition(one: Condition, layer: SemanticLayer) -> Filter:
+    where = tuple(_filter(row, layer) for row in one.where)
+    return _filter(one, layer).model_copy(update={"entity": one.of_each, "where": where})
+
+
+def _filter(one: RowCondition, layer: SemanticLayer) -> Filter:
+    said = [str(value).lower() for value in one.values]
+    if one.op in ORDERED and len(said) == 1 and said[0] in BESIDE:
+        return Filter(field=one.field, op=one.op, than=said[0])  # type: ignore[arg-type]  # pydantic checks it
     values = tuple(_value(value, one, layer) for value in one.values)
     return Filter(field=one.field, op=one.op, values=values)  # type: ignore[arg-type]  # pydantic checks it
 
 
-def _value(value: object, one: Condition, layer: SemanticLayer) -> Any:
+def _value(value: object, one: RowCondition, layer: SemanticLayer) -> Any:
     """The value in the type of what it is compared with; intervals and texts stay texts."""
     if one.op in ("last", "not_last"):
         return str(value)
