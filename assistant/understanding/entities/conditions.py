@@ -12,7 +12,7 @@ from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
 from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.idle_values import stands_for_things
-from semantic_layer import Filter
+from semantic_layer import Filter, SimpleMetric
 
 HAD, TIED = 3, 5
 MEANS = frozenset({"payment", "pay", "method", "card", "paid"})
@@ -51,8 +51,9 @@ def having(words: Words, found: Found) -> Iterator[Found]:
 
 def _counts_a_part(words: Words, found: Found) -> bool:
     """Whether a number that is bounded counts some of the rows only: a subscription may be one that has ended."""
-    metrics = [words.world.layer.metrics.get(one.field) for one in found.filters]
-    return any(metric is not None and bool(getattr(metric, "filter", "")) for metric in metrics)
+    layer = words.world.layer
+    metrics = [metric for one in found.filters if isinstance(metric := layer.metrics.get(one.field), SimpleMetric)]
+    return any(metric.filter or layer.measures[metric.measure].filter for metric in metrics)
 
 
 def _goes_on(words: Words, found: Found) -> bool:
@@ -159,6 +160,8 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
             if reaches(words, found.entity, owner):
                 far = words.world.reach.steps(found.entity, owner) or 0
                 yield replace(condition, rank=condition.rank + far)  # a city is first of all their own
+            elif _may_limit_rows(words, found, owner):
+                continue  # "the most results with status lost" counts only these results
             elif is_had(words, owner, found.entity) and last.op in ("in", "not_in") and not _does(words, start):
                 told = {"op": "in", "entity": found.entity, "none": last.op == "not_in"}
                 some = (*condition.filters[:-1], last.model_copy(update=told))
@@ -166,6 +169,12 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
                 tied = replace(condition, filters=some, rank=condition.rank + far)
                 yield tied
                 yield from _did(words, found, tied)
+
+
+def _may_limit_rows(words: Words, found: Found, owner: str) -> bool:
+    """Whether a value is, or may be, one of the rows that are counted for each thing."""
+    facts = {fact for name in found.metrics for fact in words.world.reach.facts(name)}
+    return any(fact == owner or reaches(words, fact, owner) for fact in facts)
 
 
 def _does(words: Words, at: int) -> bool:
@@ -237,7 +246,9 @@ def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found
         negated = words.phrase(named.at, "negative_values")
         start = words.skip(negated, *LINKING) if negated is not None else words.skip(named.at, "empty", "equal")
         for concepts, behind in words.concepts(start, "value"):
-            fitting = [c for c in concepts if (not fields or c.target in fields) and _is_of(c, dataset)]
+            same = _same_field(words, found, named.at)
+            fitting = [c for c in concepts if c.target in (fields or {c.target}) & (same or {c.target})]
+            fitting = [c for c in fitting if _is_of(c, dataset)]
             if stands_for_things(
                 words.world, words.tokens[behind - 1].text, {str(c.value).casefold() for c in concepts}
             ):
@@ -249,6 +260,12 @@ def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found
                 if "." in concept.target:
                     told = named.used(start, end, "value", concept.target)
                     yield told.filtered(Filter.model_validate({"field": concept.target, "op": op, "values": values}))
+
+
+def _same_field(words: Words, found: Found, at: int) -> set[str]:
+    """The field of the value before "nor": "neither by mail nor by phone" is of one field; empty without the word."""
+    last = found.filters[-1] if found.filters else None
+    return {last.field} if last is not None and words.tokens[at].text == "nor" else set()
 
 
 def _own_name(words: Words, concept: Concept, behind: int) -> int:

@@ -9,7 +9,12 @@ from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
 from assistant.understanding.entities.misshapen import SHAPES
 from assistant.understanding.entities.reading import plan_entities
-from assistant.understanding.entities.single_values import compound_as_group, total_for_value
+from assistant.understanding.entities.single_values import (
+    compound_as_group,
+    modifier_counted,
+    total_for_value,
+    values_for_one,
+)
 from assistant.understanding.entities.words import Words
 from assistant.understanding.tokens import Token
 
@@ -18,7 +23,7 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
     """The words that a plan uses for something else than they say, none for a plan that stands."""
     words = Words(tuple(tokens), world)
     tests = (_named_of_others, _counted_for_measured, _sorted_otherwise, _apart, _columns_as_conditions)
-    tests += (total_for_value, compound_as_group, *SHAPES)
+    tests += (total_for_value, compound_as_group, modifier_counted, values_for_one, *SHAPES)
     return (*(word for test in tests for word in test(plan, words)), *_one_of_many(plan, world))
 
 

@@ -44,3 +44,29 @@ def compound_as_group(plan: Plan, words: Words) -> tuple[str, ...]:
             if before in word_lists()["articles"]:
                 return (words.tokens[at].raw,)
     return ()
+
+
+def modifier_counted(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "how many card holders are women" answered with a number of cards."""
+    behind = words.phrase(0, "counting")
+    if behind is None or behind + 1 >= len(words.tokens) or words.is_plural(behind):
+        return ()
+    if any(end > behind + 1 for _, end in words.nouns(behind)):
+        return ()  # "order items" are things of their own
+    named, headed = ({dataset for dataset, _ in words.nouns(at)} for at in (behind, behind + 1))
+    counts = {words.world.nouns.count_of(dataset) for dataset in named - headed}
+    only = bool(plan.query.metrics) and set(plan.query.metrics) <= counts
+    return (words.tokens[behind + 1].raw,) if headed and only and words.is_plural(behind + 1) else ()
+
+
+def values_for_one(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "what is the fastest lap time" answered with all lap times and how often each stands."""
+    query = plan.query
+    plain = len(query.group_by) == 1 and not (query.filters or query.limit or query.top or query.time_range)
+    counts = {words.world.nouns.count_of(name) for name in words.world.layer.datasets}
+    start = words.skip(0, "asking", "being", "articles")
+    ranked = [role for role in ("maxima", "minima") if words.phrase(start, role)] or words.extremes(start)
+    named = words.concepts(start, "dimension") if plain and set(query.metrics) <= counts else []
+    whole = any(words.at_end(end) and query.group_by[0].field in {c.target for c in found} for found, end in named)
+    superlative = bool(ranked) or words.tokens[start].text.endswith("est") if whole else False
+    return (words.tokens[start].raw,) if superlative else ()
