@@ -94,17 +94,23 @@ def _which_ones(draft: Draft) -> Iterator[int]:
         return
     datasets = draft.world.layer.datasets
     for place, _ in draft.metrics:
-        words = draft.tokens[draft.element(place).first : draft.element(place).behind] if place >= 0 else ()
+        said = _is_said(draft, place)
+        words = draft.tokens[draft.element(place).first : draft.element(place).behind] if said else ()
         named = draft.world.lexicon.lookup(words) if len(words) == 1 else ()
         if any(concept.kind == "noun" and datasets[concept.target].entity for concept in named):
             yield place
+
+
+def _is_said(draft: Draft, place: int) -> bool:
+    """Whether a metric stands in the words, and is not carried over from the question before."""
+    return 0 <= place < len(draft.elements)
 
 
 def _single_extreme(draft: Draft) -> Iterator[int]:
     """ "the biggest order by channel": one order of each, and not the channel with the most of them."""
     sizes = draft.world.language.words("sizing_words")
     for place, choices in draft.metrics:
-        ranked = draft.back(place) if place > 0 else None
+        ranked = draft.back(place) if _is_said(draft, place) else None
         if ranked is None or draft.element(place).plural or draft.kind(place) not in ("noun", "metric"):
             continue
         counted = all(choice.target in draft.world.nouns.counted for choice in choices)
@@ -120,7 +126,11 @@ def _ratio_of_the_top(draft: Draft) -> Iterator[int]:
         return
     place, words = draft.metrics[0][0], draft.world.language.words("genitive")
     for at in ranks:
-        lead = [draft.element(i).text.casefold() for i in range(max(place + 1, at - 2), at)] if place >= 0 else []
+        lead = (
+            [draft.element(i).text.casefold() for i in range(max(place + 1, at - 2), at)]
+            if _is_said(draft, place)
+            else []
+        )
         if lead and lead[0].split()[0] in words and not set(lead[1:]) - set(draft.world.language.determiners):
             yield at
 
@@ -129,7 +139,7 @@ def _two_rankings(draft: Draft) -> Iterator[int]:
     """ "top 3 brands by revenue and by units": two lists, of which one order shows one."""
     if draft.ranking is None or draft.ranking.limit is None or len(draft.metrics) < 2:
         return
-    by = [at for at, _ in draft.metrics if at > 0 and "by" in draft.element(at - 1).cues]
+    by = [at for at, _ in draft.metrics if at > 0 and _is_said(draft, at) and "by" in draft.element(at - 1).cues]
     if len(by) > 1:
         yield by[-1]
 
