@@ -89,6 +89,8 @@ def test_the_rows_are_those_of_the_sql(district: tuple[Assistant, Path], questio
     "question",
     [
         "List the names of all chemists.",
+        "How many school teachers are there?",  # not the number of schools
+        "What is the phone of the school with the largest enrollment count of all?",
         "Among the schools in Elkton, how many teachers like tennis?",
         "How many teachers with a dose above 20 kg teach math?",  # the column is in milligrams
     ],
