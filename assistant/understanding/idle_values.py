@@ -114,7 +114,7 @@ def _single_extreme(draft: Draft) -> Iterator[int]:
         if ranked is None or draft.element(place).plural or draft.kind(place) not in ("noun", "metric"):
             continue
         counted = all(choice.target in draft.world.nouns.counted for choice in choices)
-        if counted and draft.element(ranked).text.casefold().split()[-1] in sizes:
+        if counted and set(draft.element(ranked).text.casefold().split()[-1:]) & set(sizes):
             yield ranked
 
 
@@ -126,12 +126,10 @@ def _ratio_of_the_top(draft: Draft) -> Iterator[int]:
         return
     place, words = draft.metrics[0][0], draft.world.language.words("genitive")
     for at in ranks:
-        lead = (
-            [draft.element(i).text.casefold() for i in range(max(place + 1, at - 2), at)]
-            if _is_said(draft, place)
-            else []
-        )
-        if lead and lead[0].split()[0] in words and not set(lead[1:]) - set(draft.world.language.determiners):
+        near = range(max(place + 1, at - 2), at) if _is_said(draft, place) else ()
+        lead = [draft.element(i).text.casefold() for i in near]
+        owned = bool(lead) and bool(set(lead[0].split()[:1]) & set(words))
+        if owned and not set(lead[1:]) - set(draft.world.language.determiners):
             yield at
 
 
