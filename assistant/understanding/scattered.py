@@ -242,6 +242,13 @@ class Scattered:
         subject = any(word in self._world.language.words("we") for word in words)
         return present and subject and "many" in words and not any(token.text in self._times for token in tokens)
 
+    def _without_average(self, telling: list[list[str]]) -> list[list[str]]:
+        """The words but for "average", unless only who does what is left: "customers spend" is no average."""
+        kept = [keys for keys in telling if keys[0] not in self._averages]
+        doers = {NOUN + entity for entity in self._entities}
+        plain = len(kept) == len(("who", "what")) and any(not doers.isdisjoint(keys) for keys in kept)
+        return telling if plain or not kept else kept
+
     def _is_ratio(self, name: str) -> bool:
         return isinstance(self._world.layer.metrics[name], RatioMetric)
 
@@ -262,12 +269,8 @@ class Scattered:
             telling = [[SHARE], *telling]  # "share of satisfied customers" is no number of satisfied customers
         if len(telling) == 1 and len(tokens) == 1 and (verb := self._world.language.agent_verb(tokens[0])):
             yield Phrase(concept, frozenset({f"agent:{verb}"}))
-        per = any("per" in self._world.language.cues.get(token.text, ()) for token in tokens)
-        named = (
-            per or bool(tokens) and tokens[0].bare in self._averages
-        )  # but "customers spend on average" is none else
-        if self._is_ratio(concept.target) and named:  # "spend per order" is an average already
-            telling = [keys for keys in telling if keys[0] not in self._averages] or telling
+        if self._is_ratio(concept.target):  # "spend per order" is an average already
+            telling = self._without_average(telling)
         forms = frozenset(t.plain for t in tokens if t.text not in self._world.language.function_words)
         if 2 <= len(telling) <= MOST_WORDS:
             for words in product(*telling):
