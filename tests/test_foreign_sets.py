@@ -70,6 +70,23 @@ STATUS = "SELECT hbBtPier " + BOATS + " WHERE hbHgStatus = "
             "Give the name of the boat with the highest total cost.",
             f"SELECT hbBtName {BOATS} GROUP BY hbBtName ORDER BY sum(hbHgCost) DESC LIMIT 1",
         ),
+        (
+            "Which boats had a finished haulage and a cancelled haulage?",
+            "SELECT hbBtName " + BOATS + " WHERE hbHgStatus = 'finished' INTERSECT "
+            "SELECT hbBtName " + BOATS + " WHERE hbHgStatus = 'cancelled'",
+        ),
+        (
+            "Which boats have neither a finished haulage nor a planned haulage?",
+            "SELECT hbBtName FROM hbBoat EXCEPT SELECT hbBtName "
+            + BOATS
+            + " WHERE hbHgStatus IN ('finished', 'planned')",
+        ),
+        (
+            "Which owners have no red boat and no blue boat?",
+            "SELECT hbOwName FROM hbOwner WHERE hbOwId NOT IN "
+            "(SELECT hbBtOwId FROM hbBoat WHERE hbBtColor IN ('red', 'blue'))",
+        ),
+        ("Which owners live in Bergen and own no boat?", "SELECT 'Nord AS'"),
         ("How many haulages are cancelled?", "SELECT count(*) FROM hbHaulage WHERE hbHgStatus = 'cancelled'"),
     ],
 )

@@ -7,6 +7,8 @@ from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.tokens import tokenize
 from semantic_layer import Dataset, Dimension, SemanticLayer, SimpleMetric, implied_metric
 
+SHORTEST_STEM = 3
+
 
 class Nouns:
     """Per layer: `counted` maps a metric that counts a dataset's rows, under the dataset's own name, to the dataset."""
@@ -63,6 +65,9 @@ class Nouns:
         said, parts = {field.name.replace("_", " "), field.label.casefold()}, dataset.name.split("_")
         nouns = [" ".join(parts[at:]) for at in range(len(parts))]  # "plan name" of an insurance plan
         names = self._language.words("name_words")
+        first, _, rest = field.label.casefold().partition(" ")
+        if rest in names and len(first) >= SHORTEST_STEM and parts[-1].startswith(first):  # "cert title"
+            return True
         return any(not said.isdisjoint((name, *(f"{noun} {name}" for noun in nouns))) for name in names)
 
     def _tells(self, dataset: Dataset, field: Dimension) -> bool:

@@ -278,7 +278,7 @@ def _own_name(words: Words, concept: Concept, behind: int) -> int:
         end for concepts, end in words.concepts(behind, "dimension") if concept.target in {c.target for c in concepts}
     ]
     if ends or "." not in concept.target or words.at_end(behind):
-        return ends[0] if ends else behind
+        return min(ends) if ends else behind  # the look-up passes over "are" behind a name
     owner = concept.target.partition(".")[0]
     called = [end for dataset, end in words.nouns(behind) if dataset == owner]
     if called and concept.target in words.world.nouns.names(owner):

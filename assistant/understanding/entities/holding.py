@@ -51,7 +51,10 @@ def filled(words: Words, found: Found) -> Iterator[Found]:
     start = words.skip(denied if denied is not None else first, "owning", "empty")
     if start == first:
         return
-    for field, behind in own_fields(words, start, found.entity):
+    for field, end in own_fields(words, start, found.entity):
+        behind = words.one_on(end, "field_ends")  # "phone number" of a phone
+        if words.world.layer.fields[field].kind == "boolean":
+            continue  # what is not paid is not what nobody knows of
         if words.at_end(behind) or words.phrase(behind, "joins") is not None:
             yield found.used(first, behind, "condition", field).filtered(_had(words, field, denied is None))
 
@@ -61,6 +64,8 @@ def _had(words: Words, field: str, has: bool) -> Filter:
     found = words.world.layer.fields[field]
     if found.kind == "number" and found.format == "integer":
         return Filter(field=field, op="ge" if has else "eq", values=(1 if has else 0,))
+    if found.kind == "number" and found.format == "currency":  # an amount that is not known may be any
+        return Filter(field=field, op="gt" if has else "eq", values=(0,))
     return Filter(field=field, op="not_null" if has else "is_null")
 
 
