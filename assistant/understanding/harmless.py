@@ -81,7 +81,7 @@ def _harmless_question_word(draft: Draft, at: int) -> bool:
     role = draft.uses.get(following, ("",))[0]
     return (
         role in ("order", "comparison", "grain", "dimension", "limit")
-        or "share" in draft.elements[following].cues
+        or bool({"share", "typical"} & draft.elements[following].cues)
         or (role == "filler" and draft.kind(following) == "")
     )
 
