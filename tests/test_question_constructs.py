@@ -127,3 +127,32 @@ def test_the_average_revenue_of_a_group_is_that_of_the_groups_that_have_any(shop
     )
     ((expected,),) = truth(shop, sql)
     assert float(found) == pytest.approx(float(expected))
+
+
+RESTATED = [
+    ("In terms of orders, which country came out on top this year?", "Which country had the most orders this year?"),
+    ("In terms of resolution time, how did the teams compare in May?", "resolution time by team in May"),
+    ("orders in the last 30 days compared with the 30 before", "orders in the last 30 days vs the previous 30 days"),
+    ("orders in the first quarter of 2026 vs the same quarter of 2025", "orders in Q1 2026 vs Q1 2025"),
+    ("What percentage of tickets come from just the top 3 topics?", "share of tickets from the top 3 topics"),
+    ("How quickly is revenue growing in Austria?", "How has revenue in Austria developed?"),
+    ("What's last month's revenue in thousands of euros?", "revenue last month"),
+]
+
+
+@pytest.mark.parametrize(("question", "plain"), RESTATED)
+def test_a_question_said_in_another_order_is_read_alike(shop: Assistant, question: str, plain: str) -> None:
+    read, expected = (shop.ask(one) for one in (question, plain))
+    assert isinstance(read, Answer), read
+    assert isinstance(expected, Answer), expected
+    assert read.result.rows == expected.result.rows
+
+
+def test_half_a_month_is_its_first_fifteen_days_or_the_rest(shop: Assistant) -> None:
+    (found,) = column(
+        shop, "How did orders in the first half of June compare with the second half of May?", "orders_change"
+    )
+    counted = "count(*) FILTER (o.ordered_at >= DATE '{}' AND o.ordered_at < DATE '{}')"
+    halves = counted.format("2026-06-01", "2026-06-16"), counted.format("2026-05-16", "2026-06-01")
+    ((expected,),) = truth(shop, f"SELECT {halves[0]} - {halves[1]} FROM orders o WHERE {KEPT}")
+    assert int(found) == int(expected)

@@ -8,6 +8,7 @@ from assistant.understanding.dates import Clock, Found, is_introduced, named_per
 from assistant.understanding.periods import Period, add_months, add_units, unit_start
 
 SATURDAY = 5
+HALF, MIDDLE = "half", 16
 MONTHS_OF_SEASON = 3
 
 
@@ -15,8 +16,9 @@ def part_of_period(clock: Clock, at: int) -> Found | None:
     """So many units at the beginning or the end of a longer period; both are calendar units that fit into it."""
     at = at + 1 if clock.word(at) in clock.language.determiners else at
     ordinal = clock.language.data["ordinals"].get(clock.word(at))
-    if ordinal not in (1, -1):
-        return None
+    halved = _half_of_month(clock, at, ordinal) if ordinal in (1, 2) else None
+    if halved is not None or ordinal not in (1, -1):
+        return halved
     number = _number(clock, at + 1)
     place = at + 1 if number is None else at + 2
     unit = _unit(clock, place)
@@ -36,6 +38,25 @@ def part_of_period(clock: Clock, at: int) -> Found | None:
         start, end = add_units(period.end, unit, -count), period.end
     fits = period.start <= start and end <= period.end and unit_start(start, unit) == start
     return ((Period(start, end, unit if count == 1 else "span", said, period.yearless),), behind) if fits else None
+
+
+def _half_of_month(clock: Clock, at: int, ordinal: int) -> Found | None:
+    """ "the first half of June": the 1st to the 15th, and the rest of the month."""
+    of = clock.word(at + 1) == HALF and clock.word(at + 2) in clock.language.words("genitive")
+    found = named_period(clock, at + 3) if of else None
+    if (
+        found is None
+        or len(found[0]) != 1
+        or found[0][0].unit != "month"
+        or not (found[0][0].start and found[0][0].end)
+    ):
+        return None
+    month, behind = found[0][0], found[1]
+    assert month.start
+    middle = month.start.replace(day=MIDDLE)
+    first, last = (month.start, middle) if ordinal == 1 else (middle, month.end)
+    said = " ".join(token.raw for token in clock.tokens[at:behind])
+    return (Period(first, last, "span", said, month.yearless, counts_days=True),), behind
 
 
 def _whole(clock: Clock, at: int) -> tuple[Period, int] | None:

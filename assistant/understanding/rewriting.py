@@ -11,12 +11,14 @@ from assistant.understanding.frames import unframed
 from assistant.understanding.language import Language
 from assistant.understanding.language.wordings import ANY, MANY, Taken, Wording
 from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.restating import restated
 from assistant.understanding.tokens import Token, tokenize
 
 
 def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     """The tokens with every phrase of the table replaced; new words stand where the old ones stood."""
     found = unframed(tokens, language.fillers | {",", ":", ";"}, framing_code(language))
+    found = restated(found, language)
     said = {token.text for token in found}
     for wording in language.rewrites:
         if wording.may_stand_in(said):
