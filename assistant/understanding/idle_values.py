@@ -151,6 +151,29 @@ def _asked_places(draft: Draft) -> Iterator[int]:
             yield at
 
 
+def _deed_in_time(draft: Draft) -> Iterator[int]:
+    """ "orders refunded in May": the refunds were in May, and not the orders that have been refunded since."""
+    reach = draft.world.reach
+    for condition in draft.conditions:
+        at = condition.place
+        before, behind = (draft.back(at), draft.ahead(at)) if at > 0 else (None, None)
+        if before is None or behind is None or draft.kind(behind) != "time" or draft.kind(at) != "value":
+            continue
+        owners = {concept.target.partition(".")[0] for concept in draft.concepts(at, "value")}
+        others = {fact for c in draft.concepts(at, "metric") for fact in reach.facts(c.target)} - owners
+        if others and draft.kind(before) in ("noun", "metric"):
+            yield at
+
+
+def _beside_others(draft: Draft) -> Iterator[int]:
+    """ "products bought together with shoes": what else was in the same order, and not the shoes."""
+    words = draft.world.language.words("beside_words")
+    for at in range(1, len(draft.elements) - 1):
+        said = draft.element(at).text.casefold()
+        if said in words and draft.kind(at + 1) == "value" and draft.kind(at - 1) != "value":
+            yield at
+
+
 VALUES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _of_another_thing,
     _of_the_doer,
@@ -162,4 +185,6 @@ VALUES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _ratio_of_the_top,
     _two_rankings,
     _asked_places,
+    _deed_in_time,
+    _beside_others,
 )

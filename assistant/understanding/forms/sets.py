@@ -43,6 +43,8 @@ def sets(asking: Asking) -> Outcome | None:
     parts = _parts(asking, subject.behind)
     if any(token.text in phrases()["sequence"] for _, part in parts for token in part):
         return _in_order(asking, parts, subject)
+    if any(token.text in phrases()["lasting"] for _, part in parts[1:] for token in part):
+        return asking.refused("order_of_deeds")  # "cancelled and still order": after that, and not ever
     clauses = _clauses(asking, parts)
     told = _told(asking, subject, clauses) if clauses is not None else None
     if told is None or not told.had:
