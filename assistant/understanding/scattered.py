@@ -198,7 +198,7 @@ class Scattered:
         return Words(places)
 
     def _named(self, tokens: Sequence[Token]) -> set[int]:
-        """The places of values of several words, none of which is a word of its own: nobody paid in "paid search"."""
+        """The places in values of several words that are no words of their own: nobody paid in "paid search"."""
         found: set[int] = set()
         small = self._world.language.silent | self._world.language.fillers
         for at in range(len(tokens) - 1):
@@ -206,7 +206,7 @@ class Scattered:
                 continue
             concepts = self._world.lexicon.lookup(tokens[at : at + 2])
             if concepts and all(c.kind == "value" and "." in c.target and not c.inflected for c in concepts):
-                found |= {at, at + 1}
+                found |= {place for place in (at, at + 1) if not self._is_noun(tokens[place])}
         return found
 
     def _implied(self, tokens: Sequence[Token]) -> Iterator[str]:
