@@ -1,0 +1,149 @@
+"""What lies nearest would be wrong: refused or asked back; and follow-ups over lists, held against SQL by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer, Clarification, Refusal
+from assistant.assistant import Assistant
+from assistant.config import Settings
+from assistant.conversation import Conversation
+
+KEPT = "NOT o.is_test AND o.status <> 'cancelled'"
+MAY = "o.ordered_at >= DATE '2026-05-01' AND o.ordered_at < DATE '2026-06-01'"
+APRIL = "o.ordered_at >= DATE '2026-04-01' AND o.ordered_at < DATE '2026-05-01'"
+REVENUE = "SELECT sum(o.net_amount) FROM orders o WHERE"
+PRODUCTS = (
+    "SELECT sum(i.net_amount) FROM order_item i JOIN orders o USING (order_id) JOIN product p USING (product_id)"
+    f" WHERE {KEPT} GROUP BY p.name ORDER BY 1 DESC LIMIT 1 OFFSET "
+)
+
+
+@pytest.fixture(scope="module")
+def shop(demo_home: Path) -> Iterator[Assistant]:
+    assistant = Assistant.open(Settings(home=demo_home))
+    yield assistant
+    assistant.close()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "revenue from new products",
+        "how many new orders did we get in May",
+        "emails to Gold members",
+        "customers who get emails",
+        "amount refunded for May orders",
+        "number of orders that arrived late",
+        "how many customers are there and how many of them ordered in May",
+        "average order value of the top 10 customers",
+        "top 3 brands in Shoes by revenue and by units",
+        "which place is Spain in revenue",
+        "biggest order in May by channel",
+        "products bought together with Shoes",
+        "customers who cancelled their subscription and still order",
+        "how many pairs of Shoes were returned in May",
+        "customers who clicked an email and ordered in June",
+    ],
+)
+def test_what_another_number_would_answer_wrongly_is_not_answered(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.understanding.plan(question), (Refusal, Clarification))
+
+
+@pytest.mark.parametrize("question", ["orders over 100 pounds", "orders above $100", "who spent more than 50 dollars"])
+def test_amounts_in_another_currency_are_refused_by_its_name(shop: Assistant, question: str) -> None:
+    outcome = shop.understanding.plan(question)
+    assert isinstance(outcome, Refusal)
+    assert "EUR" in outcome.sentence
+
+
+def test_a_refusal_names_the_word_as_it_was_typed(shop: Assistant) -> None:
+    outcome = shop.understanding.plan("spenders in May")
+    assert isinstance(outcome, Refusal)
+    assert outcome.words == ("spenders",)
+
+
+def test_the_name_of_a_field_is_that_field_and_no_value_called_the_same(shop: Assistant) -> None:
+    outcome = shop.ask("brand revenue")
+    assert isinstance(outcome, Answer)
+    assert outcome.plan is not None
+    assert [group.field for group in outcome.plan.query.group_by] == ["product.brand"]
+
+
+def test_several_numbers_are_told_with_their_condition(shop: Assistant) -> None:
+    assert shop.ask("average order value and conversion rate for mobile").sentence.startswith("For mobile: ")
+
+
+@pytest.mark.parametrize(
+    ("turns", "sql"),
+    [
+        (("top 5 products by revenue", "tell me more about the first one"), f"{PRODUCTS}0"),
+        (("top 5 products by revenue", "tell me more about the first one", "and the second one"), f"{PRODUCTS}1"),
+        (("top 5 products by revenue", "the last one"), f"{PRODUCTS}4"),
+        (
+            ("revenue from web in May", "what about the others"),
+            f"{REVENUE} {KEPT} AND o.channel <> 'web' AND {MAY}",
+        ),
+        (
+            ("revenue from web in May", "and app", "both together"),
+            f"{REVENUE} {KEPT} AND o.channel IN ('web', 'app') AND {MAY}",
+        ),
+        (("average order value", "and the median?"), f"SELECT median(o.net_amount) FROM orders o WHERE {KEPT}"),
+        (("revenue in April", "and May", "both together"), f"{REVENUE} {KEPT} AND ({MAY} OR {APRIL})"),
+    ],
+)
+def test_follow_ups_over_a_list_or_two_answers_are_numbers_of_their_own(
+    shop: Assistant, turns: tuple[str, ...], sql: str
+) -> None:
+    conversation, outcome = Conversation(), None
+    for turn in turns:
+        outcome = shop.ask(turn, conversation=conversation)
+    told = shop.run_sql(sql)
+    assert isinstance(outcome, Answer), outcome
+    assert isinstance(told, Answer), told
+    assert float(outcome.result.rows[0][-1]) == pytest.approx(float(told.result.rows[0][0]))
+
+
+def test_the_difference_sets_the_two_answers_before_beside_each_other(shop: Assistant) -> None:
+    conversation = shop.replay(["revenue in April", "and May"])
+    outcome = shop.ask("the difference", conversation=conversation)
+    told = shop.run_sql(
+        f"SELECT sum(o.net_amount) FILTER (WHERE {MAY}), sum(o.net_amount) FILTER (WHERE {APRIL}) FROM orders o"
+        f" WHERE {KEPT}"
+    )
+    assert isinstance(outcome, Answer)
+    assert isinstance(told, Answer)
+    assert outcome.result.rows[0][:2] == told.result.rows[0]
+
+
+def test_other_ones_are_others_of_what_was_counted(shop: Assistant) -> None:
+    conversation = shop.replay(["new customers in May"])
+    outcome = shop.ask("and returning ones?", conversation=conversation)
+    assert isinstance(outcome, Answer)
+    assert outcome.plan is not None
+    assert outcome.plan.query.metrics == ("returning_customers",)
+
+
+def test_the_top_one_over_time_is_the_course_of_that_one(shop: Assistant) -> None:
+    conversation = shop.replay(["revenue by channel", "just the top one"])
+    outcome = shop.ask("over time", conversation=conversation)
+    assert isinstance(outcome, Answer)
+    assert outcome.plan is not None
+    assert outcome.plan.query.limit is None
+    assert [condition.values for condition in outcome.plan.query.filters] == [("web",)]
+
+
+def test_the_biggest_one_of_a_list_is_its_first_row(shop: Assistant) -> None:
+    conversation = shop.replay(["biggest orders in May"])
+    listed = conversation.turns[-1].rows
+    outcome = shop.ask("the biggest one", conversation=conversation)
+    assert isinstance(outcome, Answer)
+    assert outcome.result.rows[0][0] == listed[0][0]
+
+
+def test_others_of_everything_are_nobody(shop: Assistant) -> None:
+    conversation = shop.replay(["revenue by channel"])
+    assert isinstance(shop.ask("what about the others", conversation=conversation), Refusal)
