@@ -156,3 +156,11 @@ def test_half_a_month_is_its_first_fifteen_days_or_the_rest(shop: Assistant) -> 
     halves = counted.format("2026-06-01", "2026-06-16"), counted.format("2026-05-16", "2026-06-01")
     ((expected,),) = truth(shop, f"SELECT {halves[0]} - {halves[1]} FROM orders o WHERE {KEPT}")
     assert int(found) == int(expected)
+
+
+def test_a_breakdown_by_what_the_number_leaves_out_shows_that_too(shop: Assistant) -> None:
+    expected = truth(shop, "SELECT status, count(*) FROM orders o WHERE NOT o.is_test GROUP BY 1")
+    outcome = shop.ask("orders by status")
+    assert isinstance(outcome, Answer), outcome
+    assert {row[0]: int(row[1]) for row in outcome.result.rows} == {row[0]: int(row[1]) for row in expected}
+    assert any("cancelled" in one.sentence for one in outcome.caveats)

@@ -62,6 +62,20 @@ def _kept(layer: SemanticLayer, metric: SimpleMetric, field: str) -> set[str]:
     return {text for place, named, text in KEPT_ONLY.findall(own) if (place or owner, named) == (dataset, column)}
 
 
+def left_out(layer: SemanticLayer, name: str, field: str) -> frozenset[str]:
+    """The values of a field that a metric counts no rows of by its own definition."""
+    metric = layer.metrics[name]
+    if not isinstance(metric, SimpleMetric) or field not in layer.fields:
+        return frozenset()
+    owner, (dataset, _, column) = metric.measure.partition(".")[0], field.partition(".")
+    own = " AND ".join(part for part in (metric.filter, layer.measures[metric.measure].filter) if part)
+    column = layer.fields[field].sql if layer.fields[field].sql.isidentifier() else column
+    if re.search(r"\bOR\b", own, re.IGNORECASE):
+        return frozenset()
+    found = LEFT_OUT.findall(own)
+    return frozenset(text for place, named, text in found if (place or owner, named) == (dataset, column))
+
+
 def _never(layer: SemanticLayer, name: str, field: str, values: tuple[str, ...]) -> bool:
     metric = layer.metrics[name]
     if not isinstance(metric, SimpleMetric):

@@ -12,8 +12,8 @@ from assistant.understanding.among import whole_last
 from assistant.understanding.chart import Element
 from assistant.understanding.compounds import Compounds
 from assistant.understanding.contexts import adds_nothing, clauses, sentences
-from assistant.understanding.currencies import foreign_money
 from assistant.understanding.counted_values import with_units
+from assistant.understanding.currencies import foreign_money
 from assistant.understanding.draft import World
 from assistant.understanding.entities import by_own_day, doubted, listed_instead, plan_entities
 from assistant.understanding.forms import Asking, read_first, read_form
@@ -56,6 +56,7 @@ from assistant.understanding.suggesting import helped
 from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.tracing import Trace, losers_told, meanings_told, readings_told
 from assistant.understanding.values_index import ValuesIndex
+from assistant.understanding.whole_groups import with_all_groups
 from semantic_layer import SemanticLayer
 
 LONGEST_QUESTION = 600
@@ -117,6 +118,7 @@ class Understanding:
         outcome = self._outcome(question, tokens)
         if not isinstance(outcome, Plan):
             return outcome
+        outcome = with_all_groups(outcome, self._world)
         past = past_of_today(question, outcome, tokens, self._world)
         past = past or half_answered(question, outcome, tokens, self._world)
         return past or still_running(outcome, tokens, self._world)

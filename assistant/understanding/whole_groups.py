@@ -1,0 +1,74 @@
+"""A breakdown by a field on which the metric itself leaves values out: "orders by status" shows the cancelled ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.answer import Plan
+from assistant.understanding.draft import World
+from assistant.understanding.own_filters import left_out
+from semantic_layer import QueryError, SemanticLayer, SemanticQuery, SimpleMetric, check
+
+
+def with_all_groups(plan: Plan, world: World) -> Plan:
+    """The plan with the metric that counts the same rows without leaving any out, or told what it leaves out."""
+    query, layer = plan.query, world.layer
+    if len(query.metrics) != 1 or query.entity or not query.group_by:
+        return plan
+    name, filtered = query.metrics[0], {one.field for one in query.filters}
+    for field in (one.field for one in query.group_by if one.field not in filtered):
+        values = left_out(layer, name, field)
+        if not values:
+            continue
+        told = {"metric": layer.metrics[name].title, "values": ", ".join(sorted(values))}
+        other = _whole(layer, name, field)
+        swapped = _swapped(query, name, other) if other else None
+        if swapped is not None and _stands(layer, swapped):
+            note = world.language.message("shown_too", **told)
+            return replace(plan, query=swapped, notes=(*plan.notes, note))
+        return replace(plan, notes=(*plan.notes, world.language.message("left_out", **told)))
+    return plan
+
+
+def _whole(layer: SemanticLayer, name: str, field: str) -> str:
+    """The one listed metric that aggregates the same rows alike and leaves no value of the field out; else empty."""
+    metric = layer.metrics[name]
+    found = [one.name for one in layer.metrics.values() if _is_like(layer, metric.name, one.name)]
+    whole = [one for one in found if not left_out(layer, one, field) and not layer.metrics[one].hidden]
+    return whole[0] if len(whole) == 1 else ""
+
+
+def _is_like(layer: SemanticLayer, name: str, other: str) -> bool:
+    pair = [one for one in (layer.metrics[name], layer.metrics[other]) if isinstance(one, SimpleMetric)]
+    if (
+        len(pair) < 2
+        or pair[1].implied
+        or name == other
+        or pair[0].measure.partition(".")[0] != pair[1].measure.partition(".")[0]
+    ):
+        return False
+    ours, theirs = (layer.measures[one.measure] for one in pair)
+    kept = left_out_only(ours.filter, pair[0].filter), left_out_only(theirs.filter, pair[1].filter)
+    return (ours.agg, ours.expression, pair[0].time) == (theirs.agg, theirs.expression, pair[1].time) and kept[
+        0
+    ] > kept[1]
+
+
+def left_out_only(*filters: str) -> frozenset[str]:
+    """The conditions that must all hold, each as it is written."""
+    return frozenset(part.strip() for one in filters if one for part in one.split(" AND "))
+
+
+def _swapped(query: SemanticQuery, name: str, other: str) -> SemanticQuery:
+    order = tuple(one.model_copy(update={"by": other}) if one.by == name else one for one in query.order_by)
+    shares = tuple(one.model_copy(update={"metric": other}) if one.metric == name else one for one in query.shares)
+    top = query.top and query.top.model_copy(update={"by": other if query.top.by == name else query.top.by})
+    return query.model_copy(update={"metrics": (other,), "order_by": order, "shares": shares, "top": top})
+
+
+def _stands(layer: SemanticLayer, query: SemanticQuery) -> bool:
+    try:
+        check(layer, query)
+    except QueryError:
+        return False
+    return True
