@@ -93,9 +93,9 @@ class Scattered:
         """Whether the words can make up this name here: no stock, no frequency of others, no other condition."""
         if self._is_stock(tokens, places) or self._is_frequency_of_others(phrase, tokens):
             return False
-        if self._is_described(phrase, tokens, places):
-            return False
         metric = phrase.metric.target
+        if self._is_described(phrase, tokens, places) or self._is_object(metric, tokens):
+            return False
         shares = any("share" in self._world.language.cues.get(tokens[at].text, ()) for at in places)
         if shares and self._world.layer.metrics[metric].format != "percent":
             return False  # "what share of customers" is not "how customers rate"
@@ -129,6 +129,12 @@ class Scattered:
         described, thing = tokens[places[0]], tokens[places[1]]
         ending = described.text.endswith(self._world.language.words("participle_endings"))
         return ending and self._is_noun(thing) and thing.text != thing.plain
+
+    def _is_object(self, name: str, tokens: Sequence[Token]) -> bool:
+        """ "what did people buy": what was bought, and not how many people bought."""
+        words, metric = self._world.language.words, self._world.layer.metrics[name]
+        asked = len(tokens) > 1 and "which" in self._world.language.cues.get(tokens[0].text, ())
+        return asked and tokens[1].text in words("doing") and metric.format == "integer"
 
     def _narrows_alone(self, metric: str, token: Token) -> bool:
         """ "orders from web": a value of the very rows counted that the metric's own definition does not mention."""

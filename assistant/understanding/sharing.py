@@ -93,11 +93,12 @@ def _is_done_to(draft: Draft, cue: int) -> bool:
     said = draft.element(place).text.casefold().split()[-1]
     deed = said in language.forms.verbs or said.endswith(language.words("participle_endings"))
     before = [c.place for c in draft.conditions if cue < c.place < place]
-    helped = any(
-        draft.element(at).text.casefold().split()[-1] in {*language.words("auxiliaries"), *language.silent}
-        for at in range(max(before, default=place), place)
-        if draft.kind(at) == ""
-    )
+    own = draft.element(place).text.casefold().split()[:-1]
+    between = [
+        draft.element(at).text.casefold() for at in range(max(before, default=place), place) if not draft.kind(at)
+    ]
+    helping = {*language.words("auxiliaries"), *language.silent}
+    helped = not helping.isdisjoint({*own, *(text.split()[-1] for text in between)})
     return deed and bool(before) and helped
 
 

@@ -120,6 +120,9 @@ def _conditions(world: World, query: SemanticQuery) -> int:
 def _subject(asking: Asking) -> Subject | None:
     """The things at the beginning that clauses tell apart: "German customers who", "how many customers"."""
     start = asking.past(0, "politeness")
+    said = [token.text for token in asking.tokens[start : start + 2]]
+    if len(said) > 1 and said[0] == "what" and said[1] in asking.world.language.words("doing"):
+        return None  # "what do women buy" asks for what is bought
     shared, counting, listing = (asking.end(start, name) for name in ("shares", "counting", "listing"))
     asked = "share" if shared is not None else "count" if counting is not None else "list"
     begun = shared or counting or listing or start
@@ -127,6 +130,7 @@ def _subject(asking: Asking) -> Subject | None:
         return _anybody(asking, start + 1, asked)
     for at in range(begun + 1, len(asking.tokens)):
         opened = asking.tokens[at].text in phrases()["clause_openers"] or bool(verb_at(asking, asking.tokens[at:])[0])
+        opened = opened and asking.words.phrase(at - 1, "paid_by") is None  # "paid with Visa" is one
         if opened and at == begun + 1 and asking.tokens[begun].text in asking.world.language.persons:
             return _anybody(asking, at, asked)
         if opened:
