@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer, Clarification, Refusal
+from assistant.answer import Answer, Clarification, Plan, Refusal
 from assistant.assistant import Assistant
 from assistant.config import Settings
 from assistant.conversation import Conversation
@@ -67,16 +67,17 @@ def test_a_refusal_names_the_word_as_it_was_typed(shop: Assistant) -> None:
 
 
 def test_the_name_of_a_field_is_that_field_and_no_value_called_the_same(shop: Assistant) -> None:
-    outcome = shop.ask("brand revenue")
-    assert isinstance(outcome, Answer)
-    assert outcome.plan is not None
-    assert [group.field for group in outcome.plan.query.group_by] == ["product.brand"]
+    outcome = shop.understanding.plan("brand revenue")
+    assert isinstance(outcome, Plan)
+    assert [group.field for group in outcome.query.group_by] == ["product.brand"]
 
 
+@pytest.mark.deep
 def test_several_numbers_are_told_with_their_condition(shop: Assistant) -> None:
     assert shop.ask("average order value and conversion rate for mobile").sentence.startswith("For mobile: ")
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("turns", "sql"),
     [
@@ -107,6 +108,7 @@ def test_follow_ups_over_a_list_or_two_answers_are_numbers_of_their_own(
     assert float(outcome.result.rows[0][-1]) == pytest.approx(float(told.result.rows[0][0]))
 
 
+@pytest.mark.deep
 def test_the_difference_sets_the_two_answers_before_beside_each_other(shop: Assistant) -> None:
     conversation = shop.replay(["revenue in April", "and May"])
     outcome = shop.ask("the difference", conversation=conversation)
@@ -127,6 +129,7 @@ def test_other_ones_are_others_of_what_was_counted(shop: Assistant) -> None:
     assert outcome.plan.query.metrics == ("returning_customers",)
 
 
+@pytest.mark.deep
 def test_the_top_one_over_time_is_the_course_of_that_one(shop: Assistant) -> None:
     conversation = shop.replay(["revenue by channel", "just the top one"])
     outcome = shop.ask("over time", conversation=conversation)
@@ -136,6 +139,7 @@ def test_the_top_one_over_time_is_the_course_of_that_one(shop: Assistant) -> Non
     assert [condition.values for condition in outcome.plan.query.filters] == [("web",)]
 
 
+@pytest.mark.deep
 def test_the_biggest_one_of_a_list_is_its_first_row(shop: Assistant) -> None:
     conversation = shop.replay(["biggest orders in May"])
     listed = conversation.turns[-1].rows
@@ -144,6 +148,7 @@ def test_the_biggest_one_of_a_list_is_its_first_row(shop: Assistant) -> None:
     assert outcome.result.rows[0][0] == listed[0][0]
 
 
+@pytest.mark.deep
 def test_others_of_everything_are_nobody(shop: Assistant) -> None:
     conversation = shop.replay(["revenue by channel"])
     assert isinstance(shop.ask("what about the others", conversation=conversation), Refusal)
