@@ -78,6 +78,8 @@ def _splits(lexicon: Lexicon, span: Sequence[Token]) -> bool:
         or _is_metric(lexicon, *inner, noun)
     ):
         return False
+    if _metrics(lexicon, first, noun) <= _metrics(lexicon, noun):
+        return False  # "our Gold members": the first word says nothing
     plain = all(concept.kind == "value" for concept in lexicon.lookup([first]))
     between = lexicon.lookup(list(inner))
     return plain and bool(between) and all(concept.kind == "value" for concept in between)
@@ -116,6 +118,10 @@ def _denied(token: Token, world: World) -> Iterator[Token]:
             yield from (replace(one, start=token.start, end=token.end) for one in (*denial, *fresh))
             return
     yield token
+
+
+def _metrics(lexicon: Lexicon, *tokens: Token) -> set[str]:
+    return {concept.target for concept in lexicon.lookup(list(tokens)) if concept.kind == "metric"}
 
 
 def _is_metric(lexicon: Lexicon, *tokens: Token) -> bool:
