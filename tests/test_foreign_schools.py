@@ -1,4 +1,4 @@
-"""Questions over the messy tables of a school district that no person has edited; expected rows come from SQL."""
+"""Questions over the messy tables of a school district, one line of whose model is edited; rows come from SQL."""
 
 from __future__ import annotations
 
@@ -30,7 +30,13 @@ INSERT INTO teacher VALUES (1, 'Ann Lee', '1', 'Math', 1999, 'Yes', '1970-01-01'
   (2, 'Bo Orr', '1', 'Art', 2005, 'No', '1980-05-05', 50), (3, 'Cy Poe', '2', 'Math', 1985, 'Yes', '1960-03-03', 50),
   (4, 'Di Quill', '4', 'Art', 2010, 'Yes', '1991-09-09', 9);
 """
-NAMES = ("distr", "school", "teacher")
+TABLES += """
+CREATE TABLE satscores (SchCode VARCHAR PRIMARY KEY, AvgScrMath INTEGER);
+INSERT INTO satscores VALUES ('1', 610), ('3', 390), ('4', 500);
+CREATE TABLE incident (IncID INTEGER PRIMARY KEY, SchCode VARCHAR, Severity INTEGER, Resolved VARCHAR, Notes INTEGER);
+INSERT INTO incident VALUES (1, '1', 5, 'Y', 7), (2, '1', 5, 'N', 8), (3, '2', 4, 'N', 9), (4, '4', 5, 'N', 10);
+"""
+NAMES = ("distr", "school", "teacher", "satscores", "incident")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +49,8 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assista
         set_snapshot(connection, "files", date(2020, 12, 31))
     proposal = propose_for(live_path(home / "warehouse"), NAMES)
     (home / "definitions").mkdir()
-    (home / "definitions" / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
+    edited = bootstrap.to_yaml(proposal).replace("label: Satscores\n", "label: Scores\n    primary_key: [SchCode]\n")
+    (home / "definitions" / "tables.yml").write_text(edited, encoding="utf-8")
     assistant = Assistant.open(read_settings({}, home=home))
     yield assistant, live_path(home / "warehouse")
     assistant.close()
@@ -72,6 +79,11 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assista
         ("How many teachers were born after 1975?", "SELECT count(*) FROM teacher WHERE year(dob) > 1975"),
         ("What is the total enrollment?", 'SELECT sum("Enrollment (K-12)") FROM school'),
         ("Which school has the most teachers?", "SELECT 'Elm Park'"),
+        ("What is the city of the school with the highest average math score?", "SELECT 'Ashford'"),
+        ("What is the city of the school with the lowest average math score?", "SELECT 'Elkton'"),
+        ("How many incidents of severity 5 are there?", "SELECT 3"),
+        ("Among the incidents of severity 5, how many are unresolved?", "SELECT 2"),
+        ("How many teachers work in charter schools?", "SELECT 2"),
         ("Who is the superintendent of Birch Union?", "SELECT 'Tom Fox'"),
     ],
 )
