@@ -152,3 +152,9 @@ def test_the_biggest_one_of_a_list_is_its_first_row(shop: Assistant) -> None:
 def test_others_of_everything_are_nobody(shop: Assistant) -> None:
     conversation = shop.replay(["revenue by channel"])
     assert isinstance(shop.ask("what about the others", conversation=conversation), Refusal)
+
+
+def test_the_first_one_left_out_is_not_the_first_one(shop: Assistant) -> None:
+    conversation = shop.replay(["revenue by channel"])
+    outcome = shop.ask("without the first one", conversation=conversation)
+    assert not isinstance(outcome, Answer)

@@ -16,6 +16,7 @@ from assistant.understanding import World
 from semantic_layer import METRIC_TIME, Dimension, Filter, GroupBy, QueryError, SemanticQuery, check
 
 MOST_ATTRIBUTES = 14
+PICKING = frozenset({"polite", "leaning", "narrowing", "correcting", "among"})
 
 
 def read_pick(follow_up: FollowUp) -> Reading | None:
@@ -27,6 +28,8 @@ def read_pick(follow_up: FollowUp) -> Reading | None:
     size = phrases.opens(words[start + 1 :], "picks", "nouns") if place else 0
     if not place or not size:
         return None
+    if not follow_up.cues <= PICKING:
+        return follow_up.refuse("rephrase")  # "without the first one" asks for the others
     turn = _last_list(follow_up)
     row = _row(turn, place) if turn is not None else None
     if turn is None or row is None or turn.query is None:
@@ -113,6 +116,8 @@ def read_others(follow_up: FollowUp) -> Reading | None:
     """ "what about the others?": the rows that a cut or a condition of the answer before left out."""
     if not follow_up.phrases.is_one(follow_up.words, "picks", "others"):
         return None
+    if not follow_up.cues <= PICKING:
+        return follow_up.refuse("rephrase")
     queries = [query for query in _others(follow_up) if _stands(follow_up.understanding.world, query)]
     if not queries:
         return follow_up.refuse("no_reference", words=follow_up.text())
