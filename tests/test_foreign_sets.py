@@ -103,6 +103,8 @@ def test_the_values_are_those_of_the_sql(harbour: tuple[Assistant, Path], questi
     "question",
     [
         "Which individuals have a white boat?",  # a kind of owner, and not all of them
+        "Which owners have boats with a finished haulage and a planned haulage?",  # of one boat, or of any two
+        "How many planned owners are there?",  # haulages are planned
         "Give the name of the pier with the most boats of cancelled owners.",
     ],
 )

@@ -21,13 +21,13 @@ OF = frozenset({"of"})
 
 def having(words: Words, found: Found) -> Iterator[Found]:
     """ "with at least two orders", "who have no order", "with a cancelled order"."""
-    if found.group:
+    if found.group or words.at_end(found.at):
         return
     at, made = verb(words, found)
     denied = words.phrase(words.skip(found.at, "relatives", "empty"), "denials")
     if denied is not None:
         first = words.skip(found.at, "relatives", "empty")
-        verb_at, made = verb(words, found.moved(denied))
+        verb_at, made = verb(words, found.moved(_past_doing(words, denied)))
         none = found.used(first, denied, "condition", "none")
         yield from _things_had(words, none.moved(verb_at), "none", 0, made)
         yield from _never_done(words, none)
@@ -49,6 +49,12 @@ def having(words: Words, found: Found) -> Iterator[Found]:
         yield from _things_had(words, none, "none", 0, made)
 
 
+def _past_doing(words: Words, denied: int) -> int:
+    """The place behind a verb that "do not" denies, also where it is a noun elsewhere: "do not play in any play"."""
+    helped = words.phrase(denied - 2, "helped_denials") == denied
+    return denied + 1 if helped and words.phrase(denied, "verbs") is not None and not words.deed(denied) else denied
+
+
 def _counts_a_part(words: Words, found: Found) -> bool:
     """Whether a number that is bounded counts some of the rows only: a subscription may be one that has ended."""
     layer = words.world.layer
@@ -64,7 +70,16 @@ def _goes_on(words: Words, found: Found) -> bool:
     joined = before > 0 and words.phrase(before, "joins") is not None
     last = found.filters[-1] if found.filters else None
     had = last is not None and (bool(last.entity) or last.field in words.world.layer.metrics)
-    return joined and had and not found.group
+    return joined and had and not _is_nested(words, found)
+
+
+def _is_nested(words: Words, found: Found) -> bool:
+    """ "owners who have boats with a repair and a trip": what follows is of the boats, and of the same ones."""
+    nouns = ((dataset, end) for at in range(found.at) for dataset, end in words.nouns(at))
+    return any(
+        dataset != found.entity and end < found.at and words.phrase(end, "nesting") is not None
+        for dataset, end in nouns
+    )
 
 
 def _never_done(words: Words, found: Found) -> Iterator[Found]:

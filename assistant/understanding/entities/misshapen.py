@@ -197,4 +197,7 @@ SHAPES: tuple[Shape, ...] = (
     shapes_of_things.all_for_one,
     shapes_of_things.value_for_thing,
     shapes_of_things.flag_of_another,
+    shapes_of_things.some_and_none,
+    shapes_of_things.which_for_number,
+    shapes_of_things.paid_twice,
 )

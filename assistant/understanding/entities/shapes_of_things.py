@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.answer import Plan
 from assistant.understanding.entities.words import Words, word_lists
+from semantic_layer import Filter
 
 RANKING = ("most", "least")
 
@@ -63,4 +64,36 @@ def flag_of_another(plan: Plan, words: Words) -> tuple[str, ...]:
             owners = {dataset for dataset, _ in words.nouns(behind)}
             if meant and owners and not owners.intersection(name.partition(".")[0] for name in meant):
                 return (words.tokens[at].raw,)
+    return ()
+
+
+def some_and_none(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "actors who do not play in any play" answered with those who play in none and in some."""
+    none = [one.model_copy(update={"op": "ge", "values": (1,)}) for one in plan.query.filters if _is_none(one)]
+    clash = [one.field for one in plan.query.filters if one in none]
+    return (words.world.layer.metrics[clash[0]].title,) if clash else ()
+
+
+def _is_none(one: Filter) -> bool:
+    return "." not in one.field and (one.op, one.values) == ("eq", (0,))
+
+
+def which_for_number(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "which members have an open booking" answered with how many bookings there are."""
+    if plan.query.group_by or plan.query.entity or not words.tokens or words.tokens[0].text != "which":
+        return ()
+    flags = [c for concepts, _ in words.concepts(1, "dimension") for c in concepts]
+    people = any(words.world.layer.fields[concept.target].kind == "boolean" for concept in flags)
+    return (words.tokens[0].raw,) if words.nouns(1) or people else ()
+
+
+def paid_twice(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "paid with Visa" answered with what is paid and, besides, whose card is Visa: "paid" only says the latter."""
+    taken = {str(value).casefold() for one in plan.query.filters if one.op == "in" for value in one.values}
+    for at, token in enumerate(words.tokens):
+        by = words.phrase(at, "paid_by")
+        named = words.concepts(words.skip(by, "empty"), "value") if by is not None else []
+        said = {str(concept.value).casefold() for concepts, _ in named for concept in concepts}
+        if token.text in taken and said & taken:
+            return (token.raw,)
     return ()

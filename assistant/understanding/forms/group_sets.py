@@ -111,10 +111,17 @@ def _plan(asking: Asking, clauses: Sequence[Having], fields: Sequence[str]) -> P
     told = (_condition(one) for one in clauses)
     query = SemanticQuery(
         metrics=(metric,),
-        group_by=(GroupBy(field=nearest[0]),),
+        group_by=tuple(GroupBy(field=name) for name in (nearest[0], *_called(asking, nearest[0]))),
         filters=(Filter(field=nearest[0], op="not_null"), *dict.fromkeys(told)),
     )
     return Plan(query, (), 0.7) if asking.stands(query) else None
+
+
+def _called(asking: Asking, field: str) -> tuple[str, ...]:
+    """What the things are called whose key a field is: the description of a genre."""
+    owner, _, name = field.partition(".")
+    keyed = (name,) == tuple(asking.world.layer.datasets[owner].key_fields)
+    return tuple(one for one in asking.world.nouns.names(owner) if one != field) if keyed else ()
 
 
 def _condition(one: Having) -> Filter:

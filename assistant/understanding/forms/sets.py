@@ -45,7 +45,7 @@ def sets(asking: Asking) -> Outcome | None:
         return _in_order(asking, parts, subject)
     if any(token.text in phrases()["lasting"] for _, part in parts[1:] for token in part):
         return asking.refused("order_of_deeds")  # "cancelled and still order": after that, and not ever
-    clauses = _clauses(asking, parts)
+    clauses = None if _is_nested(asking, parts) else _clauses(asking, parts)
     told = _told(asking, subject, clauses) if clauses is not None else None
     if told is None or not told.had:
         return _half_read(asking, parts)
@@ -56,6 +56,16 @@ def sets(asking: Asking) -> Outcome | None:
     if isinstance(ordinary, Plan) and _says_as_much(asking.world, ordinary.query, subject, told):
         return found if _never_at_all(told, ordinary.query) and found is not None else ordinary
     return found
+
+
+def _is_nested(asking: Asking, parts: Sequence[Part]) -> bool:
+    """ "who have a deal with a discount and an open offer": whether the offer is theirs or the deal's is open."""
+    for (_, one), (joiner, other) in pairwise(parts):
+        inner = any(token.text in phrases()["possessions"] for token in _undenied(one)[0][1:])
+        thing = bool(other) and other[0].text in phrases()["determiners"] and joiner == "and"
+        if inner and thing and not verb_at(asking, other)[0]:
+            return True
+    return False
 
 
 def _other_totals(asking: Asking) -> Refusal | None:
