@@ -18,7 +18,7 @@ def whole_last(tokens: Sequence[Token], world: World) -> list[Token]:
     As they are where the second part names other things than the whole ("..., how many orders did they place").
     """
     found, language = list(tokens), world.language
-    begun = _behind(found, 0, language.words("among_words"))
+    begun = _behind(found, 0, language.words("whole_openers"))
     comma = next((at for at, token in enumerate(found) if token.text == ","), 0)
     asked = next((one for one in ASKED if _says(found, comma + 1, one)), ())
     if not begun or comma <= begun or not asked or found[begun].text in language.words("pointing_wholes"):
