@@ -16,10 +16,11 @@ from assistant.understanding.forms.reasons import causes, reasons
 from assistant.understanding.forms.rows_asked import rows_asked
 from assistant.understanding.forms.sets import described, sets
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
+from assistant.understanding.forms.topics import topics
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (extreme_of_each, causes, sets, group_sets, described, rows_asked, caused)
-FORMS: tuple[Form, ...] = (reasons, bounded, extreme, around, effects, gaps, ratios, overview)
+FORMS: tuple[Form, ...] = (reasons, bounded, extreme, around, effects, gaps, ratios, topics, overview)
 
 
 def read_first(asking: Asking) -> Outcome | None:
