@@ -76,10 +76,9 @@ def _goes_on(words: Words, found: Found) -> bool:
 def _is_nested(words: Words, found: Found) -> bool:
     """ "owners who have boats with a repair and a trip": what follows is of the boats, and of the same ones."""
     nouns = ((dataset, end) for at in range(found.at) for dataset, end in words.nouns(at))
-    return any(
-        dataset != found.entity and end < found.at and words.phrase(end, "nesting") is not None
-        for dataset, end in nouns
-    )
+    own = {found.entity, *(dataset for dataset, _ in words.nouns(found.at))}  # "... and a repair that"
+    others = (end for dataset, end in nouns if dataset not in own and end < found.at)
+    return any(words.phrase(end, "nesting") is not None for end in others)
 
 
 def _never_done(words: Words, found: Found) -> Iterator[Found]:
