@@ -65,8 +65,10 @@ def _called_like_a_field(draft: Draft) -> Iterator[int]:
     """ "brand revenue": the name of a field is no value of another one that is only called the same."""
     for condition in draft.conditions:
         place = condition.place
-        layer = draft.world.layer
+        layer, reach = draft.world.layer, draft.world.reach
+        names = [choices[0].target for _, choices in draft.metrics]
         owners = {owner(layer, concept.target) for concepts in condition.values for concept in concepts}
+        owners = {name for name in owners if not names or reach.distance(names, name) is not None}
         fields = draft.concepts(place, "dimension") if place >= 0 else ()
         named = [c for c in fields if owner(layer, c.target) not in owners]
         beside = condition.nouns or any(
@@ -159,6 +161,8 @@ def _deed_in_time(draft: Draft) -> Iterator[int]:
         before, behind = (draft.back(at), draft.ahead(at)) if at > 0 else (None, None)
         if before is None or behind is None or draft.kind(behind) != "time" or draft.kind(at) != "value":
             continue
+        if any("." not in concept.target for concept in draft.concepts(at, "value")):
+            continue  # "revenue from subscribers in May": who they are is no deed
         owners = {concept.target.partition(".")[0] for concept in draft.concepts(at, "value")}
         others = {fact for c in draft.concepts(at, "metric") for fact in reach.facts(c.target)} - owners
         if others and draft.kind(before) in ("noun", "metric"):
