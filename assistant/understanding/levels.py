@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.understanding.draft import Draft, World
 from semantic_layer import SemanticQuery, SimpleMetric
 
-LEVEL_COST = 0.5
+LEVEL_COST = 1.0
 """What a level costs that stands in for a number of today: what happened in a period is the plainer reading of it."""
 
 

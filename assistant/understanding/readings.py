@@ -135,7 +135,7 @@ def _near_best(complete: list[Candidate]) -> tuple[tuple[Candidate, ...], tuple[
             if top is None and checked.code in DECISIVE and not best and len(faults) == 1:
                 break  # the likeliest reading is understood and has no answer; an unlikelier one would be a wrong one
             continue
-        top = candidate.score if top is None else top
+        top = checked.score if top is None else max(top, checked.score)
         best.setdefault(checked.query, checked)
     highest = max((one.score for one in best.values()), default=0.0)  # what stands in may cost more
     return tuple(one for one in best.values() if one.score >= highest - MARGIN), tuple(faults)
