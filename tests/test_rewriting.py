@@ -42,3 +42,14 @@ def test_a_phrase_takes_the_fewest_words_that_fit(phrase: str, said: str, taken:
     found = wording(phrase, "").match(tokens, 0)
     assert (found and [" ".join(token.text for token in star) for star in found[1]]) == taken
     assert found is None or found[0] == len(tokens)
+
+
+FALLING = frozenset({"fell", "fall", "drop", "decline", "decrease", "down", "lowest", "least", "fewest", "worst", "less"})
+RISING = frozenset({"grew", "rose", "rise", "increase", "up", "highest", "most", "best", "biggest", "more"})
+
+
+def test_no_phrase_turns_a_fall_into_a_rise() -> None:
+    for phrase in EN.rewrites:
+        either = [part.words for part in phrase.parts if part.words & FALLING and part.words & RISING]
+        new = set(phrase.new)
+        assert not either or bool(new & FALLING) == bool(new & RISING), phrase
