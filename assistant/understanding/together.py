@@ -47,6 +47,9 @@ def find_group_averages(draft: Draft) -> None:
         return  # "the average refund per shop" is of what one is worth
     draft.together = Together(place, "median" if draft.has(cues[0], "median") else "average")
     draft.use(cues[0], "metric", draft.together.agg)
+    for at in draft.cues("which"):  # "what is the average revenue per country"
+        if at < cues[0] and all(draft.soft(i) for i in range(at + 1, cues[0])):
+            draft.use(at, "filler")
 
 
 def _is_counted(draft: Draft, at: int) -> bool:

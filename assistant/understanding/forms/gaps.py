@@ -17,7 +17,9 @@ def gaps(asking: Asking) -> Plan | None:
     """The gap between the highest and the lowest of the groups named; None for any other question."""
     for first, start in _between(asking):
         for behind, name in _kinds(asking, start):
-            plan = asking.read([*_measured(asking, first, behind), *asking.made("by", first), *name])
+            before, after = _measured(asking, first, behind)
+            by = (*asking.made("by", first), *name)
+            plan = asking.read([*before, *by, *after]) if before else asking.read([*after, *by])
             query = _gap(plan.query) if plan is not None else None
             if plan is not None and query is not None and asking.stands(query):
                 return replace(plan, query=query)
@@ -49,11 +51,10 @@ def _kinds(asking: Asking, at: int) -> Iterator[tuple[int, Sequence[Token]]]:
             yield behind, asking.tokens[at:behind]
 
 
-def _measured(asking: Asking, first: int, behind: int) -> list[Token]:
-    """The words around without those that ask for a difference, and without what ties the number to it."""
-    before = list(asking.tokens[asking.past(0, "asking_gap") : first])
-    after = list(asking.tokens[asking.past(behind, "ties_number") :])
-    return [*before, *after]
+def _measured(asking: Asking, first: int, behind: int) -> tuple[Sequence[Token], Sequence[Token]]:
+    """The words before and behind, without those that ask for a difference or tie the number to it."""
+    before = asking.tokens[asking.past(0, "asking_gap") : first]
+    return before, asking.tokens[asking.past(behind, "ties_number") :]
 
 
 def _gap(query: SemanticQuery) -> SemanticQuery | None:
