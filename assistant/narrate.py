@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 
 from assistant.evidence import numbers_supported, unsupported_numbers
-from assistant.formatting import cell, is_number, shorten, signed, style_of
-from assistant.period_words import earlier, period
+from assistant.formatting import cell, is_number, shorten, style_of
+from assistant.movers import movers, ranked_by_change
+from assistant.period_words import period
 from assistant.record import Record, record_of
 from assistant.shape import Context, is_partial, shape_of, timed_rows, whole_rows
 from assistant.story import (
@@ -118,7 +119,8 @@ def _ranking(story: Story) -> str:
     rows = [row for row in story.shape.rows if is_number(row[story.main.value])]
     if not rows:
         return say(story, "no_value")
-    return _ranked(story, rows, "") + _movers(story) + _empty_groups(story, len(rows)) + _also(story)
+    told = ranked_by_change(story) or _ranked(story, rows, "") + movers(story)
+    return told + _empty_groups(story, len(rows)) + _also(story)
 
 
 def _ranked(story: Story, rows: list[Row], at: str) -> str:
@@ -150,24 +152,6 @@ def _leaders(story: Story, leaders: list[Row], rows: list[Row]) -> str:
 def _with_value(story: Story, row: Row, share: str = "") -> str:
     values = {"group": group_of(story, row), "value": value_of(story, story.main, row), "share": share}
     return story.words.say("with_share" if share else "with_value", values)
-
-
-def _movers(story: Story) -> str:
-    """Which category rose and which fell most, when the question compares."""
-    change = story.main.change
-    if change is None:
-        return ""
-    moved = sorted((row for row in story.shape.rows if is_number(row[change])), key=itemgetter(change))
-    if not moved or moved[0][change] == moved[-1][change] == 0:
-        return ""
-    (down, fall), (up, rise) = ((row, row[change]) for row in (moved[0], moved[-1]))
-    values = {
-        "earlier": earlier(story.context, "", story.words),
-        "up": group_of(story, up), "rise": signed(rise, story.shape.style(change)),
-        "down": group_of(story, down), "fall": signed(fall, story.shape.style(change)),
-    }  # fmt: skip
-    key = "rose_and_fell" if rise > 0 > fall else "rose_most" if rise > 0 else "fell_most"
-    return " " + story.words.say(key, values)
 
 
 def _empty_groups(story: Story, with_value: int) -> str:

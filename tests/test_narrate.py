@@ -232,6 +232,30 @@ def test_a_compared_ranking_names_who_moved() -> None:
     )
 
 
+def by_change(descending: bool) -> SemanticQuery:
+    order = (OrderBy(by="net_revenue", column="change", descending=descending),)
+    return query(group_by=BY_CATEGORY, time_range=SEPTEMBER, compare=Comparison(), order_by=order)
+
+
+def test_a_ranking_by_change_tells_who_rose_or_fell_most() -> None:
+    rows = [("North", *money(50, 40, 10), 0.25), ("South", *money(20, 45, -25), -0.5556)]
+    assert told((REGION, *COMPARED), rows, by_change(descending=True)) == (
+        "Against the previous month, net revenue in September 2026 rose most for North (+€10.00), "
+        "followed by South (-€25.00)."
+    )
+    assert told((REGION, *COMPARED), rows, by_change(descending=False)).startswith(
+        "Against the previous month, net revenue in September 2026 fell most for South (-€25.00)"
+    )
+
+
+def test_that_nothing_fell_is_said_before_the_least_rise() -> None:
+    rows = [("North", *money(50, 40, 10), 0.25), ("South", *money(46, 45, 1), 0.0222)]
+    assert told((REGION, *COMPARED), rows, by_change(descending=False)) == (
+        "Against the previous month, net revenue in September 2026 fell for none of the 2 groups shown; "
+        "nearest to it is South (+€1.00), followed by North (+€10.00)."
+    )
+
+
 def test_metrics_left_out_are_pointed_to() -> None:
     rows = [("Chairs", 4, *money(3)), ("Tables", 3, *money(5))]
     text = told((CATEGORY, ORDERS, REVENUE), rows, query(metrics=("orders", "net_revenue"), group_by=BY_CATEGORY))
