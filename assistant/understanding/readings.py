@@ -70,7 +70,9 @@ def _may_be_gathered(best: Candidate, world: World) -> bool:
 
 def _counts_said_case(found: Sequence[Candidate], spelling: Spelling, world: World) -> bool:
     """Whether all that is measured counts just the rows of a value that is said: "orders from Rome were cancelled"."""
-    said = [c for token in spelling.tokens for c in world.lexicon.lookup([token]) if c.kind == "value"]
+    meant = [c for token in spelling.tokens for c in world.lexicon.lookup([token])]
+    fields = {c.target for c in meant if c.kind == "dimension"}  # "with state aborted" asks for just that
+    said = [c for c in meant if c.kind == "value" and c.target not in fields]
     names = {name for candidate in found for name in candidate.query.metrics}
     return all(
         any(
