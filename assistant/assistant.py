@@ -42,7 +42,7 @@ from assistant.review.approved_sql import ApprovedSQL, read_approved_book
 from assistant.running import Ground, Run, Runner
 from assistant.second_opinion import Asking, SecondOpinion
 from assistant.shape import context
-from assistant.stating import meanings_in, period_of, refused, standing_in
+from assistant.stating import ahead_of_data, meanings_in, period_of, refused, standing_in
 from assistant.tracing import tracing
 from assistant.understanding import Happening, Understanding, interpret, spoken_to
 from assistant.viewers import rules_for, viewer_of
@@ -329,6 +329,9 @@ class Assistant:
                 compiled = self.runner.compiled(with_shown(self.layer, plan.query, called))
             on_step(self.words.say("steps.running"), compiled.sql)
             result = self.runner.run(compiled, clock)
+            ahead = ahead_of_data(plan, result, self.as_of, self.settings.locale)
+            if ahead:
+                return Refusal(question, "NOT_AVAILABLE", ahead)
             with clock.step("caveats"):
                 run = self.runner.with_caveats(plan, compiled, result, self.history)
         except (QueryError, SQLRejected, QueryFailed) as error:

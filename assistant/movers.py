@@ -40,7 +40,8 @@ def ranked_by_change(story: Story) -> str:
         return ""
     moved.sort(key=itemgetter(position), reverse=story.descending)
     asked = moved[0][position] > 0 if story.descending else moved[0][position] < 0
-    key = ("rose" if story.descending else "fell") + ("_first" if asked else "_none")
+    rose, fell = ("rose_first", "rose_none"), ("fell_first", "fell_none")
+    key = (rose if story.descending else fell)[not asked]
     second = _moved(story, moved[1], position) if len(moved) > 1 else ""
     values = {
         "earlier": earlier(story.context, "", story.words),

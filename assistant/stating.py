@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from assistant.answer import Definition, Plan, Refusal
-from assistant.formatting import day, span
+from assistant.formatting import day, is_number, span
 from assistant.retelling import retold
 from assistant.wording import Wording, answers
 from semantic_layer import QueryError, SemanticLayer, SemanticQuery, TimeRange, formula, parts, substitute
-from warehouse import QueryFailed, QueryTimeout, SQLRejected
+from warehouse import QueryFailed, QueryTimeout, Result, SQLRejected
 
 
 def standing_in(layer: SemanticLayer, plan: Plan, words: Wording) -> Plan:
@@ -51,6 +51,21 @@ def definitions_of(layer: SemanticLayer, names: tuple[str, ...]) -> tuple[Defini
         Definition(name, layer.metrics[name].title, layer.metrics[name].description, formula(layer, name))
         for name in every
     )
+
+
+def ahead_of_data(plan: Plan, result: Result, as_of: date, locale: str) -> str:
+    """Why an empty result of days to come is no answer: no data tells of them; empty when the result is one.
+
+    Bookings may lie ahead, so that only a result without any number but zero is none.
+    """
+    asked = plan.query.time_range
+    if not plan.query.metrics or asked is None or asked.start is None or asked.start <= as_of:
+        return ""
+    numbers = [value for row in result.rows for value in row if is_number(value)]
+    if any(numbers):
+        return ""
+    words = answers(locale)
+    return words.say("refusals.ahead", {"period": period_of(asked, locale), "last": day(as_of, locale)})
 
 
 def refused(question: str, error: QueryError | SQLRejected | QueryFailed, locale: str) -> Refusal:

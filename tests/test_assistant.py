@@ -211,3 +211,9 @@ def test_without_its_model_the_assistant_goes_on_and_says_so(tmp_path: Path) -> 
         assert isinstance(refused, Refusal)
         assert "read without it" in refused.sentence
         opened.close()
+
+
+def test_days_to_come_are_refused_when_no_data_tells_of_them(assistant: Assistant) -> None:
+    refusal = assistant.ask("orders in 2099")
+    assert isinstance(refusal, Refusal)
+    assert "lies after the last day of data" in refusal.sentence

@@ -26,7 +26,7 @@ def with_all_groups(plan: Plan, world: World) -> Plan:
         if swapped is not None and _stands(layer, swapped):
             note = world.language.message("shown_too", **told)
             return replace(plan, query=swapped, notes=(*plan.notes, note))
-        return replace(plan, notes=(*plan.notes, world.language.message("left_out", **told)))
+        return replace(plan, notes=(*plan.notes, world.language.message("without_groups", **told)))
     return plan
 
 

@@ -210,10 +210,11 @@ def _readable(tokens: Words, common: Words, noun: Words, table: Words, words: Vo
 
 def _counting(told: Words, words: Vocabulary) -> Words:
     """ "number of passengers" for "number passengers" and "no of passengers"; other words as they are."""
-    if told[:2] == ("no", "of") and len(told) > 2:
-        return ("number", *told[1:])
-    several = len(told) > 1 and told[1] != "of" and words.singular(told[-1]) != told[-1]
-    return ("number", "of", *told[1:]) if several and told[0] in ("number", "no") else told
+    first, rest = next(iter(told), ""), told[1:]
+    if first == "no" and len(rest) > 1 and rest[0] == "of":
+        return ("number", *rest)
+    several = bool(rest) and rest[0] != "of" and words.singular(rest[-1]) != rest[-1]
+    return ("number", "of", *rest) if several and first in ("number", "no") else told
 
 
 def _is_code(prefix: Words, table: Words, words: Vocabulary) -> bool:

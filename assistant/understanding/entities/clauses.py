@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from assistant.understanding.entities import (
     amounts,
     averages,
+    beside,
     columns,
     conditions,
     dated,
@@ -41,6 +42,7 @@ CLAUSES: tuple[Clause, ...] = (
     conditions.with_both,
     conditions.with_value,
     conditions.with_number,
+    beside.of_described,
     conditions.paid_by,
     holding.numbered,
     holding.filled,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.dates import Clock
+from assistant.understanding.entities import beside
 from assistant.understanding.entities.conditions import leading_value
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
@@ -111,6 +112,7 @@ def _by_count_of(words: Words, found: Found, dataset: str, said: tuple[int, int]
 def _by_number(words: Words, found: Found, descending: bool) -> Iterator[Found]:
     """By a field of the things themselves, else by a metric, else by a sum over what they have."""
     own = list(_by_field(words, found, descending)) or list(_by_metric(words, found, descending))
+    own = own or list(beside.by_number_beside(words, found, descending=descending))
     yield from own or _by_sum(words, found, descending)
 
 
