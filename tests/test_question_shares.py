@@ -86,7 +86,6 @@ def test_groups_that_sold_more_than_in_the_year_before(shop: Assistant) -> None:
         "discounts this year as a share of revenue last year",
         "top 5% of customers by revenue",
         "average number of tickets per weekday",
-        "average revenue per store",
         "which countries sold more than Germany last year",
         "share of loyalty members among customers by country",
     ],

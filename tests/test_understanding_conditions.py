@@ -39,7 +39,7 @@ def per_member(metric: str, op: str, *values: float, **parts: object) -> Filter:
 @pytest.mark.parametrize(
     ("question", "filters"),
     [
-        ("how many members took a ride at least twice", (per_member("rides", "ge", 2),)),
+        ("how many members took a ride at least twice", (per_member("rides", "gt", 1),)),
         ("members with more than 5 rides", (per_member("rides", "gt", 5),)),
         ("how many members have exactly one ride", (per_member("rides", "eq", 1),)),
         ("members with between 3 and 5 rides", (per_member("rides", "between", 3, 5),)),

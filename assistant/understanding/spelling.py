@@ -144,6 +144,8 @@ def _plausible(word: str, choice: str) -> bool:
         return False
     if word[0] != choice[0] and word[:2] != choice[1::-1]:
         return False
+    if word == f"{choice.removesuffix('s')}y":  # nor is "sticky" one for "stick"
+        return False
     swapped = sorted(word) == sorted(choice)
     return len(word) >= SUBSTITUTION_FROM or len(word) != len(choice) or swapped
 

@@ -40,6 +40,7 @@ from assistant.understanding.pointing import pointed_out
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
+from assistant.understanding.requests import asks_to_act
 from assistant.understanding.rewriting import (
     rewritten,
     with_denied_flags,
@@ -287,7 +288,7 @@ def _refuse_early(question: str, tokens: Sequence[Token], world: World) -> Refus
         return refuse(question, "EMPTY_QUESTION", world)
     if len(question) > LONGEST_QUESTION or len(tokens) > MOST_TOKENS:
         return refuse(question, "UNKNOWN_WORDS", world, sentence=world.language.message("too_long"))
-    if _changes_data(tokens, world.language):
+    if _changes_data(tokens, world.language) or asks_to_act(tokens, world.language):
         return refuse(question, "CHANGES_DATA", world)
     foreign = tuple(phrase for phrase in world.language.words("off_topic") if _contains(tokens, (phrase,)))
     if foreign:

@@ -30,13 +30,25 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
 def _sorted_otherwise(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "sorted by price" answered with groups by price in another order."""
     for at in range(len(words.tokens)):
-        sorting = words.phrase(at, "sorting") or _listed_by(words, at)
+        sorting = words.phrase(at, "sorting") if not _is_a_thing(words, at) else None
+        sorting = sorting or _listed_by(words, at)
         by = words.skip(sorting, "empty", "by") if sorting is not None else len(words.tokens)
         named = {c.target for concepts, _ in words.concepts(by, "dimension") for c in concepts}
         order = {one.by for one in plan.query.order_by}
         if named and named & {group.field for group in plan.query.group_by} and not named & order:
             return (words.tokens[at].raw,)
     return ()
+
+
+def _is_a_thing(words: Words, at: int) -> bool:
+    """Whether a word that may sort is a thing: "units per order by channel"."""
+    language = words.world.language
+    return at > 0 and words.tokens[at - 1].text in {
+        *language.words("per_words"),
+        *language.determiners,
+        "each",
+        "every",
+    }
 
 
 def _listed_by(words: Words, at: int) -> int | None:

@@ -37,10 +37,22 @@ def ratios(asking: Asking) -> Plan | None:
 def _per(asking: Asking) -> Iterator[Below]:
     """ "per visit", "for each order", "per thousand orders", "for every 100 customers"."""
     for at, behind in asking.found("per_one"):
+        if _is_named(asking, at, behind):
+            continue
         number = _number(asking, behind)
         start, per = (number[1], number[0]) if number else (behind, 1)
         for end, metrics in _counts(asking, start):
             yield Below(metrics, per, (*asking.tokens[:at], *asking.tokens[end:]))
+
+
+def _is_named(asking: Asking, at: int, behind: int) -> bool:
+    """Whether "units per order" as a whole is what a metric is called; which one is asked, not computed anew."""
+    windows = (
+        asking.tokens[first:last]
+        for first in range(max(0, at - MOST_WORDS), at)
+        for last in range(behind + 1, min(behind + MOST_WORDS, len(asking.tokens)) + 1)
+    )
+    return any(concept.kind == "metric" for window in windows for concept in asking.world.lexicon.lookup(window))
 
 
 def _of_each(asking: Asking) -> Iterator[Below]:
@@ -110,10 +122,19 @@ def _divided(asking: Asking, plan: Plan, below: Below) -> Plan | None:
     if len(query.metrics) != 1 or not _is_plain(query):
         return None
     for name in below.metrics:
-        made = _made(asking, query, name, below.per) if name != query.metrics[0] else None
+        apart = name == query.metrics[0] or _is_unrelated(asking, query.metrics[0], name)
+        made = _made(asking, query, name, below.per) if not apart else None
         if made is not None and asking.stands(made):
             return replace(plan, query=made)
     return None
+
+
+def _is_unrelated(asking: Asking, above: str, below: str) -> bool:
+    """Whether things that only are there are counted below, and nothing links the number above to them."""
+    world = asking.world
+    counted = (name for name in world.layer.datasets if world.nouns.count_of(name) == below)
+    implied = world.layer.metrics[below].implied
+    return implied and any(world.reach.distance((above,), name) is None for name in counted)
 
 
 def _made(asking: Asking, query: SemanticQuery, below: str, per: int) -> SemanticQuery | None:
