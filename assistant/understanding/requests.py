@@ -14,14 +14,26 @@ def asks_to_act(tokens: Sequence[Token], language: Language) -> bool:
     Behind what is said out of politeness a verb of doing stands in its plain form, and before the thing it is done to:
     "cancel my order" and "I want to cancel the order", not "cancel reasons" or "email open rate".
     """
+    if _is_to_be_done(tokens, language):
+        return True
     polite = {*language.words("asking_to_act"), *language.words("polite")}
     start = next((at for at, token in enumerate(tokens) if token.text not in polite), len(tokens))
     said = [token.text for token in tokens[start:]]
     if len(said) < 2:
         return False
+    if said[0] in language.words("plain_verbs"):
+        return said[1] not in language.words("verb_heads")
     if said[0] in language.words("acting_verbs"):
         return said[1] in language.words("acted_on")
     return said[0] in language.words("sending_verbs") and _has_receivers(said, language)
+
+
+def _is_to_be_done(tokens: Sequence[Token], language: Language) -> bool:
+    """ "my order should be cancelled": somebody's own thing is to be dealt with."""
+    said = [token.text for token in tokens]
+    verbs = {language.bare(verb) for verb in (*language.words("plain_verbs"), *language.words("acting_verbs"))}
+    done = any(token.bare in verbs and token.text not in verbs for token in tokens)
+    return done and "my" in said and "be" in said
 
 
 def _has_receivers(said: Sequence[str], language: Language) -> bool:
