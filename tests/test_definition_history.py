@@ -118,6 +118,7 @@ metrics:
 """
 
 
+@pytest.mark.deep
 def test_an_answer_tells_that_its_definition_changed(room: Path) -> None:
     own = room / "definitions" / "own.yml"
     own.write_text(OWN.format(channel="web"), encoding="utf-8")

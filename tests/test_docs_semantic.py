@@ -103,7 +103,7 @@ def lessons() -> dict[str, str]:
     return {heading: text for heading, text in zip(parts[1::2], parts[2::2], strict=True) if "```sh" in text}
 
 
-SLOW = ("A dataset", "A policy")
+SLOW = ("A dataset", "A policy", "A segment", "A metric")
 
 
 @pytest.mark.parametrize(

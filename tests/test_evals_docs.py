@@ -32,6 +32,7 @@ def workspace(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return tmp_path
 
 
+@pytest.mark.deep
 def test_the_commands_of_the_docs_work_as_written(workspace: Path) -> None:
     ran: list[str] = []
     for kind, file, text in BLOCK.findall(DOCS.read_text(encoding="utf-8")):

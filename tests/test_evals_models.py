@@ -182,6 +182,7 @@ def command(directory: Path, server: OpenAIServer, *arguments: str) -> list[str]
     return [*words, *out(directory), *arguments]
 
 
+@pytest.mark.deep
 def test_a_killed_run_goes_on_where_it_was_and_pays_nothing_twice(tmp_path):
     """kill -9 while the fourth question is with the model: three are kept, one is asked again, none is paid twice."""
     shop(tmp_path)

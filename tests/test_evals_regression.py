@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from evals.cli import main
@@ -43,6 +44,7 @@ def run(home: Path, suite: Path, *arguments: str) -> Result:
     return CliRunner().invoke(main, ["run", str(suite), "--home", str(home), "--no-recheck", *arguments])
 
 
+@pytest.mark.deep
 def test_a_changed_formula_fails_the_gate_and_is_named(demo_home: Path, tmp_path: Path) -> None:
     home, suite, base = tmp_path / "home", tmp_path / "sales.yml", tmp_path / "base.json"
     shutil.copytree(demo_home, home)

@@ -202,6 +202,7 @@ def test_two_hundred_bars_and_all_their_rows_stay_usable(tab: Tab) -> None:
     tab.ask("Revenue last month")
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (768, "dark"), (1280, "light"), (1920, "dark")])
 def test_nothing_is_wider_than_the_page(chromium: Any, server: Server, width: int, scheme: str, tmp_path: Path) -> None:
     tab = opened(chromium, server, (width, 860), color_scheme=scheme)
