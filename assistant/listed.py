@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from semantic_layer import GroupBy, QueryError, SemanticLayer, SemanticQuery, check
+from semantic_layer import GroupBy, SemanticLayer, SemanticQuery, stands
 
 Called = Callable[[str], tuple[str, ...]]
 
@@ -41,8 +41,4 @@ def _can_stand(layer: SemanticLayer, entity: str, name: str) -> bool:
     field = layer.fields.get(name)
     if field is None or field.hidden or (field.pii and not field.listable):
         return False
-    try:
-        check(layer, SemanticQuery(entity=entity, group_by=(GroupBy(field=name),)))
-    except QueryError:
-        return False
-    return True
+    return stands(layer, SemanticQuery(entity=entity, group_by=(GroupBy(field=name),)))

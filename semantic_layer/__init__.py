@@ -14,7 +14,7 @@ from semantic_layer.catalog import (
     value_pages,
     value_queries,
 )
-from semantic_layer.check import check
+from semantic_layer.check import check, stands
 from semantic_layer.compiler import Column, Compiled, of_so_many, to_sql
 from semantic_layer.data_checks import DataFault, data_checks, data_faults, orphan_checks
 from semantic_layer.difference import Difference, differences, read_side
@@ -184,6 +184,7 @@ __all__ = [
     "row_count",
     "shipped_definitions",
     "shipped_goldens",
+    "stands",
     "substitute",
     "suggest",
     "to_sql",

@@ -39,6 +39,15 @@ def check(layer: SemanticLayer, query: SemanticQuery) -> None:
             raise (UnsafeQuery if unsafe else QueryError)(*dict.fromkeys(faults))
 
 
+def stands(layer: SemanticLayer, query: SemanticQuery) -> bool:
+    """Whether `layer` can answer `query`."""
+    try:
+        check(layer, query)
+    except QueryError:
+        return False
+    return True
+
+
 def _something(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     if not query.metrics and not query.entity:
         sentence = "The query asks for no metric."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from semantic_layer.check import check
+from semantic_layer.check import check, stands
 from semantic_layer.errors import QueryError
 from semantic_layer.model import SemanticLayer
 from semantic_layer.query import SemanticQuery
@@ -19,7 +19,7 @@ def substitute(layer: SemanticLayer, query: SemanticQuery) -> SemanticQuery:
         check(layer, query)
     except QueryError:
         for candidate in _replacements(layer, query):
-            if _is_answerable(layer, candidate):
+            if stands(layer, candidate):
                 return candidate
         raise
     return query
@@ -37,11 +37,3 @@ def _renamed(query: SemanticQuery, names: dict[str, str]) -> SemanticQuery:
     filters = tuple(item.model_copy(update={"field": names.get(item.field, item.field)}) for item in query.filters)
     metrics = tuple(names[name] for name in query.metrics)
     return query.model_copy(update={"metrics": metrics, "order_by": order, "filters": filters})
-
-
-def _is_answerable(layer: SemanticLayer, query: SemanticQuery) -> bool:
-    try:
-        check(layer, query)
-    except QueryError:
-        return False
-    return True

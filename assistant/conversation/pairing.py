@@ -9,7 +9,7 @@ from __future__ import annotations
 from assistant.answer import Clarification, Option, Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_default_order, with_metrics
-from semantic_layer import Comparison, Filter, GroupBy, QueryError, SemanticQuery, TimeRange, check
+from semantic_layer import Comparison, Filter, GroupBy, SemanticQuery, TimeRange, stands
 
 SHORT = 5
 
@@ -22,7 +22,7 @@ def read_pair(follow_up: FollowUp) -> Reading | None:
         return None
     before = next((turn.query for turn in reversed(follow_up.earlier) if turn.query is not None), None)
     query = _paired(before, follow_up.base, apart) if before is not None else None
-    if query is None or not _stands(follow_up, query):
+    if query is None or not stands(follow_up.understanding.world.layer, query):
         return follow_up.refuse("no_pair", words=follow_up.text())
     return Plan(query)
 
@@ -90,7 +90,9 @@ def read_typical(follow_up: FollowUp) -> Reading | None:
     if not isinstance(found, Plan) or not alone or len(found.query.metrics) != 1 or found.query.metrics == base.metrics:
         return follow_up.refuse("no_ratio", words=asked)
     query = with_metrics(base, found.query.metrics)
-    return Plan(query) if _stands(follow_up, query) else follow_up.refuse("no_ratio", words=asked)
+    return (
+        Plan(query) if stands(follow_up.understanding.world.layer, query) else follow_up.refuse("no_ratio", words=asked)
+    )
 
 
 def speaks_of_ones(follow_up: FollowUp) -> bool:
@@ -120,11 +122,3 @@ def read_ones(follow_up: FollowUp) -> Reading | None:
     world = follow_up.understanding.world
     options = tuple(Option(world.told(plan.query), plan) for plan in plans)
     return Clarification(follow_up.question, world.language.message("two_readings"), follow_up.words, options)
-
-
-def _stands(follow_up: FollowUp, query: SemanticQuery) -> bool:
-    try:
-        check(follow_up.understanding.world.layer, query)
-    except QueryError:
-        return False
-    return True

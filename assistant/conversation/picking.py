@@ -13,7 +13,7 @@ from assistant.conversation.population import column_of, is_cut, population, tel
 from assistant.conversation.references import pinned
 from assistant.conversation.turns import Turn
 from assistant.understanding import World
-from semantic_layer import METRIC_TIME, Dimension, Filter, GroupBy, QueryError, SemanticQuery, check
+from semantic_layer import METRIC_TIME, Dimension, Filter, GroupBy, SemanticQuery, stands
 
 MOST_ATTRIBUTES = 14
 PICKING = frozenset({"polite", "leaning", "narrowing", "correcting", "among"})
@@ -118,7 +118,7 @@ def read_others(follow_up: FollowUp) -> Reading | None:
         return None
     if not follow_up.cues <= PICKING:
         return follow_up.refuse("rephrase")
-    queries = [query for query in _others(follow_up) if _stands(follow_up.understanding.world, query)]
+    queries = [query for query in _others(follow_up) if stands(follow_up.understanding.world.layer, query)]
     if not queries:
         return follow_up.refuse("no_reference", words=follow_up.text())
     plans = [Plan(query) for query in queries]
@@ -172,12 +172,4 @@ def _splits(world: World, base: SemanticQuery) -> list[SemanticQuery]:
     ]
     near = sorted(fields, key=lambda name: name.partition(".")[0] not in facts)
     grown = (base.model_copy(update={"group_by": (*base.group_by, GroupBy(field=name))}) for name in near)
-    return [query for query in grown if METRIC_TIME not in told and _stands(world, query)][:3]
-
-
-def _stands(world: World, query: SemanticQuery) -> bool:
-    try:
-        check(world.layer, query)
-    except QueryError:
-        return False
-    return True
+    return [query for query in grown if METRIC_TIME not in told and stands(world.layer, query)][:3]

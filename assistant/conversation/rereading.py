@@ -20,7 +20,7 @@ from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_rate, read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
 from assistant.understanding import Element, Fragment, Said, Token, of_the_same
-from semantic_layer import Filter, QueryError, SemanticQuery, SimpleMetric, check
+from semantic_layer import Filter, SemanticQuery, SimpleMetric, stands
 
 Reader = Callable[[FollowUp], "Reading | None"]
 
@@ -84,7 +84,7 @@ def read_bound(follow_up: FollowUp) -> Reading | None:
     condition = Filter.model_validate({"field": base.metrics[0], "op": operator, "values": (_plain(told[1].amount),)})
     filters = (*(f for f in base.filters if f.field != base.metrics[0]), condition)
     query = base.model_copy(update={"filters": filters})
-    return Plan(query) if _accepted(follow_up, query) else None
+    return Plan(query) if stands(follow_up.understanding.world.layer, query) else None
 
 
 def _names_rows(follow_up: FollowUp, element: Element, grouped: set[str]) -> bool:
@@ -289,7 +289,7 @@ def _of_the_same(follow_up: FollowUp, read: Reading) -> Reading:
     if not isinstance(read, Plan) or not follow_up.counts_on:
         return read
     query = of_the_same(follow_up.understanding.world, read.query, follow_up.base)
-    if query is None or not _accepted(follow_up, query):
+    if query is None or not stands(follow_up.understanding.world.layer, query):
         return follow_up.refuse("rephrase")
     return replace(read, query=query)
 
@@ -349,21 +349,13 @@ def _offer(follow_up: FollowUp, names: list[str]) -> Reading | None:
     world = follow_up.understanding.world
     for name in names[:4]:
         query = with_metrics(follow_up.base, (name,), follow_up.manner.adds)
-        if _accepted(follow_up, query):
+        if stands(follow_up.understanding.world.layer, query):
             plans.append(Plan(query))
     if len(plans) < 2:
         return plans[0] if plans else None
     labelled = tuple(Option(world.told(plan.query), plan) for plan in plans)
     sentence = world.language.message("which_word", word=follow_up.text())
     return Clarification(follow_up.question, sentence, follow_up.words, labelled)
-
-
-def _accepted(follow_up: FollowUp, query: SemanticQuery) -> bool:
-    try:
-        check(follow_up.understanding.world.layer, query)
-    except QueryError:
-        return False
-    return True
 
 
 def _first(readers: tuple[Reader, ...], follow_up: FollowUp) -> Reading:

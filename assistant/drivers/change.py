@@ -16,12 +16,12 @@ from semantic_layer import (
     Comparison,
     GroupBy,
     OrderBy,
-    QueryError,
     RatioMetric,
     SemanticLayer,
     SemanticQuery,
     check,
     parts,
+    stands,
 )
 from warehouse import QueryTooLarge
 
@@ -154,11 +154,7 @@ def _home(layer: SemanticLayer, name: str) -> str:
 
 
 def _splits(layer: SemanticLayer, query: SemanticQuery, field: str) -> bool:
-    try:
-        check(layer, query.model_copy(update={"group_by": (GroupBy(field=field),)}))
-    except QueryError:
-        return False
-    return True
+    return stands(layer, query.model_copy(update={"group_by": (GroupBy(field=field),)}))
 
 
 def _factors(layer: SemanticLayer, ask: Ask, query: SemanticQuery) -> tuple[Factor, ...]:
@@ -167,9 +163,7 @@ def _factors(layer: SemanticLayer, ask: Ask, query: SemanticQuery) -> tuple[Fact
     for ratio_name, ratio in layer.metrics.items():
         if isinstance(ratio, RatioMetric) and ratio.numerator == name and not ratio.hidden and _is_near(layer, ratio):
             wanted = query.model_copy(update={"metrics": (ratio.denominator, ratio_name)})
-            try:
-                check(layer, wanted)
-            except QueryError:
+            if not stands(layer, wanted):
                 continue
             row = next(iter(ask(wanted)), {})
             pairs = [(one, _pair(row, one)) for one in wanted.metrics]

@@ -14,7 +14,7 @@ import yaml
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.monitor.monitors import Grain, Monitor
 from assistant.understanding import Understanding
-from semantic_layer import GroupBy, QueryError, RatioMetric, SemanticLayer, SemanticQuery, check
+from semantic_layer import GroupBy, RatioMetric, SemanticLayer, SemanticQuery, stands
 
 PHRASES = Path(__file__).parent / "sentences.yml"
 _NUMBER = (
@@ -160,11 +160,7 @@ def _made(sentence: str, query: SemanticQuery, layer: SemanticLayer, read: _Read
 def _works(layer: SemanticLayer, monitor: Monitor, grain: Grain) -> bool:
     fields = monitor.slices if isinstance(monitor.slices, tuple) else ()
     groups = (*(GroupBy(field=one) for one in fields), GroupBy(field="metric_time", grain=grain))
-    try:
-        check(layer, SemanticQuery(metrics=(monitor.metric,), filters=monitor.filters, group_by=groups))
-    except QueryError:
-        return False
-    return True
+    return stands(layer, SemanticQuery(metrics=(monitor.metric,), filters=monitor.filters, group_by=groups))
 
 
 @cache

@@ -10,7 +10,7 @@ from assistant.answer import Answer, Approval, Clarification, Explanation, Outco
 from assistant.data_caveats import freshness_words, utc_now
 from assistant.formatting import Style, cell, number, style_of
 from assistant.wording import answers
-from semantic_layer import GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula
+from semantic_layer import GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula, stands
 
 WIDEST = 40
 
@@ -135,11 +135,7 @@ def _entry(layer: SemanticLayer, name: str) -> Mapping[str, Any]:
 
 
 def _breaks_down(layer: SemanticLayer, metric: str, field: str) -> bool:
-    try:
-        check(layer, SemanticQuery(metrics=(metric,), group_by=(GroupBy(field=field),)))
-    except QueryError:
-        return False
-    return True
+    return stands(layer, SemanticQuery(metrics=(metric,), group_by=(GroupBy(field=field),)))
 
 
 def render_catalogue(entries: list[Mapping[str, Any]]) -> str:

@@ -9,7 +9,7 @@ from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import World
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import Token, tokenize
-from semantic_layer import GroupBy, QueryError, SemanticQuery, check
+from semantic_layer import GroupBy, SemanticQuery, stands
 
 
 def names_columns(sentence: str, world: World) -> bool:
@@ -26,11 +26,7 @@ def with_columns(plan: Plan, sentence: str, world: World) -> Plan | None:
         if changed is None:
             return None
         query = changed
-    try:
-        check(world.layer, query)
-    except QueryError:
-        return None
-    return replace(plan, query=query)
+    return replace(plan, query=query) if stands(world.layer, query) else None
 
 
 def _items(sentence: str, world: World) -> list[list[Token]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from assistant.answer import Plan
 from assistant.understanding.draft import World
 from assistant.understanding.own_filters import left_out
-from semantic_layer import QueryError, SemanticLayer, SemanticQuery, SimpleMetric, check
+from semantic_layer import SemanticLayer, SemanticQuery, SimpleMetric, stands
 
 
 def with_all_groups(plan: Plan, world: World) -> Plan:
@@ -23,7 +23,7 @@ def with_all_groups(plan: Plan, world: World) -> Plan:
         told = {"metric": layer.metrics[name].title, "values": ", ".join(sorted(values))}
         other = _whole(layer, name, field)
         swapped = _swapped(query, name, other) if other else None
-        if swapped is not None and _stands(layer, swapped):
+        if swapped is not None and stands(layer, swapped):
             note = world.language.message("shown_too", **told)
             return replace(plan, query=swapped, notes=(*plan.notes, note))
         return replace(plan, notes=(*plan.notes, world.language.message("without_groups", **told)))
@@ -64,11 +64,3 @@ def _swapped(query: SemanticQuery, name: str, other: str) -> SemanticQuery:
     shares = tuple(one.model_copy(update={"metric": other}) if one.metric == name else one for one in query.shares)
     top = query.top and query.top.model_copy(update={"by": other if query.top.by == name else query.top.by})
     return query.model_copy(update={"metrics": (other,), "order_by": order, "shares": shares, "top": top})
-
-
-def _stands(layer: SemanticLayer, query: SemanticQuery) -> bool:
-    try:
-        check(layer, query)
-    except QueryError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from assistant.understanding.entities.grammar import MOST_READINGS, readings
 from assistant.understanding.entities.misshapen import all_for_some, whole_for_parts
 from assistant.understanding.entities.words import Words
 from assistant.understanding.tokens import Token
-from semantic_layer import Filter, GroupBy, OrderBy, QueryError, SemanticQuery, Top, check
+from semantic_layer import Filter, GroupBy, OrderBy, SemanticQuery, Top, stands
 
 CONFIDENCE = 0.7
 DAY_BOUNDS = frozenset({"eq", "lt", "le", "gt", "ge", "between"})
@@ -72,9 +72,7 @@ def _is_void(query: SemanticQuery, world: World) -> bool:
 def _stands(query: SemanticQuery, world: World) -> bool:
     if _is_void(query, world) or contradiction(world, query) is not None:
         return False
-    try:
-        check(world.layer, query)
-    except QueryError:
+    if not stands(world.layer, query):
         return False
     personal = [g.field for g in query.group_by if world.layer.fields[g.field].pii]
     return all(world.layer.fields[name].listable for name in personal)

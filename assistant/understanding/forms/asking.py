@@ -14,7 +14,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
 from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
-from semantic_layer import QueryError, SemanticQuery, SimpleMetric, check
+from semantic_layer import SemanticQuery, SimpleMetric, stands
 
 Outcome = Plan | Clarification | Refusal
 WORDS = Path(__file__).parent / "en.yml"
@@ -74,11 +74,7 @@ class Asking:
 
     def stands(self, query: SemanticQuery) -> bool:
         """Whether the layer answers a query."""
-        try:
-            check(self.world.layer, query)
-        except QueryError:
-            return False
-        return True
+        return stands(self.world.layer, query)
 
     def refused(self, message: str, words: tuple[str, ...] = (), **parts: str) -> Refusal:
         """A refusal that says what is missing."""
