@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer, Refusal
-from assistant.assistant import Assistant
-from assistant.config import read_settings
-from assistant.service.init_command import propose_for
-from semantic_layer import bootstrap
-from warehouse import live_path, publish, query_trusted, set_snapshot
+from assistant.answer import Refusal
+from tests.foreign import Foreign, assert_same_rows, foreign
 
 TABLES = """
 CREATE TABLE xfGrade (xfGrCode VARCHAR PRIMARY KEY, xfGrDescription VARCHAR);
@@ -32,23 +27,12 @@ INSERT INTO xfTrip VALUES (1, 1, 1, '2026-01-05', 'flown', 900, 90, TRUE, 1),
   (2, 1, 2, '2026-01-09', 'cancelled', 400, 10, FALSE, 2),
   (3, 2, 2, '2026-02-01', 'flown', 1200, 120, TRUE, 2), (4, 3, 1, '2026-02-20', 'flown', 300, 200, FALSE, 3);
 """
-NAMES = ("xfGrade", "xfPilot", "xfPlane", "xfTrip")
 
 
 @pytest.fixture(scope="module")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Path]]:
-    home = tmp_path_factory.mktemp("fleet")
-    with publish(home / "warehouse", start="empty") as connection:
-        for statement in TABLES.split(";"):
-            if statement.strip():
-                connection.execute(statement)
-        set_snapshot(connection, "files", date(2026, 3, 31))
-    proposal = propose_for(live_path(home / "warehouse"), NAMES)
-    (home / "definitions").mkdir()
-    (home / "definitions" / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
-    assistant = Assistant.open(read_settings({}, home=home))
-    yield assistant, live_path(home / "warehouse")
-    assistant.close()
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
+    with foreign(tmp_path_factory.mktemp("fleet"), TABLES, date(2026, 3, 31)) as world:
+        yield world
 
 
 PILOT = "SELECT xfPiLastName FROM xfPilot"
@@ -107,14 +91,8 @@ TRIPS = "FROM xfTrip JOIN xfPilot ON xfPiId = xfTrPiId"
         ),
     ],
 )
-def test_the_rows_are_those_of_the_sql(fleet: tuple[Assistant, Path], question: str, sql: str) -> None:
-    assistant, database = fleet
-    answer = assistant.ask(question)
-    assert isinstance(answer, Answer), answer
-    expected = [tuple(map(str, row)) for row in query_trusted(database, sql).rows]
-    found = [tuple(map(str, row)) for row in answer.result.rows]
-    assert len(found) == len(expected)
-    assert all(any(set(row) <= set(other) for other in found) for row in expected)
+def test_the_rows_are_those_of_the_sql(fleet: Foreign, question: str, sql: str) -> None:
+    assert_same_rows(fleet, question, sql)
 
 
 @pytest.mark.parametrize(
@@ -130,5 +108,5 @@ def test_the_rows_are_those_of_the_sql(fleet: tuple[Assistant, Path], question: 
         "Which grade has the oldest trips of all pilots?",
     ],
 )
-def test_what_nothing_tells_is_refused(fleet: tuple[Assistant, Path], question: str) -> None:
-    assert isinstance(fleet[0].ask(question), Refusal)
+def test_what_nothing_tells_is_refused(fleet: Foreign, question: str) -> None:
+    assert isinstance(fleet.assistant.ask(question), Refusal)

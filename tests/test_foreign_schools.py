@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer, Refusal
-from assistant.assistant import Assistant
-from assistant.config import read_settings
-from assistant.service.init_command import propose_for
-from semantic_layer import bootstrap
-from warehouse import live_path, publish, query_trusted, set_snapshot
+from assistant.answer import Refusal
+from tests.foreign import Foreign, assert_same_rows, foreign
 
 TABLES = """
 CREATE TABLE distr (DistCode VARCHAR PRIMARY KEY, "District Name" VARCHAR, SuptName VARCHAR, founded_year INTEGER);
@@ -36,24 +31,16 @@ INSERT INTO satscores VALUES ('1', 610), ('3', 390), ('4', 500);
 CREATE TABLE incident (IncID INTEGER PRIMARY KEY, SchCode VARCHAR, Severity INTEGER, Resolved VARCHAR, Notes INTEGER);
 INSERT INTO incident VALUES (1, '1', 5, 'Y', 7), (2, '1', 5, 'N', 8), (3, '2', 4, 'N', 9), (4, '4', 5, 'N', 10);
 """
-NAMES = ("distr", "school", "teacher", "satscores", "incident")
+
+
+def _keyed(proposal: str) -> str:
+    return proposal.replace("label: Satscores\n", "label: Scores\n    primary_key: [SchCode]\n")
 
 
 @pytest.fixture(scope="module")
-def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Path]]:
-    home = tmp_path_factory.mktemp("district")
-    with publish(home / "warehouse", start="empty") as connection:
-        for statement in TABLES.split(";"):
-            if statement.strip():
-                connection.execute(statement)
-        set_snapshot(connection, "files", date(2020, 12, 31))
-    proposal = propose_for(live_path(home / "warehouse"), NAMES)
-    (home / "definitions").mkdir()
-    edited = bootstrap.to_yaml(proposal).replace("label: Satscores\n", "label: Scores\n    primary_key: [SchCode]\n")
-    (home / "definitions" / "tables.yml").write_text(edited, encoding="utf-8")
-    assistant = Assistant.open(read_settings({}, home=home))
-    yield assistant, live_path(home / "warehouse")
-    assistant.close()
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
+    with foreign(tmp_path_factory.mktemp("district"), TABLES, date(2020, 12, 31), _keyed) as world:
+        yield world
 
 
 @pytest.mark.parametrize(
@@ -87,14 +74,8 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assista
         ("Who is the superintendent of Birch Union?", "SELECT 'Tom Fox'"),
     ],
 )
-def test_the_rows_are_those_of_the_sql(district: tuple[Assistant, Path], question: str, sql: str) -> None:
-    assistant, database = district
-    answer = assistant.ask(question)
-    assert isinstance(answer, Answer), answer
-    expected = [tuple(map(str, row)) for row in query_trusted(database, sql).rows]
-    found = [tuple(map(str, row)) for row in answer.result.rows]
-    assert len(found) == len(expected)
-    assert all(any(set(row) <= set(other) for other in found) for row in expected)
+def test_the_rows_are_those_of_the_sql(district: Foreign, question: str, sql: str) -> None:
+    assert_same_rows(district, question, sql)
 
 
 @pytest.mark.parametrize(
@@ -107,5 +88,5 @@ def test_the_rows_are_those_of_the_sql(district: tuple[Assistant, Path], questio
         "How many teachers with a dose above 20 kg teach math?",  # the column is in milligrams
     ],
 )
-def test_what_nothing_tells_is_refused(district: tuple[Assistant, Path], question: str) -> None:
-    assert isinstance(district[0].ask(question), Refusal)
+def test_what_nothing_tells_is_refused(district: Foreign, question: str) -> None:
+    assert isinstance(district.assistant.ask(question), Refusal)

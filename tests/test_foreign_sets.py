@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer, Refusal
-from assistant.assistant import Assistant
-from assistant.config import read_settings
-from assistant.service.init_command import propose_for
-from semantic_layer import bootstrap
-from warehouse import live_path, publish, query_trusted, set_snapshot
+from assistant.answer import Refusal
+from tests.foreign import Foreign, assert_same_rows, foreign
 
 TABLES = """
 CREATE TABLE hbOwner (hbOwId INTEGER PRIMARY KEY, hbOwName VARCHAR, hbOwKind VARCHAR, hbOwTown VARCHAR);
@@ -30,23 +25,12 @@ INSERT INTO hbHaulage VALUES (1, 1, '2026-01-05', 'finished', 4, 90), (2, 1, '20
   (5, 5, '2026-03-01', 'planned', 6, 50), (6, 4, '2026-03-02', 'cancelled', 1, 40),
   (7, 5, '2026-03-04', 'finished', 4, 300);
 """
-NAMES = ("hbOwner", "hbBoat", "hbHaulage")
 
 
 @pytest.fixture(scope="module")
-def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Path]]:
-    home = tmp_path_factory.mktemp("harbour")
-    with publish(home / "warehouse", start="empty") as connection:
-        for statement in TABLES.split(";"):
-            if statement.strip():
-                connection.execute(statement)
-        set_snapshot(connection, "files", date(2026, 3, 31))
-    proposal = propose_for(live_path(home / "warehouse"), NAMES)
-    (home / "definitions").mkdir()
-    (home / "definitions" / "tables.yml").write_text(bootstrap.to_yaml(proposal), encoding="utf-8")
-    assistant = Assistant.open(read_settings({}, home=home))
-    yield assistant, live_path(home / "warehouse")
-    assistant.close()
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
+    with foreign(tmp_path_factory.mktemp("harbour"), TABLES, date(2026, 3, 31)) as world:
+        yield world
 
 
 BOATS = "FROM hbHaulage JOIN hbBoat ON hbBtId = hbHgBtId"
@@ -90,13 +74,8 @@ STATUS = "SELECT hbBtPier " + BOATS + " WHERE hbHgStatus = "
         ("How many haulages are cancelled?", "SELECT count(*) FROM hbHaulage WHERE hbHgStatus = 'cancelled'"),
     ],
 )
-def test_the_values_are_those_of_the_sql(harbour: tuple[Assistant, Path], question: str, sql: str) -> None:
-    assistant, warehouse = harbour
-    answer = assistant.ask(question)
-    assert isinstance(answer, Answer), answer
-    expected = {row[0] for row in query_trusted(warehouse, sql).rows}
-    assert len(answer.result.rows) == len(expected)
-    assert expected <= {value for row in answer.result.rows for value in row}
+def test_the_values_are_those_of_the_sql(harbour: Foreign, question: str, sql: str) -> None:
+    assert_same_rows(harbour, question, sql)
 
 
 @pytest.mark.parametrize(
@@ -108,11 +87,10 @@ def test_the_values_are_those_of_the_sql(harbour: tuple[Assistant, Path], questi
         "Give the name of the pier with the most boats of cancelled owners.",
     ],
 )
-def test_what_is_not_understood_is_refused(harbour: tuple[Assistant, Path], question: str) -> None:
-    assert isinstance(harbour[0].ask(question), Refusal)
+def test_what_is_not_understood_is_refused(harbour: Foreign, question: str) -> None:
+    assert isinstance(harbour.assistant.ask(question), Refusal)
 
 
-def test_a_condition_of_groups_says_which_rows_it_counts(harbour: tuple[Assistant, Path]) -> None:
-    answer = harbour[0].ask("Which piers have both finished and cancelled haulages?")
-    assert isinstance(answer, Answer)
+def test_a_condition_of_groups_says_which_rows_it_counts(harbour: Foreign) -> None:
+    answer = harbour.answer("Which piers have both finished and cancelled haulages?")
     assert "with haulages for finished with haulages for cancelled" in answer.sentence
