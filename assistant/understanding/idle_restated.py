@@ -40,4 +40,14 @@ def _still(draft: Draft) -> Iterator[int]:
     yield from (at for at, element in enumerate(draft.elements) if element.text.casefold() in words)
 
 
-RESTATED: tuple[Callable[[Draft], Iterator[int]], ...] = (_named_again, _money_of_no_amount, _still)
+def _unit_of_a_thing(draft: Draft) -> Iterator[int]:
+    """ "customers on the annual plan": a kind of plan, and no breakdown by year."""
+    for at in range(len(draft.elements) - 1):
+        adjective = draft.uses.get(at, ("",))[0] == "grain" and "adverb" in draft.element(at).cues
+        behind = draft.element(at + 1)
+        thing = bool(behind.concepts) or behind.unknown
+        if adjective and thing and draft.uses.get(at + 1, ("",))[0] == "filler":
+            yield at
+
+
+RESTATED: tuple[Callable[[Draft], Iterator[int]], ...] = (_named_again, _money_of_no_amount, _still, _unit_of_a_thing)

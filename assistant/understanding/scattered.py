@@ -96,6 +96,8 @@ class Scattered:
         metric = phrase.metric.target
         if self._is_described(phrase, tokens, places) or self._is_object(metric, tokens):
             return False
+        if self._tears_unit(tokens, places):
+            return False
         shares = any("share" in self._world.language.cues.get(tokens[at].text, ()) for at in places)
         if shares and self._world.layer.metrics[metric].format != "percent":
             return False  # "what share of customers" is not "how customers rate"
@@ -119,6 +121,13 @@ class Scattered:
         if isinstance(of, SimpleMetric) and self._world.layer.measures[of.measure].agg == "count_distinct":
             return not (persons or said & set(self._entities))  # of who did it, not of rows
         return not (base <= part or base & said)
+
+    def _tears_unit(self, tokens: Sequence[Token], places: Sequence[int]) -> bool:
+        """ "people on the monthly plan", "tickets of the weekly newsletter": what has a rhythm is the thing behind it."""
+        adverbs = self._world.language.data["grain_adverbs"]
+        torn = (at for at in range(places[0], places[-1] + 1) if tokens[at].text in adverbs)
+        pairs = [(at, at + 1) for at in torn if self._world.lexicon.lookup(tokens[at + 1 : at + 2]) or at + 1 in places]
+        return any((first in places) != (second in places) for first, second in pairs)
 
     def _is_described(self, phrase: Phrase, tokens: Sequence[Token], places: Sequence[int]) -> bool:
         """ "satisfied customers": things that are so, and not the rate of it."""
