@@ -123,7 +123,7 @@ class Scattered:
         return not (base <= part or base & said)
 
     def _tears_unit(self, tokens: Sequence[Token], places: Sequence[int]) -> bool:
-        """ "people on the monthly plan", "tickets of the weekly newsletter": what has a rhythm is the thing behind it."""
+        """ "tickets of the weekly newsletter": what has a rhythm is the thing behind it."""
         adverbs = self._world.language.data["grain_adverbs"]
         torn = (at for at in range(places[0], places[-1] + 1) if tokens[at].text in adverbs)
         pairs = [(at, at + 1) for at in torn if self._world.lexicon.lookup(tokens[at + 1 : at + 2]) or at + 1 in places]
