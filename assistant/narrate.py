@@ -13,6 +13,7 @@ from operator import itemgetter
 from assistant.evidence import numbers_supported, unsupported_numbers
 from assistant.formatting import cell, is_number, shorten, style_of
 from assistant.movers import movers, ranked_by_change
+from assistant.pairs import pair
 from assistant.period_words import period
 from assistant.record import Record, record_of
 from assistant.shape import Context, is_partial, shape_of, timed_rows, whole_rows
@@ -119,7 +120,7 @@ def _ranking(story: Story) -> str:
     rows = [row for row in story.shape.rows if is_number(row[story.main.value])]
     if not rows:
         return say(story, "no_value")
-    told = ranked_by_change(story) or _ranked(story, rows, "") + movers(story)
+    told = ranked_by_change(story) or pair(story) or _ranked(story, rows, "") + movers(story)
     return told + _empty_groups(story, len(rows)) + _also(story)
 
 

@@ -15,6 +15,8 @@ from assistant.shape import Context, Numbers, Shape, next_bucket, shape_of, whol
 from semantic_layer import Column
 from warehouse import Result
 
+PAIR = 2
+
 
 @dataclass(frozen=True)
 class Amounts:
@@ -109,11 +111,19 @@ def _steps(shape: Shape, item: Numbers) -> Iterator[tuple[Decimal, Decimal]]:
     if item.previous is not None:
         pairs = ((row[item.previous], row[item.value]) for row in shape.rows)
         yield from ((exact(old), exact(new)) for old, new in pairs if is_number(old) and is_number(new))
+    two = _pair(shape, item)
+    yield from (two,) if two is not None else ()
     if shape.time is not None and not shape.dimensions:
         rows = [row for row in shape.rows if is_number(row[item.value]) and row[shape.time] is not None]
         whole = [exact(row[item.value]) for row in whole_rows(shape) if is_number(row[item.value])]
         yield from pairwise(exact(row[item.value]) for row in rows)
         yield from [(whole[0], whole[-1])] if whole else ()
+
+
+def _pair(shape: Shape, item: Numbers) -> tuple[Decimal, Decimal] | None:
+    """The smaller and the larger value of two groups; None for more or fewer, and along a time."""
+    values = [exact(row[item.value]) for row in shape.rows if is_number(row[item.value])]
+    return (min(values), max(values)) if len(values) == len(shape.rows) == PAIR and shape.time is None else None
 
 
 def _wholes(shape: Shape, item: Numbers) -> Iterator[list[Decimal]]:
@@ -147,6 +157,7 @@ def _names(shape: Shape) -> Iterator[str]:
     query = shape.context.query
     texts: list[Any] = [column.label for column in shape.columns]
     texts += [value for item in (query.filters if query else ()) for value in item.values]
+    texts += _lengths_apart(shape)
     texts += [shape.context.time_range.label] if shape.context.time_range else []
     for position, column in enumerate(shape.columns):
         style = shape.style(position)
@@ -158,3 +169,11 @@ def _names(shape: Shape) -> Iterator[str]:
     found = {text for text in texts if isinstance(text, str) and re.search(r"\d", text)}
     yield from (text for text in found if re.search(r"[^\W\d_]|:", text))
     yield from (shorten(text) for text in found if len(text) > LONGEST_NAME)
+
+
+def _lengths_apart(shape: Shape) -> Iterator[str]:
+    """By how much two lengths of time differ, as written."""
+    for item in shape.numbers:
+        style, two = shape.style(item.value), _pair(shape, item)
+        if style.kind == "duration" and two is not None:
+            yield duration(two[1] - two[0], style.unit, style.locale)

@@ -98,6 +98,14 @@ def comparable(layer: SemanticLayer, name: str, other: str) -> bool:
     return (bool(part.unit) and part.unit == whole.unit) or part.format == whole.format == "integer"
 
 
+def told_apart(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    """Faults of keeping some values as groups of their own: only categories have values to be told from the others."""
+    for one in query.group_by:
+        known = layer.fields.get(one.field)
+        if one.apart and (known is None or known.kind != "categorical" or one.grain or one.calendar):
+            yield QueryFault("E_GROUP_APART", f"`{one.field}` has no values that can be told from all others.")
+
+
 def than_previous(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     """Faults of holding a metric against its value in the other span."""
     for one in query.filters:

@@ -54,12 +54,17 @@ class GroupBy(QueryNode):
 
     Beside fields there are `metric_time`, `cohort_age` (periods since the cohort's, for retention), and the name of a
     segment (true for its members, false for others, empty for rows without an entity).
+
+    `apart` keeps these values of a categorical field as groups of their own; every other row, also one without a value,
+    is in one group called `others_label` ("gold members against everyone else").
     """
 
     field: str
     grain: TimeGrain | None = None
     calendar: str = ""
     via: str = ""
+    apart: tuple[str, ...] = ()
+    others_label: str = "(all others)"
 
 
 class Filter(QueryNode):

@@ -356,6 +356,7 @@ MEANING_RULES: tuple[Rule, ...] = (
     group_rules.top_together,
     group_rules.part_of,
     group_rules.than_previous,
+    group_rules.told_apart,
     _entity_list,
     _time_zone,
     _order,

@@ -35,6 +35,8 @@ class Key:
     grain: TimeGrain | None = None
     via: str = ""
     calendar: str = ""
+    apart: tuple[str, ...] = ()
+    others: str = ""
 
     @property
     def is_metric_time(self) -> bool:
@@ -57,7 +59,12 @@ def keys(query: SemanticQuery, others: tuple[str, ...] = ()) -> tuple[Key, ...]:
     taken = [*short, *query.metrics, *others]
     names = [name if taken.count(name) == 1 else _long(one) for name, one in zip(short, query.group_by, strict=True)]
     named = zip(names, query.group_by, strict=True)
-    return tuple(Key(name, one.field, one.grain, one.via, one.calendar) for name, one in named)
+    return tuple(_key(name, one) for name, one in named)
+
+
+def _key(name: str, one: GroupBy) -> Key:
+    others = one.others_label if one.apart else ""
+    return Key(name, one.field, one.grain, one.via, one.calendar, one.apart, others)
 
 
 def entity_keys(layer: SemanticLayer, entity: str) -> tuple[Key, ...]:

@@ -90,6 +90,11 @@ CASES = {
         {OF_CUSTOMERS} WHERE month(ordered_at) = 6 GROUP BY 1 ORDER BY sum(amount) DESC, 1 LIMIT 5) GROUP BY 1
         ORDER BY 1 NULLS LAST""",
     ),
+    "one value against all others, rows without a value among them": (
+        ask("orders", "average_order", by=[{**SEGMENT, "apart": ["smb"]}]),
+        """SELECT CASE WHEN segment = 'smb' THEN 'smb' ELSE '(all others)' END, count(*), sum(amount) / count(*) FROM
+        orders LEFT JOIN customers USING (customer_id) GROUP BY 1 ORDER BY 1""",
+    ),
     "one metric as a share of another": (
         ask("refunds", "revenue", by=[SEGMENT], shares=[{"metric": "refunds", "of": "revenue"}]),
         """SELECT segment, coalesce(sum(refund), 0), sum(amount), coalesce(sum(refund), 0) / sum(amount) FROM orders
@@ -125,6 +130,7 @@ PER = {"fields": ["customers.segment"]}
 OF = [{"metric": "refunds", "of": "revenue"}]
 BEST = {"field": "customers.customer_id", "by": "revenue", "n": 3}
 REFUSED = [
+    (ask("revenue", by=[{"field": "orders.ordered_at", "apart": ["2025-06-01"]}]), "E_GROUP_APART"),
     (ask("revenue", per_group=PER, compare={}, time_range=JUNE), "E_PER_GROUP"),
     (ask("revenue", per_group=PER, shares=[{"metric": "revenue"}]), "E_PER_GROUP"),
     (ask("average_order", per_group={**PER, "agg": "average"}), "E_PER_GROUP"),

@@ -183,6 +183,35 @@ def test_a_ranking_of_averages_has_no_share() -> None:
     assert text == "Average order value was highest for Chairs (€50.00) and lowest for Tables (€30.00)."
 
 
+def test_two_groups_set_against_each_other_are_told_with_their_difference() -> None:
+    two = {"field": "product.category", "op": "in", "values": ["Chairs", "Tables"]}
+    rows = [("Chairs", *money(50)), ("Tables", *money(40))]
+    asked = query(metrics=("average_order_value",), group_by=BY_CATEGORY, filters=(two,), time_range=SEPTEMBER)
+    assert told((CATEGORY, BASKET), rows, asked) == (
+        "Average order value in September 2026 was higher for Chairs (€50.00) than for Tables (€40.00), "
+        "by €10.00 (25.0%)."
+    )
+    rates = query(metrics=("conversion_rate",), group_by=BY_CATEGORY, filters=(two,))
+    assert told((CATEGORY, RATE), [("Tables", 0.1), ("Chairs", 0.08)], rates) == (
+        "Conversion rate was higher for Tables (10.0%) than for Chairs (8.0%), by 2.0 pp."
+    )
+    less = rates.model_copy(update={"order_by": (OrderBy(by="conversion_rate", descending=False),)})
+    assert told((CATEGORY, RATE), [("Tables", 0.1), ("Chairs", 0.08)], less) == (
+        "Conversion rate was lower for Chairs (8.0%) than for Tables (10.0%), by 2.0 pp."
+    )
+
+
+def test_one_value_against_all_others_and_those_in_and_out_of_a_segment() -> None:
+    apart = query(group_by=({"field": "product.category", "apart": ["Chairs"]},))
+    rows = [("(all others)", *money(90)), ("Chairs", *money(30))]
+    assert told((CATEGORY, REVENUE), rows, apart) == (
+        "Net revenue was higher for all others (€90.00) than for Chairs (€30.00), by €60.00 (200.0%)."
+    )
+    loyal = Column("loyal", "dimension", "loyal", "Loyal")
+    text = told((loyal, REVENUE), [(True, *money(9)), (False, *money(6))], query(group_by=({"field": "loyal"},)))
+    assert text == "Net revenue was higher for loyal (€9.00) than for all others (€6.00), by €3.00 (50.0%)."
+
+
 def test_a_cut_ranking_does_not_claim_the_other_end() -> None:
     rows = [("Chairs", *money(5000)), ("Tables", *money(4000)), ("Lamps", *money(1000))]
     asked = query(group_by=BY_CATEGORY, order_by=(OrderBy(by="net_revenue"),), limit=3)

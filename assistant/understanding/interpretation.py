@@ -126,6 +126,8 @@ class _Reading:
             return grain
         role = f" ({group.via.replace('_', ' ')})" if group.via else ""
         title = self.inside(self.title(group.field)) + role
+        if group.apart:
+            return self.say("apart", {"what": title, "values": ", ".join(group.apart)})
         return self.say("by_grain", {"what": title, "grain": grain}) if group.grain else title
 
     def is_of_rows(self, query: SemanticQuery, condition: Filter) -> bool:

@@ -17,6 +17,7 @@ _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\
 _LONGEST_SPLIT = 40
 _OTHER_SHAPES = ("abbreviations", "codes", "irregular", "plurals", "synonyms", "synonyms_at_end", "units", "words")
 _SHORT = ("measuring_units",)
+_JOINING = frozenset({"id", "no", "of", "to", "at", "by", "on"})
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,14 @@ class Vocabulary:
         for end in range(1, len(word) + 1):
             for start in range(max(0, end - 16), end):
                 head, tail = best[start], word[start:end]
-                if head is None or not self._is_piece(tail):
-                    continue
+                if head is None or not self._is_piece(tail) or (head[-1:] and {head[-1], tail} <= _JOINING):
+                    continue  # no name has two joining words in a row
                 if best[end] is None or len(head) + 1 < len(best[end] or ()):
                     best[end] = (*head, tail)
         return best[-1] or (word,)
 
     def _is_piece(self, text: str) -> bool:
-        return (len(text) > 2 and text in self.known) or text in ("id", "no", "of", "to", "at", "by", "on")
+        return (len(text) > 2 and text in self.known) or text in _JOINING
 
 
 @lru_cache(maxsize=1)

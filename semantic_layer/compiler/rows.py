@@ -38,7 +38,15 @@ def key_tree(source: Source, key: Key, time: str) -> exp.Expr:
     if key.grain:
         return sql.truncated(source.time(ref, key.via), key.grain, source.draft.rules)
     known = source.layer.fields.get(ref)
-    return source.time(ref, key.via) if known and known.kind == "time" else source.field(ref, key.via)
+    tree = source.time(ref, key.via) if known and known.kind == "time" else source.field(ref, key.via)
+    return _told_apart(tree, key) if key.apart else tree
+
+
+def _told_apart(tree: exp.Expr, key: Key) -> exp.Expr:
+    """The value where it is one of those told apart, else the word for all others."""
+    tree = sql.cast(sql.bracketed(tree), exp.DType.VARCHAR)
+    named = exp.In(this=tree, expressions=[sql.literal(value) for value in key.apart])
+    return sql.when(named, tree.copy(), sql.text(key.others))
 
 
 def _is_member(source: Source, segment: str, via: str) -> exp.Expr:

@@ -1,0 +1,83 @@
+"""Two groups that were set against each other: which has more of a number, and by how much."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from operator import itemgetter
+
+from assistant.formatting import Style, is_number, number
+from assistant.record import exact
+from assistant.story import Row, Story, group_of, lower, say, value_of
+
+GROUPS = 2
+
+
+def pair(story: Story) -> str:
+    """Which of the two groups named has more (or less, when that was asked) and by how much; empty for other results.
+
+    A difference of shares is told in percentage points, any other also as a part of the smaller value.
+    """
+    rows = [row for row in story.shape.rows if is_number(row[story.main.value])]
+    if not _is_pair(story) or len(rows) != GROUPS or len(story.shape.rows) != GROUPS:
+        return ""
+    value = itemgetter(story.main.value)
+    first, second = sorted(rows, key=value, reverse=story.descending)
+    if value(first) == value(second):
+        return ""
+    told = {
+        "first": _named(story, first), "first_value": value_of(story, story.main, first),
+        "second": _named(story, second), "second_value": value_of(story, story.main, second),
+        "difference": _difference(story, value(first), value(second)),
+    }  # fmt: skip
+    return say(_plain(story), "pair_higher" if story.descending else "pair_lower", told)
+
+
+def _is_pair(story: Story) -> bool:
+    """Whether the question set two groups against each other: two values, one against all others, in or out."""
+    query = story.context.query
+    if query is None or len(query.group_by) != 1 or query.limit is not None or query.compare is not None:
+        return False
+    (group,) = query.group_by
+    named = {one.field: one.values for one in query.filters if one.op == "in"}
+    return bool(group.apart) or _is_flag(story) or len(named.get(group.field, ())) == GROUPS
+
+
+def _is_flag(story: Story) -> bool:
+    """Whether the groups are those in and those out of a segment."""
+    return len(story.shape.dimensions) == 1 and all(
+        isinstance(row[story.shape.dimensions[0]], bool) for row in story.shape.rows
+    )
+
+
+def _named(story: Story, row: Row) -> str:
+    if not _is_flag(story):
+        name, query = group_of(story, row), story.context.query
+        rest = query is not None and name == query.group_by[0].others_label
+        return story.words.say("all_others") if rest else name
+    at = story.shape.dimensions[0]
+    column = story.shape.columns[at]
+    return lower(column.label or column.name, story.words) if row[at] else story.words.say("all_others")
+
+
+def _difference(story: Story, first: object, second: object) -> str:
+    """ "€5.08 (8.6%)", "3.3 pp"."""
+    style, gap, low = (
+        story.shape.style(story.main.value),
+        abs(exact(first) - exact(second)),
+        min(exact(first), exact(second)),
+    )
+    if style.kind == "percent":
+        return number(gap, Style("points", locale=style.locale))
+    told = number(gap, style)
+    return f"{told} ({number(gap / low, Style('percent', locale=style.locale))})" if low > 0 else told
+
+
+def _plain(story: Story) -> Story:
+    """The story without the condition that names the two groups, which the sentence names anyway."""
+    query = story.context.query
+    if query is None:
+        return story
+    fields = {group.field for group in query.group_by}
+    kept = tuple(one for one in query.filters if not (one.op in ("in", "not_null") and one.field in fields))
+    told = replace(story.context, query=query.model_copy(update={"filters": kept}))
+    return replace(story, shape=replace(story.shape, context=told))
