@@ -14,8 +14,8 @@ from semantic_layer.bootstrap.keys import LIKELY, Reference, is_identifier, key_
 from semantic_layer.bootstrap.structure import Column, Table
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 
-EXACT, SAME, ROLE, PART, SYNONYM, GUESS = 1.0, 0.9, 0.8, 0.7, 0.6, 0.5
-_NEEDED = {EXACT: 0.75, SAME: 0.75, ROLE: 0.9, PART: 0.95, SYNONYM: 0.98, GUESS: 0.98}
+EXACT, SAME, ROLE, PART, SYNONYM, TAIL, GUESS = 1.0, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5
+_NEEDED = {EXACT: 0.75, SAME: 0.75, ROLE: 0.9, PART: 0.95, SYNONYM: 0.98, TAIL: 0.98, GUESS: 0.98}
 """The share of a column's values that must be found, by how well its name fits."""
 _NUMERIC = ("integer", "number")
 
@@ -173,7 +173,16 @@ def _loose_grade(column: Column, name: Reference, target: Target) -> float:
             return PART
         if any(tuple(other.split()) == noun for other in vocabulary().rewordings(name.entity)):
             return SYNONYM
+    if not name.marked and column.kind == target.key.kind == "text":
+        return _unmarked_grade(name.entity, noun)
     return GUESS if _is_people(column, name, noun) else 0
+
+
+def _unmarked_grade(entity: Words, noun: Words) -> float:
+    """A text without an id word: the end of the noun alone ("channel" to TV channels), or the noun in a role of it."""
+    if len(entity) < len(noun) and _ends(noun, entity):
+        return TAIL
+    return GUESS if len(entity) > len(noun) and _ends(entity, noun) else 0
 
 
 def _is_counter(column: Column) -> bool:

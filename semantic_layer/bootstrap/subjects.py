@@ -47,14 +47,17 @@ class Subject:
     def has_field(self, column: Column) -> bool:
         """Whether the column says something that is not told better by the table it links to.
 
-        A name in place of a number stays a field when some of its values are not found there: they would be lost.
+        A name in place of a number stays a field when some of its values are not found there: they would be lost; and
+        so does a code in words, which people ask for ("the channel of each show").
         """
         if self.meanings[column.name].role == "empty":
             return False
         link = next((one for one in self.links if one.columns == (column,)), None)
         if link is None or column in self.key:
             return True
-        return not reference(column.words).marked and link.found != 1
+        if reference(column.words).marked:
+            return False
+        return link.found != 1 or (column.kind == "text" and reference(link.to_columns[0].words).marked)
 
     def field_of(self, column: Column) -> str:
         """The name of the column's field."""

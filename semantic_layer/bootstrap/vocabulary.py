@@ -17,6 +17,7 @@ _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\
 _LONGEST_SPLIT = 40
 _OTHER_SHAPES = ("abbreviations", "codes", "irregular", "plurals", "synonyms", "synonyms_at_end", "units", "words")
 _SHORT = ("measuring_units",)
+_SMALL = frozenset({"of", "to", "at", "by", "on"})
 _JOINING = frozenset({"id", "no", "of", "to", "at", "by", "on"})
 
 
@@ -96,7 +97,8 @@ class Vocabulary:
                     continue  # no name has two joining words in a row
                 if best[end] is None or len(head) + 1 < len(best[end] or ()):
                     best[end] = (*head, tail)
-        return best[-1] or (word,)
+        found = best[-1] or (word,)
+        return (word,) if found[-1] in _SMALL else found  # "format" is no "form at"
 
     def _is_piece(self, text: str) -> bool:
         return (len(text) > 2 and text in self.known) or text in _JOINING
