@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.understanding.draft import World
-from assistant.understanding.own_filters import contradicts, is_always_known, is_of_one, is_whole
+from assistant.understanding.own_filters import contradicts, is_always_known, is_of_one, is_one_each, is_whole
 from semantic_layer import Filter, QueryError, QueryFault, SemanticQuery, SimpleMetric
 
 
@@ -38,6 +38,9 @@ def _of_groups(world: World, query: SemanticQuery) -> str:
         if ranked or all(is_of_one(world.layer, name, group.field) for name in query.metrics):
             titles = world.layer.metrics[query.metrics[0]].title, world.layer.fields[group.field].title
             return world.language.message("one_group", metric=titles[0], field=titles[1])
+        if all(is_one_each(world.layer, name, group.field) for name in query.metrics):
+            titles = world.layer.metrics[query.metrics[0]].title, world.layer.fields[group.field].title
+            return world.language.message("one_each", metric=titles[0], field=titles[1])
     return ""
 
 

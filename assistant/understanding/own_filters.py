@@ -33,6 +33,15 @@ def is_of_one(layer: SemanticLayer, name: str, field: str) -> bool:
     return isinstance(metric, SimpleMetric) and field in layer.fields and len(_kept(layer, metric, field)) == 1
 
 
+def is_one_each(layer: SemanticLayer, name: str, field: str) -> bool:
+    """Whether a metric counts the different values that a row has in one column, by the key of just these rows."""
+    metric, dataset = layer.metrics[name], field.partition(".")[0]
+    if not isinstance(metric, SimpleMetric) or metric.measure.partition(".")[0] != dataset:
+        return False
+    keys = [f"{dataset}.{key}" for key in layer.datasets[dataset].key_fields]
+    return layer.measures[metric.measure].agg == "count_distinct" and keys == [field]
+
+
 def is_always_known(layer: SemanticLayer, name: str, field: str) -> bool:
     """Whether a metric only counts rows whose field is filled."""
     metric = layer.metrics[name]

@@ -13,6 +13,8 @@ from semantic_layer import Filter, OrderBy, RatioMetric, SemanticQuery, Share, S
 
 MOST_WORDS = 4
 LONGEST_NUMERATOR = 5
+NAMED = 0.85
+PER = frozenset({"per", "to", "against", "on"})
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def ratios(asking: Asking) -> Plan | None:
 def _per(asking: Asking) -> Iterator[Below]:
     """ "per visit", "for each order", "per thousand orders", "for every 100 customers"."""
     for at, behind in asking.found("per_one"):
-        if _is_named(asking, at, behind):
+        if _is_named(asking, at, behind) or _is_breakdown(asking, at, behind):
             continue
         number = _number(asking, behind)
         start, per = (number[1], number[0]) if number else (behind, 1)
@@ -53,6 +55,17 @@ def _is_named(asking: Asking, at: int, behind: int) -> bool:
         for last in range(behind + 1, min(behind + MOST_WORDS, len(asking.tokens)) + 1)
     )
     return any(concept.kind == "metric" for window in windows for concept in asking.world.lexicon.lookup(window))
+
+
+def _is_breakdown(asking: Asking, at: int, behind: int) -> bool:
+    """ "the number of members for each country": by a field so called, though its different values may be counted."""
+    if asking.tokens[at].text in PER:
+        return False
+    windows = (asking.tokens[behind:end] for end in range(behind + 1, min(behind + MOST_WORDS, len(asking.tokens)) + 1))
+    concepts = [concept for window in windows for concept in asking.world.lexicon.lookup(window)]
+    fields = {c.target for c in concepts if c.kind == "dimension" and c.weight >= NAMED}
+    named = asking.world.layer.fields
+    return any(named[target].kind == "categorical" for target in fields)
 
 
 def _of_each(asking: Asking) -> Iterator[Below]:
