@@ -193,6 +193,8 @@ def _widened(tokens: Sequence[Token], at: int, lexicon: Lexicon, language: Langu
         return
     owners = set(lexicon.metrics_with(tokens[at]))
     for behind in range(at + 2, min(at + 5, len(tokens)) + 1) if owners else ():
+        if any(concept.kind == "metric" for concept in lexicon.lookup(tokens[at:behind])):
+            continue  # "open tickets" are a number of their own
         found = [c for c in lexicon.lookup(tokens[at + 1 : behind]) if c.kind == "metric" and c.target in owners]
         kept = tuple(c for c in found if not _names_own_value(tokens[at], c, lexicon))
         ranked = any("top" in language.cues.get(token.text, ()) for token in tokens[at + 1 : behind])

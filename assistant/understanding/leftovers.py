@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft, is_top_of_each
 from assistant.understanding.filtering import names_value
 from assistant.understanding.harmless import harmless
@@ -135,10 +136,16 @@ def _use_context(draft: Draft) -> None:
 
 def _narrow_to(draft: Draft, at: int) -> None:
     """Use a word that belongs to metrics the draft may mean, and let it mean no others."""
-    kept = [(place, tuple(c for c in choices if _belongs(draft, at, c.target))) for place, choices in draft.metrics]
+    kept = [(place, _best(tuple(c for c in cs if _belongs(draft, at, c.target)), cs)) for place, cs in draft.metrics]
     if kept and all(choices for _, choices in kept):
         draft.metrics = kept
         draft.use(at, "filler")
+
+
+def _best(kept: tuple[Concept, ...], choices: tuple[Concept, ...]) -> tuple[Concept, ...]:
+    """The choices kept when one of them fits its words as well as any: "help" does not make open tickets tickets."""
+    weight = max((choice.weight for choice in choices), default=0)
+    return kept if any(choice.weight >= weight for choice in kept) else ()
 
 
 def _belongs(draft: Draft, at: int, name: str) -> bool:
