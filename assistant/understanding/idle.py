@@ -15,6 +15,7 @@ from assistant.understanding.idle_ranks import RANKS
 from assistant.understanding.idle_restated import RESTATED
 from assistant.understanding.idle_scopes import SCOPES
 from assistant.understanding.idle_values import VALUES
+from assistant.understanding.idle_ways import WAYS
 from semantic_layer import SimpleMetric
 
 
@@ -124,6 +125,7 @@ RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     *SCOPES,
     *VALUES,
     *RESTATED,
+    *WAYS,
     _sums,
     _alternatives,
     _other_name,

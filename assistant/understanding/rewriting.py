@@ -49,12 +49,26 @@ def with_shared_nouns(tokens: Sequence[Token], lexicon: Lexicon, language: Langu
     """ "gross and net revenue" as "gross revenue and net revenue", where both are metrics and "gross" alone is none."""
     found = list(tokens)
     for at in range(len(found) - 4, -1, -1):
-        first, joiner, second, noun = found[at : at + 4]
-        joined = "and" in language.cues.get(joiner.text, ())
-        shared = joined and _is_metric(lexicon, second, noun) and _is_metric(lexicon, first, noun)
-        if shared and all(concept.kind == "value" for concept in lexicon.lookup([first])):
-            found.insert(at + 1, replace(noun, start=first.end, end=first.end))
+        first, joiner, second = found[at : at + 3]
+        joined = {"and", "versus"} & set(language.cues.get(joiner.text, ()))
+        others = (*found[:at], *found[at + 4 :])
+        if not joined or (joined == {"versus"} and any(_is_metric(lexicon, one) for one in others)):
+            continue  # "revenue of new versus returning customers"
+        noun = next((noun for noun in _nouns(found, at + 3) if _is_shared(lexicon, first, second, noun)), ())
+        found[at + 1 : at + 1] = [replace(one, start=first.end, end=first.end) for one in noun if one.text.isalnum()]
     return found
+
+
+def _nouns(tokens: Sequence[Token], at: int) -> Iterator[Sequence[Token]]:
+    """The word here, also with what a hyphen ties to it: "opt-ins"."""
+    yield tokens[at : at + 1]
+    if len(tokens) > at + 2 and tokens[at + 1].text == "-":
+        yield tokens[at : at + 3]
+
+
+def _is_shared(lexicon: Lexicon, first: Token, second: Token, noun: Sequence[Token]) -> bool:
+    shared = _is_metric(lexicon, second, *noun) and _is_metric(lexicon, first, *noun)
+    return shared and all(concept.kind == "value" for concept in lexicon.lookup([first]))
 
 
 def with_names_together(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:

@@ -36,14 +36,14 @@ def still_running(plan: Plan, tokens: Sequence[Token], world: World) -> Plan:
 def past_of_today(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> Refusal | None:
     """The refusal of "customers who had an open ticket": what is only known as of today tells nothing of then."""
     said = [token.text for token in tokens if token.text in world.language.words("once_words")]
-    stocks = [one.field for one in plan.query.filters if _is_stock(one.field, world)]
+    stocks = [one.field for one in plan.query.filters if is_stock(one.field, world)]
     if not said or not stocks:
         return None
     sentence = world.language.message("known_today", metric=world.layer.metrics[stocks[0]].title, word=said[0])
     return refuse(question, "NOT_AVAILABLE", world, (said[0],), sentence=sentence)
 
 
-def _is_stock(name: str, world: World) -> bool:
+def is_stock(name: str, world: World) -> bool:
     """Whether a metric counts rows by their state of today."""
     metric = world.layer.metrics.get(name)
     if not isinstance(metric, SimpleMetric) or metric.time != "none":

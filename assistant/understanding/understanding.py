@@ -14,6 +14,7 @@ from assistant.understanding.compounds import Compounds
 from assistant.understanding.contexts import adds_nothing, clauses, sentences
 from assistant.understanding.counted_values import with_units
 from assistant.understanding.currencies import foreign_money
+from assistant.understanding.doubts import doubt, with_assumptions
 from assistant.understanding.draft import World
 from assistant.understanding.entities import by_own_day, doubted, listed_instead, plan_entities
 from assistant.understanding.forms import Asking, read_first, read_form
@@ -37,10 +38,12 @@ from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import decide
 from assistant.understanding.pointing import pointed_out
+from assistant.understanding.predicates import PlainDeeds
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
 from assistant.understanding.requests import asks_to_act
+from assistant.understanding.remarks import without_remarks
 from assistant.understanding.rewriting import (
     rewritten,
     with_denied_flags,
@@ -102,6 +105,7 @@ class Understanding:
             pairs=pairs,
         )
         self._scattered = Scattered(self._world)
+        self._deeds = PlainDeeds(layer, language)
         self.similar = Similar(layer, language)
         self._speller = Speller(lexicon, language, frozenset().union(*context.values()))
 
@@ -115,14 +119,30 @@ class Understanding:
 
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
+        outcome = self._plan(without_remarks(question, self._world.language))
+        return outcome if isinstance(outcome, Plan) else replace(outcome, question=question)
+
+    def _plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
+        """The outcome of a question without its remarks."""
         tokens = self._tokens(question)
         outcome = self._outcome(question, tokens)
+        if isinstance(outcome, Refusal) and outcome.code in RETRIED:
+            tokens, outcome = self._said_plainly(question, tokens, outcome)
         if not isinstance(outcome, Plan):
             return outcome
         outcome = with_all_groups(outcome, self._world)
         past = past_of_today(question, outcome, tokens, self._world)
         past = past or half_answered(question, outcome, tokens, self._world)
-        return past or still_running(outcome, tokens, self._world)
+        past = past or doubt(question, outcome, tokens, self._world)
+        return past or with_assumptions(still_running(outcome, tokens, self._world), question, self._world)
+
+    def _said_plainly(
+        self, question: str, tokens: list[Token], refused: Refusal
+    ) -> tuple[list[Token], Plan | Clarification | Explanation | Refusal]:
+        """A refused question read again with the deeds of things in their one verb; the refusal when that is none."""
+        plain = self._tokens(question, known=True)
+        again = self._outcome(question, plain) if plain != tokens else refused
+        return (plain, again) if isinstance(again, Plan) else (tokens, refused)
 
     def _outcome(self, question: str, tokens: list[Token]) -> Plan | Clarification | Explanation | Refusal:
         early = self._early(question, tokens)
@@ -255,9 +275,10 @@ class Understanding:
         words = tuple(token.text for token in tokens)
         return Trace(question, words, meanings_told(readings), *told, self.plan(question))
 
-    def _tokens(self, question: str) -> list[Token]:
+    def _tokens(self, question: str, known: bool = False) -> list[Token]:
         world = self._world
-        found = whole_last(rewritten(world.language.tokens(question), world.language), world)
+        said = self._deeds.read(world.language.tokens(question), known)
+        found = whole_last(rewritten(said, world.language), world)
         found = with_names_together(with_shared_nouns(found, world.lexicon, world.language), world.lexicon)
         named = with_names_of_verbs(found, world)
         return with_denied_flags(with_units(named, world), world)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Plan
 from assistant.understanding.forms.asking import Asking
+from assistant.understanding.running import is_stock
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, OrderBy, RatioMetric, SemanticQuery, Share, SimpleMetric, TimeRange
 
@@ -136,6 +137,7 @@ def _divided(asking: Asking, plan: Plan, below: Below) -> Plan | None:
         return None
     for name in below.metrics:
         apart = name == query.metrics[0] or _is_unrelated(asking, query.metrics[0], name)
+        apart = apart or _is_of_today_only(asking, query.metrics[0], name)
         made = _made(asking, query, name, below.per) if not apart else None
         if made is not None and asking.stands(made):
             return replace(plan, query=made)
@@ -148,6 +150,12 @@ def _is_unrelated(asking: Asking, above: str, below: str) -> bool:
     counted = (name for name in world.layer.datasets if world.nouns.count_of(name) == below)
     implied = world.layer.metrics[below].implied
     return implied and any(world.reach.distance((above,), name) is None for name in counted)
+
+
+def _is_of_today_only(asking: Asking, above: str, below: str) -> bool:
+    """ "revenue per subscriber": what came in all the time is not set over those who are something today."""
+    facts = asking.world.reach.facts
+    return is_stock(below, asking.world) and not is_stock(above, asking.world) and not facts(above) & facts(below)
 
 
 def _made(asking: Asking, query: SemanticQuery, below: str, per: int) -> SemanticQuery | None:
@@ -165,6 +173,11 @@ def _people(asking: Asking, below: str) -> str:
     return next(
         (name for name, one in world.layer.datasets.items() if one.entity and world.nouns.count_of(name) == below), ""
     )
+
+
+def told_per_person(asking: Asking, query: SemanticQuery, entity: str) -> SemanticQuery | None:
+    """The same number per member of an entity as the layer declares it; None without such a ratio."""
+    return _per_person(asking, query, entity, 1)
 
 
 def _per_person(asking: Asking, query: SemanticQuery, entity: str, per: int) -> SemanticQuery | None:

@@ -1,0 +1,36 @@
+"""The first doubt of a plan as a refusal, and what a plan took for granted as notes beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answer import Plan, Refusal
+from assistant.understanding.doubts.doubted import Doubted
+from assistant.understanding.doubts.numbers import RULES as NUMBERS
+from assistant.understanding.doubts.values import RULES as VALUES
+from assistant.understanding.draft import World
+from assistant.understanding.refusing import refuse
+from assistant.understanding.tokens import Token
+
+
+def doubt(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> Refusal | None:
+    """The refusal of a plan that decides what the words leave open, None for one that stands."""
+    asked = Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world)
+    found = next((one for rule in (*VALUES, *NUMBERS) for one in rule(asked)), None)
+    if found is None:
+        return None
+    sentence = world.language.message(found.message, words=found.words[0])
+    return refuse(question, "UNKNOWN_WORDS", world, found.words, sentence=sentence)
+
+
+def with_assumptions(plan: Plan, question: str, world: World) -> Plan:
+    """The plan with a note of each vague word that it takes for a number, and of a rounding that is not done."""
+    said = f" {' '.join(token.text for token in world.language.tokens(question))} "
+    notes = [
+        world.language.message(message, words=phrase)
+        for message, listed in (("taken_as_twice", "vague_times"), ("not_rounded", "rounding_words"))
+        for phrase in world.language.words(listed)
+        if f" {phrase} " in said
+    ]
+    return replace(plan, notes=(*plan.notes, *notes[:1])) if notes else plan

@@ -1,0 +1,106 @@
+"""Names placed as a condition or a breakdown that say something else where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.concepts import HEAD_WORD
+from assistant.understanding.draft import Draft
+from assistant.understanding.segments import owner
+
+LONG_NAME = 3
+
+
+def _by_one_value(draft: Draft) -> Iterator[int]:
+    """ "by store": broken down by it, and not only of the one that is called so."""
+    for condition in draft.conditions:
+        at = condition.place
+        if at < 0 or condition.grouped or draft.kind(at) != "value":
+            continue
+        tokens = draft.tokens[draft.element(at).first : draft.element(at).behind]
+        by = "by" in draft.world.language.cues.get(tokens[0].text, ()) if len(tokens) > 1 else False
+        named = draft.world.lexicon.lookup(tokens[1:]) if by else ()
+        if any(c.kind == "dimension" and c.weight > HEAD_WORD for c in named):
+            yield at
+
+
+def _swallowed(draft: Draft) -> Iterator[int]:
+    """ "new customers in Austria and lost customers in Italy": a number and a place are no campaign called so."""
+    lexicon, links = draft.world.lexicon, set(draft.world.language.words("places"))
+    for condition in draft.conditions:
+        element = draft.element(condition.place) if condition.place >= 0 else None
+        if element is None or element.behind - element.first < LONG_NAME:
+            continue
+        tokens = draft.tokens[element.first : element.behind]
+        cut = next((i for i, token in enumerate(tokens) if i and token.text in links), 0)
+        if cut and any(c.kind in ("metric", "noun") and c.weight > HEAD_WORD for c in lexicon.lookup(tokens[:cut])):
+            yield condition.place
+
+
+def _planned(draft: Draft) -> Iterator[int]:
+    """ "revenue target": what was meant to be reached, and not what it is aimed at."""
+    words = set(draft.world.language.words("planning_words"))
+    for at, _ in draft.groups:
+        before = at - 1
+        if at < 1 or draft.element(at).text.casefold() not in words or draft.kind(before) not in ("metric", "noun"):
+            continue
+        if draft.element(before).behind == draft.element(at).first:
+            yield at
+
+
+def _of_mine(draft: Draft) -> Iterator[int]:
+    """ "in my region": the one of whoever asks, whom no table knows, and not each of them."""
+    mine = set(draft.world.language.words("mine"))
+    for at, _ in draft.groups:
+        if at > 0 and draft.kind(at) == "dimension" and not draft.element(at).plural:
+            said = draft.element(at - 1).text.casefold().split()
+            if said[-1] in mine and not draft.element(max(at - 2, 0)).cues & {"by", "per"}:
+                yield at - 1
+
+
+def _without_having(draft: Draft) -> Iterator[int]:
+    """ "customers without email": who have none, and not those that came through one."""
+    ways = set(draft.world.language.words("way_fields"))
+    for condition in draft.conditions:
+        at = condition.place
+        if at < 1 or not condition.negated or draft.kind(at) != "value" or draft.element(at).plural:
+            continue
+        fields = {concept.target for concepts in condition.values for concept in concepts}
+        as_way = all(set(field.rpartition(".")[2].split("_")) & ways for field in fields)
+        if as_way and "absent" in draft.element(at - 1).cues and _is_held(draft, at, fields):
+            yield at
+
+
+def _is_held(draft: Draft, at: int, fields: set[str]) -> bool:
+    """Whether a word begins the name of a field of the same things: "email" of "e-mail address"."""
+    layer, word = draft.world.layer, draft.element(at).text.casefold()
+    owners = {owner(layer, field) for field in fields}
+    own = (name for name in layer.fields if name.partition(".")[0] in owners and name not in fields)
+    return any(name.rpartition(".")[2].split("_")[0] == word for name in own)
+
+
+def _own_number(draft: Draft) -> Iterator[int]:
+    """ "accounts with revenue over a million": theirs, which is a field, or what they brought us?"""
+    lexicon, layer = draft.world.lexicon, draft.world.layer
+    for bound in draft.bounds:
+        place = bound.place
+        if place < 0 or not bound.entity or any(c.kind != "metric" for c in bound.choices):
+            continue
+        subject = draft.subjects.get(bound.entity)
+        if subject is None or not 0 <= subject < place:
+            continue
+        first, last = draft.element(subject), draft.element(place)
+        joined = [draft.tokens[first.behind - 1], *draft.tokens[last.first : last.behind]]
+        named = lexicon.lookup(joined)
+        if any(c.kind == "dimension" and owner(layer, c.target) == bound.entity for c in named):
+            yield place
+
+
+WAYS: tuple[Callable[[Draft], Iterator[int]], ...] = (
+    _by_one_value,
+    _swallowed,
+    _planned,
+    _of_mine,
+    _without_having,
+    _own_number,
+)
