@@ -50,6 +50,7 @@ def shop(demo_home: Path) -> Iterator[Assistant]:
         "how many subscribers are on the annual plan",
         "people on the monthly plan",
         "tickets of the weekly newsletter",
+        "how many subscription campaigns did we start",
     ],
 )
 def test_what_another_number_would_answer_wrongly_is_not_answered(shop: Assistant, question: str) -> None:

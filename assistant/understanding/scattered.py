@@ -127,7 +127,14 @@ class Scattered:
         adverbs = self._world.language.data["grain_adverbs"]
         torn = (at for at in range(places[0], places[-1] + 1) if tokens[at].text in adverbs)
         pairs = [(at, at + 1) for at in torn if self._world.lexicon.lookup(tokens[at + 1 : at + 2]) or at + 1 in places]
-        return any((first in places) != (second in places) for first, second in pairs)
+        if any((first in places) != (second in places) for first, second in pairs):
+            return True
+        return any(self._limits_another(tokens, at) for at in places if at + 1 not in places)
+
+    def _limits_another(self, tokens: Sequence[Token], at: int) -> bool:
+        """ "subscription campaigns": a word that makes a compound with the noun behind it, and no name of its own."""
+        behind = at + 1 < len(tokens) and self._is_noun(tokens[at + 1])
+        return behind and not self._world.lexicon.lookup(tokens[at : at + 2])
 
     def _is_described(self, phrase: Phrase, tokens: Sequence[Token], places: Sequence[int]) -> bool:
         """ "satisfied customers": things that are so, and not the rate of it."""
