@@ -50,11 +50,17 @@ def _ask_for_rank(draft: Draft, place: int, number: int | None) -> None:
     if number is not None:
         draft.use(number, "limit", str(draft.element(number).number))
     limit = draft.element(number).number if number is not None else None
-    if limit is None and not draft.element(place).plural:
+    if limit is None and (not draft.element(place).plural or _is_of_one(draft, place)):
         limit = 1
     draft.ranking = Ranking(limit=limit)
     if limit is None:
         _default_limit(draft)
+
+
+def _is_of_one(draft: Draft, place: int) -> bool:
+    """ "which of the countries has ...": the verb says that one of them is asked for."""
+    verbs = draft.world.language.words("singular_verbs")
+    return place + 1 < len(draft.elements) and draft.element(place + 1).text.casefold() in verbs
 
 
 def find_rankings(draft: Draft) -> None:

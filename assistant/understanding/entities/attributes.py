@@ -8,11 +8,13 @@ from dataclasses import replace
 from assistant.understanding.entities import joint
 from assistant.understanding.entities.fields import partly_named
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.links import count_of_each
+from assistant.understanding.entities.links import count_of_each, only_of_some
 from assistant.understanding.entities.things import things
 from assistant.understanding.entities.words import Words
 
 MOST_FIELDS = 4
+PART, OWN = "~", "!"  # marks of fields that are named in part, and of those that only the things themselves may have
+MARKS = (PART, OWN)
 
 
 def fields_of(words: Words, found: Found) -> Iterator[Found]:
@@ -71,7 +73,7 @@ def _owners(found: Found) -> list[str]:
     """The datasets that have each of the fields named."""
     if any(name.startswith("?") for name in found.attributes) or not found.attributes:
         return []
-    datasets = [{one.partition(".")[0] for one in name.split("|") if one != "~"} for name in found.attributes]
+    datasets = [{one.partition(".")[0] for one in name.split("|") if one not in MARKS} for name in found.attributes]
     return sorted(set.intersection(*datasets))
 
 
@@ -98,6 +100,8 @@ def _field(words: Words, found: Found) -> Iterator[Found]:
             yield replace(found, attributes=(*found.attributes, name)).used(start, keys, "dimension", name)
     yield from _count_beside(words, found, start)
     for choices, behind in _choices(words, start):
+        alone = any(words.phrase(start, role) == behind for role in ("names", "keys"))
+        choices = f"{OWN}|{choices}" if alone else choices  # "the names of the orchestras" are not their conductors'
         named = replace(found, attributes=(*found.attributes, choices)).used(start, behind, "dimension", choices)
         yield named
         yield from _of_other(words, named)
@@ -115,7 +119,7 @@ def _choices(words: Words, start: int) -> Iterator[tuple[str, int]]:
             one for name in words.world.layer.datasets for one in partly_named(words, words.tokens[start:end], name)
         ]
         if named and end >= longest:
-            yield "|".join(("~", *named)), end
+            yield "|".join((PART, *named)), end
 
 
 def _of_other(words: Words, found: Found) -> Iterator[Found]:
@@ -160,7 +164,7 @@ def with_own_fields(words: Words, found: Found) -> Iterator[Found]:
         if not own:
             return
         fields.extend(own.split("|"))
-    parts = sum(name.startswith("~") for name in found.attributes)
+    parts = sum(name.startswith(PART) for name in found.attributes)
     named = replace(found, attributes=tuple(dict.fromkeys(fields)), rank=found.rank + parts)
     named = replace(named, bare=found.bare or (parts > 0 and len(found.attributes) == 1))
     if found.entity in found.beside:  # "the statuses and the number of orders of each" counts the things themselves
@@ -170,7 +174,9 @@ def with_own_fields(words: Words, found: Found) -> Iterator[Found]:
         return
     counts = [_of_each(words, said, found.entity) for said in found.beside]
     if all(counts):
-        yield replace(named, metrics=tuple(dict.fromkeys((*found.metrics, *counts))), beside=())
+        counted = bool(counts) and not any(said.startswith("=") for said in found.beside)
+        some = counted and not (found.filters or found.order) and only_of_some(words)
+        yield replace(named, metrics=tuple(dict.fromkeys((*found.metrics, *counts))), beside=(), some=some)
 
 
 def _of_each(words: Words, said: str, entity: str) -> str:
@@ -188,9 +194,10 @@ def _own_field(words: Words, entity: str, name: str) -> str:
         return f"{entity}.{dataset.key_fields[0]}" if len(dataset.key_fields) == 1 else ""
     if name == "?names":
         return "|".join(world.nouns.names(entity))
-    choices = [one for one in name.split("|") if one != "~"]
+    choices = [one for one in name.split("|") if one not in MARKS]
     own = [one for one in choices if one.partition(".")[0] == entity]
     linked = [one for one in choices if world.reach.steps(entity, one.partition(".")[0]) is not None]
-    if name.startswith("~"):
-        return own[0] if len(own) == 1 else ""
+    if name.startswith(MARKS):
+        near = [one for one in linked if name[0] == PART and world.reach.steps(entity, one.partition(".")[0]) == 1]
+        return own[0] if len(own) == 1 else near[0] if len(near) == 1 and not own else ""
     return own[0] if len(own) == 1 else linked[0] if len(linked) == 1 and not own else ""

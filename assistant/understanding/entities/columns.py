@@ -28,22 +28,36 @@ def shown_too(words: Words, found: Found) -> Iterator[Found]:
         yield from _columns(words, found, words.skip(start, "empty", "possessives"))
 
 
+def columns_of_each(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """ "(for each product,) list its id, name and how many orders it has": its numbers by what tells it apart."""
+    keys = _key(words, found.entity)
+    if keys and not words.world.layer.fields[keys[0]].hidden:
+        for listed in _columns(words, found, words.skip(start, "empty", "possessives")):
+            shown = tuple(dict.fromkeys((*keys, *listed.attributes)))
+            yield replace(listed, attributes=shown, each=bool(listed.metrics), tied=True)
+
+
 def _columns(words: Words, found: Found, start: int) -> Iterator[Found]:
     """The reading with every column named from here to the end; none when one is not understood."""
     fields: list[str] = []
     metrics: list[str] = []
     at = start
-    while not words.at_end(at) and len(fields) + len(metrics) < MOST_COLUMNS:
+    while not _is_over(words, at) and len(fields) + len(metrics) < MOST_COLUMNS:
         field, metric, behind = _column(words, found, at)
         if behind == at:
             return
         fields.extend(field)
         metrics.extend(one for one in metric if one not in found.metrics)
-        at = words.skip(behind, "joins", "possessives", "empty")
-    if words.at_end(at) and (fields or metrics):
+        at = behind if _is_over(words, behind) else words.skip(behind, "joins", "possessives", "empty")
+    if _is_over(words, at) and (fields or metrics):
         shown = tuple(dict.fromkeys((*_names(words, found.entity), *fields)))
         more = replace(found, attributes=shown, metrics=(*found.metrics, *metrics))
-        yield more.used(start, at, "dimension", found.entity)
+        yield more.used(start, at, "dimension", found.entity).moved(len(words.tokens))
+
+
+def _is_over(words: Words, at: int) -> bool:
+    """Whether nothing is left but what says again whose columns they are: "(how many orders) it has"."""
+    return words.at_end(words.skip(at, "trailing"))
 
 
 def _column(words: Words, found: Found, at: int) -> tuple[tuple[str, ...], tuple[str, ...], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assistant.understanding.entities.columns import columns_of_each
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each
 from assistant.understanding.entities.words import Words
@@ -39,6 +40,8 @@ def for_each(words: Words) -> Iterator[Found]:
     each = words.phrase(start, "for_each")
     for dataset, end in words.nouns(each) if each is not None else ():
         at = words.skip(end, "joins", "requests", "asking", "empty")
+        told = Found(end, entity=dataset).used(each or end, end, "dimension", dataset)
+        yield from columns_of_each(words, told, at)
         counting = words.phrase(at, "counting")
         for counted, behind in words.nouns(words.skip(counting, "empty")) if counting is not None else ():
             count, shown = count_of_each(words, counted, dataset), _called_by(words, dataset)

@@ -14,6 +14,7 @@ class Found:
     """A reading in the making; `at` is the next word to read.
 
     `cut` is how many things were asked for ("the three oldest"); `each` tells that a number is asked for each thing;
+    `some` tells that a number beside things leaves out those with none;
     `favourite` is the field of whose values only the one that most things have counts, or the one that fewest have.
     """
 
@@ -34,6 +35,7 @@ class Found:
     rank: int = 0
     bare: bool = False
     each: bool = False
+    some: bool = False
     tied: bool = False
     favourite: tuple[str, bool] | None = None
     period: TimeRange | None = None

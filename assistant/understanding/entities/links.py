@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import SimpleMetric, implied_metric, linking
 
 COMPARISONS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt", "exactly": "eq"}
@@ -42,6 +42,11 @@ def count_of_each(words: Words, dataset: str, entity: str) -> str:
         return own
     both = {*columns, *_columns_to(words, rows, entity)}
     return nouns.count_of(rows) if both and both == set(layer.datasets[rows].primary_key) else ""
+
+
+def only_of_some(words: Words) -> bool:
+    """Whether a number beside things is told of those that have any; "all" and its like ask for the others as well."""
+    return not any(token.text in word_lists()["wholly"] for token in words.tokens)
 
 
 def _columns_to(words: Words, rows: str, dataset: str) -> tuple[str, ...]:

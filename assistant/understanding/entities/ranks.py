@@ -10,7 +10,7 @@ from assistant.understanding.entities import beside
 from assistant.understanding.entities.conditions import leading_value
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.links import amount, count_of_each, fits_deed, reaches, verb
+from assistant.understanding.entities.links import amount, count_of_each, fits_deed, only_of_some, reaches, verb
 from assistant.understanding.entities.words import Words
 from assistant.understanding.time_phrases import time_phrase
 from semantic_layer import Filter, OrderBy, implied_metric, linking
@@ -305,4 +305,5 @@ def and_count(words: Words, found: Found) -> Iterator[Found]:
     for dataset, behind in words.nouns(words.skip(counted, "empty")):
         count = count_of_each(words, dataset, found.entity)
         if count:
-            yield replace(found, metrics=(count,)).used(counted, behind, "metric", count)
+            some = not (found.order or found.filters) and only_of_some(words)
+            yield replace(found, metrics=(count,), some=some).used(counted, behind, "metric", count)

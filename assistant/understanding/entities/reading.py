@@ -30,12 +30,17 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
         for query in _queries(found, world):
             key = query.model_dump_json()
             if key not in plans and _stands(query, world):
-                notes = (world.language.message("fewest_of_some"),) if found.fewest else ()
-                plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, notes)
+                plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, _notes(found, world))
                 ranks[key] = found.rank
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
     one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
     return None if one is None or all_for_some(one, words) or whole_for_parts(one, words) else one
+
+
+def _notes(found: Found, world: World) -> tuple[str, ...]:
+    """What is to be said of things that were left out because they have nothing of what is counted."""
+    told = ("fewest_of_some",) if found.fewest else ("counted_of_some",) if found.some and not found.each else ()
+    return tuple(world.language.message(name) for name in told)
 
 
 def by_own_day(tokens: Sequence[Token], world: World) -> Plan | None:
@@ -148,7 +153,7 @@ def _count(found: Found, world: World) -> Iterator[SemanticQuery]:
 
 
 def _list(found: Found, world: World) -> SemanticQuery:
-    known = tuple(Filter(field=name, op="ge", values=(1,)) for name in found.metrics if found.fewest)
+    known = tuple(Filter(field=name, op="ge", values=(1,)) for name in found.metrics if found.fewest or found.some)
     return SemanticQuery(
         entity=found.entity,
         metrics=found.metrics,
