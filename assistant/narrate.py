@@ -274,7 +274,8 @@ def _entities(story: Story) -> str:
         }
         return story.words.say(f"entity_{end}" if count == 1 else f"entities_{end}", told)
     if query and query.limit == 1 and count == 1:
-        return story.words.say("entity_first", {"name": name, "cells": _cells(story)})
+        end = "last" if query.order_by and query.order_by[0].descending else "first"
+        return story.words.say(f"entity_{end}", {"name": name, "cells": _cells(story)})
     key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"
     told = ", ".join(story.context.conditions)
     conditions = story.words.say("matching", {"conditions": told}) if told else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from operator import itemgetter
 
@@ -56,7 +57,11 @@ def _named(story: Story, row: Row) -> str:
         return story.words.say("all_others") if rest else name
     at = story.shape.dimensions[0]
     column = story.shape.columns[at]
-    return lower(column.label or column.name, story.words) if row[at] else story.words.say("all_others")
+    label = column.label or column.name
+    if not row[at]:
+        return story.words.say("all_others")
+    is_noun = re.match(story.words.texts["plural"], label) is not None
+    return lower(label, story.words) if is_noun else story.words.say("those", {"what": lower(label, story.words)})
 
 
 def _difference(story: Story, first: object, second: object) -> str:
@@ -73,11 +78,16 @@ def _difference(story: Story, first: object, second: object) -> str:
 
 
 def _plain(story: Story) -> Story:
-    """The story without the condition that names the two groups, which the sentence names anyway."""
+    """The story without the conditions that name the two groups or leave out what is in neither."""
     query = story.context.query
     if query is None:
         return story
     fields = {group.field for group in query.group_by}
-    kept = tuple(one for one in query.filters if not (one.op in ("in", "not_null") and one.field in fields))
+    against_all = bool(query.group_by[0].apart) or _is_flag(story)
+    kept = tuple(
+        one
+        for one in query.filters
+        if not (one.op == "in" and one.field in fields) and not (one.op == "not_null" and against_all)
+    )
     told = replace(story.context, query=query.model_copy(update={"filters": kept}))
     return replace(story, shape=replace(story.shape, context=told))

@@ -209,7 +209,7 @@ def test_one_value_against_all_others_and_those_in_and_out_of_a_segment() -> Non
     )
     loyal = Column("loyal", "dimension", "loyal", "Loyal")
     text = told((loyal, REVENUE), [(True, *money(9)), (False, *money(6))], query(group_by=({"field": "loyal"},)))
-    assert text == "Net revenue was higher for loyal (€9.00) than for all others (€6.00), by €3.00 (50.0%)."
+    assert text == "Net revenue was higher for those loyal (€9.00) than for all others (€6.00), by €3.00 (50.0%)."
 
 
 def test_a_cut_ranking_does_not_claim_the_other_end() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from assistant.answer import Clarification, Refusal
 from assistant.understanding.forms.around_days import around
 from assistant.understanding.forms.asking import Asking, Outcome
+from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
@@ -20,7 +21,7 @@ from assistant.understanding.forms.topics import topics
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (extreme_of_each, causes, sets, group_sets, described, rows_asked, caused)
-FORMS: tuple[Form, ...] = (reasons, bounded, extreme, around, effects, gaps, ratios, topics, overview)
+FORMS: tuple[Form, ...] = (reasons, bounded, extreme, around, effects, gaps, compared, ratios, topics, overview)
 
 
 def read_first(asking: Asking) -> Outcome | None:
