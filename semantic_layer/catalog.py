@@ -28,6 +28,8 @@ _AGGREGATIONS = {
     "percentile": "percentile of {0}",
 }
 
+_GIVEN_BY_MACHINES = frozenset({"id", "key", "number", "no", "nr", "num", "uid", "uuid", "guid", "hash"})
+
 
 def formula(layer: SemanticLayer, name: str) -> str:
     """How a metric is computed, as one line over its parts: "net_revenue / orders", "sum of net_amount, where ..."."""
@@ -100,7 +102,8 @@ def parts(layer: SemanticLayer, name: str) -> tuple[str, ...]:
 def value_queries(layer: SemanticLayer, limit: int = 5000) -> Mapping[str, str]:
     """SQL by full field name, each listing (value, number of rows) of a categorical field, most frequent first.
 
-    Hidden and personal fields, and fields that identify single rows, are left out: nobody asks by their values.
+    Hidden and personal fields, and numbers that identify single rows, are left out: nobody asks by their values. Codes
+    and names are asked by ("airports with code OSL").
     """
     return {
         f"{dataset.name}.{field.name}": _value_query(dataset, field, limit)
@@ -111,8 +114,13 @@ def value_queries(layer: SemanticLayer, limit: int = 5000) -> Mapping[str, str]:
 
 
 def _has_vocabulary(dataset: Dataset, field: Dimension) -> bool:
-    identifies = (field.sql,) in (dataset.primary_key, *dataset.unique_keys)
+    identifies = (field.sql,) in (dataset.primary_key, *dataset.unique_keys) and not _is_spoken(field)
     return field.kind == "categorical" and not (field.hidden or field.pii or field.implied or identifies)
+
+
+def _is_spoken(field: Dimension) -> bool:
+    """Whether a key is a code or a name that people say, not a number that a machine gave."""
+    return field.name.rpartition("_")[2] not in _GIVEN_BY_MACHINES
 
 
 def _value_query(dataset: Dataset, field: Dimension, limit: int) -> str:

@@ -122,15 +122,16 @@ def _nouns(subject: Subject) -> Iterator[str]:
 
 
 def _short_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]:
-    """ "members" for club members where clubs are a table too, and nothing else is called members."""
+    """ "members" for club members, "programs" for degree programs, where nothing else is called so."""
     noun, known = subject.table.noun, vocabulary()
+    columns = {column.own for other in subjects if other.name != subject.name for column in other.table.columns}
     nouns = {other.table.noun for other in subjects if other.name != subject.name}
     for at in range(1, len(noun)):
         rest = noun[at:]
         others = {other.noun for other in subjects} | {other.table.noun for other in subjects}
         rivals = [one for one in others if one[-len(rest) :] == rest and one != noun]
-        called = noun[:at] in nouns and (is_called(rest) or known.has("levels", rest))
-        if not rivals and (called or rest == _key_entity(subject)):
+        called = is_called(rest) or (noun[:at] in nouns and known.has("levels", rest))
+        if not rivals and ((called and (noun[:at] in nouns or rest not in columns)) or rest == _key_entity(subject)):
             yield phrase(rest)
             yield plural(rest)
 

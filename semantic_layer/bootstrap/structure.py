@@ -41,8 +41,9 @@ class Column:
 
     @property
     def is_empty(self) -> bool:
-        """True when no row has a value."""
-        return self.filled <= 0
+        """True when no row has a value, or nothing but blanks."""
+        samples = self.figures.samples if self.kind == "text" and self.figures.distinct == 1 else ()
+        return self.filled <= 0 or (bool(samples) and not any(text.strip() for text in samples))
 
     @property
     def is_key(self) -> bool:

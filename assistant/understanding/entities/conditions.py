@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.understanding.concepts import Concept
 from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
-from assistant.understanding.entities.words import Words, word_lists
-from assistant.understanding.idle_values import stands_for_things
+from assistant.understanding.entities.valued import more_values, value_conditions
+from assistant.understanding.entities.words import Words
 from semantic_layer import Filter, SimpleMetric
 
 HAD, TIED = 3, 5
@@ -217,7 +216,7 @@ def paid_by(words: Words, found: Found) -> Iterator[Found]:
         for concept in concepts:
             means = MEANS.intersection(re.split(r"[._]", concept.target))
             if means and reaches(words, found.entity, concept.target.partition(".")[0]):
-                values, end = _more_values(words, concept, behind)
+                values, end = more_values(words, concept, behind)
                 told = Filter.model_validate({"field": concept.target, "op": "in", "values": values})
                 yield found.used(found.at, end, "value", concept.target).filtered(told)
 
@@ -252,80 +251,6 @@ def _both_kinds(words: Words, found: Found) -> Iterator[Found]:
                     told = {"field": first[0].target, "op": "in", "entity": found.entity}
                     pair = [Filter.model_validate({**told, "values": (c.value,)}) for c in (first[0], second[0])]
                     yield found.used(found.at, last, "condition", dataset).filtered(*pair)
-
-
-def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found]:
-    """A value, perhaps after its field, perhaps denied, perhaps one of several; the field is the last filter's."""
-    for named, fields in _named_field(words, found):
-        negated = words.phrase(named.at, "negative_values")
-        start = words.skip(negated, *LINKING) if negated is not None else words.skip(named.at, "empty", "equal")
-        for concepts, behind in words.concepts(start, "value"):
-            same = _same_field(words, found, named.at)
-            fitting = [c for c in concepts if c.target in (fields or {c.target}) & (same or {c.target})]
-            fitting = [c for c in fitting if _is_of(c, dataset)]
-            if stands_for_things(
-                words.world, words.tokens[behind - 1].text, {str(c.value).casefold() for c in concepts}
-            ):
-                continue
-            for concept in fitting:
-                op = "not_in" if negated is not None else "in"
-                values, end = _more_values(words, concept, behind)
-                end = _own_name(words, concept, end)
-                if "." in concept.target:
-                    told = named.used(start, end, "value", concept.target)
-                    yield told.filtered(Filter.model_validate({"field": concept.target, "op": op, "values": values}))
-
-
-def _same_field(words: Words, found: Found, at: int) -> set[str]:
-    """The field of the value before "nor": "neither by mail nor by phone" is of one field; empty without the word."""
-    last = found.filters[-1] if found.filters else None
-    return {last.field} if last is not None and words.tokens[at].text == "nor" else set()
-
-
-def _own_name(words: Words, concept: Concept, behind: int) -> int:
-    """The place behind the name of the value's field, or of the thing it names, when it follows.
-
-    "cancelled status", "standard membership" of a membership type, "the Central branch", "email as the channel".
-    """
-    behind = words.phrase(behind, "as_field") or behind
-    ends = [
-        end for concepts, end in words.concepts(behind, "dimension") if concept.target in {c.target for c in concepts}
-    ]
-    if ends or "." not in concept.target or words.at_end(behind):
-        return min(ends) if ends else behind  # the look-up passes over "are" behind a name
-    owner = concept.target.partition(".")[0]
-    called = [end for dataset, end in words.nouns(behind) if dataset == owner]
-    if called and concept.target in words.world.nouns.names(owner):
-        return called[0]
-    field = words.world.layer.fields[concept.target]
-    telling = set(field.label.casefold().split()) - word_lists()["kinds"] - {owner}
-    return behind + (words.tokens[behind].text in telling and not words.nouns(behind))
-
-
-def _is_of(concept: Concept, dataset: str) -> bool:
-    return not dataset or concept.target.partition(".")[0] == dataset
-
-
-def _named_field(words: Words, found: Found) -> Iterator[tuple[Found, frozenset[str]]]:
-    yield found, frozenset()
-    start = words.skip(found.at, "empty")
-    for concepts, behind in words.concepts(start, "dimension"):
-        targets = frozenset(concept.target for concept in concepts)
-        yield found.used(start, behind, "dimension", concepts[0].target).moved(words.skip(behind, "empty")), targets
-
-
-def _more_values(words: Words, concept: Concept, behind: int) -> tuple[tuple[object, ...], int]:
-    """The value and others of its field that "or" ties to it."""
-    values: list[object] = [concept.value]
-    while True:
-        tied = words.phrase(behind, "alternatives")
-        joined = words.skip(tied, "empty", "alternatives") if tied is not None else behind
-        more = words.concepts(joined, "value") if tied is not None else []
-        same = [(c, end) for concepts, end in more for c in concepts if c.target == concept.target]
-        if not same:
-            return tuple(values), behind
-        values.append(same[0][0].value)
-        behind = same[0][1]
 
 
 def with_number(words: Words, found: Found) -> Iterator[Found]:

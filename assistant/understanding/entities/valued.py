@@ -1,0 +1,111 @@
+"""Values that tell things apart: "cancelled", "whose status is not cancelled", "by mail or by phone", "called Ann"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.understanding.concepts import Concept
+from assistant.understanding.entities.fields import LONGEST_PART, partly_named
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import LINKING
+from assistant.understanding.entities.words import Words, word_lists
+from assistant.understanding.idle_values import stands_for_things
+from assistant.understanding.tokens import Token
+from semantic_layer import Filter
+
+
+def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found]:
+    """A value, perhaps after its field, perhaps denied, perhaps one of several; the field is the last filter's."""
+    for named, fields in _named_field(words, found, dataset):
+        negated = words.phrase(named.at, "negative_values")
+        start = words.skip(negated, *LINKING) if negated is not None else words.skip(named.at, "empty", "equal")
+        for concepts, behind in words.concepts(start, "value"):
+            same = _same_field(words, found, named.at)
+            fitting = [c for c in concepts if c.target in (fields or {c.target}) & (same or {c.target})]
+            fitting = [c for c in fitting if _is_of(words, c, dataset, found.entity)]
+            if stands_for_things(
+                words.world, words.tokens[behind - 1].text, {str(c.value).casefold() for c in concepts}
+            ):
+                continue
+            for concept in fitting:
+                op = "not_in" if negated is not None else "in"
+                values, end = more_values(words, concept, behind)
+                end = _own_name(words, concept, end)
+                if "." in concept.target:
+                    told = named.used(start, end, "value", concept.target)
+                    yield told.filtered(Filter.model_validate({"field": concept.target, "op": op, "values": values}))
+
+
+def _same_field(words: Words, found: Found, at: int) -> set[str]:
+    """The field of the value before "nor": "neither by mail nor by phone" is of one field; empty without the word."""
+    last = found.filters[-1] if found.filters else None
+    return {last.field} if last is not None and words.tokens[at].text == "nor" else set()
+
+
+def _own_name(words: Words, concept: Concept, behind: int) -> int:
+    """The place behind the name of the value's field, or of the thing it names, when it follows.
+
+    "cancelled status", "standard membership" of a membership type, "the Central branch", "email as the channel".
+    """
+    behind = words.phrase(behind, "as_field") or behind
+    ends = [
+        end for concepts, end in words.concepts(behind, "dimension") if concept.target in {c.target for c in concepts}
+    ]
+    if ends or "." not in concept.target or words.at_end(behind):
+        return min(ends) if ends else behind  # the look-up passes over "are" behind a name
+    owner = concept.target.partition(".")[0]
+    called = [end for dataset, end in words.nouns(behind) if dataset == owner]
+    if called and concept.target in words.world.nouns.names(owner):
+        return called[0]
+    field = words.world.layer.fields[concept.target]
+    telling = set(field.label.casefold().split()) - word_lists()["kinds"] - {owner}
+    return behind + (words.tokens[behind].text in telling and not words.nouns(behind))
+
+
+def _is_of(words: Words, concept: Concept, dataset: str, entity: str) -> bool:
+    """Whether a value is one of a dataset, or of what each of its rows has one of: a template's type is the template's.
+
+    The latter only where the things, too, have one of it.
+    """
+    owner, steps = concept.target.partition(".")[0], words.world.reach.steps
+    if not dataset or owner == dataset:
+        return True
+    return owner != entity and steps(entity, dataset) is not None and steps(dataset, owner) == 1
+
+
+def _named_field(words: Words, found: Found, dataset: str) -> Iterator[tuple[Found, frozenset[str]]]:
+    """Where the value begins: at once, behind the name of its field, or behind a word for what things are called by."""
+    yield found, frozenset()
+    start = words.skip(found.at, "empty")
+    for concepts, behind in words.concepts(start, "dimension"):
+        targets = frozenset(concept.target for concept in concepts)
+        yield found.used(start, behind, "dimension", concepts[0].target).moved(words.skip(behind, "empty")), targets
+    whole = {behind for _, behind in words.concepts(start, "dimension")}
+    for end in range(min(start + LONGEST_PART, len(words.tokens)), start, -1):
+        parts = _parts(words, words.tokens[start:end], dataset or found.entity) if end not in whole else frozenset()
+        if parts:
+            yield found.used(start, end, "dimension", min(parts)).moved(words.skip(end, "empty")), parts
+    called = words.phrase(start, "called")
+    names = frozenset(words.world.nouns.names(dataset or found.entity))
+    if called is not None and names:
+        yield found.used(start, called, "dimension", min(names)).moved(words.skip(called, "empty")), names
+
+
+def _parts(words: Words, said: Sequence[Token], entity: str) -> frozenset[str]:
+    """The fields named in part, of things or of what each of them belongs to: "type code" of a room type code."""
+    near = (name for name in words.world.layer.datasets if name == entity or words.world.reach.steps(entity, name) == 1)
+    return frozenset(field for name in near for field in partly_named(words, said, name))
+
+
+def more_values(words: Words, concept: Concept, behind: int) -> tuple[tuple[object, ...], int]:
+    """The value and others of its field that "or" ties to it."""
+    values: list[object] = [concept.value]
+    while True:
+        tied = words.phrase(behind, "alternatives")
+        joined = words.skip(tied, "empty", "alternatives") if tied is not None else behind
+        more = words.concepts(joined, "value") if tied is not None else []
+        same = [(c, end) for concepts, end in more for c in concepts if c.target == concept.target]
+        if not same:
+            return tuple(values), behind
+        values.append(same[0][0].value)
+        behind = same[0][1]
