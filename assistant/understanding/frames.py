@@ -14,6 +14,11 @@ from assistant.understanding.tokens import Token
 
 MOST_LAYERS = 5
 CLASS = re.compile(r"<(\w+)>")
+DASH = "[–—-](?= [a-z])"
+JOINED = (
+    "(?:but|so|hence|therefore|(?:that|which) is why|(?:that|that s|thats) why|and(?= (?:i|we|please|can|need|want)))"
+)
+WISH = "(?:i|we) (?:need|want|would|d|m|am|must|should|have)"
 FOLDER = Path(__file__).parent / "language" / "frames"
 
 
@@ -28,6 +33,7 @@ class Frames:
     follow_up: re.Pattern[str]
     wanting: re.Pattern[str]
     deadline: re.Pattern[str]
+    remark: re.Pattern[str]
 
     def opening(self, text: str) -> re.Match[str] | None:
         """The longest opening that a text begins with."""
@@ -119,14 +125,19 @@ def frames_of(code: str) -> Frames | None:
     def alternatives(part: str) -> str:
         return "|".join(lines(part))
 
+    remarks = alternatives("remarks")
+    beside = f"(?:{remarks})(?= (?:[,:;]|{DASH}|{JOINED}|{WISH}) )(?: [,:;])?(?: {JOINED})?"
     return Frames(
-        openings=tuple(re.compile(rf"(?P<said>(?:{line})(?: [,:;])?) ") for line in lines("openings")),
-        closing=_at_the_end(alternatives("closings")),
+        openings=tuple(
+            re.compile(rf"(?P<said>(?:{line})(?: [,:;]| {DASH})?) ") for line in (*lines("openings"), beside)
+        ),
+        closing=_at_the_end(f"{alternatives('closings')}|(?:[,;:]|{DASH}) (?:{remarks}|{alternatives('shapes')})"),
         aside=re.compile(rf"(?:^| )(?P<said>{alternatives('asides')}) "),
         context=re.compile(rf"(?:{alternatives('contexts')}) "),
         follow_up=_at_the_end(alternatives("follow_ups")),
         wanting=re.compile(str(data["wanting"])),
         deadline=_at_the_end(alternatives("deadlines")),
+        remark=re.compile(f"(?:{remarks}|{alternatives('shapes')}) "),
     )
 
 
