@@ -52,6 +52,14 @@ def _times(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
         )
 
 
+def _timed_filters(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
+    """A condition on what each thing has within a period needs rows that have a time."""
+    timed = [one for one in query.filters if is_metric_filter(layer, one) and (one.time_range or one.last)]
+    for name in dict.fromkeys(one.field for one in timed):
+        if any(not found.time for found in footprints(layer, name)):
+            yield QueryFault("E_NO_TIME", _timeless(layer, name))
+
+
 def _timeless(layer: SemanticLayer, name: str) -> str:
     if getattr(layer.metrics[name], "time", "") == NO_TIME:
         return f"`{name}` is known as of today only; it has no history by date."
@@ -293,6 +301,7 @@ def _population(layer: SemanticLayer, query: SemanticQuery, metric: PerEntityMet
 
 REACH_RULES: tuple[Rule, ...] = (
     _times,
+    _timed_filters,
     _clocks,
     _paths,
     _weights,

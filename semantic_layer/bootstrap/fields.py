@@ -80,9 +80,11 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
 
 
 def _head_last(words: Words) -> Iterator[Words]:
-    """ "average math score" of "average score math", as many schemas order the words."""
+    """ "average math score" of "average score math", as many schemas order the words; "tax rate" of "rate of tax"."""
     known = vocabulary()
     match words:
+        case (head, "of", *what) if what and head != "date" and "of" not in what:
+            yield (*what, head)
         case (kind, head, what) if kind in _GATHERED and known.has("averaged", (head,)) and what != "id":
             yield (kind, what, head)
         case _:

@@ -210,9 +210,10 @@ def _bare(words: Words) -> Words:
     return words
 
 
-def names_rows(column: Column) -> bool:
-    """Whether the column is what the rows of its table are called by."""
-    return column.kind == "text" and vocabulary().has("name_words", column.own[-1:]) and len(column.own) <= 2
+def names_rows(column: Column, noun: Words) -> bool:
+    """Whether the column is what the rows of its table are called by, also where it is called like them."""
+    called = vocabulary().has("name_words", column.own[-1:]) and len(column.own) <= 2
+    return column.kind == "text" and (called or column.words == noun)
 
 
 def _is_own(column: Column, links: int) -> bool:
@@ -228,7 +229,7 @@ def is_event(table: Table, times: Sequence[Column], links: int) -> bool:
         return True
     if known.has("person_nouns", last) or known.has("thing_nouns", last):
         return False
-    if any(names_rows(column) and (links == 0 or _is_own(column, links)) for column in table.columns):
+    if any(names_rows(column, table.noun) and (links == 0 or _is_own(column, links)) for column in table.columns):
         return False
     if any(is_name(column) and known.ends("person_names", column.words) for column in table.columns):
         return False

@@ -115,11 +115,19 @@ def field_words(column: Column, table: Table, is_flag: bool = False) -> Words:
         return _without_flag_words(words)
     if is_year_of_deed(column):
         return ("year", *column.own)
+    if _is_called_like(column, table):
+        return (*table.noun, "name")
     if known.has("generic", column.own):
         return (*table.noun, *column.own)
     if len(table.noun) > 1 and words[:1] == ("".join(word[:1] for word in table.noun),):
         return (*table.noun, *words[1:])
     return words
+
+
+def _is_called_like(column: Column, table: Table) -> bool:
+    """Whether a column of texts is called like its table, whose rows have a key beside it: it holds their names."""
+    keyed = any(other.is_key and other.position < column.position for other in table.columns)
+    return column.kind == "text" and column.words == table.noun and keyed
 
 
 def _without_flag_words(words: Words) -> Words:

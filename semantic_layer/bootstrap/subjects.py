@@ -73,7 +73,9 @@ class Subject:
     @property
     def is_entity(self) -> bool:
         """Whether people count and list its rows: things and persons with a key and a name, not things that happen."""
-        named = any(names_rows(one) or is_personal(one, self.table.noun) for one in self.having("category"))
+        named = any(
+            names_rows(one, self.table.noun) or is_personal(one, self.table.noun) for one in self.having("category")
+        )
         named = named or (len(self.key) == 1 and self.key[0].kind == "text" and not reference(self.key[0].words).marked)
         named = named or any(one.own[-1:] == ("description",) for one in self.having("category"))
         known = vocabulary()

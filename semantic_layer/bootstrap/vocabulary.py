@@ -70,7 +70,15 @@ class Vocabulary:
 
     def split(self, name: str) -> Words:
         """The words of an identifier: at underscores, capitals and digits, and inside words written in one piece."""
-        return tuple(word for part in _PARTS.findall(name) for word in self._pieces(part.lower()))
+        return tuple(word for part in self._joined(_PARTS.findall(name)) for word in self._pieces(part.lower()))
+
+    def _joined(self, parts: Sequence[str]) -> Iterator[str]:
+        """The parts of an identifier with a single letter put to the next one where both are a short form ("LName")."""
+        rest = list(parts)
+        while rest:
+            part = rest.pop(0)
+            both = part + rest[0] if len(part) == 1 and rest else ""
+            yield both if both.lower() in self.abbreviations and rest.pop(0) else part
 
     def expanded(self, words: Iterable[str]) -> Words:
         """The words with short forms written out."""

@@ -197,6 +197,10 @@ def _own_field(words: Words, entity: str, name: str) -> str:
     choices = [one for one in name.split("|") if one not in MARKS]
     own = [one for one in choices if one.partition(".")[0] == entity]
     linked = [one for one in choices if world.reach.steps(entity, one.partition(".")[0]) is not None]
+    if name.startswith(OWN) and not own and not world.nouns.names(entity):
+        own = [
+            one for one in linked if world.reach.steps(one.partition(".")[0], entity) == 1
+        ]  # of the same, one to one
     if name.startswith(MARKS):
         near = [one for one in linked if name[0] == PART and world.reach.steps(entity, one.partition(".")[0]) == 1]
         return own[0] if len(own) == 1 else near[0] if len(near) == 1 and not own else ""

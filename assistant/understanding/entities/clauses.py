@@ -15,6 +15,9 @@ from assistant.understanding.entities import (
     holding,
     ranks,
     superlatives,
+    told_first,
+    told_rows,
+    years,
 )
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.words import Words
@@ -37,11 +40,18 @@ CLAUSES: tuple[Clause, ...] = (
     amounts.lasting,
     amounts.in_span,
     dated.dated,
+    years.in_year,
+    told_rows.with_told_rows,
     dated.done_first,
     conditions.having,
     conditions.with_both,
     conditions.with_value,
     conditions.with_number,
+    told_first.bound_first,
+    told_first.degree_last,
+    told_first.not_above,
+    told_first.of_age,
+    told_first.numbered_alike,
     beside.of_described,
     conditions.paid_by,
     holding.numbered,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from assistant.answer import Plan
 from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
 from assistant.understanding.entities.misshapen import SHAPES
 from assistant.understanding.entities.reading import plan_entities
+from assistant.understanding.entities.shapes_of_counts import asks_for_rows
 from assistant.understanding.entities.single_values import (
     compound_as_group,
     modifier_counted,
@@ -86,7 +87,8 @@ def _apart(plan: Plan, words: Words) -> tuple[str, ...]:
 
 def _named_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "the names of the members" with the titles of books: the name of something else."""
-    shown = {group.field.partition(".")[0] for group in plan.query.group_by} | {plan.query.entity}
+    fields = {group.field for group in plan.query.group_by}
+    shown = {name.partition(".")[0] for name in fields} | {plan.query.entity}
     for at in range(len(words.tokens)):
         for role in ("names", "keys"):
             behind = words.phrase(at, role)
@@ -94,7 +96,23 @@ def _named_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
             owners = [dataset for dataset, _ in words.nouns(words.skip(genitive, "empty"))] if genitive else []
             if owners and shown - {""} and not shown.intersection(owners):
                 return (words.tokens[at].raw,)
+            own = (
+                {name for dataset in owners for name in words.world.nouns.names(dataset)} if role == "names" else set()
+            )
+            if own and fields and not fields & own and _are_names(fields - _keys(words, owners), words):
+                return (words.tokens[at].raw,)
     return ()
+
+
+def _keys(words: Words, owners: Sequence[str]) -> set[str]:
+    datasets = words.world.layer.datasets
+    return {f"{name}.{key}" for name in owners for key in datasets[name].key_fields}
+
+
+def _are_names(fields: Set[str], words: Words) -> bool:
+    """Whether fields are what things are called by."""
+    named = {name for dataset in words.world.layer.datasets for name in words.world.nouns.names(dataset)}
+    return bool(fields) and fields <= named
 
 
 def _counted_for_measured(plan: Plan, words: Words) -> tuple[str, ...]:
@@ -136,11 +154,13 @@ def listed_instead(plan: Plan, tokens: Sequence[Token], world: World) -> Plan | 
     query, fields = plan.query, world.layer.fields
     words, counts = Words(tuple(tokens), world), {world.nouns.count_of(name) for name in world.layer.datasets}
     asked = any(words.phrase(at, role) is not None for at in range(len(tokens)) for role in ("counting", "distinct"))
-    plain = not (asked or query.limit or query.time_range) and query.group_by and query.metrics
+    grouped = bool(query.group_by) or asks_for_rows(plan, words)
+    plain = not (asked or query.limit or query.time_range) and grouped and query.metrics
     listed = plan_entities(tokens, world) if plain and set(query.metrics) <= counts else None
     if listed is None or listed.query.metrics or not listed.query.entity:
         return None
     groups, shown = ({group.field for group in one.query.group_by} for one in (plan, listed))
     told = len(shown) > 1 or any(fields[name].kind in ("number", "time") or fields[name].listable for name in shown)
     kept = len(listed.query.filters) >= len(query.filters)
+    told = told or not query.group_by
     return listed if told and kept and groups <= shown else None

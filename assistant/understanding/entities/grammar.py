@@ -12,6 +12,7 @@ from assistant.understanding.entities.computing import computed
 from assistant.understanding.entities.favourites import common_value
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
+from assistant.understanding.entities.nearest import said_of_another
 from assistant.understanding.entities.placed import placed
 from assistant.understanding.entities.things import persons, things
 from assistant.understanding.entities.words import Words
@@ -91,5 +92,7 @@ def _clauses(words: Words, found: Found, depth: int) -> Iterator[Found]:
     for start in dict.fromkeys((found.at, words.skip(found.at, "relatives", "joins", "empty"))):
         for clause in CLAUSES:
             for further in clause(words, found.moved(start)):
-                if further.at > found.at and bool(further.group) == bool(found.group):
+                if further.at <= found.at or bool(further.group) != bool(found.group):
+                    continue
+                if not said_of_another(words, found, further):
                     yield from _clauses(words, further, depth + 1)

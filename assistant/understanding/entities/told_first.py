@@ -1,0 +1,90 @@
+"""Clauses on a number of the things whose bound is said in another way: "below age 30", "aged 3", "older than 20"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.understanding.entities.fields import number_fields, own_fields
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import COMPARISONS, LINKING
+from assistant.understanding.entities.words import Words
+from semantic_layer import Filter
+
+OPPOSITES = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
+
+
+def bound_first(words: Words, found: Found) -> Iterator[Found]:
+    """ "under age 30", "above the age of 40": the bound, then the field, then the number."""
+    if found.group:
+        return
+    start = words.skip(found.at, *LINKING)
+    for first in dict.fromkeys((found.at, start)):
+        for role, operator in COMPARISONS.items():
+            behind = words.phrase(first, role)
+            for field, end in number_fields(words, words.skip(behind, "articles"), found.entity) if behind else ():
+                number = words.number(words.skip(end, "of_number"))
+                if number is not None:
+                    yield found.used(first, words.unit_of(number[1], field), "condition", field).filtered(
+                        _bound(field, operator, number[0])
+                    )
+
+
+def degree_last(words: Words, found: Found) -> Iterator[Found]:
+    """ "whose age is older than 20", "whose weight is heavier than 10": the field, then a degree of it."""
+    if found.group:
+        return
+    start = words.skip(found.at, *LINKING)
+    for field, behind in number_fields(words, start, found.entity) if start > found.at else ():
+        degree = words.degree(words.skip(behind, "empty"))
+        number = words.number(degree[2]) if degree is not None else None
+        measured = degree is not None and words.field_called(degree[0], field.partition(".")[0]) == field
+        if degree is not None and number is not None and measured:
+            end = words.unit_of(words.skip(number[1], "units"), field)
+            yield found.used(start, end, "condition", field).filtered(_bound(field, degree[1], number[0]))
+
+
+def not_above(words: Words, found: Found) -> Iterator[Found]:
+    """ "whose level is not higher than 4", "with a price no greater than 10": a bound that is denied."""
+    if found.group:
+        return
+    start = words.skip(found.at, *LINKING)
+    for field, behind in number_fields(words, start, found.entity) if start > found.at else ():
+        denied = words.phrase(words.skip(behind, "empty"), "denied_bounds")
+        for role, operator in COMPARISONS.items() if denied is not None else ():
+            end = words.phrase(denied or 0, role)
+            number = words.number(end) if end is not None else None
+            if number is not None and operator in OPPOSITES:
+                bound = _bound(field, OPPOSITES[operator], number[0])
+                yield found.used(start, words.unit_of(number[1], field), "condition", field).filtered(bound)
+
+
+def of_age(words: Words, found: Found) -> Iterator[Found]:
+    """ "that is 3 years old", "aged 3": exactly as old as said, in whole years of a field of ages."""
+    if found.group:
+        return
+    start = words.skip(found.at, "relatives", "empty")
+    field = words.field_called("age", found.entity)
+    number = words.number(start) if field else None
+    old = words.phrase(number[1], "years_old") if number is not None else None
+    aged = words.number(start + 1) if field and number is None and words.phrase(start, "aged") is not None else None
+    end = old if old is not None else aged[1] if aged is not None else None
+    said = number if old is not None else aged
+    if end is not None and said is not None:
+        yield found.used(start, end, "condition", field).filtered(_bound(field, "eq", said[0]))
+
+
+def numbered_alike(words: Words, found: Found) -> Iterator[Found]:
+    """ "whose level is 1", "that is age 3": a field of whole numbers, perhaps "is", and the number it is."""
+    start = words.skip(found.at, *LINKING)
+    if found.group or start == found.at:
+        return
+    for field, behind in own_fields(words, start, found.entity):
+        told = words.world.layer.fields[field]
+        equal = words.skip(behind, "being", "equal")
+        number = words.number(equal) if equal > behind else None
+        if number is not None and told.kind == "number" and told.format != "currency":
+            yield found.used(start, number[1], "condition", field).filtered(_bound(field, "eq", number[0]))
+
+
+def _bound(field: str, operator: str, number: float | int) -> Filter:
+    return Filter.model_validate({"field": field, "op": operator, "values": (number,)})

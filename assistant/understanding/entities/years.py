@@ -1,0 +1,113 @@
+"""Clauses on the year that things are of: "concerts in 2014 or 2015", "books from the year 1999", "after 2013"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.understanding.entities.dated import SIDES, YEARS
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import LINKING
+from assistant.understanding.entities.words import Words
+from semantic_layer import Filter
+
+YEAR_WORDS = frozenset({"year", "years"})
+
+
+def in_year(words: Words, found: Found) -> Iterator[Found]:
+    """ "... in 2014 or 2015", "... in year 2014 or after", "... between 2013 and 2015" by the one year of the things.
+
+    A year that a verb of its own names ("founded") is only meant where that verb or the word "year" says so.
+    """
+    if found.group:
+        return
+    for start in dict.fromkeys((found.at, words.skip(found.at, "relatives", "happening", "empty"))):
+        for field in _years_of(words, found.entity):
+            yield from _told(words, found.moved(start), field)
+
+
+def _years_of(words: Words, entity: str) -> Iterator[str]:
+    """The one number field of years whose name says nothing but that it is a year, of things without a day."""
+    dataset = words.world.layer.datasets[entity]
+    shown = (field for field in dataset.fields if field.kind == "number" and not (field.hidden or field.implied))
+    named = [field.name for field in shown if _is_year(field.name, entity)]
+    if len(named) == 1 and not dataset.time:
+        yield f"{entity}.{named[0]}"
+
+
+def _is_year(name: str, entity: str) -> bool:
+    parts = set(name.split("_"))
+    return bool(parts & YEAR_WORDS) and parts <= YEAR_WORDS | set(entity.split("_"))
+
+
+def _told(words: Words, found: Found, field: str) -> Iterator[Found]:
+    at = found.at
+    said = words.tokens[at].text if at < len(words.tokens) else ""
+    first = _year(words, _past_year_words(words, at + 1))
+    if said in SIDES and first is not None:
+        yield from _sided(words, found, field, (said, *first))
+    span = _span(words, at)
+    if span is not None:
+        told = {"field": field, "op": "between", "values": span[:2]}
+        yield found.used(at, span[2], "condition", "between").filtered(Filter.model_validate(told))
+
+
+def _sided(words: Words, found: Found, field: str, said: tuple[str, int, int]) -> Iterator[Found]:
+    side, first, behind = said
+    after = words.phrase(behind, "or_after") if side == "in" else None
+    if after is not None:
+        bound = {"field": field, "op": "ge", "values": (first,)}
+        yield found.used(found.at, after, "condition", "ge").filtered(Filter.model_validate(bound))
+        return
+    if side != "in":
+        bound = {"field": field, "op": SIDES[side], "values": (first,)}
+        yield found.used(found.at, behind, "condition", side).filtered(Filter.model_validate(bound))
+        return
+    years, end = _more(words, first, behind)
+    kept = {"field": field, "op": "in", "values": years}
+    yield found.used(found.at, end, "condition", field).filtered(Filter.model_validate(kept))
+
+
+def _more(words: Words, first: int, behind: int) -> tuple[tuple[int, ...], int]:
+    """The years that "or" ties together."""
+    years = [first]
+    while behind < len(words.tokens) and words.phrase(behind, "alternatives") is not None:
+        joined = words.skip(behind, "alternatives")
+        in_again = joined + (joined < len(words.tokens) and words.tokens[joined].text == "in")
+        found = _year(words, _past_year_words(words, in_again))
+        if found is None:
+            break
+        years.append(found[0])
+        behind = found[1]
+    return tuple(years), behind
+
+
+def _past_year_words(words: Words, at: int) -> int:
+    start = words.skip(at, "articles") if at < len(words.tokens) else at
+    return start + (start < len(words.tokens) and words.tokens[start].text in YEAR_WORDS)
+
+
+def _year(words: Words, at: int) -> tuple[int, int] | None:
+    found = words.number(at)
+    return (int(found[0]), found[1]) if found is not None and found[0] in YEARS else None
+
+
+def _span(words: Words, at: int) -> tuple[int, int, int] | None:
+    """ "between 2000 and 2010", "from 2000 to 2010": both years and the place behind."""
+    opened = at < len(words.tokens) and words.tokens[at].text in ("between", "from")
+    first = _year(words, _past_year_words(words, at + 1)) if opened else None
+    joined = first[1] if first is not None and first[1] < len(words.tokens) else None
+    last = _year(words, joined + 1) if joined is not None and words.tokens[joined].text in ("and", "to") else None
+    return (first[0], last[0], last[1]) if first is not None and last is not None else None
+
+
+def of_both_years(words: Words, found: Found) -> Iterator[tuple[Found, Filter, Filter]]:
+    """ "... in both 2014 and 2015": two years, of each of which there is one."""
+    start = words.skip(found.at, *LINKING, "happening")
+    both = words.phrase(start, "both")
+    first = _year(words, both) if both is not None else None
+    last = _year(words, first[1] + 1) if first is not None and words.phrase(first[1], "joins") is not None else None
+    if first is None or last is None:
+        return
+    for field in _years_of(words, found.entity):
+        pair = [Filter.model_validate({"field": field, "op": "in", "values": (one[0],)}) for one in (first, last)]
+        yield found.used(start, last[1], "condition", "both"), pair[0], pair[1]
