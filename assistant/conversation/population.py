@@ -42,6 +42,17 @@ def population(base: SemanticQuery, turn: Turn) -> SemanticQuery | None:
     return base.model_copy(update={"filters": filters, "limit": None, "top": None})
 
 
+def count_shown(base: SemanticQuery, turn: Turn, world: World) -> SemanticQuery | None:
+    """How many things a ranking showed, by their keys; None when its rows are no things that are counted."""
+    shown, group = population(base, turn), telling(base, turn)
+    dataset = group.field.partition(".")[0] if group is not None else ""
+    keys = {f"{dataset}.{key}" for key in world.layer.datasets[dataset].key_fields} if dataset else set[str]()
+    count = world.nouns.count_of(dataset) if group is not None and group.field in keys else ""
+    if shown is None or group is None or not count:
+        return None
+    return SemanticQuery(metrics=(count,), filters=tuple(f for f in shown.filters if f.field == group.field))
+
+
 def is_cut(base: SemanticQuery) -> bool:
     """Whether an answer showed only some of its rows."""
     return base.limit is not None or base.top is not None

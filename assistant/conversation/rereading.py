@@ -9,12 +9,13 @@ from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.conversation.comparing import read_comparison
 from assistant.conversation.drawing import read_chart
 from assistant.conversation.followup import FollowUp, Reading
+from assistant.conversation.joining import joined_or_instead
 from assistant.conversation.merging import with_metrics
 from assistant.conversation.pairing import read_ones, read_pair, read_typical
 from assistant.conversation.periods import read_period
 from assistant.conversation.phrases import words_of
 from assistant.conversation.picking import read_further, read_others, read_pick
-from assistant.conversation.population import count_listed
+from assistant.conversation.population import count_listed, count_shown, is_cut
 from assistant.conversation.references import refers, resolve_reference
 from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_rate, read_ratio, read_share
@@ -58,13 +59,21 @@ def read_how_many(follow_up: FollowUp) -> Reading | None:
     named = any(c.kind in ("metric", "noun") for e in follow_up.understanding.meanings(rest) for c in e.concepts)
     if named and not among:
         return None
-    counts = base.metrics[:1] if not base.entity else ()
-    counted = base if counts and world.layer.metrics[counts[0]].format == "integer" else count_listed(base, world)
+    counted = _counted(follow_up)
     if counted is None:
-        return None
+        return follow_up.refuse("rephrase") if among and is_cut(base) else None
     told = [token for token in rest[among:] if token.text not in world.language.fillers]
     narrowed = replace(follow_up, tokens=rest[among:], base=counted)
     return _of_the_same(narrowed, narrowed.read("metrics")) if told else Plan(counted)
+
+
+def _counted(follow_up: FollowUp) -> SemanticQuery | None:
+    """What was counted or listed before, as a number; the few things of a ranking are those that it showed."""
+    world, base = follow_up.understanding.world, follow_up.base
+    if is_cut(base) and base.group_by:
+        return count_shown(base, follow_up.turn, world)
+    counts = base.metrics[:1] if not base.entity else ()
+    return base if counts and world.layer.metrics[counts[0]].format == "integer" else count_listed(base, world)
 
 
 def read_bound(follow_up: FollowUp) -> Reading | None:
@@ -267,6 +276,11 @@ def read_fragment(follow_up: FollowUp) -> Reading:
     return partial or asked or _refusal(carried, broken, own)
 
 
+def read_joined(follow_up: FollowUp) -> Reading | None:
+    """ "and Clothing" after Shoes were left out: left out as well, or Clothing alone?"""
+    return joined_or_instead(follow_up, read_fragment)
+
+
 def _is_owned(follow_up: FollowUp) -> bool:
     """ "their orders by month": the first word behind a pointing one is the number, not where to look."""
     before = len(follow_up.rest) - len(follow_up.tokens)
@@ -392,6 +406,7 @@ READERS = (
     read_typical,
     read_ones,
     read_swap,
+    read_joined,
     read_how_many,
     read_attribute,
     read_referring,

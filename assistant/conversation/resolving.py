@@ -78,7 +78,8 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     followed = _first(READERS, follow_up)
     if isinstance(followed, Plan) and _changes_nothing(followed, follow_up):
         followed = follow_up.refuse("rephrase")
-    if isinstance(followed, Plan) and isinstance(alone, Plan) and loses_number(followed, alone, follow_up):
+    ones = speaks_of_ones(follow_up)  # "and churned ones" names no rate
+    if isinstance(followed, Plan) and isinstance(alone, Plan) and not ones and loses_number(followed, alone, follow_up):
         whole = follow_up.cues <= {"polite", "leaning"} and not _dangling(follow_up)
         return alone if whole else follow_up.refuse("rephrase")
     if isinstance(followed, Plan | Explanation) or follow_up.counts_on:
@@ -146,7 +147,8 @@ def _dangling(follow_up: FollowUp) -> bool:
 def _may_stand_alone(alone: Plan, follow_up: FollowUp) -> bool:
     """Whether a question that only begins like a follow-up ("and how many ...") is whole without the one before."""
     loose = follow_up.cues <= {"polite", "leaning"} and not follow_up.phrases.opens(follow_up.words, "dependent")
-    return loose and not _dangling(follow_up) and not _is_bare(alone, follow_up)
+    dependent = _dangling(follow_up) or speaks_of_ones(follow_up)
+    return loose and not dependent and not _is_bare(alone, follow_up)
 
 
 def _stands_alone(alone: Resolution, follow_up: FollowUp) -> bool:

@@ -14,6 +14,7 @@ from assistant.understanding.idle_heads import HEADS
 from assistant.understanding.idle_ranks import RANKS
 from assistant.understanding.idle_restated import RESTATED
 from assistant.understanding.idle_scopes import SCOPES
+from assistant.understanding.idle_shares import SHARES
 from assistant.understanding.idle_values import VALUES
 from assistant.understanding.idle_ways import WAYS
 from semantic_layer import SimpleMetric
@@ -118,6 +119,27 @@ def _a_year_before(draft: Draft) -> Iterator[int]:
             yield at
 
 
+def _whose_first(draft: Draft) -> Iterator[int]:
+    """ "customers whose first order was in a store": said of each one's first, and not of the first of all."""
+    relatives = set(draft.world.language.words("possessive_relatives"))
+    for at in range(1, len(draft.elements)):
+        ordered = draft.element(at).cues & {"earliest", "latest"} and draft.uses.get(at, ("",))[0] == "order"
+        if ordered and draft.element(at - 1).text.casefold() in relatives:
+            yield at
+
+
+def _first_one(draft: Draft) -> Iterator[int]:
+    """ "the first order of this year": one order, and not the number of all first ones."""
+    cues = draft.world.language.cues
+    for place, choices in draft.metrics:
+        tokens = draft.tokens[draft.element(place).first : draft.element(place).behind] if place >= 0 else ()
+        ordinal = len(tokens) > 1 and "earliest" in cues.get(tokens[0].text, ()) and tokens[-1].text == tokens[-1].plain
+        counts = all(draft.world.layer.metrics[c.target].format == "integer" for c in choices)
+        asked = any(element.cues & {"how_many", "share", "average"} for element in draft.elements)
+        if ordinal and counts and not asked and len(draft.metrics) == 1:
+            yield place
+
+
 RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     *DEEDS,
     *RANKS,
@@ -126,6 +148,7 @@ RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     *VALUES,
     *RESTATED,
     *WAYS,
+    *SHARES,
     _sums,
     _alternatives,
     _other_name,
@@ -133,4 +156,6 @@ RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _part_of_a_name,
     _split_name,
     _a_year_before,
+    _whose_first,
+    _first_one,
 )

@@ -8,6 +8,7 @@ from assistant.understanding.draft import Draft
 from assistant.understanding.idle_deeds import is_ratio
 
 MEASURABLE = ("noun", "metric")
+GATHERED = 0.7  # a name gathered from words that lie apart weighs less
 
 
 def _share_of_others(draft: Draft) -> Iterator[int]:
@@ -42,6 +43,17 @@ def _says_average(draft: Draft, at: int) -> bool:
     cues = draft.world.language.cues
     said = draft.element(at).text.casefold().split()
     return any({"average", "median", "per"} & set(cues.get(word, ())) for word in said)
+
+
+def _gathered_average(draft: Draft) -> Iterator[int]:
+    """ "amount refunded for May orders": words that lie apart are no average that nobody asked for."""
+    layer = draft.world.layer
+    if any(_says_average(draft, at) for at in range(len(draft.elements))):
+        return
+    for place, choices in draft.metrics:
+        money = all(layer.metrics[c.target].format == "currency" and is_ratio(draft, c.target) for c in choices)
+        if place >= 0 and money and choices and all(choice.weight < GATHERED for choice in choices):
+            yield place
 
 
 def _other_value(draft: Draft) -> Iterator[int]:
@@ -99,6 +111,7 @@ def _ranked_others(draft: Draft) -> Iterator[int]:
 HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _share_of_others,
     _total_of_averages,
+    _gathered_average,
     _other_value,
     _which_fell,
     _flag_of_the_deed,

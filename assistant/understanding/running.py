@@ -53,7 +53,16 @@ def is_stock(name: str, world: World) -> bool:
 
 
 def _states(plan: Plan, world: World) -> Iterator[Filter]:
-    """For each condition through rows of a dataset the state that its own noun means."""
+    """For each condition through rows of a dataset, and for a list of its rows, the state that its own noun means."""
+    listed = plan.query.entity if plan.query.entity and not plan.query.metrics else ""
+    state = _state_of(listed, world) if listed in world.layer.datasets else None
+    own = [one for one in plan.query.filters if one.field.startswith(f"{listed}.")]
+    if any(one.field in world.layer.metrics and world.reach.facts(one.field) == {listed} for one in plan.query.filters):
+        return  # "cancelled subscriptions" says which
+    dated = any(one.field == state[0] or world.layer.fields[one.field].kind == "time" for one in own) if state else True
+    shown = {*(group.field for group in plan.query.group_by), *(order.by for order in plan.query.order_by)}
+    if state is not None and not dated and state[0] not in shown:
+        yield Filter(field=state[0], op="in", values=(state[1],))
     for one in plan.query.filters:
         dataset, _, field = one.field.partition(".")
         if not one.entity or not field or dataset not in world.layer.datasets:

@@ -144,6 +144,8 @@ def _plausible(word: str, choice: str) -> bool:
         return False
     if word[0] != choice[0] and word[:2] != choice[1::-1]:
         return False
+    if word.endswith("s") and len(word) <= SHORTEST and choice.endswith("s"):
+        return False  # "bots" are none of the "boots"
     if word == f"{choice.removesuffix('s')}y":  # nor is "sticky" one for "stick"
         return False
     swapped = sorted(word) == sorted(choice)

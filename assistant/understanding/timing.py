@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+from assistant.understanding.clause_times import outside_clauses
 from assistant.understanding.draft import Draft, TimeChoice
 from assistant.understanding.periods import (
     UNIT_ORDER,
@@ -44,6 +45,7 @@ def find_times(draft: Draft) -> None:
     """The periods named, made into one range, a range beside another, or a choice between readings of a date."""
     timed = [at for at in range(len(draft.elements)) if draft.kind(at) == "time"]
     places = [at for at in timed if draft.uses.get(at, ("",))[0] != "condition"]  # "in both 2024 and 2025"
+    places = outside_clauses(draft, places)
     phrases = [_phrase(draft, at) for at in places]
     if len(phrases) == 1 and _is_as_of_today(draft, phrases[0]):
         draft.use(places[0], "time", draft.element(places[0]).text)

@@ -42,8 +42,8 @@ from assistant.understanding.predicates import PlainDeeds
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
-from assistant.understanding.requests import asks_to_act
 from assistant.understanding.remarks import without_remarks
+from assistant.understanding.requests import asks_to_act
 from assistant.understanding.rewriting import (
     rewritten,
     with_denied_flags,
@@ -52,13 +52,16 @@ from assistant.understanding.rewriting import (
     with_shared_nouns,
 )
 from assistant.understanding.running import past_of_today, still_running
+from assistant.understanding.scales import with_shared_scales
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import names_columns, with_columns
+from assistant.understanding.shorthand import spelt_out
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spelling import Speller
 from assistant.understanding.suggesting import helped
 from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.tracing import Trace, losers_told, meanings_told, readings_told
+from assistant.understanding.turned_names import with_names_turned
 from assistant.understanding.values_index import ValuesIndex
 from assistant.understanding.whole_groups import with_all_groups
 from semantic_layer import SemanticLayer
@@ -130,7 +133,7 @@ class Understanding:
             tokens, outcome = self._said_plainly(question, tokens, outcome)
         if not isinstance(outcome, Plan):
             return outcome
-        outcome = with_all_groups(outcome, self._world)
+        outcome = looking_ahead(with_all_groups(outcome, self._world), tokens, self._world)
         past = past_of_today(question, outcome, tokens, self._world)
         past = past or half_answered(question, outcome, tokens, self._world)
         past = past or doubt(question, outcome, tokens, self._world)
@@ -277,11 +280,11 @@ class Understanding:
 
     def _tokens(self, question: str, known: bool = False) -> list[Token]:
         world = self._world
-        said = self._deeds.read(world.language.tokens(question), known)
-        found = whole_last(rewritten(said, world.language), world)
+        said = self._deeds.read(spelt_out(world.language.tokens(question), question, world), known)
+        found = whole_last(rewritten(with_shared_scales(said, world.language), world.language), world)
         found = with_names_together(with_shared_nouns(found, world.lexicon, world.language), world.lexicon)
         named = with_names_of_verbs(found, world)
-        return with_denied_flags(with_units(named, world), world)
+        return with_names_turned(with_denied_flags(with_units(named, world), world), world)
 
     def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
         refused = _refuse_early(question, tokens, self._world) or _refuse_money(question, tokens, self._world)

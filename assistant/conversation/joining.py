@@ -1,0 +1,47 @@
+"""Values named behind other values: "and Clothing" after Shoes were left out, "and Italy" after two countries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.answer import Clarification, Option, Plan
+from assistant.conversation.followup import FollowUp, Reading
+from assistant.conversation.phrases import words_of
+from semantic_layer import Filter, stands
+
+MEMBERSHIP = ("in", "not_in")
+
+
+def joined_or_instead(follow_up: FollowUp, usual: Callable[[FollowUp], Reading]) -> Reading | None:
+    """Which of two is meant where "and" names a further value: beside those of the condition, or in their place.
+
+    `usual` reads the words in the latter sense. None for any other follow-up.
+    """
+    joins = words_of(follow_up.rest)[:1] == ("and",) and follow_up.cues <= {"leaning", "polite"}
+    replaced = usual(follow_up) if joins and _only_values(follow_up) else None
+    if not isinstance(replaced, Plan):
+        return None
+    base = follow_up.base
+    old = [one for one in base.filters if one not in replaced.query.filters and one.op in MEMBERSHIP]
+    new = [one for one in replaced.query.filters if one not in base.filters]
+    if len(old) != 1 or len(new) != 1 or not _adds_to(old[0], new[0]):
+        return None
+    joined = old[0].model_copy(update={"values": (*old[0].values, *new[0].values)})
+    query = base.model_copy(update={"filters": tuple(joined if one is old[0] else one for one in base.filters)})
+    world = follow_up.understanding.world
+    if not stands(world.layer, query):
+        return None
+    options = tuple(Option(world.told(plan.query), plan) for plan in (Plan(query), replaced))
+    return Clarification(follow_up.question, world.language.message("two_readings"), follow_up.words, options)
+
+
+def _only_values(follow_up: FollowUp) -> bool:
+    """Whether nothing but values is named."""
+    elements = [one for one in follow_up.understanding.meanings(follow_up.tokens) if one.cues != {"filler"}]
+    return bool(elements) and all(any(c.kind == "value" for c in one.concepts) for one in elements)
+
+
+def _adds_to(old: Filter, new: Filter) -> bool:
+    """Whether the new values are of the same field, and the old are left out or are several."""
+    same = (old.field, old.via, old.entity) == (new.field, new.via, new.entity)
+    return same and new.op == "in" and (old.op == "not_in" or len(old.values) > 1)
