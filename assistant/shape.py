@@ -13,7 +13,16 @@ from typing import Any
 
 from assistant.formatting import Style, is_number, style_of
 from assistant.wording import FIRST, answers
-from semantic_layer import Column, SemanticLayer, SemanticQuery, TimeRange, is_together
+from semantic_layer import (
+    METRIC_TIME,
+    Column,
+    SemanticLayer,
+    SemanticQuery,
+    SimpleMetric,
+    TimeRange,
+    is_together,
+    time_of,
+)
 from warehouse import Result
 
 NUMERIC_ROLES = ("metric", "previous", "change", "change_ratio", "share", "rank")
@@ -54,7 +63,16 @@ def context(
     filtered = [one.field for one in query.filters if one.field in layer.metrics] if query else []
     percents = frozenset(name for name in filtered if layer.metrics[name].format == "percent")
     titles = _titles(layer, query, locale)
+    as_of = None if query and lies_ahead(layer, query) else as_of  # of days to come none is cut off by the data
     return Context(query, as_of, additive, locale, titles, percents, keys=_keys(layer, query))
+
+
+def lies_ahead(layer: SemanticLayer, query: SemanticQuery) -> bool:
+    """Whether the times that a query asks by are days that lie in the future as a rule."""
+    times = {time_of(layer, one) for name in query.metrics if isinstance(one := layer.metrics[name], SimpleMetric)}
+    grouped = {one.field for one in query.group_by if one.grain and one.field != METRIC_TIME}
+    asked = grouped or times
+    return bool(asked) and all(name in layer.fields and layer.fields[name].ahead for name in asked)
 
 
 def _keys(layer: SemanticLayer, query: SemanticQuery | None) -> frozenset[str]:

@@ -78,7 +78,7 @@ from semantic_layer.query import (
     TimeRange,
     Top,
 )
-from semantic_layer.resolution import is_together, linking
+from semantic_layer.resolution import is_together, linking, time_of
 from semantic_layer.stand_ins import substitute
 from semantic_layer.verified import (
     Golden,
@@ -187,6 +187,7 @@ __all__ = [
     "stands",
     "substitute",
     "suggest",
+    "time_of",
     "to_sql",
     "value_count",
     "value_pages",

@@ -74,6 +74,7 @@ class Dimension(Described):
     value to the words people use for it ("DE": ["Germany", "German"]). `stored_in` is the zone of a time's clock where
     it is not UTC. `implied` marks what nobody declared (see `implied`). `pii` is personal data, never broken down by,
     sampled or shown to a model; where it is `listable` it may stand in a list of its own rows ("which customers ...").
+    The days of a time that is `ahead` lie in the future as a rule: a month without a year is then the next one.
     """
 
     expression: str = ""
@@ -84,6 +85,7 @@ class Dimension(Described):
     implied: bool = False
     pii: bool = False
     listable: bool = False
+    ahead: bool = False
     stored_in: str = ""
     unit: str = ""
     format: NumberFormat | None = None

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache, partial
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
+from assistant.understanding.ahead import looking_ahead
 from assistant.understanding.among import whole_last
 from assistant.understanding.chart import Element
 from assistant.understanding.compounds import Compounds
