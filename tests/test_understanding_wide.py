@@ -114,3 +114,46 @@ def test_the_hour_needs_a_column_with_hours(bikes: Understanding) -> None:
 )
 def test_what_would_be_dropped_is_refused(bikes: Understanding, question: str) -> None:
     assert isinstance(bikes.plan(question), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [
+        ("aborted trips in 2025", "aborted_rides"),
+        ("aborted ride volume in 2025", "aborted_rides"),
+        ("volume of aborted trips in 2025", "aborted_rides"),
+        ("abort quota in 2025", "aborted_share"),
+        ("level of abort ratio in 2025", "aborted_share"),
+        ("repair expenditure in 2025", "repair_cost"),
+        ("repair cost total in 2025", "repair_cost"),
+        ("how did the repair costs look in 2025", "repair_cost"),
+    ],
+)
+def test_a_number_is_known_by_other_nouns_and_by_nouns_that_restate_it(
+    bikes: Understanding, question: str, metric: str
+) -> None:
+    found = read(bikes, question)
+    assert (found.metrics, found.filters, found.group_by) == ((metric,), (), ())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "repair cost count in 2025",
+        "abort rate volume in 2025",
+        "aborted cyclists in 2025",
+        "corporate repair expenditure in 2025",
+        "volume of corporate aborted trips in 2025",
+        "how did the corporate repair costs look in 2025",
+        "what share of aborted rides were in Porto and lost",
+        "abort drop-off rate in 2025",
+    ],
+)
+def test_a_noun_that_says_something_else_is_not_passed_over(bikes: Understanding, question: str) -> None:
+    assert not isinstance(bikes.plan(question), Plan)
+
+
+def test_a_share_of_what_is_described_is_the_rate_of_those(bikes: Understanding) -> None:
+    found = read(bikes, "What share of Lyon rides were aborted?")
+    assert (found.metrics, found.shares) == (("aborted_share",), ())
+    assert [one.values for one in found.filters] == [("Lyon",)]

@@ -13,6 +13,7 @@ LINKED_KINDS = {
     "link_time": ("time",),
     "link_value": ("value", "dimension"),
     "only": ("value",),
+    "sort": ("time",),
 }
 
 
@@ -74,6 +75,8 @@ def _harmless_both(draft: Draft, at: int) -> bool:
 def _harmless_question_word(draft: Draft, at: int) -> bool:
     """ "what is revenue" asks for a number; "which orders ..." asks for a list, which must not be dropped."""
     following = draft.ahead(at)
+    while following is not None and draft.elements[following].cues == {"now"}:  # "what is our current backlog"
+        following = draft.ahead(following)
     if following is None or draft.kind(following) not in ("noun", ""):
         return True
     if draft.kind(following) == "noun" and _asks_for_number(draft, at, following):
@@ -109,8 +112,17 @@ def _harmless_manner(draft: Draft, at: int) -> bool:
     """ "how was revenue", "how did revenue develop" ask for numbers; "how do customers find us" does not."""
     following = draft.elements[at + 1].text.casefold() if at + 1 < len(draft.elements) else ""
     answered = any(role in ("comparison", "grain", "dimension") for role, _ in draft.uses.values())
-    answered = answered or any(condition.grouped for condition in draft.conditions)
+    answered = answered or any(condition.grouped for condition in draft.conditions) or _looks(draft, at)
     return answered or following not in draft.world.language.words("manner_verbs")
+
+
+def _looks(draft: Draft, at: int) -> bool:
+    """ "how does the backlog look" asks for the number; how people look is another question."""
+    looks = draft.world.language.words("looking_verbs")
+    verb = next((i for i in range(at + 1, len(draft.elements)) if draft.element(i).text.casefold() in looks), None)
+    said = [place for place, _ in draft.metrics if at < place < (verb or 0)]
+    entities = {name for name, dataset in draft.world.layer.datasets.items() if dataset.entity}
+    return bool(said) and not any(draft.kind(place) == "noun" and draft.noun(place) in entities for place in said)
 
 
 def _introduces_condition(draft: Draft, at: int) -> bool:
@@ -181,8 +193,28 @@ def _is_value_behind(draft: Draft, at: int) -> bool:
     return described and at > 0 and draft.kind(at - 1) == "value"
 
 
+def _only_of_a_time(draft: Draft, at: int) -> bool:
+    """ "for last month only", "only in May": of a number; who did something only in May is another question."""
+    element, before, following = draft.elements[at], draft.back(at), draft.ahead(at)
+    if "only" not in element.cues or draft.listed or draft.bounds or draft.scopes:
+        return False
+    led = following if following is not None else before
+    return led is not None and draft.kind(led) == "time" and bool(draft.metrics)
+
+
+def _opens_no_range(draft: Draft, at: int) -> bool:
+    """ "through June": from when is not said."""
+    following = draft.ahead(at)
+    ending = draft.element(at).text.casefold() in draft.world.language.words("ending_links")
+    return ending and following is not None and draft.kind(following) == "time"
+
+
 def _harmless_link(draft: Draft, at: int) -> bool:
     element, before, following = draft.elements[at], draft.back(at), draft.ahead(at)
+    if _only_of_a_time(draft, at):
+        return True
+    if _opens_no_range(draft, at):
+        return False
     if "only" in element.cues and before is not None and _is_value_behind(draft, before):
         return True
     if "only" in element.cues and following is None and draft.uses.get(at - 1, ("",))[0] == "limit":

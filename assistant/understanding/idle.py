@@ -135,7 +135,7 @@ def _first_one(draft: Draft) -> Iterator[int]:
         tokens = draft.tokens[draft.element(place).first : draft.element(place).behind] if place >= 0 else ()
         ordinal = len(tokens) > 1 and "earliest" in cues.get(tokens[0].text, ()) and tokens[-1].text == tokens[-1].plain
         counts = all(draft.world.layer.metrics[c.target].format == "integer" for c in choices)
-        asked = any(element.cues & {"how_many", "share", "average"} for element in draft.elements)
+        asked = any(element.cues & {"how_many", "share", "average", "when"} for element in draft.elements)
         if ordinal and counts and not asked and len(draft.metrics) == 1:
             yield place
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from itertools import pairwise
 
-from assistant.understanding.concepts import EXACT, HEAD_WORD, INFLECTED, Concept
+from assistant.understanding.concepts import COMPOSED, EXACT, HEAD_WORD, INFLECTED, Concept
+from assistant.understanding.exchanging import Exchange
 from assistant.understanding.language import Language, time_words
 from assistant.understanding.namings import Namings
 from assistant.understanding.tokens import Token, fold_case, phrase_keys, tokenize
@@ -35,6 +36,8 @@ class Lexicon:
         self._given: Mapping[str, Concept] = {}
         self._strange: dict[tuple[str, str], bool] = {}
         self._index: dict[str, list[Concept]] = defaultdict(list)
+        self._exchange = Exchange(layer, language)
+        self._exchanged: dict[str, list[Concept]] = defaultdict(list)
         self._words: dict[str, str] = {}
         self._metric_words: dict[str, set[str]] = defaultdict(set)
         self._own_words: dict[str, set[str]] = defaultdict(set)
@@ -75,7 +78,7 @@ class Lexicon:
         wide, narrow = phrase_keys(self._telling(tokens))
         persons = len(tokens) == 1 and tokens[0].text in self._language.persons
         best: dict[tuple[str, str, str | bool, str], Concept] = {}
-        for concept in self._index.get(wide, ()):
+        for concept in self._index.get(wide) or self._other_nouns(tokens):
             if concept.cased and not _is_written_as_stored(concept, tokens):
                 continue
             same_form = concept.plain == narrow
@@ -93,6 +96,22 @@ class Lexicon:
         for concept in (*self.wide_values(tokens), *self._given_here(narrow)):
             best.setdefault(concept.identity, concept)
         return (*best.values(), *self._without_ordinary(tokens, tuple(best.values())))
+
+    def _other_nouns(self, tokens: Sequence[Token]) -> Iterator[Concept]:
+        """The numbers that the words name with other nouns than the layer does, or that they only restate."""
+        if len(tokens) < 2:
+            return
+        for wide, narrow, form in self._exchange.keys_said(tokens):
+            for concept in self._exchanged.get(wide, ()):
+                same = concept.plain == narrow and form in ("", self._layer.metrics[concept.target].format)
+                if same:
+                    yield replace(concept, plain=phrase_keys(self._telling(tokens))[1])
+        for rest, affix in self._exchange.restated(tokens):
+            for concept in self.lookup(rest):
+                named = concept.kind == "metric" and concept.weight > HEAD_WORD and not concept.inflected
+                if named and self._exchange.says_again(affix, concept.target):
+                    plain = phrase_keys(self._telling(tokens))[1]
+                    yield replace(concept, weight=concept.weight - COMPOSED, plain=plain, shape=self._shape(tokens))
 
     def wide_values(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         """The values of fields too wide to hold that are called exactly so.
@@ -165,6 +184,10 @@ class Lexicon:
             concept = replace(concept, cased=ordinary or len(phrase) < 2, spelt=phrase)
         wide, narrow = phrase_keys(tokens)
         self._index[wide].append(replace(concept, plain=narrow, shape=self._shape(tokens)))
+        if concept.kind == "metric":
+            for other, plain in self._exchange.keys_of_name(tokens, self._layer.metrics[concept.target]):
+                composed = replace(concept, weight=concept.weight - COMPOSED, plain=plain, shape=self._shape(tokens))
+                self._exchanged[other].append(composed)
         self._learn(tokens, concept)
 
     def _is_proper(self, phrase: str, tokens: Sequence[Token], concept: Concept) -> bool:

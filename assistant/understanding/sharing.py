@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
+from assistant.understanding.idle_shares import told_of
 from assistant.understanding.together import is_top_share, take_top
 from semantic_layer import RatioMetric, SimpleMetric
 
@@ -79,12 +80,19 @@ def _is_part(draft: Draft, cues: list[int]) -> bool:
         for m in layer.metrics.values()
         if isinstance(m, RatioMetric) and m.format == "percent" and not m.hidden and m.numerator in asked
     ]
-    plain = not (draft.groups or draft.conditions or draft.presence or draft.bounds)
+    plain = not (draft.groups or draft.presence or draft.bounds) and _describe_all(draft, cues[0])
     if len(rates) != 1 or len(asked) != 1 or not plain or len(cues) != 1 or _is_of_rows(draft, rates[0]):
         return False
     draft.metrics = [(draft.metrics[0][0], (Concept("metric", rates[0], GATHERED),))]
     draft.use(cues[0], "metric", rates[0])
     return True
+
+
+def _describe_all(draft: Draft, cue: int) -> bool:
+    """Whether no condition is the case that the share is of: "what share of mobile visits ended in an order"."""
+    place = draft.metrics[0][0]
+    between = all(cue < condition.place < place and not condition.grouped for condition in draft.conditions)
+    return not draft.conditions or (between and told_of(draft, cue, place))
 
 
 def _is_done_to(draft: Draft, cue: int) -> bool:

@@ -92,6 +92,8 @@ def _aggregated(asking: Asking, part: Part, field: str, condition: Filter) -> Pl
     if plan is None or counted(plan, asking.world) != part.dataset:
         return None
     changed: dict[str, object] = {"filters": (*plan.query.filters, condition)}
+    if shared is not None and plan.query.metrics[0] != asking.world.nouns.count_of(part.dataset):
+        return None  # "what share of deals over 5,000 were won" is a part of those deals
     if shared is not None:
         changed["shares"] = (Share(metric=plan.query.metrics[0], apart_from=(field,)),)
     else:
