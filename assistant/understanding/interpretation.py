@@ -153,14 +153,23 @@ class _Reading:
         """What a condition on an entity holds for: each one of it, within a time of its own."""
         told = ""
         if condition.entity:
-            entity = self.inside(self.singular(self.layer.datasets[condition.entity].title))
-            told += self.say("per", {"entity": entity})
+            told += self.of_which(condition)
         if condition.time_range:
             told += self.say("within", {"period": self.period(condition.time_range)})
         return told + (self.say("within_last", {"last": self.span(condition.last)}) if condition.last else "")
 
+    def of_which(self, condition: Filter) -> str:
+        """Of what a condition on each entity holds: a number of each, or a row that each has, or has none of."""
+        datasets, owner = self.layer.datasets, condition.field.partition(".")[0]
+        entity = self.inside(self.singular(datasets[condition.entity].title))
+        if condition.field not in self.layer.fields or owner == condition.entity:
+            return self.say("per", {"entity": entity})
+        row = self.inside(self.singular(datasets[owner].title))
+        return self.say("in_no_row" if condition.none else "in_a_row", {"row": row, "entity": entity})
+
     def singular(self, title: str) -> str:
-        return load_language().forms.plain(title.lower()) if self.words.locale == FIRST else title
+        *before, last = title.lower().split() or [""]
+        return " ".join((*before, load_language().forms.plain(last))) if self.words.locale == FIRST else title
 
     def value(self, value: object) -> str:
         if isinstance(value, bool):

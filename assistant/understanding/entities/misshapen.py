@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.answer import Plan
-from assistant.understanding.entities import shapes_of_each, shapes_of_things
+from assistant.understanding.entities import aggregates_lost, shapes_of_counts, shapes_of_each, shapes_of_things
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.words import Words
 from semantic_layer import METRIC_TIME, SimpleMetric
@@ -200,5 +200,9 @@ SHAPES: tuple[Shape, ...] = (
     shapes_of_things.some_and_none,
     shapes_of_things.which_for_number,
     shapes_of_things.paid_twice,
+    aggregates_lost.aggregates_lost,
     shapes_of_each.named_by_another,
+    shapes_of_counts.owner_counted,
+    shapes_of_counts.bounded_by_itself,
+    shapes_of_counts.counted_without,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import World
 from assistant.understanding.entities.described import described
 from assistant.understanding.entities.favourites import often_done
@@ -38,19 +39,26 @@ def things(words: Words, found: Found) -> Iterator[Found]:
 
 
 def _named_things(words: Words, found: Found) -> Iterator[Found]:
-    """A noun, perhaps behind a value that all of them have: "female owners"."""
+    """A noun, perhaps behind a value that all of them have ("female owners"), or whose they are ("Acme invoices")."""
     for dataset, behind in words.nouns(found.at):
         if words.world.layer.datasets[dataset].primary_key:
             yield replace(found, entity=dataset).used(found.at, behind, "dimension", dataset)
     for concepts, behind in words.concepts(found.at, "value"):
         for dataset, end in words.nouns(behind):
-            own = [c for c in concepts if _owner(words, c.target) == dataset]
+            own = [c for c in concepts if _owner(words, c.target) == dataset] or _whose(words, concepts, dataset)
             if len(own) == 1 and words.world.layer.datasets[dataset].primary_key:
                 kept = Filter(field=own[0].target, op="in", values=(own[0].value,))
                 if own[0].target in words.world.layer.segments:
                     kept = Filter(field=own[0].target, op="eq", values=(True,))
                 marked = found.used(found.at, behind, "value", own[0].target).used(behind, end, "dimension", dataset)
                 yield replace(marked, entity=dataset, filters=(*found.filters, kept))
+
+
+def _whose(words: Words, concepts: tuple[Concept, ...], dataset: str) -> list[Concept]:
+    """What a value calls the one thing that each row of a dataset belongs to."""
+    owners = [(concept, concept.target.partition(".")[0]) for concept in concepts if "." in concept.target]
+    named = [(one, owner) for one, owner in owners if one.target in words.world.nouns.names(owner)]
+    return [one for one, owner in named if owner != dataset and words.world.reach.steps(dataset, owner) == 1]
 
 
 def _people(words: Words, found: Found) -> Iterator[Found]:

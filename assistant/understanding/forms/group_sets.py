@@ -31,11 +31,17 @@ def group_sets(asking: Asking) -> Plan | None:
         (behind, tuple(c.target for c in concepts if _tells_groups(asking, c.target)))
         for concepts, behind in asking.words.concepts(start, "dimension", 0.9)
     ]
-    opened = [(behind, fields) for behind, fields in named if fields and _opens(asking, behind)]
+    opened = [(end, fields) for end, fields in named if fields and _opens(asking, end) and not _of_things(asking, end)]
     if not opened or start == 0:
         return None
     clauses = _clauses(asking, opened[0][0])
     return _plan(asking, clauses, opened[0][1]) if clauses else None
+
+
+def _of_things(asking: Asking, behind: int) -> bool:
+    """Whether a field is said with its things, which are told apart: "the prices of the rooms that have no ..."."""
+    ends = {end for at in range(behind) for _, end in asking.words.nouns(at)}
+    return behind in ends and any(token.text == "of" for token in asking.tokens[:behind])
 
 
 def _tells_groups(asking: Asking, name: str) -> bool:
