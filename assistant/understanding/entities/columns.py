@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.entities.computing import number_over
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each, reaches
@@ -15,9 +16,19 @@ MOST_COLUMNS = 5
 
 def with_columns(words: Words, found: Found) -> Iterator[Found]:
     """ "customers in France with their city and their revenue"."""
-    start = words.phrase(found.at, "columns")
-    if start is not None and not (found.group or found.counting or found.newest or found.attributes):
+    start = words.phrase(found.at, "columns") or _owned_by_them(words, found.at)
+    if start is None or found.group or found.counting or found.newest:
+        return
+    if found.each:
+        yield from (one for one in _columns(words, found, start) if one.metrics == found.metrics)
+    elif not found.attributes or found.entity == found.attributes[0].partition(".")[0]:
         yield from _columns(words, found, start)
+
+
+def _owned_by_them(words: Words, at: int) -> int | None:
+    """The place behind "their" in ", and their average price"."""
+    joined = at > 0 and words.phrase(at - 1, "joins") == at
+    return words.phrase(at, "possessives") if joined else None
 
 
 def shown_too(words: Words, found: Found) -> Iterator[Found]:
@@ -42,22 +53,24 @@ def _columns(words: Words, found: Found, start: int) -> Iterator[Found]:
     fields: list[str] = []
     metrics: list[str] = []
     at = start
-    while not _is_over(words, at) and len(fields) + len(metrics) < MOST_COLUMNS:
+    while not _is_over(words, at, found.entity) and len(fields) + len(metrics) < MOST_COLUMNS:
         field, metric, behind = _column(words, found, at)
         if behind == at:
             return
         fields.extend(field)
         metrics.extend(one for one in metric if one not in found.metrics)
-        at = behind if _is_over(words, behind) else words.skip(behind, "joins", "possessives", "empty")
-    if _is_over(words, at) and (fields or metrics):
-        shown = tuple(dict.fromkeys((*_names(words, found.entity), *fields)))
+        at = behind if _is_over(words, behind, found.entity) else words.skip(behind, "joins", "possessives", "empty")
+    if _is_over(words, at, found.entity) and (fields or metrics):
+        shown = tuple(dict.fromkeys((*(found.attributes or _names(words, found.entity)), *fields)))
         more = replace(found, attributes=shown, metrics=(*found.metrics, *metrics))
         yield more.used(start, at, "dimension", found.entity).moved(len(words.tokens))
 
 
-def _is_over(words: Words, at: int) -> bool:
-    """Whether nothing is left but what says again whose columns they are: "(how many orders) it has"."""
-    return words.at_end(words.skip(at, "trailing"))
+def _is_over(words: Words, at: int, entity: str) -> bool:
+    """Whether nothing is left but what says again whose columns they are: "it has", "of each shop"."""
+    each = words.phrase(at, "genitive")
+    again = [end for dataset, end in words.nouns(words.skip(each, "empty")) if dataset == entity] if each else []
+    return any(words.at_end(words.skip(end, "trailing")) for end in (at, *again))
 
 
 def _column(words: Words, found: Found, at: int) -> tuple[tuple[str, ...], tuple[str, ...], int]:
@@ -82,6 +95,9 @@ def _column(words: Words, found: Found, at: int) -> tuple[tuple[str, ...], tuple
         each = [c.target for c in concepts if words.world.reach.distance([c.target], found.entity)]
         if len(each) == 1:
             return (), (each[0],), behind
+    metric, behind = number_over(words, at)
+    if metric and words.world.reach.distance([metric], found.entity):
+        return (), (metric,), behind
     return (), (), at
 
 

@@ -202,6 +202,7 @@ SHAPES: tuple[Shape, ...] = (
     shapes_of_things.paid_twice,
     aggregates_lost.aggregates_lost,
     shapes_of_each.named_by_another,
+    shapes_of_each.rank_for_size,
     shapes_of_counts.owner_counted,
     shapes_of_counts.bounded_by_itself,
     shapes_of_counts.counted_without,

@@ -235,44 +235,6 @@ def _is_dated(words: Words, dataset: str, entity: str) -> bool:
     return own_time and len(found.primary_key) == 1 and dataset != entity and reaches(words, dataset, entity)
 
 
-def in_order(words: Words, found: Found) -> Iterator[Found]:
-    """ "in alphabetical order of name", "sorted by price in descending order"."""
-    if not found.is_plain_list:
-        return
-    sorting = words.phrase(found.at, "sorting")
-    start = words.skip(sorting, "empty", "by") if sorting is not None else found.at
-    way = _direction(words, start)
-    at = words.skip(way[1], "empty", "by") if way is not None else start
-    if sorting is None and way is None:
-        return
-    for field, behind in (*own_fields(words, at, found.entity), *_shown_fields(words, at, found)):
-        after = _direction(words, words.skip(behind, "joins")) if way is None else None
-        descending = (way or after or (False, 0))[0]
-        end = after[1] if after is not None else behind
-        ordered = replace(found, order=OrderBy(by=field, descending=descending))
-        yield ordered.used(found.at, end, "order", field)
-    if way is not None and len(found.attributes) == 1 and words.at_end(at):
-        ordered = replace(found, order=OrderBy(by=found.attributes[0], descending=way[0]))
-        yield ordered.used(found.at, at, "order", found.attributes[0])
-
-
-def _shown_fields(words: Words, at: int, found: Found) -> Iterator[tuple[str, int]]:
-    for concepts, behind in words.concepts(at, "dimension"):
-        yield from (
-            (c.target, behind)
-            for c in concepts
-            if c.target in found.attributes and c.target.partition(".")[0] != found.entity
-        )
-
-
-def _direction(words: Words, at: int) -> tuple[bool, int] | None:
-    for role, descending in (("ascending", False), ("descending", True)):
-        behind = words.phrase(at, role)
-        if behind is not None:
-            return descending, behind
-    return None
-
-
 def of_group(words: Words, found: Found) -> Iterator[Found]:
     """ "... used by the most customers", "... with more than 3 customers": values told apart by a count."""
     if not found.group or found.metrics:

@@ -92,7 +92,10 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
     if found.each:
         groups = tuple(GroupBy(field=name) for name in found.attributes)
         known = (*found.filters, Filter(field=found.attributes[0], op="not_null"))
-        yield SemanticQuery(metrics=found.metrics, group_by=groups, filters=known, time_range=found.period)
+        order = (found.order,) if found.order else ()
+        yield SemanticQuery(
+            metrics=found.metrics, group_by=groups, filters=known, time_range=found.period, order_by=order
+        )
     elif found.group or found.favourite:
         yield from _of_group(found) if found.group else _of_favourite(found, world)
     elif found.distinct:

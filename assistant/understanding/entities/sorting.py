@@ -1,0 +1,136 @@
+"""Clauses that put a list in an order: alphabetically, by a field or a count, from old to young."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assistant.understanding.entities.dated import day_of
+from assistant.understanding.entities.fields import own_fields
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import count_of_each
+from assistant.understanding.entities.superlatives import measured
+from assistant.understanding.entities.words import Words, word_lists
+from semantic_layer import OrderBy
+
+WAYS = (("ascending", False), ("descending", True))
+
+
+@dataclass(frozen=True)
+class Way:
+    """A direction said: whether the largest comes first, where it begins and ends, and whether it speaks of ages."""
+
+    descending: bool
+    first: int
+    behind: int
+    of_ages: bool = False
+
+
+def in_order(words: Words, found: Found) -> Iterator[Found]:
+    """ "in alphabetical order of name", "sorted by price in descending order", "by age from old to young"."""
+    if not found.is_plain_list:
+        return
+    sorting = words.phrase(found.at, "sorting")
+    start = words.skip(sorting, "empty", "by") if sorting is not None else found.at
+    way = _way(words, start)
+    if sorting is None and way is None:
+        return
+    at = words.skip(way.behind, "empty", "by") if way is not None else start
+    yield from _by_what(words, found, words.skip(at, "possessives"), way)
+    if way is not None and words.at_end(at):
+        yield from _by_itself(words, found.used(found.at, at, "order", "order"), way)
+
+
+def from_one_to_other(words: Words, found: Found) -> Iterator[Found]:
+    """ "(sorted) from the oldest to the youngest": by the field that the adjectives measure."""
+    if not found.is_plain_list or found.metrics:
+        return
+    sorting = words.phrase(found.at, "sorting")
+    at = words.skip(sorting, "articles") if sorting is not None else found.at
+    if at >= len(words.tokens) or words.tokens[at].text != "from":
+        return
+    for measure, role, said in words.extremes(at + 1):
+        joined = said < len(words.tokens) and words.tokens[said].text == "to"
+        ends = [end for other, back, end in words.extremes(said + 1) if other == measure and back != role]
+        ranked = measured(words, measure, found.entity) if joined and ends else None
+        if ranked is not None:
+            order = OrderBy(by=ranked[0], descending=(role == "most") == ranked[1])
+            yield replace(found, order=order).used(found.at, ends[0], "order", ranked[0])
+
+
+def _by_what(words: Words, found: Found, at: int, way: Way | None) -> Iterator[Found]:
+    for field, behind in (*own_fields(words, at, found.entity), *_shown_fields(words, at, found)):
+        yield from _ordered(words, found, (field, at, behind), way)
+    if found.metrics or found.entity == "":
+        return
+    done = words.phrase(words.skip(at, "articles"), "deed_years")
+    field = day_of(words, done, found.entity) if done is not None else ""
+    if field and done is not None:
+        yield from _ordered(words, found, (field, at, done + 1), way)
+    counted = words.phrase(at, "counting")
+    for dataset, behind in words.nouns(words.skip(counted, "empty")) if counted is not None else ():
+        count = count_of_each(words, dataset, found.entity)
+        if count:
+            yield from _ordered(words, replace(found, metrics=(count,)), (count, at, behind), way)
+
+
+def _ordered(words: Words, found: Found, by: tuple[str, int, int], way: Way | None) -> Iterator[Found]:
+    """The list by a field or a count, in the way said before it or behind it."""
+    name, _, behind = by
+    after = _way(words, words.skip(behind, "joins", "and_in")) if way is None else None
+    said = way or after
+    end = after.behind if after is not None else behind
+    descending = said.descending if said is not None else False
+    fields = words.world.layer.fields
+    if said is not None and said.of_ages and name in fields and fields[name].kind == "time":
+        descending = not descending  # the oldest was born first
+    yield replace(found, order=OrderBy(by=name, descending=descending)).used(found.at, end, "order", name)
+
+
+def _by_itself(words: Words, found: Found, way: Way) -> Iterator[Found]:
+    """ "in alphabetical order" of the one field asked for, or of what the things are called by."""
+    names = words.world.nouns.names(found.entity) if found.entity else ()
+    shown = [name for name in found.attributes if name in names] or list(found.attributes)
+    alphabetical = any("alphabet" in token.text for token in words.tokens[way.first : way.behind])
+    told = shown if found.attributes else list(names)
+    if not found.metrics and (len(found.attributes) == 1 or (alphabetical and len(told) == 1)):
+        yield replace(found, order=OrderBy(by=told[0], descending=way.descending))
+
+
+def _shown_fields(words: Words, at: int, found: Found) -> Iterator[tuple[str, int]]:
+    for concepts, behind in words.concepts(at, "dimension"):
+        yield from (
+            (c.target, behind)
+            for c in concepts
+            if c.target in found.attributes and c.target.partition(".")[0] != found.entity
+        )
+
+
+def _way(words: Words, at: int) -> Way | None:
+    for role, descending in WAYS:
+        behind = words.phrase(at, role)
+        if behind is not None:
+            said = {token.text for token in words.tokens[at:behind]}
+            return Way(descending, at, behind, bool(said & word_lists()["age_words"]))
+    return None
+
+
+def group_in_order(words: Words, found: Found) -> Iterator[Found]:
+    """ "(the formats of the books) in ascending order of count", "sorted by their frequency": values by how many."""
+    field = found.group or (found.attributes[0] if len(found.attributes) == 1 and not found.filters else "")
+    owner = field.partition(".")[0]
+    count = words.world.nouns.count_of(owner) if field in words.world.layer.fields else ""
+    if not count or found.order is not None or found.counting or found.metrics:
+        return
+    sorting = words.phrase(found.at, "sorting")
+    start = words.skip(sorting, "empty", "by") if sorting is not None else found.at
+    way = _way(words, start)
+    at = words.skip(way.behind if way is not None else start, "empty", "by", "possessives")
+    behind = words.phrase(at, "frequencies") if sorting is not None or way is not None else None
+    if behind is None or words.world.layer.fields[field].kind != "categorical":
+        return
+    after = _way(words, words.skip(behind, "joins")) if way is None else None
+    said, end = way or after, after.behind if after is not None else behind
+    ordered = OrderBy(by=count, descending=said.descending if said is not None else False)
+    grouped = replace(found, group=field if found.group else "", metrics=(count,), each=not found.group, order=ordered)
+    yield grouped.used(found.at, end, "order", count)
