@@ -29,7 +29,8 @@ def _of_each_other(world: World, query: SemanticQuery) -> str:
 
 
 def _of_groups(world: World, query: SemanticQuery) -> str:
-    """A breakdown that has one group only, by the definition of what is measured."""
+    """A breakdown that has one group only, or one row in each, by the definition of what is measured."""
+    ranks = query.limit == 1 or any(one.field in world.layer.metrics for one in query.filters)
     for group in query.group_by if query.metrics else ():
         ranked = query.limit is not None and all(named_cases(world, name, group.field) for name in query.metrics)
         alone = any(f.field == group.field and f.op == "in" and len(f.values) == 1 for f in query.filters)
@@ -38,7 +39,7 @@ def _of_groups(world: World, query: SemanticQuery) -> str:
         if ranked or all(is_of_one(world.layer, name, group.field) for name in query.metrics):
             titles = world.layer.metrics[query.metrics[0]].title, world.layer.fields[group.field].title
             return world.language.message("one_group", metric=titles[0], field=titles[1])
-        if all(is_one_each(world.layer, name, group.field) for name in query.metrics):
+        if all(is_one_each(world.layer, name, group.field, ranked=ranks) for name in query.metrics):
             titles = world.layer.metrics[query.metrics[0]].title, world.layer.fields[group.field].title
             return world.language.message("one_each", metric=titles[0], field=titles[1])
     return ""

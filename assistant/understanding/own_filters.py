@@ -33,13 +33,20 @@ def is_of_one(layer: SemanticLayer, name: str, field: str) -> bool:
     return isinstance(metric, SimpleMetric) and field in layer.fields and len(_kept(layer, metric, field)) == 1
 
 
-def is_one_each(layer: SemanticLayer, name: str, field: str) -> bool:
-    """Whether a metric counts the different values that a row has in one column, by the key of just these rows."""
+ALONE = frozenset({"average", "median", "max", "min"})
+
+
+def is_one_each(layer: SemanticLayer, name: str, field: str, *, ranked: bool = True) -> bool:
+    """Whether a metric is made of one row only, by the key of just these rows: the different values it has.
+
+    Unless rows are ranked by it, that is as true of an average, and of the highest and the lowest.
+    """
     metric, dataset = layer.metrics[name], field.partition(".")[0]
     if not isinstance(metric, SimpleMetric) or metric.measure.partition(".")[0] != dataset:
         return False
     keys = [f"{dataset}.{key}" for key in layer.datasets[dataset].key_fields]
-    return layer.measures[metric.measure].agg == "count_distinct" and keys == [field]
+    aggs = {"count_distinct"} if ranked else {"count_distinct", *ALONE}
+    return layer.measures[metric.measure].agg in aggs and keys == [field]
 
 
 def is_always_known(layer: SemanticLayer, name: str, field: str) -> bool:

@@ -86,19 +86,25 @@ def _column(words: Words, found: Found, at: int) -> tuple[tuple[str, ...], tuple
         linked = [c.target for c in concepts if reaches(words, found.entity, c.target.partition(".")[0])]
         if len(linked) == 1:
             return (linked[0],), (), behind
+    metric, behind = _number(words, found, at)
+    return (), (metric,) if metric else (), behind
+
+
+def _number(words: Words, found: Found, at: int) -> tuple[str, int]:
+    """A metric that each thing has, with the place behind."""
     counted = words.phrase(at, "counting")
     for dataset, behind in words.nouns(words.skip(counted, "empty")) if counted is not None else ():
         count = count_of_each(words, dataset, found.entity)
         if count:
-            return (), (count,), behind
+            return count, behind
     for concepts, behind in words.concepts(at, "metric", 0.9):
         each = [c.target for c in concepts if words.world.reach.distance([c.target], found.entity)]
         if len(each) == 1:
-            return (), (each[0],), behind
+            return each[0], behind
     metric, behind = number_over(words, at)
     if metric and words.world.reach.distance([metric], found.entity):
-        return (), (metric,), behind
-    return (), (), at
+        return metric, behind
+    return "", at
 
 
 def _names(words: Words, entity: str) -> tuple[str, ...]:

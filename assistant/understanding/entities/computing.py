@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import implied_metric
 
 AGGREGATIONS = {"averages": "average", "maxima": "max", "minima": "min", "sums": "sum"}
@@ -38,6 +38,13 @@ def computed(words: Words, at: int) -> Iterator[Found]:
         yield closed
 
 
+def number_over(words: Words, at: int) -> tuple[str, int]:
+    """The metric that "average price", "total of the costs" means of one number field, with the place behind."""
+    kinds, behind = _aggregations(words, at)
+    number = _number_field(words, words.skip(behind, "empty")) if len(kinds) == 1 else None
+    return (implied_metric(words.world.layer, number[0], kinds[0]), number[1]) if number is not None else ("", at)
+
+
 def _said_again(words: Words, at: int, fields: list[str]) -> tuple[list[str], int]:
     """ "(the lowest age) and the highest age": more numbers of the one field."""
     kinds, behind = _aggregations(words, words.skip(at, "joins", "empty"))
@@ -46,8 +53,10 @@ def _said_again(words: Words, at: int, fields: list[str]) -> tuple[list[str], in
 
 
 def _of_own(words: Words, found: Found) -> Found:
-    """Past "of all products" behind numbers of products."""
-    genitive = words.phrase(found.at, "genitive")
+    """Past "of all products", "across products" behind numbers of products; "of each" asks for more than one number."""
+    genitive = words.phrase(found.at, "genitive") or words.phrase(found.at, "amid")
+    if genitive is not None and words.tokens[genitive - 1].text in word_lists()["every"]:
+        return found
     for dataset, behind in words.nouns(words.skip(genitive, "empty")) if genitive is not None else ():
         if dataset == found.entity:
             return found.used(words.skip(genitive or 0, "empty"), behind, "dimension", dataset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.understanding.entities.columns import columns_of_each
+from assistant.understanding.entities.computing import number_over
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each
 from assistant.understanding.entities.words import Words
@@ -48,6 +49,17 @@ def for_each(words: Words) -> Iterator[Found]:
             if count and shown:
                 named = Found(behind, entity=dataset, attributes=shown, metrics=(count,), each=True)
                 yield named.used(each or end, end, "dimension", dataset).used(at, behind, "metric", count)
+
+
+def number_for_each(words: Words, at: int) -> Iterator[Found]:
+    """ "the average score of each player (and their first name)": a number of what belongs to each thing."""
+    metric, behind = number_over(words, at)
+    each = _each(words, behind) if metric else None
+    for dataset, end in words.nouns(each) if each is not None else ():
+        shown = _called_by(words, dataset)
+        if shown and words.world.reach.distance([metric], dataset):
+            named = Found(end, entity=dataset, attributes=shown, metrics=(metric,), each=True)
+            yield named.used(at, behind, "metric", metric).used(each or end, end, "dimension", dataset)
 
 
 def _each(words: Words, at: int) -> int | None:

@@ -54,7 +54,7 @@ def common_value(words: Words, at: int) -> Iterator[Found]:
     for role, descending in USED:
         said = words.phrase(at, role)
         for concepts, behind in words.concepts(words.skip(said, "empty"), "dimension") if said is not None else ():
-            genitive = words.phrase(behind, "genitive")
+            genitive = words.phrase(behind, "genitive") or words.phrase(behind, "amid")
             owners = words.nouns(words.skip(genitive, "empty")) if genitive is not None else []
             for dataset, end in owners:
                 own = [c.target for c in concepts if c.target.partition(".")[0] == dataset]

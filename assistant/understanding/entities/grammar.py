@@ -48,6 +48,7 @@ def _asked(words: Words, at: int) -> Iterator[Found]:
     yield from possessed(words, at)
     yield from _groups(words, Found(at))
     yield from computed(words, at)
+    yield from each.number_for_each(words, at)
     yield from common_value(words, at)
     yield from persons(words, at)
 
@@ -66,7 +67,7 @@ def _closes(words: Words, found: Found) -> bool:
     if words.at_end(words.skip(found.at, "trailing")) or _echoes(words, found):
         return True
     at = words.skip(found.at, *LINKING)
-    each = words.phrase(at, "for_each")
+    each = words.phrase(at, "for_each") if not found.counting else None
     ends = [end for dataset, end in words.nouns(each) if dataset == found.entity] if each is not None else []
     return any(words.at_end(words.skip(end, "trailing")) for end in ends)
 

@@ -12,6 +12,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
 from assistant.understanding.entities.misshapen import all_for_some, whole_for_parts
+from assistant.understanding.entities.shapes_of_each import rank_for_size
 from assistant.understanding.entities.words import Words
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, OrderBy, SemanticQuery, Top, stands
@@ -34,7 +35,8 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
                 ranks[key] = found.rank
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
     one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
-    return None if one is None or all_for_some(one, words) or whole_for_parts(one, words) else one
+    misread = one is not None and any(shape(one, words) for shape in (all_for_some, whole_for_parts, rank_for_size))
+    return None if misread else one
 
 
 def _notes(found: Found, world: World) -> tuple[str, ...]:

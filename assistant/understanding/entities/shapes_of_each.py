@@ -1,9 +1,13 @@
-"""Plans of the ordinary reading that tell each thing by what something else is called."""
+"""Plans of the ordinary reading that tell each thing by what another is called, or take a rank for a size."""
 
 from __future__ import annotations
 
 from assistant.answer import Plan
 from assistant.understanding.entities.words import Words
+from semantic_layer import SimpleMetric
+
+PLACED = frozenset({"rank", "ranking", "ranks", "position", "standing"})
+JUDGED = frozenset({"highest", "lowest", "best", "worst", "top", "bottom"})
 
 
 def named_by_another(plan: Plan, words: Words) -> tuple[str, ...]:
@@ -31,3 +35,15 @@ def _is_name_alone(words: Words, at: int) -> bool:
         return False
     genitive = words.phrase(behind, "genitive")
     return genitive is None or not words.nouns(words.skip(genitive, "empty"))
+
+
+def rank_for_size(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the highest rank of the losers" answered with the largest number: the highest rank is the first."""
+    layer = words.world.layer
+    simple = [metric for name in plan.query.metrics if isinstance(metric := layer.metrics[name], SimpleMetric)]
+    extremes = [layer.measures[metric.measure] for metric in simple]
+    columns = {str(one.expression or "").casefold().split("_")[-1] for one in extremes if one.agg in ("max", "min")}
+    ordered = {one.by.split("_")[-1].split(".")[-1] for one in plan.query.order_by}
+    if not PLACED & (columns | ordered):
+        return ()
+    return tuple(token.raw for token in words.tokens if token.text in JUDGED)[:1]

@@ -15,6 +15,8 @@ from semantic_layer import Filter, OrderBy, RatioMetric, SemanticQuery, Share, S
 MOST_WORDS = 4
 LONGEST_NUMERATOR = 5
 NAMED = 0.85
+EACH = frozenset({"each", "every"})
+TYPICAL = frozenset({"average", "typically", "usually", "mean", "generally"})
 PER = frozenset({"per", "to", "against", "on"})
 
 
@@ -72,11 +74,19 @@ def _is_breakdown(asking: Asking, at: int, behind: int) -> bool:
 def _of_each(asking: Asking) -> Iterator[Below]:
     """ "how many orders does the average customer place": what each of a thing does, told per thing."""
     for at, behind in asking.found("does_each"):
+        if _is_of_each_one(asking, at, behind):
+            continue
         for end, metrics in _counts(asking, behind):
             rest = [
                 token for token in asking.tokens[end:] if token.text not in ("on", "average", "typically", "usually")
             ]
             yield Below(metrics, 1, (*asking.tokens[:at], *asking.made("do we", at), *rest))
+
+
+def _is_of_each_one(asking: Asking, at: int, behind: int) -> bool:
+    """ "how many lines does each file have": the number of every single one, where no average is spoken of."""
+    each = not EACH.isdisjoint(token.text for token in asking.tokens[at:behind])
+    return each and TYPICAL.isdisjoint(token.text for token in asking.tokens)
 
 
 def _taken(asking: Asking) -> Iterator[Below]:
