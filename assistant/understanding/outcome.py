@@ -8,10 +8,12 @@ from dataclasses import replace
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.asking import Outcome, ask_metric, ask_partial, ask_period, ask_share, clarify, options_of
 from assistant.understanding.confidence import calibration
-from assistant.understanding.draft import World
+from assistant.understanding.draft import Draft, World
 from assistant.understanding.queries import Candidate
 from assistant.understanding.readings import Readings, plan_of
 from assistant.understanding.refusing import refuse, refuse_fault, refuse_leftovers
+
+MOST_TOLD = 12
 
 
 def decide(question: str, readings: Sequence[Readings], world: World) -> Outcome:
@@ -83,9 +85,15 @@ def _without_plan(question: str, readings: Readings, world: World) -> Outcome:
         return refuse_fault(question, readings.faults[0], world)
     if not readings.stuck:
         return refuse(question, "OUT_OF_DOMAIN", world)
-    draft, left = readings.stuck[0]
     for ask in (ask_metric, ask_period, ask_share, ask_partial):
         asked = ask(question, readings, world)
         if asked is not None:
             return asked
-    return refuse_leftovers(question, draft, left, world)
+    return refuse_leftovers(question, *min(readings.stuck[:MOST_TOLD], key=lambda one: _silence(*one, world)), world)
+
+
+def _silence(draft: Draft, left: Sequence[int], world: World) -> int:
+    """How little the words left over tell of what is missing: "yearly plan" before the "many" of a torn "how many"."""
+    small = world.language.small_words
+    idle = [at for at in left if set(draft.elements[at].text.casefold().split()) <= small]
+    return 0 if len(idle) < len(left) else 1 + any(draft.elements[at].unknown for at in idle)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.answer import Refusal, RefusalCode
 from assistant.retelling import retold
+from assistant.understanding.chart import Element
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.timing import STEPS
 from semantic_layer import QueryError, UnsafeQuery
@@ -42,11 +43,20 @@ def refuse_leftovers(question: str, draft: Draft, left: Sequence[int], world: Wo
         return refuse(question, "UNCLEAR_TIME", world, words, sentence=language.message("unclear_time", words=quoted))
     if not _touches_layer(draft, world):
         return refuse(question, "OUT_OF_DOMAIN", world, words)
+    left, elements = _telling(draft, left, world)
+    words = tuple(element.text for element in elements)
     name = "unknown_words" if any(element.unknown for element in elements) else "unknown_roles"
     unknown = _unknown_phrases(draft, left) or words or _measured(draft)
     quoted = ", ".join(f"'{word}'" for word in unknown)
     sentence = language.message(name, words=quoted)
     return Refusal(question, "UNKNOWN_WORDS", sentence, unknown, suggestions(world, _named(draft)))
+
+
+def _telling(draft: Draft, left: Sequence[int], world: World) -> tuple[Sequence[int], list[Element]]:
+    """The places left over without the small words among them ("many" beside "spring"), and what stands there."""
+    small = world.language.small_words
+    kept = [at for at in left if not set(draft.elements[at].text.casefold().split()) <= small] or left
+    return kept, [draft.elements[at] for at in kept]
 
 
 def _unknown_phrases(draft: Draft, left: Sequence[int]) -> tuple[str, ...]:

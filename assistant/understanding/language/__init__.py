@@ -125,6 +125,13 @@ class Language:
         linked = {word for group in self.links.values() for word in group}
         return self.silent | self.determiners | linked | frozenset(self.words("phrase_fillers"))
 
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """Words that tell nobody what a question lacks: function words, and those that questions begin with."""
+        asking = {"how", "how_many", "how_much", "how_big", "which"}
+        asked = {word for phrase, cues in self.cues.items() if asking & set(cues) for word in phrase.split()}
+        return self.function_words | self.persons | asked
+
     def agent_verb(self, token: Token) -> str:
         """The verb of a word for those who do it ("subscribers" -> "subscrib"), empty for other words."""
         for ending in self.words("agent_endings"):
