@@ -54,20 +54,20 @@ def _of_mine(draft: Draft) -> Iterator[int]:
     for at, _ in draft.groups:
         if at > 0 and draft.kind(at) == "dimension" and not draft.element(at).plural:
             said = draft.element(at - 1).text.casefold().split()
-            if said[-1] in mine and not draft.element(max(at - 2, 0)).cues & {"by", "per"}:
+            if said and said[-1] in mine and not draft.element(max(at - 2, 0)).cues & {"by", "per"}:
                 yield at - 1
 
 
 def _without_having(draft: Draft) -> Iterator[int]:
-    """ "customers without email": who have none, and not those that came through one."""
+    """ "customers without email": who have none, and not those that came another way."""
     ways = set(draft.world.language.words("way_fields"))
     for condition in draft.conditions:
         at = condition.place
-        if at < 1 or not condition.negated or draft.kind(at) != "value" or draft.element(at).plural:
+        if at < 1 or draft.kind(at) != "value" or draft.element(at).plural:
             continue
         fields = {concept.target for concepts in condition.values for concept in concepts}
         as_way = all(set(field.rpartition(".")[2].split("_")) & ways for field in fields)
-        if as_way and "absent" in draft.element(at - 1).cues and _is_held(draft, at, fields):
+        if as_way and draft.element(at - 1).cues & {"absent", "having"} and _is_held(draft, at, fields):
             yield at
 
 
@@ -96,6 +96,38 @@ def _own_number(draft: Draft) -> Iterator[int]:
             yield place
 
 
+def _bracket(draft: Draft) -> Iterator[int]:
+    """ "orders over 100k": what they are worth, and not the income of those who are called so in a field of theirs."""
+    fields, language = draft.world.layer.fields, draft.world.language
+    said = {token.bare for token in draft.tokens}
+    for condition in draft.conditions:
+        at = condition.place
+        if at < 0 or draft.kind(at) != "value":
+            continue
+        tokens = draft.tokens[draft.element(at).first : draft.element(at).behind]
+        compares = len(tokens) > 1 and any(cue.startswith("cmp_") for cue in language.cues.get(tokens[0].text, ()))
+        targets = {c.target for concepts in condition.values for c in concepts if c.target in fields}
+        titled = {token.bare for name in targets for token in language.tokens(fields[name].title)}
+        if compares and said.isdisjoint(titled):
+            yield at
+
+
+def _spread_of_things(draft: Draft) -> Iterator[int]:
+    """ "distribution of customers by number of orders": how many have one, two, three, and not each one's number."""
+    for at, use in draft.uses.items():
+        spread = at >= 0 and "distribution" in draft.element(at).cues and use == ("dimension", "distribution")
+        if spread and any(place >= 0 and draft.kind(place) == "noun" for place, _ in draft.groups):
+            yield at
+
+
+def _share_of_case(draft: Draft) -> Iterator[int]:
+    """ "share of orders with a coupon by channel": in each channel's orders, or each channel's part of them?"""
+    having = {word for word, cues in draft.world.language.cues.items() if " " not in word and "having" in cues}
+    for place, _ in draft.metrics if draft.shared and draft.groups else ():
+        if place >= 0 and having & set(draft.element(place).text.casefold().split()[1:]):
+            yield from (at for at in range(place) if "share" in draft.element(at).cues)
+
+
 WAYS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _by_one_value,
     _swallowed,
@@ -103,4 +135,7 @@ WAYS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _of_mine,
     _without_having,
     _own_number,
+    _bracket,
+    _spread_of_things,
+    _share_of_case,
 )
