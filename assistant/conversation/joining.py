@@ -21,13 +21,13 @@ def joined_or_instead(follow_up: FollowUp, usual: Callable[[FollowUp], Reading])
     replaced = usual(follow_up) if joins and _only_values(follow_up) else None
     if not isinstance(replaced, Plan):
         return None
-    base = follow_up.base
-    old = [one for one in base.filters if one not in replaced.query.filters and one.op in MEMBERSHIP]
-    new = [one for one in replaced.query.filters if one not in base.filters]
+    base, told = follow_up.base, replaced.query
+    old = [one for one in base.filters if one not in told.filters and one.op in MEMBERSHIP]
+    new = [one for one in told.filters if one not in base.filters]
     if len(old) != 1 or len(new) != 1 or not _adds_to(old[0], new[0]):
         return None
     joined = old[0].model_copy(update={"values": (*old[0].values, *new[0].values)})
-    query = base.model_copy(update={"filters": tuple(joined if one is old[0] else one for one in base.filters)})
+    query = told.model_copy(update={"filters": tuple(joined if one is new[0] else one for one in told.filters)})
     world = follow_up.understanding.world
     if not stands(world.layer, query):
         return None

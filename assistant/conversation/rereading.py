@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.conversation.comparing import read_comparison
@@ -278,7 +279,7 @@ def read_fragment(follow_up: FollowUp) -> Reading:
 
 def read_joined(follow_up: FollowUp) -> Reading | None:
     """ "and Clothing" after Shoes were left out: left out as well, or Clothing alone?"""
-    return joined_or_instead(follow_up, read_fragment)
+    return joined_or_instead(follow_up, partial(_first, PLAIN))
 
 
 def _is_owned(follow_up: FollowUp) -> bool:

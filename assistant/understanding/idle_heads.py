@@ -52,8 +52,15 @@ def _gathered_average(draft: Draft) -> Iterator[int]:
         return
     for place, choices in draft.metrics:
         money = all(layer.metrics[c.target].format == "currency" and is_ratio(draft, c.target) for c in choices)
-        if place >= 0 and money and choices and all(choice.weight < GATHERED for choice in choices):
+        apart = place >= 0 and choices and all(choice.weight < GATHERED for choice in choices)
+        if money and apart and not any(_is_of_name(draft, at, choices[0].target) for at in (place - 1, place + 1)):
             yield place
+
+
+def _is_of_name(draft: Draft, at: int, name: str) -> bool:
+    """Whether a word beside is a word of the metric's own names: "basket value"."""
+    said = draft.element(at).text.casefold().split() if 0 <= at < len(draft.elements) else []
+    return any(draft.world.language.bare(word) in draft.world.lexicon.words_of(name) for word in said)
 
 
 def _other_value(draft: Draft) -> Iterator[int]:

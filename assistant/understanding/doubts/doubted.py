@@ -14,10 +14,14 @@ from semantic_layer import Filter, SemanticQuery
 
 @dataclass(frozen=True)
 class Doubt:
-    """Why a plan may not be what is asked: the words that speak against it, and the message that tells it."""
+    """Why a plan may not be what is asked: the words that speak against it, the message that tells it.
+
+    With `choices` one of these queries is meant.
+    """
 
     words: tuple[str, ...]
     message: str
+    choices: tuple[SemanticQuery, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,10 @@ class Doubted:
         end = first + 1 if behind is None else behind
         found = self.world.lexicon.lookup(self.tokens[first:end]) if 0 <= first < end <= len(self.tokens) else ()
         return tuple(concept for concept in found if concept.weight > HEAD_WORD)
+
+    def concepts_of(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
+        """What words that may lie apart are called together."""
+        return tuple(concept for concept in self.world.lexicon.lookup(list(tokens)) if concept.weight > HEAD_WORD)
 
     def cues(self, at: int) -> frozenset[str]:
         """The cues of one word."""

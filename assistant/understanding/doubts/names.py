@@ -1,0 +1,56 @@
+"""Doubts of names that are found in words of another sense, or that two things have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from semantic_layer import SimpleMetric
+
+
+def _things_done(asked: Doubted) -> Iterator[Doubt]:
+    """ "products ordered" are products, and not the orders of products whose name has the same words."""
+    endings = asked.world.language.words("participle_endings")
+    auxiliaries = asked.words("auxiliaries")
+    for at in range(len(asked.tokens) - 1):
+        last = at + 2 if asked.text(at + 1) in auxiliaries and at + 2 < len(asked.tokens) else at + 1
+        things = [c.target for c in asked.concepts(at) if c.kind == "noun"]
+        if not things or not asked.is_plural(at) or not asked.text(last).endswith(endings):
+            continue
+        found = (*asked.concepts(at, last + 1), *asked.concepts_of((asked.tokens[at], asked.tokens[last])))
+        named = [c for c in found if c.kind == "metric" and c.target in asked.query.metrics]
+        counts = asked.world.nouns.counted
+        if named and all(c.inflected and counts.get(c.target) not in things for c in named):
+            yield Doubt(raw(asked.tokens[at : last + 1]), "things_done")
+
+
+def _of_which_one(asked: Doubted) -> Iterator[Doubt]:
+    """ "attributed revenue per channel": that of the order, or that of the campaign which it is attributed to?"""
+    needed = _needed(asked)
+    for group in asked.query.group_by if needed else ():
+        for at in range(len(asked.tokens)):
+            named = {c.target for c in asked.concepts(at) if c.kind == "dimension"}
+            rivals = sorted(name for name in named if name.partition(".")[0] in needed)
+            alone = at == 0 or not asked.concepts(at - 1, at + 1)
+            if group.field in named and group.field.partition(".")[0] not in needed and rivals and alone:
+                other = group.model_copy(update={"field": rivals[0]})
+                groups = tuple(other if one is group else one for one in asked.query.group_by)
+                choices = (asked.query.model_copy(update={"group_by": groups}), asked.query)
+                yield Doubt(raw(asked.tokens[at : at + 1]), "which_word_of", choices)
+
+
+def _needed(asked: Doubted) -> set[str]:
+    """The datasets that every row of a metric is linked to by its definition: a campaign that it is attributed to."""
+    layer = asked.world.layer
+    found: set[str] = set()
+    for name in asked.query.metrics:
+        metric = layer.metrics[name]
+        if not isinstance(metric, SimpleMetric):
+            continue
+        fact, said = metric.measure.partition(".")[0], f"{layer.measures[metric.measure].filter} {metric.filter or ''}"
+        links = (one for one in layer.relationships.values() if one.from_ == fact)
+        found.update(one.to for one in links if any(f"{column} IS NOT NULL" in said for column in one.from_columns))
+    return found
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_things_done, _of_which_one)
