@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.grouping import one_by_one
+from assistant.understanding.nowadays import asks_for_happenings
 from semantic_layer import SimpleMetric
 
 LINKED_KINDS = {
@@ -148,7 +149,7 @@ def _harmless_adjective(draft: Draft, at: int) -> bool:
     if "each_one" in cues:
         following = draft.ahead(at)
         return following is not None and draft.uses.get(following, ("",))[0] == "dimension"
-    return all(choice.period is None for choice in draft.times)
+    return all(choice.period is None for choice in draft.times) and not asks_for_happenings(draft, (at,))
 
 
 def _harmless_comparison(draft: Draft, at: int) -> bool:
@@ -210,11 +211,11 @@ def _opens_no_range(draft: Draft, at: int) -> bool:
 
 
 def _harmless_link(draft: Draft, at: int) -> bool:
+    return _only_of_a_time(draft, at) or (not _opens_no_range(draft, at) and _links(draft, at))
+
+
+def _links(draft: Draft, at: int) -> bool:
     element, before, following = draft.elements[at], draft.back(at), draft.ahead(at)
-    if _only_of_a_time(draft, at):
-        return True
-    if _opens_no_range(draft, at):
-        return False
     if "only" in element.cues and before is not None and _is_value_behind(draft, before):
         return True
     if "only" in element.cues and following is None and draft.uses.get(at - 1, ("",))[0] == "limit":

@@ -32,6 +32,7 @@ from assistant.understanding.measuring import (
     find_scopes,
 )
 from assistant.understanding.moments import find_moments, find_when
+from assistant.understanding.nowadays import find_nowadays
 from assistant.understanding.ratios import find_parts
 from assistant.understanding.repeated import find_repeated
 from assistant.understanding.risen import find_risen
@@ -90,6 +91,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_risen,
     find_running,
     find_trend,
+    find_nowadays,
     find_repeated_deeds,
     find_closing_days,
 )
