@@ -11,7 +11,7 @@ from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
 from assistant.understanding.entities.valued import more_values, value_conditions
 from assistant.understanding.entities.words import Words
-from semantic_layer import Filter, SimpleMetric
+from semantic_layer import Filter, SimpleMetric, linking
 
 HAD, TIED = 3, 5
 MEANS = frozenset({"payment", "pay", "method", "card", "paid"})
@@ -28,12 +28,12 @@ def having(words: Words, found: Found) -> Iterator[Found]:
         first = words.skip(found.at, "relatives", "empty")
         verb_at, made = verb(words, found.moved(_past_doing(words, denied)))
         none = found.used(first, denied, "condition", "none")
-        yield from _things_had(words, none.moved(verb_at), "none", 0, made)
+        yield from things_had(words, none.moved(verb_at), "none", 0, made)
         yield from _never_done(words, none)
         return
     for start in dict.fromkeys((found.at, at)):
         for counted, operator, number in amount(words, found.moved(start)):
-            yield from _things_had(words, counted, operator, number, made)
+            yield from things_had(words, counted, operator, number, made)
             last = words.phrase(counted.at, "times")
             if last is not None and made and is_had(words, made, found.entity):
                 yield from _counted(words, counted.moved(last), made, operator, number)
@@ -41,11 +41,11 @@ def having(words: Words, found: Found) -> Iterator[Found]:
     if at > found.at or goes_on:
         plain = words.tokens[found.at].text in OF  # "the team of the player" is first of all the player's
         some = replace(found, at=at, rank=found.rank + plain)
-        had = _things_had(words, some, "some", 1, made)
+        had = things_had(words, some, "some", 1, made)
         yield from (one for one in had if not (goes_on and _counts_a_part(words, one)))
     if at > found.at and words.phrase(at, "nones") is not None:  # "held by no captain"
         none = found.used(found.at, at + 1, "condition", "none")
-        yield from _things_had(words, none, "none", 0, made)
+        yield from things_had(words, none, "none", 0, made)
 
 
 def _past_doing(words: Words, denied: int) -> int:
@@ -90,7 +90,7 @@ def _never_done(words: Words, found: Found) -> Iterator[Found]:
         yield from _counted(words, found.used(at, end, "condition", made), made, "none", 0)
 
 
-def _things_had(words: Words, found: Found, operator: str, number: float | int, made: str) -> Iterator[Found]:
+def things_had(words: Words, found: Found, operator: str, number: float | int, made: str) -> Iterator[Found]:
     """Rows that belong to the thing, perhaps of one kind ("orders with status cancelled", "cancelled orders")."""
     start = words.skip(found.at, "empty")
     for described in (found.moved(start), *leading_value(words, found.moved(start))):
@@ -118,7 +118,12 @@ def _counted(words: Words, found: Found, dataset: str, operator: str, number: fl
         return
     op, value = {"none": ("eq", 0), "some": ("ge", 1)}.get(operator, (operator, number))
     entity = found.entity if found.counting else ""
-    yield found.filtered(Filter.model_validate({"field": count, "op": op, "values": (value,), "entity": entity}))
+    far = not reaches(
+        words, dataset, found.entity
+    )  # "items" are first of all an order's own, then the products of these
+    yield replace(found, rank=found.rank + far).filtered(
+        Filter.model_validate({"field": count, "op": op, "values": (value,), "entity": entity})
+    )
 
 
 def _of_kind(words: Words, found: Found, dataset: str, operator: str, number: float | int) -> Iterator[Found]:
@@ -138,6 +143,18 @@ def _of_kind(words: Words, found: Found, dataset: str, operator: str, number: fl
         if last.op == "in" and last.field.partition(".")[0] == dataset and len(last.values) == 1:
             kept = replace(condition, filters=condition.filters[:-1])
             yield from _kind_had(words, kept, last, operator, number)
+    if operator in ("none", "some"):
+        yield from _with_parts(words, found.moved(linked), dataset, operator)
+
+
+def _with_parts(words: Words, found: Found, dataset: str, operator: str) -> Iterator[Found]:
+    """ "no order of Latte": a condition on what the rows had are of, through the lines that tell it."""
+    for condition in value_conditions(words, found, ""):
+        last = condition.filters[-1]
+        owner = last.field.partition(".")[0]
+        rows = linking(words.world.layer, owner, found.entity) if owner not in ("", dataset, found.entity) else ""
+        if last.op == "in" and rows not in ("", owner) and words.world.reach.steps(rows, dataset) in (0, 1):
+            yield from _kind_had(words, replace(condition, filters=condition.filters[:-1]), last, operator, 1)
 
 
 def _kind_had(words: Words, found: Found, kind: Filter, operator: str, number: float | int) -> Iterator[Found]:
@@ -219,38 +236,6 @@ def paid_by(words: Words, found: Found) -> Iterator[Found]:
                 values, end = more_values(words, concept, behind)
                 told = Filter.model_validate({"field": concept.target, "op": "in", "values": values})
                 yield found.used(found.at, end, "value", concept.target).filtered(told)
-
-
-def with_both(words: Words, found: Found) -> Iterator[Found]:
-    """ "with both a garden and a pool": of what has many, one has the one value and one the other."""
-    both = words.phrase(words.skip(found.at, *LINKING), "both")
-    if found.group or both is None:
-        return
-    marked = found.used(words.skip(found.at, *LINKING), both, "condition", "both")
-    yield from _both_kinds(words, marked.moved(words.skip(both, *LINKING)))
-    for first in value_conditions(words, marked.moved(words.skip(both, *LINKING)), ""):
-        field = first.filters[-1].field
-        owner, joined = field.partition(".")[0], words.skip(first.at, "joins", *LINKING)
-        if joined == first.at or reaches(words, found.entity, owner) or not is_had(words, owner, found.entity):
-            continue
-        for second in value_conditions(words, first.moved(joined), owner):
-            pair = [one.model_copy(update={"entity": found.entity}) for one in second.filters[-2:]]
-            if all(one.field == field and one.op == "in" for one in pair):
-                yield replace(second, filters=(*found.filters, *pair))
-
-
-def _both_kinds(words: Words, found: Found) -> Iterator[Found]:
-    """ "(both) a completed and a cancelled order": one row had of each kind."""
-    for concepts, behind in words.concepts(found.at, "value"):
-        joined = words.skip(behind, "joins", "empty")
-        for others, end in words.concepts(joined, "value") if joined > behind else ():
-            for dataset, last in words.nouns(end):
-                first = [c for c in concepts if c.target.partition(".")[0] == dataset]
-                second = [c for c in others if c.target in {one.target for one in first} and c.value != first[0].value]
-                if len(first) == len(second) == 1 and is_had(words, dataset, found.entity):
-                    told = {"field": first[0].target, "op": "in", "entity": found.entity}
-                    pair = [Filter.model_validate({**told, "values": (c.value,)}) for c in (first[0], second[0])]
-                    yield found.used(found.at, last, "condition", dataset).filtered(*pair)
 
 
 def with_number(words: Words, found: Found) -> Iterator[Found]:

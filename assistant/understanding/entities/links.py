@@ -23,8 +23,14 @@ def is_had(words: Words, dataset: str, entity: str) -> bool:
 
 
 def fits_deed(words: Words, made: str, dataset: str, entity: str) -> bool:
-    """Whether a verb that makes rows may stand before a noun: it makes these, or what ties them to the thing."""
-    return made in ("", dataset) or (dataset != entity and linking(words.world.layer, dataset, entity) == made)
+    """Whether a verb that makes rows may stand before a noun: it makes these, or what ties them to the thing.
+
+    Lines of what is made tie as well: who orders a product has an order with a line of it.
+    """
+    if made in ("", dataset):
+        return True
+    rows = linking(words.world.layer, dataset, entity) if dataset != entity else ""
+    return rows == made or (rows not in ("", dataset) and words.world.reach.steps(rows, made) == 1)
 
 
 def count_of_each(words: Words, dataset: str, entity: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.understanding.concepts import Concept
-from assistant.understanding.entities.fields import LONGEST_PART, partly_named
+from assistant.understanding.entities.fields import LONGEST_PART, own_fields, partly_named
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
 from assistant.understanding.entities.words import Words, word_lists
@@ -17,7 +17,7 @@ from semantic_layer import Filter
 def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found]:
     """A value, perhaps after its field, perhaps denied, perhaps one of several; the field is the last filter's."""
     for named, fields in _named_field(words, found, dataset):
-        negated = words.phrase(named.at, "negative_values")
+        negated = words.phrase(named.at, "negative_values") or _denied(words, named.at)
         start = words.skip(negated, *LINKING) if negated is not None else words.skip(named.at, "empty", "equal")
         for concepts, behind in words.concepts(start, "value"):
             same = _same_field(words, found, named.at)
@@ -36,6 +36,12 @@ def value_conditions(words: Words, found: Found, dataset: str) -> Iterator[Found
                     yield told.filtered(Filter.model_validate({"field": concept.target, "op": op, "values": values}))
 
 
+def _denied(words: Words, at: int) -> int | None:
+    """The place behind "do not" where a verb that only ties follows: "do not live in Oslo", "does not use mail"."""
+    helped = words.phrase(at, "helped_denials")
+    return helped if helped is not None and words.one_on(helped, "ties") > helped else None
+
+
 def _same_field(words: Words, found: Found, at: int) -> set[str]:
     """The field of the value before "nor": "neither by mail nor by phone" is of one field; empty without the word."""
     last = found.filters[-1] if found.filters else None
@@ -47,7 +53,11 @@ def _own_name(words: Words, concept: Concept, behind: int) -> int:
 
     "cancelled status", "standard membership" of a membership type, "the Central branch", "email as the channel".
     """
-    behind = words.phrase(behind, "as_field") or behind
+    said, behind = behind, words.phrase(behind, "as_field") or behind
+    if behind > said and "." in concept.target:
+        told = _told_again(words, concept.target, behind)
+        if told is not None:
+            return told
     ends = [
         end for concepts, end in words.concepts(behind, "dimension") if concept.target in {c.target for c in concepts}
     ]
@@ -60,6 +70,14 @@ def _own_name(words: Words, concept: Concept, behind: int) -> int:
     field = words.world.layer.fields[concept.target]
     telling = set(field.label.casefold().split()) - word_lists()["kinds"] - {owner}
     return behind + (words.tokens[behind].text in telling and not words.nouns(behind))
+
+
+def _told_again(words: Words, field: str, at: int) -> int | None:
+    """The place behind the field or the thing that "as their" repeats: "a cat as a pet", "CD as their format"."""
+    owner = field.partition(".")[0]
+    named = [end for own, end in own_fields(words, words.skip(at, "possessives"), owner) if own == field]
+    again = [end for dataset, end in words.nouns(words.skip(at, "articles")) if dataset == owner]
+    return next(iter((*named, *again)), None)
 
 
 def _is_of(words: Words, concept: Concept, dataset: str, entity: str) -> bool:
