@@ -24,4 +24,5 @@ def test_every_metric_and_segment_is_on_it_once() -> None:
     for one in (one for one in shown if not one.hidden):
         assert page.count(f"| name | `{one.name}`") == 1
         assert one.description in page
-    assert "`cart_value` = `sum of value over cart`" in page  # a hidden part is told where it is used
+    told = "`subscribers_lost` = `number of rows of subscription_month, where is_complete AND is_customer_lost`"
+    assert told in page  # a hidden part is told where it is used

@@ -108,8 +108,9 @@ class PlainDeeds:
         if not own or deed.form == DOING or deed.words[0] in self._language.words("state_verbs"):
             return bool(own)
         said = self._called(thing, deed.words, only=True)
-        moves = deed.words[0] in self._language.cues  # "dropped" tells how a number moved when it stands by itself
-        return said <= own and (known or moves or not said)
+        # "dropped" tells how a number moved when it stands by itself, and "behind" what it is set against
+        loose = len(deed.words) > 1 or deed.words[0] in self._language.cues
+        return said <= own and (known or loose or not said)
 
     def _called(self, thing: Thing, words: Sequence[str], only: bool = False) -> set[str]:
         """The metrics that have a noun of the thing and all the words in one of their names, or `only` these."""
