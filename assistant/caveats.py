@@ -139,10 +139,13 @@ def _counts(layer: SemanticLayer, name: str) -> bool:
     return layer.metrics[name].format == "integer" and not layer.metrics[name].hidden
 
 
-def of_base(query: SemanticQuery, result: Result, base: Result, few: int, locale: str = FIRST) -> Caveats:
-    """A caveat when ratios of the result rest on fewer than `few` cases; `base` holds the counts by the same groups."""
+def of_base(counting: SemanticQuery, result: Result, base: Result, few: int, locale: str = FIRST) -> Caveats:
+    """A caveat when ratios of the result rest on fewer than `few` cases; `base` holds the counts by the same groups.
+
+    `counting` is the query of `base`, whose counts stand last; a list of things begins with the keys of its rows.
+    """
     words = answers(locale)
-    width = len(query.group_by)
+    width = len(base.columns) - len(counting.metrics)
     counts = {row[:width]: min((n for n in row[width:] if n is not None), default=0) for row in base.rows}
     shown = [counts.get(row[:width], 0) for row in result.rows]
     thin = [count for count in shown if count < few]

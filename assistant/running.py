@@ -118,7 +118,7 @@ class Runner:
         if counting is None:
             return ()
         base = self.run(to_sql(self.ground.layer, counting, as_of=self.ground.as_of), Clock())
-        return caveats.of_base(query, result, base, self.ground.settings.few_rows, self.ground.locale)
+        return caveats.of_base(counting, result, base, self.ground.settings.few_rows, self.ground.locale)
 
     def _orphans_of(self, query: SemanticQuery) -> Mapping[str, int]:
         """Rows without the partner they name, by relationship of the query."""

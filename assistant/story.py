@@ -93,7 +93,8 @@ def _filter(story: Story, item: Filter) -> str:
         values = {"values": named(story, item.field)}
         return story.words.say("filter_flag" if holds else "filter_no_flag", values)
     values = listed(story, [_filter_value(story, item, value) for value in item.values])
-    if "." not in item.field and (item.entity or item.where):
+    apart = item.time_range is not None and (item.op, item.values) in (("ge", (1,)), ("eq", (0,)))
+    if "." not in item.field and (item.entity or item.where or apart):
         return _having(story, item, values)
     if item.op in ("in", "eq") and item.values and not is_number(item.values[0]):
         return story.words.say("filter_in", {"values": values})
@@ -103,7 +104,7 @@ def _filter(story: Story, item: Filter) -> str:
         values = story.words.say(f"the_{item.than}")
     operator = story.words.choice("operators", item.op)
     told = {"field": named(story, item.field), "operator": operator, "values": values}
-    return story.words.say("filter_other", told).rstrip()
+    return story.words.say("filter_other", told).rstrip() + _within(story, item)
 
 
 def _having(story: Story, item: Filter, values: str) -> str:

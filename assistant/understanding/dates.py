@@ -74,13 +74,21 @@ def year_at(clock: Clock, at: int) -> tuple[int, int] | None:
     """The year named here ("2025", "of last year") and the place behind it."""
     at = clock.skip(at, "time_words", "of")
     if YEAR.match(clock.word(at)):
-        return int(clock.word(at)), at + 1
+        return None if _is_unit(clock, at + 1) else (int(clock.word(at)), at + 1)
     at = at + 1 if clock.word(at) in clock.language.determiners else at
     for name, step in (("this", 0), ("last", -1), ("next", 1)):
         behind = clock.after(at, "relative", name)
         if behind is not None and clock.word(behind) in clock.language.data["units"]["year"]:
             return clock.as_of.year + step, behind + 1
     return None
+
+
+def _is_unit(clock: Clock, at: int) -> bool:
+    """Whether money is told here: 2000 euros are no year."""
+    data, word = clock.language.data, clock.word(at)
+    signs = data["unit_signs"]
+    coins = (words for unit, words in data["unit_words"].items() if unit in signs.values())
+    return bool(word) and (word in signs or any(word in words for words in coins))
 
 
 def _numeric(clock: Clock, at: int) -> Found | None:
@@ -230,7 +238,7 @@ def _part_of_year(year: int, unit: str, number: int, yearless: bool = False) -> 
 
 def _year(clock: Clock, at: int) -> Found | None:
     at = clock.skip(at, "time_words", "year_prefix")
-    if not YEAR.match(clock.word(at)):
+    if not YEAR.match(clock.word(at)) or _is_unit(clock, at + 1):
         return None
     year = int(clock.word(at))
     return (unit_period(date(year, 1, 1), "year", label=str(year)),), at + 1

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.answer import Clarification, Option, Plan, Refusal
+from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking, Outcome, phrases
 from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, verb_at
+from assistant.understanding.forms.people import counted_entity, people_named
+from assistant.understanding.time_phrases import time_phrase
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, SemanticQuery, Share
 
@@ -41,7 +44,7 @@ def sets(asking: Asking) -> Outcome | None:
     if subject is None:
         return _other_totals(asking)
     parts = _parts(asking, subject.behind)
-    if any(token.text in phrases()["sequence"] for _, part in parts for token in part):
+    if _tells_order(asking, subject.behind):
         return _in_order(asking, parts, subject)
     if any(token.text in phrases()["lasting"] for _, part in parts[1:] for token in part):
         return asking.refused("order_of_deeds")  # "cancelled and still order": after that, and not ever
@@ -56,6 +59,13 @@ def sets(asking: Asking) -> Outcome | None:
     if isinstance(ordinary, Plan) and _says_as_much(asking.world, ordinary.query, subject, told):
         return found if _never_at_all(told, ordinary.query) and found is not None else ordinary
     return found
+
+
+def _tells_order(asking: Asking, start: int) -> bool:
+    """Whether a word says in which order deeds were done; "since March" and "before May" tell a period."""
+    clock = Clock(asking.tokens, asking.world.language, asking.world.as_of, noted=asking.world.noted)
+    places = [at for at in range(start, len(asking.tokens)) if asking.tokens[at].text in phrases()["sequence"]]
+    return any(time_phrase(clock, at) is None for at in places)
 
 
 def _is_nested(asking: Asking, parts: Sequence[Part]) -> bool:
@@ -116,6 +126,9 @@ def _says_as_much(world: World, query: SemanticQuery, subject: Subject, told: To
         return False
     fields = [one for one in query.filters if one.field not in world.layer.metrics]
     strange = any(one not in (*subject.plan.query.filters, *told.others) for one in fields)
+    denied = any(one.denied for one in told.had)
+    if denied and subject.asked == "count" and query.metrics != subject.plan.query.metrics:
+        return False  # the number of what was never done
     one_deed = len(told.had) == 1 and not told.others and not told.had[0].denied
     return not strange and (one_deed or _conditions(world, query) >= len(told.had))
 
@@ -139,14 +152,14 @@ def _subject(asking: Asking) -> Subject | None:
     if asked == "list" and asking.tokens[start : start + 1] and asking.tokens[start].text in phrases()["anybody"]:
         return _anybody(asking, start + 1, asked)
     for at in range(begun + 1, len(asking.tokens)):
-        opened = asking.tokens[at].text in phrases()["clause_openers"] or bool(verb_at(asking, asking.tokens[at:])[0])
+        opens = phrases()["clause_openers"] | phrases()["spending"]
+        opened = asking.tokens[at].text in opens or bool(verb_at(asking, asking.tokens[at:])[0])
         opened = opened and asking.words.phrase(at - 1, "paid_by") is None  # "paid with Visa" is one
         if opened and at == begun + 1 and asking.tokens[begun].text in asking.world.language.persons:
             return _anybody(asking, at, asked)
         if opened:
-            plan = asking.read([*asking.made("number of", 0), *asking.tokens[begun:at]])
-            entity = _counted_entity(asking.world, plan.query) if plan is not None else ""
-            return Subject(plan, entity, at, asked) if plan is not None and entity else None
+            named = people_named(asking, asking.tokens[begun:at])
+            return Subject(*named, at, asked) if named is not None else None
     person = begun < len(asking.tokens) and asking.tokens[begun].text in asking.world.language.persons
     return _anybody(asking, begun + 1, asked) if person else None
 
@@ -155,17 +168,8 @@ def _anybody(asking: Asking, behind: int, asked: str) -> Subject | None:
     """ "who bought both", "people who bought both": the one kind of persons there is."""
     entities = [one for one in asking.world.layer.datasets.values() if one.entity]
     plan = asking.read(asking.made(f"number of {entities[0].title}", 0)) if len(entities) == 1 else None
-    entity = _counted_entity(asking.world, plan.query) if plan is not None else ""
+    entity = counted_entity(asking.world, plan.query) if plan is not None else ""
     return Subject(plan, entity, behind, asked) if plan is not None and entity else None
-
-
-def _counted_entity(world: World, query: SemanticQuery) -> str:
-    """The entity that is counted, perhaps under conditions; empty for any other number."""
-    told = query.model_copy(update={"metrics": (), "filters": ()})
-    if told != SemanticQuery() or len(query.metrics) != 1:
-        return ""
-    found = [name for name, dataset in world.layer.datasets.items() if dataset.entity]
-    return next((name for name in found if world.nouns.count_of(name) == query.metrics[0]), "")
 
 
 def _clauses(asking: Asking, parts: Sequence[Part]) -> list[Clause] | None:
@@ -177,6 +181,8 @@ def _clauses(asking: Asking, parts: Sequence[Part]) -> list[Clause] | None:
     for joiner, part in parts:
         words, denied = _undenied(part)
         verb = _inherited(asking, clauses, words)
+        if len(words) > 1 and words[0].text == "nothing" and clauses:  # "but nothing this year"
+            words, denied, verb = words[1:], True, _deed_before(asking, clauses[-1])
         denied = denied or joiner == "nor"
         if clauses and clauses[-1].denied and not (denied or joiner == "but" or _starts_anew(asking, part)):
             return None
@@ -233,6 +239,14 @@ def _inherited(asking: Asking, before: Sequence[Clause], words: Sequence[Token])
     return last.verb or tuple(last.words[:size])
 
 
+def _deed_before(asking: Asking, clause: Clause) -> tuple[Token, ...]:
+    """The verb of a clause; of money spent it is that something was bought."""
+    words = clause.verb or clause.words
+    if words[0].text in phrases()["spending"]:
+        return tuple(asking.made("bought", 0))
+    return clause.verb or tuple(words[: verb_at(asking, words)[0]])
+
+
 def _begins_with_value(asking: Asking, words: Sequence[Token]) -> bool:
     """Whether a clause begins with a value, perhaps behind a word of place and an article."""
     language = asking.world.language
@@ -263,7 +277,7 @@ def _of_entity(asking: Asking, subject: Subject, clause: Clause) -> tuple[Filter
         return None
     title = asking.world.layer.datasets[subject.entity].title
     plan = asking.read([*asking.made(f"number of {title} who", 0), *clause.words])
-    if plan is None or plan.notes or _counted_entity(asking.world, plan.query) != subject.entity:
+    if plan is None or plan.notes or counted_entity(asking.world, plan.query) != subject.entity:
         return None
     return plan.query.filters or None
 
