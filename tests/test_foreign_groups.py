@@ -14,9 +14,10 @@ TABLES = """
 CREATE TABLE districts (district_id BIGINT, district_name VARCHAR);
 INSERT INTO districts VALUES (1, 'Harbour'), (2, 'Old Town'), (3, 'Meadows');
 CREATE TABLE bakeries (bakery_id BIGINT, bakery_name VARCHAR, district_id BIGINT, land_code VARCHAR,
-  ovens BIGINT, floor_area DOUBLE);
-INSERT INTO bakeries VALUES (1, 'Crumb', 1, 'NL', 3, 80), (2, 'Rye & Co', 1, 'NL', 5, 120), (3, 'Loaf', 2, 'BE', 2, 60),
-  (4, 'Miller', 2, 'NL', 4, 95), (5, 'Golden Crust', 1, 'BE', 6, 140), (6, 'Sourdough', 2, 'DE', 3, 70);
+  ovens BIGINT, floor_area DOUBLE, owner_type_name VARCHAR, monthly_rent BIGINT);
+INSERT INTO bakeries VALUES (1, 'Crumb', 1, 'NL', 3, 80, 'family', 900), (2, 'Rye', 1, 'NL', 5, 120, 'chain', 2100),
+  (3, 'Loaf', 2, 'BE', 2, 60, 'family', 700), (4, 'Miller', 2, 'NL', 4, 95, 'family', 1100),
+  (5, 'Golden Crust', 1, 'BE', 6, 140, 'chain', 2500), (6, 'Sourdough', 2, 'DE', 3, 70, 'chain', 1500);
 CREATE TABLE contests (contest_id BIGINT, bakery_id BIGINT, held DATE, judge_age BIGINT, baker_age BIGINT,
   jury_name VARCHAR, contest_rank BIGINT, score BIGINT);
 INSERT INTO contests VALUES (1, 1, '2026-01-10', 40, 25, 'North', 3, 70), (2, 1, '2026-02-10', 55, 31, 'South', 1, 93),
@@ -64,6 +65,14 @@ PER_DISTRICT = (
         ),
         ("What is the average floor area across all bakeries?", "SELECT avg(floor_area) FROM bakeries"),
         ("Give the land that is most common across all bakeries.", "SELECT 'NL', 3"),
+        (
+            "What is the average rent of each owner type?",
+            "SELECT owner_type_name, avg(monthly_rent) FROM bakeries GROUP BY 1",
+        ),
+        (
+            "Which owner type has the highest average rent?",
+            "SELECT 'chain', avg(monthly_rent) FROM bakeries WHERE owner_type_name = 'chain'",
+        ),
         (
             "Find the average score for each bakery and their land.",
             "SELECT bakery_name, land_code, avg(score) FROM contests JOIN bakeries USING (bakery_id) GROUP BY 1, 2",

@@ -17,7 +17,7 @@ from assistant.understanding.counted_values import with_units
 from assistant.understanding.currencies import foreign_money
 from assistant.understanding.doubts import doubt, with_assumptions
 from assistant.understanding.draft import World
-from assistant.understanding.entities import by_own_day, doubted, listed_instead, plan_entities
+from assistant.understanding.entities import asks_whose, by_own_day, doubted, listed_instead, plan_entities
 from assistant.understanding.forms import Asking, read_first, read_form
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.halves import asks_otherwise, half_answered
@@ -40,6 +40,7 @@ from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import decide
 from assistant.understanding.pointing import pointed_out
 from assistant.understanding.predicates import PlainDeeds
+from assistant.understanding.quoted import quoted_lost
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
@@ -174,14 +175,17 @@ class Understanding:
             return plan_entities(tokens, self._world) or outcome
         if isinstance(outcome, Clarification) or (isinstance(outcome, Plan) and _guesses_numbers(outcome, self._world)):
             listed = plan_entities(tokens, self._world)
-            if listed is not None and not listed.query.metrics:
+            if listed is not None and (not listed.query.metrics or asks_whose(outcome)):
                 return listed
-        doubts = doubted(outcome, tokens, self._world) if isinstance(outcome, Plan) else ()
+        doubts = self._doubts(question, outcome, tokens) if isinstance(outcome, Plan) else ()
         if doubts:
             return plan_entities(tokens, self._world) or refuse(question, "UNKNOWN_WORDS", self._world, doubts)
         if isinstance(outcome, Plan):
             return listed_instead(outcome, tokens, self._world) or outcome
         return outcome
+
+    def _doubts(self, question: str, plan: Plan, tokens: tuple[Token, ...]) -> tuple[str, ...]:
+        return (*quoted_lost(question, plan), *doubted(plan, tokens, self._world))
 
     def _about(self, question: str, tokens: Sequence[Token], found: Mention) -> Plan | Clarification | Refusal:
         """The outcome of a question that names single rows: of one, or of each of the few of that name."""

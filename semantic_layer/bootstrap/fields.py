@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from semantic_layer.bootstrap.keys import reference
 from semantic_layer.bootstrap.kinds import Meaning, is_birth, is_name, is_personal
-from semantic_layer.bootstrap.naming import field_words, is_called, label, synonyms
+from semantic_layer.bootstrap.naming import field_words, is_called, label, synonyms, unqualified
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
@@ -66,6 +66,8 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
         yield words[:-1]
     if is_name(column) and words[-1:] == ("name",) and _is_of_other(words[:-1], subject):
         yield words[:-1]  # "manager" of the manager's name
+    elif found.role == "category" and _is_of_topic(words, subject):
+        yield words[:-1]  # "city" of a city's name
     named = reference(words)
     if column not in subject.key and named.marked and is_called(named.entity):
         yield named.entity  # of things that have no table of their own
@@ -76,6 +78,8 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
     if words != column.words and len(column.words) > 1:
         yield column.words
     yield from _shorter(words, column, is_number=found.role == "number")
+    if found.role == "number" and (short := unqualified(words, subject.table)):
+        yield short
     yield from _head_last(words)
 
 
@@ -97,6 +101,15 @@ def _is_of_other(role: Words, subject: Subject) -> bool:
     own = any(word in (*subject.table.noun, *subject.noun) for word in role)
     part = known.has("person_names", (*role, "name")) or known.has("generic", role)
     return bool(role) and known.has("people_roles", role[-1:]) and not own and not part
+
+
+def _is_of_topic(words: Words, subject: Subject) -> bool:
+    """Whether a name is that of something that rows are told apart by, of which there is no table and no column."""
+    head = words[:-1]
+    topic = is_called(head, "thing_nouns", "topic_nouns")
+    others = {one.words for one in subject.table.columns}
+    own = bool({head[-1:], head} & {subject.noun[-1:], subject.table.noun, subject.noun, *subject.nouns})
+    return words[-1:] == ("name",) and topic and head not in others and not own
 
 
 def _shorter(words: Words, column: Column, *, is_number: bool) -> Iterator[Words]:

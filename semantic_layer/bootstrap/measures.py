@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from semantic_layer.bootstrap.counts import count_entities, count_linked, count_rows
 from semantic_layer.bootstrap.figure import SALES, Figure, sql_name
 from semantic_layer.bootstrap.kinds import Adding
-from semantic_layer.bootstrap.naming import field_words, label, phrase, plain_name, synonyms
+from semantic_layer.bootstrap.naming import field_words, label, phrase, plain_name, synonyms, unqualified
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
@@ -79,7 +79,17 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
         subject.name,
         _measure(subject, column, "sum", told),
         label(told),
-        synonyms([told, *_unitless(told), *_of_table(subject, base), base, words, ("sum", "of", *base)]),
+        synonyms(
+            [
+                told,
+                *_unitless(told),
+                *_of_table(subject, base),
+                base,
+                words,
+                *_short(subject, "total", base),
+                ("sum", "of", *base),
+            ]
+        ),
         _format(column, "sum"),
         "sum",
         unit=_unit(subject, column),
@@ -92,6 +102,12 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
 def _unitless(words: Words) -> tuple[Words, ...]:
     """ "total weight" for "total weight kg"; nothing for words without a unit at their end."""
     return (words[:-1],) if len(words) > 2 and vocabulary().has("measuring_units", words[-1:]) else ()
+
+
+def _short(subject: Subject, kind: str, base: Words) -> tuple[Words, ...]:
+    """ "average salary" for the average of a monthly salary; nothing for other words."""
+    short = unqualified(base, subject.table)
+    return ((kind, *short),) if short else ()
 
 
 def _with_unitless(words: Words) -> tuple[Words, ...]:
@@ -118,7 +134,13 @@ def _base(words: Words) -> Words:
 def _average(subject: Subject, column: Column, words: Words, bare: bool) -> Figure:
     base = words if words[:2] == ("number", "of") else _base(words)
     told = base if base[:1] == ("average",) else ("average", *base)
-    others = [*_unitless(told), ("mean", *base), ("avg", *base), *([base] if bare else [])]
+    others = [
+        *_unitless(told),
+        ("mean", *base),
+        *_short(subject, "average", base),
+        ("avg", *base),
+        *([base] if bare else []),
+    ]
     return Figure(
         subject.name,
         _measure(subject, column, "average", told),
@@ -138,7 +160,11 @@ def _range(subject: Subject, column: Column, words: Words, end: _End) -> Figure:
         subject.name,
         _measure(subject, column, end.agg, (end.word, *base)),
         label((end.word, *base)),
-        tuple(phrase(one) for other in (end.word, *end.others) for one in _with_unitless((other, *base))),
+        tuple(
+            phrase(one)
+            for other in (end.word, *end.others)
+            for one in (*_with_unitless((other, *base)), *_short(subject, other, base))
+        ),
         _format(column, end.agg),
         "range",
         unit=_unit(subject, column),

@@ -151,6 +151,16 @@ def synonyms(phrases: Iterable[Words], besides: Iterable[str] = ()) -> tuple[str
     return tuple(found)[:_MOST_SYNONYMS]
 
 
+def unqualified(words: Words, table: Table) -> Words:
+    """ "salary" of "monthly salary": the words without one in front that makes no other number of it.
+
+    None where another column of the table is called by the same noun.
+    """
+    qualified = len(words) == len(("monthly", "salary")) and vocabulary().has("qualifiers", words[:1])
+    alone = sum(column.words[-1:] == words[-1:] for column in table.columns) == 1
+    return words[1:] if qualified and alone else ()
+
+
 def _stutters(text: str) -> bool:
     """Whether a rewording says a word twice ("cost per unit per unit")."""
     words = text.split()

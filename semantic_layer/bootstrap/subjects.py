@@ -21,7 +21,7 @@ class Subject:
     """One table with what its columns mean; `name` is its dataset's name, `fields` the names of its fields by column.
 
     `noun` is what a row is called ("opportunity"), empty when nothing tells. `time` is the column its rows are counted
-    by, `rivals` tells that another one would do as well.
+    by, `rivals` tells that another one would do as well. `nouns` are those of all tables.
     """
 
     table: Table
@@ -34,6 +34,7 @@ class Subject:
     time: Column | None
     rivals: bool
     is_event: bool
+    nouns: frozenset[Words] = frozenset()
 
     def having(self, *roles: str) -> tuple[Column, ...]:
         """The columns whose meaning is one of the roles, without those that only link to other tables."""
@@ -98,7 +99,9 @@ def _subject(table: Table, tables: Sequence[Table], name: str, links: Sequence[L
     times = [column for column in table.columns if meanings[column.name].role == "time"]
     time, rivals = default_time(table, times)
     happens = is_event(table, times, len(own))
-    return Subject(table, name, key, own, meanings, field_names(table), _row_noun(table, key), time, rivals, happens)
+    nouns = frozenset(one.noun for one in tables)
+    noun = _row_noun(table, key)
+    return Subject(table, name, key, own, meanings, field_names(table), noun, time, rivals, happens, nouns)
 
 
 def _row_noun(table: Table, key: Sequence[Column]) -> Words:

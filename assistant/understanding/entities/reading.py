@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from assistant.answer import Plan
+from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import World
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
 from assistant.understanding.entities.misshapen import all_for_some, whole_for_parts
 from assistant.understanding.entities.shapes_of_each import rank_for_size
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, OrderBy, SemanticQuery, Top, stands
 
@@ -37,6 +37,12 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
     one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
     misread = one is not None and any(shape(one, words) for shape in (all_for_some, whole_for_parts, rank_for_size))
     return None if misread else one
+
+
+def asks_whose(outcome: Plan | Clarification | Refusal) -> bool:
+    """Whether all that is open is whose name or number is meant, which the grammar of these questions tells."""
+    words = outcome.words if isinstance(outcome, Clarification) else ()
+    return bool(words) and {word.casefold() for word in words} <= word_lists()["names"] | word_lists()["keys"]
 
 
 def _notes(found: Found, world: World) -> tuple[str, ...]:
@@ -151,7 +157,8 @@ def _values(found: Found, world: World) -> Iterator[SemanticQuery]:
 def _count(found: Found, world: World) -> Iterator[SemanticQuery]:
     """The number of things that meet conditions, or numbers computed over them."""
     count = world.nouns.count_of(found.entity)
-    if found.metrics and not any(one.entity for one in found.filters):
+    own = all(world.reach.facts(name) == {found.entity} for name in found.metrics)
+    if found.metrics and (own or not any(one.entity for one in found.filters)):
         yield SemanticQuery(metrics=found.metrics, filters=found.filters, time_range=found.period)
     elif not found.metrics and count and found.filters:
         yield SemanticQuery(metrics=(count,), filters=found.filters)
