@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import Draft
 from assistant.understanding.idle_deeds import DEEDS, is_timed
+from assistant.understanding.idle_described import DESCRIBED
 from assistant.understanding.idle_heads import HEADS
 from assistant.understanding.idle_ranks import RANKS
 from assistant.understanding.idle_restated import RESTATED
@@ -105,7 +106,9 @@ def _split_name(draft: Draft) -> Iterator[int]:
 
 def _is_asked_for(draft: Draft, at: int) -> bool:
     cues = {"by", "per", "which", "listing", "top", "bottom", "compare", "versus", "divide", "share", "distribution"}
-    return any(draft.element(i).cues & cues or draft.kind(i) == "grain" for i in range(len(draft.elements)) if i != at)
+    near = draft.metrics[0][0] if draft.metrics and draft.metrics[0][0] == at - 1 else -1  # "churn risk by segment"
+    places = range(at) if near >= 0 else range(len(draft.elements))
+    return any(draft.element(i).cues & cues or draft.kind(i) == "grain" for i in places if i != at)
 
 
 def _a_year_before(draft: Draft) -> Iterator[int]:
@@ -149,6 +152,7 @@ RULES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     *RESTATED,
     *WAYS,
     *SHARES,
+    *DESCRIBED,
     _sums,
     _alternatives,
     _other_name,

@@ -89,14 +89,17 @@ def _ranks_people(draft: Draft) -> bool:
 
 def _in_places(draft: Draft) -> Iterator[int]:
     """ "how many orders in stores": where something was counted, not the number of each store."""
-    if not any(element.cues & {"how_many", "how_much"} for element in draft.elements):
+    if not any(element.cues & {"how_many", "how_much", "share"} for element in draft.elements):
         return
     every = draft.world.language.words("every_words")
     for at, _ in draft.groups:
         if at < 1 or draft.kind(at) != "dimension" or is_asked_by(draft, at):
             continue
         lead = draft.element(at - 1)
-        if "link_any" in lead.cues and not lead.cues & {"by", "per"} and lead.text.casefold() not in every:
+        if lead.cues <= {"filler"} and lead.text.casefold() not in draft.world.language.fillers and at > 1:
+            lead = draft.element(at - 2)  # "from paid channels", where "paid" is a word of the number's name
+        linked = "link_any" in lead.cues or lead.text.casefold().split()[-1] in draft.world.language.links["any"]
+        if linked and not lead.cues & {"by", "per"} and lead.text.casefold() not in every:
             yield at
 
 

@@ -128,6 +128,15 @@ def _share_of_case(draft: Draft) -> Iterator[int]:
             yield from (at for at in range(place) if "share" in draft.element(at).cues)
 
 
+def _counted_of_each(draft: Draft) -> Iterator[int]:
+    """ "orders with more than one category": how many each order has, and not the categories with several orders."""
+    bounded = {bound.place for bound in draft.bounds}
+    for at, _ in draft.groups:
+        number = at > 1 and draft.kind(at - 1) == "number" and draft.uses.get(at - 1, ("",))[0] == "condition"
+        if number and at not in bounded and draft.kind(at) == "dimension":
+            yield at
+
+
 WAYS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _by_one_value,
     _swallowed,
@@ -138,4 +147,5 @@ WAYS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _bracket,
     _spread_of_things,
     _share_of_case,
+    _counted_of_each,
 )

@@ -99,6 +99,16 @@ def _both_of_them(asked: Doubted) -> Iterator[Doubt]:
             yield from _joined_by_and(asked, condition)
 
 
+def _only_of_them(asked: Doubted) -> Iterator[Doubt]:
+    """ "orders with only Shoes": with nothing else in them, and not all that have some."""
+    holders = {name for held in (_held_by(asked, name) for name in asked.query.metrics) for name in held}
+    for at, condition in asked.values() if holders else ():
+        owner = condition.field.partition(".")[0]
+        only = "only" in asked.cues(at - 1) or (at > 1 and "only" in asked.cues(at - 2))
+        if only and all(asked.world.reach.steps(name, owner) is None for name in holders):
+            yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "only_of_them")
+
+
 def _held_by(asked: Doubted, name: str) -> set[str]:
     """The datasets whose rows a metric counts once each, through rows of another one; none for any other metric."""
     layer = asked.world.layer
@@ -158,12 +168,25 @@ def _each_counted(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "each_counted")
 
 
+def _rhythm_of_stock(asked: Doubted) -> Iterator[Doubt]:
+    """ "annual subscriptions": those that are paid by the year, and not how many there were in each year."""
+    layer, adverbs = asked.world.layer, asked.world.language.data["grain_adverbs"]
+    metrics = [layer.metrics[name] for name in asked.query.metrics]
+    levels = [one for one in metrics if isinstance(one, SimpleMetric) and layer.measures[one.measure].non_additive]
+    for at in range(len(asked.tokens) - 1):
+        yearly = levels and adverbs.get(asked.text(at)) == "year" and asked.is_plural(at + 1)
+        if yearly and any(c.kind == "noun" for c in asked.world.lexicon.lookup([asked.tokens[at + 1]])):
+            yield Doubt(raw(asked.tokens[at : at + 2]), "rhythm_of_stock")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _unsaid_unit,
     _age_of_those,
     _in_every_one,
     _both_of_them,
+    _only_of_them,
     _of_averages,
     _total_of_ratios,
     _each_counted,
+    _rhythm_of_stock,
 )
