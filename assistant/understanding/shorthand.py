@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.understanding.draft import World
+from assistant.understanding.quantities import with_plain_bounds
 from assistant.understanding.tokens import Token, tokenize
 
 LONGEST = 5
@@ -18,7 +19,7 @@ NEWEST, OLDEST = 1, -8
 
 
 def spelt_out(tokens: Sequence[Token], question: str, world: World) -> list[Token]:
-    """The tokens with shorthand of the language in full; a word that the layer itself uses is left as it is."""
+    """The tokens with shorthand in full and bounds put plainly; a word that the layer itself uses is left as it is."""
     table: dict[str, str] = world.language.data["shorthand"]
     found: list[Token] = []
     at = 0
@@ -27,7 +28,7 @@ def spelt_out(tokens: Sequence[Token], question: str, world: World) -> list[Toke
         span = tokens[at : at + size]
         found += _made(words, span, world) if words else span
         at += size
-    return _with_years(found, question, world)
+    return with_plain_bounds(_with_years(found, question, world), world.language)
 
 
 def _full(tokens: Sequence[Token], at: int, table: dict[str, str], world: World) -> tuple[int, str]:
