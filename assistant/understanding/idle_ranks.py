@@ -98,7 +98,9 @@ def _in_places(draft: Draft) -> Iterator[int]:
         lead = draft.element(at - 1)
         if lead.cues <= {"filler"} and lead.text.casefold() not in draft.world.language.fillers and at > 1:
             lead = draft.element(at - 2)  # "from paid channels", where "paid" is a word of the number's name
-        linked = "link_any" in lead.cues or lead.text.casefold().split()[-1] in draft.world.language.links["any"]
+        linked = "link_any" in lead.cues or not set(lead.text.casefold().split()[-1:]).isdisjoint(
+            draft.world.language.links["any"]
+        )
         if linked and not lead.cues & {"by", "per"} and lead.text.casefold() not in every:
             yield at
 

@@ -54,7 +54,7 @@ def case_of_a_rate(draft: Draft) -> Iterator[int]:
     layer, shares = draft.world.layer, set(draft.world.language.words("share_words"))
     for place, choices in draft.metrics:
         rates = all(layer.metrics[choice.target].format == "percent" for choice in choices)
-        said = {draft.element(at).text.casefold().split()[0] for at in range(place + 1)}
+        said = {word for at in range(place + 1) for word in draft.element(at).text.casefold().split()[:1]}
         if not rates or said.isdisjoint(shares):
             continue
         yield from (c.place for c in draft.conditions if c.place > place and _is_said_of(draft, c.place))
