@@ -16,10 +16,16 @@ def take_compound(draft: Draft, at: int) -> bool:
     place, choices = draft.metrics[0][0], [c for c in draft.metrics[0][1] if c.weight > GATHERED_WEIGHT]
     facts = {fact for choice in choices for fact in draft.world.reach.facts(choice.target)}
     names = {draft.world.compounds.named(draft.noun(at), choice.target, at < place) for choice in choices} - {""}
-    if len(names) != 1 or draft.noun(at) in facts or place < 0:
+    if len(names) != 1 or draft.noun(at) in facts or place < 0 or _describes(draft, place, at):
         return False
     name = names.pop()
     draft.metrics = [(place, (Concept("metric", name, GATHERED_WEIGHT),))]
     draft.uses[place] = ("metric", name)
     draft.use(at, "metric", name)
     return True
+
+
+def _describes(draft: Draft, place: int, at: int) -> bool:
+    """Whether the number's word only describes the things right behind it: "customer orders" are orders."""
+    between = [draft.element(i).text for i in range(place + 1, at)]
+    return place < at and set(between) <= {"-"} and not draft.element(place).plural

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from assistant.understanding.language import Language
-from assistant.understanding.tokens import Token
+from assistant.understanding.tokens import Token, phrase_keys
 from semantic_layer import Dataset, Metric, SemanticLayer, SimpleMetric
 
 FOLDER = Path(__file__).parent / "language" / "nouns"
@@ -52,6 +52,8 @@ class Exchange:
         self._genitive = str(table["genitive"])
         counting = (*language.words("count_prefixes"), *language.words("count_suffixes"))
         self._counting = {word for phrase in counting for word in phrase.split()}
+        self._heads = tuple((self._bares(row["own"]), self._bares(row["said"])) for row in table["heads"])
+        self._values = {str(value): tuple(map(str, said)) for value, said in table["values"].items()}
         self._add_things()
         for at, row in enumerate(table["exchange"]):
             group = f"<{at}>", str(row.get("format", ""))
@@ -74,6 +76,25 @@ class Exchange:
         formats = {form for token in tokens for _, form in self._said.get(token.bare, ())} | {""}
         for form in sorted(formats):
             yield from ((*key, form) for key in self._keys(tokens, self._said, form))
+
+    def keys_of_field(self, tokens: Sequence[Token]) -> Iterator[str]:
+        """The keys of a field's name with a class for its last word."""
+        for at, (own, _) in enumerate(self._heads if len(tokens) > 1 else ()):
+            if tokens[-1].bare in own:
+                yield f"{phrase_keys(tokens[:-1])[1]}<h{at}>"
+
+    def keys_of_kinds(self, tokens: Sequence[Token]) -> Iterator[str]:
+        """The keys that words which may name a field have: "product type", "type of product"."""
+        *rest, head = self.turned(tokens) or tokens
+        for at, (_, said) in enumerate(self._heads if len(tokens) > 1 else ()):
+            if head.bare in said:
+                yield f"{phrase_keys(rest)[1]}<h{at}>"
+
+    def turned(self, tokens: Sequence[Token]) -> list[Token]:
+        """ "product type" for "type of product", where a type and the like is said first; empty for other words."""
+        heads = {word for _, said in self._heads for word in said}
+        first = len(tokens) > 2 and tokens[1].text == self._genitive and tokens[0].bare in heads
+        return [*tokens[2:], tokens[0]] if first else []
 
     def says_again(self, affix: Affix, name: str) -> bool:
         """Whether the nouns of an affix say nothing new of a metric."""
@@ -117,6 +138,17 @@ class Exchange:
     def _field_names(self, name: str) -> tuple[str, ...]:
         field = self._layer.fields[name]
         return () if field.hidden else (field.name, field.label, *field.synonyms)
+
+    def values_said(self, value: str) -> tuple[str, ...]:
+        """What people call a value besides its own name."""
+        return self._values.get(value.casefold(), ())
+
+    def is_thing(self, token: Token) -> bool:
+        """Whether a word stands for the things of a dataset."""
+        return token.bare in self._said
+
+    def _bares(self, words: Sequence[str]) -> frozenset[str]:
+        return frozenset(self._language.bare(str(word)) for word in words)
 
     def _put(self, table: dict[str, list[tuple[str, str]]], words: Sequence[str], group: tuple[str, str]) -> None:
         for bare in dict.fromkeys(self._language.bare(word) for word in words):

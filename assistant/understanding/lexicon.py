@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import replace
 from itertools import pairwise
 
-from assistant.understanding.concepts import COMPOSED, EXACT, HEAD_WORD, INFLECTED, Concept
+from assistant.understanding.concepts import COMPOSED, EXACT, HEAD_WORD, INFLECTED, PEOPLE, Concept
 from assistant.understanding.exchanging import Exchange
 from assistant.understanding.language import Language, time_words
 from assistant.understanding.namings import Namings
@@ -38,12 +38,13 @@ class Lexicon:
         self._index: dict[str, list[Concept]] = defaultdict(list)
         self._exchange = Exchange(layer, language)
         self._exchanged: dict[str, list[Concept]] = defaultdict(list)
+        self._fields: dict[str, list[Concept]] = defaultdict(list)
         self._words: dict[str, str] = {}
         self._metric_words: dict[str, set[str]] = defaultdict(set)
         self._own_words: dict[str, set[str]] = defaultdict(set)
         self._bare: set[str] = set()
         self._function_words = self._closed_class()
-        for phrase, concept in Namings(layer, language, self._function_words).all(values):
+        for phrase, concept in Namings(layer, language, self._function_words, self._exchange).all(values):
             self._add(phrase, concept)
 
     @property
@@ -87,8 +88,13 @@ class Lexicon:
                 continue
             if concept.kind == "metric" and len(tokens) > 1 and concept.shape != self._shape(tokens):
                 continue
+            verb = not concept.plain.endswith(tokens[-1].plain)
+            if concept.kind == "metric" and verb and len(tokens) > 1 and self._is_many(tokens[-1]):
+                continue  # "customer orders" are no customers who ordered
             if persons and concept.weight <= HEAD_WORD:
                 continue
+            if concept.weight == PEOPLE and not persons and "each_one" in self._language.cues.get(tokens[0].text, ()):
+                continue  # "individual products" are no individuals
             concept = _case_checked(concept, tokens)
             found = concept if same_form else replace(concept, weight=concept.weight - INFLECTED, inflected=True)
             if found.identity not in best or best[found.identity].weight < found.weight:
@@ -96,6 +102,10 @@ class Lexicon:
         for concept in (*self.wide_values(tokens), *self._given_here(narrow)):
             best.setdefault(concept.identity, concept)
         return (*best.values(), *self._without_ordinary(tokens, tuple(best.values())))
+
+    def _is_many(self, token: Token) -> bool:
+        """Whether a word speaks of things of a dataset, of several."""
+        return token.text != token.plain and token.text not in self._language.persons and self._exchange.is_thing(token)
 
     def _other_nouns(self, tokens: Sequence[Token]) -> Iterator[Concept]:
         """The numbers that the words name with other nouns than the layer does, or that they only restate."""
@@ -106,12 +116,23 @@ class Lexicon:
                 same = concept.plain == narrow and form in ("", self._layer.metrics[concept.target].format)
                 if same:
                     yield replace(concept, plain=phrase_keys(self._telling(tokens))[1])
+        yield from self._kinds(tokens)
         for rest, affix in self._exchange.restated(tokens):
             for concept in self.lookup(rest):
                 named = concept.kind == "metric" and concept.weight > HEAD_WORD and not concept.inflected
                 if named and self._exchange.says_again(affix, concept.target):
                     plain = phrase_keys(self._telling(tokens))[1]
                     yield replace(concept, weight=concept.weight - COMPOSED, plain=plain, shape=self._shape(tokens))
+
+    def _kinds(self, tokens: Sequence[Token]) -> Iterator[Concept]:
+        """The fields that the words name by another head: "type of product" for the product group."""
+        plain, turned = phrase_keys(self._telling(tokens))[1], self._exchange.turned(tokens)
+        exact = [concept for concept in self.lookup(turned) if concept.kind == "dimension"] if turned else []
+        if exact:
+            yield from (replace(concept, plain=plain, weight=concept.weight - COMPOSED) for concept in exact)
+            return
+        for key in self._exchange.keys_of_kinds(tokens):
+            yield from (replace(concept, plain=plain) for concept in self._fields.get(key, ()))
 
     def wide_values(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         """The values of fields too wide to hold that are called exactly so.
@@ -188,6 +209,9 @@ class Lexicon:
             for other, plain in self._exchange.keys_of_name(tokens, self._layer.metrics[concept.target]):
                 composed = replace(concept, weight=concept.weight - COMPOSED, plain=plain, shape=self._shape(tokens))
                 self._exchanged[other].append(composed)
+        if concept.kind == "dimension" and not concept.grain:
+            for key in self._exchange.keys_of_field(tokens):
+                self._fields[key].append(replace(concept, weight=concept.weight - COMPOSED))
         self._learn(tokens, concept)
 
     def _is_proper(self, phrase: str, tokens: Sequence[Token], concept: Concept) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.understanding.concepts import COMPOSED, HEAD_WORD, PEOPLE, SEGMENT, SYNONYM, Concept
+from assistant.understanding.exchanging import Exchange
 from assistant.understanding.language import Language
 from semantic_layer import Dataset, Dimension, Metric, SemanticLayer, SimpleMetric
 
@@ -19,6 +20,7 @@ class Namings:
     layer: SemanticLayer
     language: Language
     function_words: frozenset[str]
+    exchange: Exchange
 
     def all(self, values: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[Naming]:
         """Every phrase with its meaning; `values` are those of the data, by field, with how often each occurs."""
@@ -36,7 +38,9 @@ class Namings:
             for field in dataset.fields:
                 if not field.hidden:
                     yield from self._field_phrases(dataset, field)
-                    yield from _value_phrases(dataset, field, values.get(f"{dataset.name}.{field.name}", ()))
+                    stored = values.get(f"{dataset.name}.{field.name}", ())
+                    yield from _value_phrases(dataset, field, stored)
+                    yield from self._said_values(dataset, field, stored)
 
     def _people(self, values: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[Naming]:
         """ "people" for the one entity that is called by a noun for people, when there is just one.
@@ -109,6 +113,15 @@ class Namings:
                 yield from self._grained(phrase, composed)
             if field.kind == "boolean":
                 yield from self._bare_flags(phrase, composed)
+
+    def _said_values(self, dataset: Dataset, field: Dimension, stored: Sequence[tuple[str, int]]) -> Iterator[Naming]:
+        """What people call the values that are there: "footwear" for shoes."""
+        for value in dict.fromkeys((*field.sample_values, *(value for value, _ in stored))):
+            known = {str(word).casefold() for word in field.values.get(value, ())}
+            concept = Concept("value", f"{dataset.name}.{field.name}", SYNONYM - COMPOSED, value=value)
+            for phrase in self.exchange.values_said(str(value)):
+                if phrase.casefold() not in known:
+                    yield phrase, concept
 
     def _head_words(self, field: Dimension, concept: Concept) -> Iterator[Naming]:
         """ "reason" for a field called "cancellation reason", worth less than any name of another field."""

@@ -1,0 +1,51 @@
+"""Numbers taken for what only describes or counts other things: "repeat-customer orders" are orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.understanding.draft import Draft
+
+GATHERED = 0.85
+
+
+def count_of_others(draft: Draft) -> Iterator[int]:
+    """ "how many customers are in northern parts" asks for customers; a rate or a mean is no number of them."""
+    layer = draft.world.layer
+    for place, choices in draft.metrics:
+        gathered = all(
+            choice.weight < GATHERED and layer.metrics[choice.target].format != "integer" for choice in choices
+        )
+        if place < 1 or not gathered or "how_many" not in draft.element(place - 1).cues:
+            continue
+        word = draft.world.language.tokens(draft.element(place).text)
+        if word and any(concept.kind == "noun" for concept in draft.world.lexicon.lookup(word)):
+            yield place
+
+
+def described_things(draft: Draft) -> Iterator[int]:
+    """ "repeat-customer orders" asks for orders: people in the singular right before them tell whose they are."""
+    language, lexicon = draft.world.language, draft.world.lexicon
+    for place, _ in draft.metrics:
+        behind = place + 1
+        if place < 0 or behind >= len(draft.elements) or draft.kind(behind) != "noun":
+            continue
+        last = language.tokens(draft.element(place).text)[-1:]
+        things = {c.target for token in last for c in lexicon.lookup([token]) if c.kind == "noun"}
+        people = any(draft.world.layer.datasets[name].entity for name in things)
+        scope = draft.uses.get(behind, ("",))[0] == "filler" and draft.element(behind).plural
+        if people and scope and last[0].text == last[0].plain:
+            yield behind
+
+
+def doing_things(draft: Draft) -> Iterator[int]:
+    """ "returning customer orders": what people do describes them, and is no number of returns."""
+    for place, choices in draft.metrics:
+        said = draft.element(place).text.casefold() if place >= 0 else ""
+        doing = said.endswith("ing") and said.isalpha() and all(choice.inflected for choice in choices)
+        behind = draft.ahead(place) if doing else None
+        if behind is not None and draft.kind(behind) in ("noun", "value") and behind == place + 1:
+            yield place
+
+
+DESCRIBED = (count_of_others, described_things, doing_things)
