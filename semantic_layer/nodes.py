@@ -26,10 +26,12 @@ class AIContext(Node):
     """Words people use for a thing, hints on its use, and questions it answers.
 
     `shared` are words that mean another thing, too ("CTR" of ads and of e-mails): whoever says one is asked which.
+    With `in_order` its names are read only as they stand, never from words that stand apart ("from lead to deal").
     """
 
     synonyms: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    in_order: bool = False
     instructions: str = ""
     examples: tuple[str, ...] = ()
 

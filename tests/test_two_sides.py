@@ -187,6 +187,16 @@ def test_who_did_one_thing_and_nothing_since(shop: Assistant, question: str, sql
     assert plain(answered(shop, question).result.rows) == plain(rows(shop, sql))
 
 
+@pytest.mark.parametrize(
+    "question", ["show me the top 10% of products by units sold", "which products make up the top 10% by units sold?"]
+)
+def test_the_first_of_a_hundred_are_listed(shop: Assistant, question: str) -> None:
+    sql = f"""SELECT product_name, units FROM (SELECT p.name AS product_name, sum(quantity) AS units, row_number() OVER
+        (ORDER BY sum(quantity) DESC, p.name) AS place, count(*) OVER () AS n FROM order_item JOIN orders o USING
+        (order_id) JOIN product p USING (product_id) WHERE {KEPT} GROUP BY 1) WHERE place <= ceil(n * 0.1)"""
+    assert plain(answered(shop, question).result.rows) == plain(rows(shop, sql))
+
+
 def test_money_is_no_year(shop: Assistant) -> None:
     answer = answered(shop, "which customers have spent over 2000 euros but never opened an e-mail?")
     assert answer.plan is not None

@@ -88,7 +88,9 @@ class _Reading:
         elif query.top is not None:
             each = ", ".join(self.inside(self.title(name)) for name in query.top.within)
             key = ("first" if query.top.descending else "last") + ("_of" if each else "")
-            yield Part("limit", self.say(key, {"n": query.top.n, "each": each}))
+            yield Part(
+                "limit", self.say(key, {"n": f"{query.top.n}%" if query.top.percent else query.top.n, "each": each})
+            )
         for order in query.order_by:
             yield Part("order", self.order(query, order), order.by)
         if query.skip:

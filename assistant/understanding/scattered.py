@@ -277,7 +277,9 @@ class Scattered:
     def _declared(self, layer: SemanticLayer) -> Iterator[Phrase]:
         for metric in layer.metrics.values():
             for rank, text in enumerate(
-                () if metric.hidden else (metric.name.replace("_", " "), metric.label, *metric.synonyms)
+                ()
+                if metric.hidden or metric.ai_context.in_order
+                else (metric.name.replace("_", " "), metric.label, *metric.synonyms)
             ):
                 yield from self._variants(text, Concept("metric", metric.name, 1.0 if rank < 2 else 0.9))
 

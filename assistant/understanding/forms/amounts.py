@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assistant.understanding.draft import World
 from assistant.understanding.entities.amounts import WORTH
 from assistant.understanding.forms.asking import Asking
-from semantic_layer import Dimension, Filter
+from semantic_layer import Dimension, Filter, SimpleMetric
 
 OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt"}
 MINUTES = {"minute": 1.0, "hour": 60.0, "day": 24 * 60.0, "week": 7 * 24 * 60.0}
@@ -42,6 +42,15 @@ def bounds(asking: Asking) -> Iterator[Bound]:
             behind = asking.end(number[2], role) if number is not None else None
             if number is not None and behind is not None:
                 yield Bound(at, behind, operator, (number[0],), number[1])
+
+
+def withins(asking: Asking) -> Iterator[Bound]:
+    """Every length of time that something is done within: "solved within 24 hours"."""
+    for at in range(len(asking.tokens)):
+        behind = asking.end(at, "within")
+        number = _number(asking, behind) if behind is not None else None
+        if number is not None and number[1] in MINUTES:
+            yield Bound(at, number[2], "within", (number[0],), number[1])
 
 
 def _pair(asking: Asking, at: int, start: int) -> Iterator[Bound]:
@@ -91,9 +100,42 @@ def lengths(asking: Asking, dataset: str) -> tuple[str, ...]:
     return tuple(f"{dataset}.{one.name}" for one in (named or timed))
 
 
+def deed_before(asking: Asking, at: int, dataset: str) -> tuple[int, tuple[str, ...]]:
+    """Where the verb of a length of time begins that stands before a place ("were answered" of "were answered in"), and
+    the lengths it is the verb of; the place itself when there is none."""
+    language, world = asking.world.language, asking.world
+    verb = at - 1
+    while verb > 0 and asking.tokens[verb].text in language.words("length_links"):
+        verb -= 1
+    done = asking.tokens[max(verb, 0)]
+    if verb < 1 or not (done.text in language.forms.verbs or done.text.endswith(language.words("participle_endings"))):
+        return at, ()
+    said = language.same_deed(done.bare) | {done.bare}
+    timed = [one for one in world.layer.datasets[dataset].fields if one.kind == "number" and one.unit in UNITS]
+    fields = [one for one in timed if said & (_deeds(world, dataset, one) | _deeds_of_metrics(world, dataset, one))]
+    while fields and verb > 1 and asking.tokens[verb - 1].text in language.words("auxiliaries"):
+        verb -= 1
+    return (verb if fields else at), tuple(f"{dataset}.{one.name}" for one in fields)
+
+
 def _deeds(world: World, dataset: str, field: Dimension) -> set[str]:
     """The bare words of a length of time that tell it from others: what is done in it."""
-    calls = (field.name.replace("_", " "), field.title, *field.synonyms)
+    return _telling(world, dataset, (field.name.replace("_", " "), field.title, *field.synonyms))
+
+
+def _deeds_of_metrics(world: World, dataset: str, field: Dimension) -> set[str]:
+    """The bare words in the names of the metrics that a length of time is measured by: "answered" of an answer time."""
+    layer, calls = world.layer, list[str]()
+    for metric in layer.metrics.values():
+        measure = layer.measures[metric.measure] if isinstance(metric, SimpleMetric) else None
+        if measure is None or metric.hidden or not isinstance(metric, SimpleMetric):
+            continue
+        if metric.measure.startswith(f"{dataset}.") and measure.expression == (field.expression or field.name):
+            calls += (metric.label, *metric.synonyms)
+    return _telling(world, dataset, calls)
+
+
+def _telling(world: World, dataset: str, calls: Iterable[str]) -> set[str]:
     words = {token.bare for call in calls for token in world.language.tokens(call)}
     own = {token.bare for token in world.language.tokens(world.layer.datasets[dataset].title)}
     general = {world.language.bare(word) for word in (*MINUTES, *UNITS, *world.language.function_words, "time")}
@@ -106,7 +148,8 @@ def limit(asking: Asking, field: str, bound: Bound) -> Filter:
     scale = MINUTES[bound.unit] / UNITS[own] if bound.unit in MINUTES and own in UNITS else 1.0
     values = [value * scale for value in bound.values]
     whole = tuple(int(value) if value == int(value) else value for value in values)
-    return Filter.model_validate({"field": field, "op": bound.operator, "values": whole})
+    operator = "le" if bound.operator == "within" else bound.operator
+    return Filter.model_validate({"field": field, "op": operator, "values": whole})
 
 
 WORTHY = frozenset(WORTH.split("|"))

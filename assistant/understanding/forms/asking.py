@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from assistant.answer import Clarification, Plan, Refusal
+from assistant.understanding.contradictions import bound_on_blanks
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
 from assistant.understanding.refusing import refuse
@@ -73,8 +74,8 @@ class Asking:
         return outcome if isinstance(outcome, Plan) else None
 
     def stands(self, query: SemanticQuery) -> bool:
-        """Whether the layer answers a query."""
-        return stands(self.world.layer, query)
+        """Whether the layer answers a query, and no condition is on what its rows never have."""
+        return stands(self.world.layer, query) and not bound_on_blanks(self.world, query)
 
     def refused(self, message: str, words: tuple[str, ...] = (), **parts: str) -> Refusal:
         """A refusal that says what is missing."""

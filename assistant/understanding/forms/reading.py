@@ -17,11 +17,12 @@ from assistant.understanding.forms.reasons import causes, reasons
 from assistant.understanding.forms.rows_asked import rows_asked
 from assistant.understanding.forms.sets import described, sets
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
+from assistant.understanding.forms.top_part import top_part
 from assistant.understanding.forms.topics import topics
 from assistant.understanding.forms.two_asked import two_asked
 
 Form = Callable[[Asking], Outcome | None]
-FIRST: tuple[Form, ...] = (extreme_of_each, causes, sets, group_sets, described, rows_asked, caused)
+FIRST: tuple[Form, ...] = (top_part, extreme_of_each, causes, sets, group_sets, described, rows_asked, caused)
 FORMS: tuple[Form, ...] = (
     reasons,
     bounded,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Clarification, Option, Plan
-from assistant.understanding.forms.amounts import MINUTES, Bound, bounds, lengths, limit, worth
+from assistant.understanding.forms.amounts import MINUTES, Bound, bounds, deed_before, lengths, limit, withins, worth
 from assistant.understanding.forms.asking import Asking, Outcome, counted_rows
 from assistant.understanding.forms.listed_rows import Sorting, counted, listed
 from assistant.understanding.refusing import refuse
@@ -19,18 +19,23 @@ AGGREGATES = {"averages": "average", "medians": "median", "sums": "sum"}
 
 @dataclass(frozen=True)
 class Part:
-    """What is left of a question without an amount: its words, the noun of the rows, and the field that is bounded."""
+    """What is left of a question without an amount: its words, the noun of the rows, and the field that is bounded.
+
+    `plain` are the words without the verb of the length, too: "tickets" of "tickets answered in under an hour".
+    """
 
     rest: tuple[Token, ...]
     noun: int
     dataset: str
     fields: tuple[str, ...]
     bound: Bound
+    plain: tuple[Token, ...]
+    apart: bool
 
 
 def bounded(asking: Asking) -> Outcome | None:
     """ "how many orders were over 500 euros", "average of orders above 100", "tickets that took longer than 3 days"."""
-    parts = [part for bound in bounds(asking) for part in _parts(asking, bound)]
+    parts = [part for bound in (*bounds(asking), *withins(asking)) for part in _parts(asking, bound)]
     if len(parts) != 1:
         return None
     (part,) = parts
@@ -54,10 +59,13 @@ def _parts(asking: Asking, bound: Bound) -> Iterator[Part]:
         return  # "orders over 200 customers" bounds something else
     if at and asking.tokens[at - 1].text in asking.world.language.words("one_by_one"):
         return  # "items per order above 3" bounds the items
-    fields = lengths(asking, dataset) if bound.unit in MINUTES else (worth(asking.world, dataset),)
-    end = asking.past(bound.behind, "deeds") if bound.unit in MINUTES else bound.behind
-    if all(fields):
-        yield Part((*asking.tokens[:lead], *asking.tokens[end:]), at, dataset, fields, bound)
+    timed = bound.unit in MINUTES
+    start, done = deed_before(asking, lead, dataset) if timed else (lead, ())
+    fields = (done or lengths(asking, dataset)) if timed else (worth(asking.world, dataset),)
+    end = asking.past(bound.behind, "deeds") if timed else bound.behind
+    rest, plain = ((*asking.tokens[:first], *asking.tokens[end:]) for first in (lead, start))
+    if all(fields) and (bound.operator != "within" or start < lead):
+        yield Part(rest, at, dataset, fields, bound, plain, lead > behind)
 
 
 def _narrowed(asking: Asking, part: Part, field: str) -> Plan | None:
@@ -66,7 +74,9 @@ def _narrowed(asking: Asking, part: Part, field: str) -> Plan | None:
     aggregated = _aggregated(asking, part, field, condition)
     if aggregated is not None:
         return aggregated
-    plan = asking.read(part.rest)
+    plan = asking.read(part.rest) or (asking.read(part.plain) if part.plain != part.rest else None)
+    if plan is not None and part.apart and any(share.apart_from for share in plan.query.shares):
+        return None  # "share of tickets solved in May over 200": the amount is of the case, or of all
     if plan is not None and _asks_for_rows(asking) and counted(plan, asking.world) == part.dataset:
         return listed(asking, plan, Sorting(field), condition)
     told_apart = part.noun > 0 and "which" in asking.world.language.cues.get(asking.tokens[part.noun - 1].text, ())
@@ -88,7 +98,7 @@ def _aggregated(asking: Asking, part: Part, field: str, condition: Filter) -> Pl
     behind = shared if shared is not None else named[0][1] if named else None
     if behind is None or asking.past(behind, "articles") != part.noun:
         return None
-    plan = asking.read([*asking.made("number of", 0), *part.rest[part.noun :]])
+    plan = asking.read([*asking.made("number of", 0), *(part.plain if shared is not None else part.rest)[part.noun :]])
     if plan is None or counted(plan, asking.world) != part.dataset:
         return None
     changed: dict[str, object] = {"filters": (*plan.query.filters, condition)}
