@@ -78,6 +78,7 @@ from semantic_layer.query import (
     TimeRange,
     Top,
 )
+from semantic_layer.query_rules import holds_numbers
 from semantic_layer.resolution import is_together, linking, time_of
 from semantic_layer.stand_ins import substitute
 from semantic_layer.verified import (
@@ -159,6 +160,7 @@ __all__ = [
     "export_ossie",
     "for_viewer",
     "formula",
+    "holds_numbers",
     "identifying_fields",
     "identity_pages",
     "implied_metric",

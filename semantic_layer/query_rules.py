@@ -102,6 +102,13 @@ def _wrong_kind(one: Filter, kind: str) -> str:
     return "" if wrong is None else f"`{one.field}` is a {kind}; {wrong!r} is not."
 
 
+def holds_numbers(layer: SemanticLayer, field: str) -> bool:
+    """Whether a category is kept as numbers (levels, codes), which can be compared."""
+    known = layer.fields[field]
+    kind = column_type(layer, field.partition(".")[0], known.sql) if known.kind == "categorical" else ""
+    return kind.startswith(_NUMERIC)
+
+
 def _wrong_type(layer: SemanticLayer, one: Filter) -> str:
     """Numbers kept as categories (codes) can be compared with numbers only."""
     known = layer.fields.get(one.field)

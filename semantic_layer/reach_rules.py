@@ -54,7 +54,7 @@ def _times(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
 
 def _timed_filters(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     """A condition on what each thing has within a period needs rows that have a time."""
-    timed = [one for one in query.filters if is_metric_filter(layer, one) and (one.time_range or one.last)]
+    timed = [one for one in query.filters if is_on_metric(layer, one) and (one.time_range or one.last)]
     for name in dict.fromkeys(one.field for one in timed):
         if any(not found.time for found in footprints(layer, name)):
             yield QueryFault("E_NO_TIME", _timeless(layer, name))

@@ -118,7 +118,7 @@ def _choices(words: Words, start: int) -> Iterator[tuple[str, int]]:
         named = [
             one for name in words.world.layer.datasets for one in partly_named(words, words.tokens[start:end], name)
         ]
-        if named and end >= longest:
+        if named and end >= longest and words.phrase(start, "counting") is None:  # "the number of" is no field's name
             yield "|".join((PART, *named)), end
 
 

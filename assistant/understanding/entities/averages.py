@@ -59,6 +59,9 @@ def _beside_average(words: Words, found: Found) -> Iterator[Found]:
         return
     start = words.skip(found.at, *LINKING)
     degree = words.degree(start)
+    bare = words.skip(found.at, "relatives", "empty")
+    if degree is None and (degree := words.degree(bare)) is not None:  # "who earn more than": no mere tie
+        start = bare
     field = words.field_called(degree[0], found.entity) if degree is not None else ""
     if degree is not None and field:
         yield from _than(words, found.used(start, degree[2], "condition", degree[1]), field, degree[1])

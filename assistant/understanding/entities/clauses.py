@@ -19,6 +19,7 @@ from assistant.understanding.entities import (
     ranks,
     sorting,
     superlatives,
+    tallied,
     told_first,
     told_rows,
     whose_most,
@@ -31,6 +32,7 @@ Clause = Callable[[Words, Found], Iterator[Found]]
 CLAUSES: tuple[Clause, ...] = (
     ranks.and_count,
     ranks.of_group,
+    tallied.group_count,
     ranks.most,
     ranks.spent,
     ranks.most_often,

@@ -14,6 +14,13 @@ AGGREGATIONS = {"averages": "average", "maxima": "max", "minima": "min", "sums":
 
 def computed(words: Words, at: int) -> Iterator[Found]:
     """ "the maximum and minimum price of the products": one number or several, of one field or several."""
+    found = numbers(words, at)
+    if found is not None:
+        yield _of_own(words, found)
+
+
+def numbers(words: Words, at: int) -> Found | None:
+    """The numbers named here, of fields of one kind of things, with nothing behind them read; None without any."""
     kinds, behind = _aggregations(words, at)
     fields: list[tuple[str, int, int]] = []
     place = behind
@@ -27,15 +34,13 @@ def computed(words: Words, at: int) -> Iterator[Found]:
     more, place = _said_again(words, place, [name for name, _, _ in fields])
     kinds = [*kinds, *more]
     owners = {name.partition(".")[0] for name, _, _ in fields}
-    if len(owners) != 1:
-        return
     names = tuple(implied_metric(words.world.layer, name, kind) for kind in kinds for name, _, _ in fields)
+    if len(owners) != 1 or not all(names):
+        return None
     found = replace(Found(), entity=owners.pop(), counting=True, metrics=names)
     for name, start, end in fields:
         found = found.used(start, end, "metric", name)
-    closed = _of_own(words, found.used(at, behind, "metric", "+".join(kinds)).moved(place))
-    if all(names):
-        yield closed
+    return found.used(at, behind, "metric", "+".join(kinds)).moved(place)
 
 
 def number_over(words: Words, at: int) -> tuple[str, int]:

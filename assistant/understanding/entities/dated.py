@@ -153,7 +153,7 @@ def _of_year(words: Words, found: Found, field: str) -> Iterator[Found]:
         yield found.used(found.at, behind, "condition", "between").filtered(Filter.model_validate(told))
     said = words.tokens[found.at].text if found.at < len(words.tokens) else ""
     operator = SIDES.get(said, "")
-    year = words.number(found.at + 1) if operator else None
+    year = words.number(words.skip(found.at + 1, "year_words")) if operator else None
     if year is not None and year[0] in YEARS:
         bound = Filter.model_validate({"field": field, "op": operator, "values": (int(year[0]),)})
         yield found.used(found.at, year[1], "condition", operator).filtered(bound)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.understanding.entities.columns import columns_of_each
-from assistant.understanding.entities.computing import number_over
+from assistant.understanding.entities.computing import number_over, numbers
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each
 from assistant.understanding.entities.words import Words
@@ -60,6 +61,58 @@ def number_for_each(words: Words, at: int) -> Iterator[Found]:
         if shown and words.world.reach.distance([metric], dataset):
             named = Found(end, entity=dataset, attributes=shown, metrics=(metric,), each=True)
             yield named.used(at, behind, "metric", metric).used(each or end, end, "dimension", dataset)
+
+
+def numbers_for_each(words: Words, at: int) -> Iterator[Found]:
+    """ "the average and the maximum price of each item type": numbers by a category, or by what things belong to."""
+    found = numbers(words, at)
+    if found is not None:
+        each = words.phrase(found.at, "for_each") or words.phrase(found.at, "by_each")
+        for shown, end in _groups(words, each, found.entity) if each is not None else ():
+            told = replace(found, counting=False, each=True, attributes=shown)
+            yield told.used(found.at, end, "dimension", shown[0])
+
+
+def for_each_numbers(words: Words) -> Iterator[Found]:
+    """ "for each item type, what is the average and the maximum price"."""
+    start = words.skip(0, "requests")
+    each = words.phrase(start, "for_each")
+    if each is None:
+        return
+    ends = [end for _, end in (*words.concepts(each, "dimension"), *words.nouns(each))]
+    for end in dict.fromkeys(ends):
+        found = numbers(words, words.skip(end, "joins", "requests", "asking", "empty"))
+        for shown, last in _groups(words, each, found.entity) if found is not None else ():
+            if found is not None and last == end:
+                told = replace(found, counting=False, each=True, attributes=shown)
+                yield told.used(start, end, "dimension", shown[0]).moved(found.at)
+
+
+def _groups(words: Words, at: int, entity: str) -> list[tuple[tuple[str, ...], int]]:
+    """What rows of a dataset can be told apart by: what they belong to, or the one category that words here name."""
+    things = [
+        (shown, end)
+        for dataset, end in words.nouns(at)
+        if dataset != entity and words.world.reach.steps(entity, dataset) is not None
+        if (shown := _called_by(words, dataset))
+    ]
+    longest = max((end for _, end in things), default=at)
+    return [((field,), end) for field, end in _categories(words, at, entity) if end > longest] or things
+
+
+def _categories(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
+    """The one category of things, or of what they belong to, that words here name, past "of the pets" behind it."""
+    world = words.world
+    for concepts, behind in words.concepts(at, "dimension"):
+        near = {c.target: world.reach.steps(entity, c.target.partition(".")[0]) for c in concepts}
+        steps = {name: far for name, far in near.items() if far is not None}
+        named = [name for name, far in steps.items() if far == min(steps.values())]
+        if len(named) == 1 and world.layer.fields[named[0]].kind == "categorical":
+            genitive = words.phrase(behind, "genitive")
+            again = (
+                [end for one, end in words.nouns(words.skip(genitive, "empty")) if one == entity] if genitive else []
+            )
+            yield named[0], max([behind, *again])
 
 
 def _each(words: Words, at: int) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.tokens import Token
-from semantic_layer import Dimension
+from semantic_layer import Dimension, holds_numbers
 
 LONGEST_PART = 3
 
@@ -28,7 +28,7 @@ def own_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
 
 
 def number_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
-    """The number fields of a dataset, or of what its rows belong to, that words here name."""
+    """The fields that hold numbers, levels and codes too, of a dataset or what its rows belong to, that words name."""
     fields, reach = words.world.layer.fields, words.world.reach
     found: list[tuple[str, int]] = []
     for start in dict.fromkeys((at, words.phrase(at, "number_of") or at)):  # "the number of pages" of "pages"
@@ -36,7 +36,9 @@ def number_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int
         for concepts, behind in words.concepts(start, "dimension"):
             linked = {c.target for c in concepts if reach.steps(entity, c.target.partition(".")[0])}
             found.extend((target, behind) for target in sorted(linked))
-    yield from ((target, behind) for target, behind in dict.fromkeys(found) if fields[target].kind == "number")
+    for target, behind in dict.fromkeys(found):
+        if fields[target].kind == "number" or holds_numbers(words.world.layer, target):
+            yield target, behind
 
 
 def partly_named(words: Words, tokens: Sequence[Token], entity: str) -> list[str]:

@@ -14,7 +14,9 @@ from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
 from assistant.understanding.entities.nearest import said_of_another
 from assistant.understanding.entities.placed import placed
+from assistant.understanding.entities.tallied import each_again, is_tied_again
 from assistant.understanding.entities.things import persons, things
+from assistant.understanding.entities.values_with import values_with
 from assistant.understanding.entities.words import Words
 
 MOST_READINGS = 40
@@ -28,12 +30,15 @@ def readings(words: Words) -> Iterator[Found]:
     if marked is not None:
         begun = words.skip(marked, "empty", "distinct")
     for asked in _asked(words, begun):
-        yield from _clauses(words, replace(asked, distinct=marked is not None and not asked.counting), 0)
+        yield from _clauses(
+            words, replace(asked, distinct=asked.distinct or (marked is not None and not asked.counting)), 0
+        )
 
 
 def _asked(words: Words, at: int) -> Iterator[Found]:
     """What is asked for: a number of things, things, or fields of things."""
     yield from each.for_each(words)
+    yield from each.for_each_numbers(words)
     yield from placed(words)
     for start in dict.fromkeys(
         (words.skip(0, "requests", "empty"), words.skip(0, "requests", "asking", "being", "articles"), at)
@@ -46,9 +51,11 @@ def _asked(words: Words, at: int) -> Iterator[Found]:
     yield from things(words, Found(at))
     yield from fields_of(words, Found(at))
     yield from possessed(words, at)
+    yield from values_with(words, at)
     yield from _groups(words, Found(at))
     yield from computed(words, at)
     yield from each.number_for_each(words, at)
+    yield from each.numbers_for_each(words, at)
     yield from common_value(words, at)
     yield from persons(words, at)
 
@@ -65,6 +72,8 @@ def _groups(words: Words, found: Found) -> Iterator[Found]:
 def _closes(words: Words, found: Found) -> bool:
     """Whether what is left only says again whose all this is: "they teach", "enrolled in each course"."""
     if words.at_end(words.skip(found.at, "trailing")) or _echoes(words, found):
+        return True
+    if each_again(words, found) or is_tied_again(words, found, found.at):
         return True
     at = words.skip(found.at, *LINKING)
     each = words.phrase(at, "for_each") if not found.counting else None

@@ -76,7 +76,8 @@ def spelt(words: Words, found: Found) -> Iterator[Found]:
     start = words.skip(found.at, *LINKING)
     for concepts, behind in words.concepts(start, "dimension"):
         own = [concept.target for concept in concepts if concept.target.partition(".")[0] == found.entity]
-        for target in own:
+        names = words.world.nouns.names(found.entity) if words.phrase(start, "names") == behind else ()
+        for target in [one for one in own if one in names] or own:  # the name of a product before that of its brand
             yield from _letters(words, found.used(start, behind, "dimension", target), target)
     if len(found.attributes) == 1 and "?" not in found.attributes[0]:
         yield from _letters(words, found, found.attributes[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import COMPARISONS
 from assistant.understanding.entities.words import Words
 
 
@@ -14,7 +15,14 @@ def said_of_another(words: Words, found: Found, further: Found) -> bool:
     new = further.filters[len(found.filters) :]
     others = [name for name in words.world.layer.datasets if name != found.entity and _ends_with(words, found, name)]
     own = [one for one in new if not one.entity and one.field.partition(".")[0] == found.entity]
-    return any(_has_alike(words, dataset, one.field) for dataset in others for one in own)
+    bare = bool(others and own) and _is_bare_bound(words, found.at)
+    return bare or any(_has_alike(words, dataset, one.field) for dataset in others for one in own)
+
+
+def _is_bare_bound(words: Words, at: int) -> bool:
+    """ "a rating above 4": a bound that names no field right behind the noun of something else is a bound on that."""
+    ends = [end for role in COMPARISONS if (end := words.phrase(at, role)) is not None]
+    return any(words.number(end) is not None for end in ends)
 
 
 def _ends_with(words: Words, found: Found, dataset: str) -> bool:

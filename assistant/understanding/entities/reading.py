@@ -106,7 +106,7 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
         )
     elif found.group or found.favourite:
         yield from _of_group(found) if found.group else _of_favourite(found, world)
-    elif found.distinct:
+    elif found.distinct and not _is_each_row(found, world):
         yield from _values(found, world)
     elif found.counting:
         yield from _count(found, world)
@@ -116,6 +116,12 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
         return  # the first of what nothing is called by
     elif found.filters or found.order or (found.attributes and not found.bare) or found.metrics:
         yield _list(found, world)
+
+
+def _is_each_row(found: Found, world: World) -> bool:
+    """Whether what is listed with a number is different for each thing: its key."""
+    keys = {f"{found.entity}.{key}" for key in world.layer.datasets[found.entity].key_fields} if found.entity else set()
+    return bool(found.metrics and keys) and keys <= set(found.attributes)
 
 
 def _of_favourite(found: Found, world: World) -> Iterator[SemanticQuery]:

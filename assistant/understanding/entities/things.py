@@ -10,6 +10,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities.described import described
 from assistant.understanding.entities.favourites import often_done
 from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.kinds import most_of_kind
 from assistant.understanding.entities.links import count_of_each
 from assistant.understanding.entities.superlatives import first_row, superlatives
 from assistant.understanding.entities.words import Words
@@ -35,6 +36,7 @@ def things(words: Words, found: Found) -> Iterator[Found]:
         yield from _most_used(words, found)
         yield from often_done(words, found)
         yield from superlatives(words, found)
+        yield from most_of_kind(words, found)
         yield from _first_few(words, found)
 
 

@@ -8,7 +8,7 @@ from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import COMPARISONS, LINKING
 from assistant.understanding.entities.words import Words
-from semantic_layer import Filter
+from semantic_layer import Filter, holds_numbers
 
 OPPOSITES = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
 
@@ -82,7 +82,8 @@ def numbered_alike(words: Words, found: Found) -> Iterator[Found]:
         told = words.world.layer.fields[field]
         equal = words.skip(behind, "being", "equal")
         number = words.number(equal) if equal > behind else None
-        if number is not None and told.kind == "number" and told.format != "currency":
+        counted = told.kind == "number" or holds_numbers(words.world.layer, field)
+        if number is not None and counted and told.format != "currency":
             yield found.used(start, number[1], "condition", field).filtered(_bound(field, "eq", number[0]))
 
 

@@ -11,8 +11,9 @@ from assistant.understanding.entities import dated, holding, told_first, years
 from assistant.understanding.entities.amounts import aged
 from assistant.understanding.entities.conditions import with_number, with_value
 from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.kinds import kinds
 from assistant.understanding.entities.links import fits_deed, is_had, reaches, verb
-from assistant.understanding.entities.words import Words, word_lists
+from assistant.understanding.entities.words import Words
 from semantic_layer import Filter
 
 MOST_TOLD = 2
@@ -42,9 +43,11 @@ def with_told_rows(words: Words, found: Found) -> Iterator[Found]:
             if dataset == found.entity or not (had or (not none and reaches(words, found.entity, dataset))):
                 continue
             named = found.used(found.at, behind, "dimension", dataset)
-            for told, filters in _told(words, inner, 0):
-                bound = [_of_thing(one, found.entity, none) if had else one for one in filters]
-                yield named.used(behind, told.at, "condition", dataset).filtered(*bound)
+            bare = [(inner, inner.filters)] if inner.filters and none else []
+            for told, filters in (*bare, *_told(words, inner, 0)):
+                bound = [_of_thing(one, found.entity, none=none) if had else one for one in filters]
+                more = named.used(behind, told.at, "condition", dataset) if told.at > behind else named
+                yield more.filtered(*bound)
             yield from _of_both_years(words, named, dataset) if had and not none else ()
 
 
@@ -52,12 +55,26 @@ def _others(words: Words, at: int) -> Iterator[Found]:
     """The other thing by its noun, or by a kind of it: "a cat" of pets that have a type."""
     for dataset, behind in words.nouns(at):
         yield Found(behind, entity=dataset)
-    for concepts, behind in words.concepts(at, "value"):
-        for concept in concepts:
-            field = words.world.layer.fields.get(concept.target)
-            if field is not None and word_lists()["kind_fields"].intersection(field.label.casefold().split()[-1:]):
-                kind = Filter(field=concept.target, op="in", values=(concept.value,))
-                yield Found(behind, entity=concept.target.partition(".")[0], filters=(kind,))
+    for dataset, kept, behind in kinds(words, at):
+        yield Found(_as_such(words, behind, dataset), entity=dataset, filters=(kept,))
+
+
+def _as_such(words: Words, at: int, dataset: str) -> int:
+    """Past "as a pet" behind a kind of pets."""
+    again = words.phrase(at, "as_field")
+    ends = [end for noun, end in words.nouns(words.skip(again, "articles")) if noun == dataset] if again else []
+    return ends[0] if ends else at
+
+
+def rows_of_group(words: Words, found: Found) -> Iterator[Found]:
+    """ "(cities that have more than one) employee under age 30": what is said of the rows that are counted by group."""
+    owner = found.group.partition(".")[0]
+    counted = owner and found.metrics == (words.world.nouns.count_of(owner),)
+    behind = max((end for _, end, _, _ in found.spans), default=0)
+    if not counted or found.at != behind or not any((owner, behind) in words.nouns(at) for at in range(behind)):
+        return
+    for told, filters in _told(words, Found(found.at, entity=owner), 0):
+        yield found.used(found.at, told.at, "condition", owner).filtered(*filters)
 
 
 def _of_both_years(words: Words, found: Found, dataset: str) -> Iterator[Found]:
@@ -79,7 +96,7 @@ def _links(words: Words, found: Found) -> Iterator[tuple[int, str, bool]]:
 
 def _told(words: Words, inner: Found, depth: int) -> Iterator[tuple[Found, tuple[Filter, ...]]]:
     """What is said of the other thing itself, in one condition or two."""
-    for start in dict.fromkeys((inner.at, words.skip(inner.at, "relatives", "joins"))):
+    for start in dict.fromkeys((inner.at, words.skip(inner.at, "relatives"))):
         for condition in CONDITIONS:
             for told in condition(words, inner.moved(start)):
                 if told.at > inner.at and all(_is_own(one, inner.entity) for one in told.filters) and told.filters:
@@ -92,5 +109,5 @@ def _is_own(one: Filter, dataset: str) -> bool:
     return one.field.partition(".")[0] == dataset and not (one.entity or one.than)
 
 
-def _of_thing(one: Filter, entity: str, none: bool) -> Filter:
+def _of_thing(one: Filter, entity: str, *, none: bool) -> Filter:
     return one.model_copy(update={"entity": entity, "none": none})

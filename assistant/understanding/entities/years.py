@@ -25,6 +25,16 @@ def in_year(words: Words, found: Found) -> Iterator[Found]:
             yield from _told(words, found.moved(start), field)
 
 
+def counted_in_year(words: Words, found: Found) -> Iterator[Found]:
+    """ "the most concerts in 2014 or after": the year of the rows that are counted for each thing."""
+    counted = {words.world.nouns.counted.get(name, "") for name in found.metrics} - {""}
+    if len(found.metrics) != 1 or len(counted) != 1 or found.group or found.entity in counted:
+        return
+    start = words.skip(found.at, "happening")
+    for field in _years_of(words, next(iter(counted))):
+        yield from _told(words, found.moved(start), field)
+
+
 def _years_of(words: Words, entity: str) -> Iterator[str]:
     """The one number field of years whose name says nothing but that it is a year, of things without a day."""
     dataset = words.world.layer.datasets[entity]
