@@ -95,11 +95,24 @@ IN_MAY = "o.ordered_at >= DATE '2026-05-01' AND o.ordered_at < DATE '2026-06-01'
             "how many tickets took longer than 3 days to resolve",
             "SELECT count(*) FROM ticket WHERE date_diff('minute', created_at, solved_at) > 3 * 24 * 60",
         ),
+        (
+            "how many tickets were answered in less than two hours",
+            "SELECT count(*) FROM ticket WHERE date_diff('minute', created_at, first_reply_at) < 2 * 60",
+        ),
     ],
 )
 def test_an_amount_bounds_single_rows_before_they_are_put_together(shop: Assistant, question: str, sql: str) -> None:
     (found,), (expected,) = answered(shop, question), rows(shop, sql)
     assert float(found[0]) == pytest.approx(float(expected[0]))
+
+
+@pytest.mark.parametrize("said", ["resolved within a day", "solved in at most 24 hours", "fixed within 24 hours"])
+def test_a_share_done_within_a_time_is_one_of_all(shop: Assistant, said: str) -> None:
+    found = answered(shop, f"what share of tickets was {said}")[0]
+    (expected,) = rows(
+        shop, "SELECT count(*) FILTER (date_diff('minute', created_at, solved_at) <= 1440) / count(*) FROM ticket"
+    )
+    assert float(found[-1]) == pytest.approx(float(expected[0]))
 
 
 @pytest.mark.parametrize(

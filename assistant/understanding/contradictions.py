@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from assistant.understanding.draft import World
-from assistant.understanding.own_filters import contradicts, is_always_known, is_of_one, is_one_each, is_whole
+from assistant.understanding.own_filters import (
+    contradicts,
+    is_always_known,
+    is_blank_for,
+    is_blank_where,
+    is_of_one,
+    is_one_each,
+    is_whole,
+)
 from semantic_layer import Filter, QueryError, QueryFault, SemanticQuery, SimpleMetric
 
 
 def contradiction(world: World, query: SemanticQuery) -> QueryError | None:
     """The reason against conditions that cannot be met together, or that a metric's own definition leaves out."""
     reason = _of_each_other(world, query) or _of_groups(world, query) or _of_metrics(world, query)
+    reason = reason or bound_on_blanks(world, query)
     return QueryError(QueryFault("E_CONTRADICTION", reason)) if reason else None
 
 
@@ -61,6 +70,27 @@ def _of_metrics(world: World, query: SemanticQuery) -> str:
             if is_whole(world.layer, name, condition.field, asked):
                 return world.language.message("always_whole", metric=world.layer.metrics[name].title)
     return ""
+
+
+def bound_on_blanks(world: World, query: SemanticQuery) -> str:
+    """The reason against a bound on a field that is empty in all rows asked for, the amount of orders that were
+    cancelled; empty without one."""
+    layer = world.layer
+    fields = {f.field for f in query.filters if f.field in layer.fields and f.op not in ("in", "is_null")}
+    had = [f.field for f in query.filters if f.field in layer.metrics and not f.entity]
+    names = [leaf for name in (*query.metrics, *had) for leaf in world.reach.leaves(name)]
+    for field in sorted(fields):
+        blank = next((layer.metrics[name].title for name in names if is_blank_for(layer, name, field)), "")
+        blank = blank or next((f"'{f.values[0]}'" for f in query.filters if _is_blank_beside(world, field, f)), "")
+        if blank:
+            return world.language.message("blank_for", field=layer.fields[field].title, metric=blank)
+    return ""
+
+
+def _is_blank_beside(world: World, field: str, condition: Filter) -> bool:
+    asked = tuple(value for value in condition.values if isinstance(value, str))
+    listed = condition.op == "in" and not condition.entity and condition.field in world.layer.fields
+    return listed and is_blank_where(world.layer, field, condition.field, asked)
 
 
 def _is_left_out(world: World, name: str, condition: Filter) -> bool:

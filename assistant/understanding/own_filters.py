@@ -9,6 +9,8 @@ from semantic_layer import RatioMetric, SemanticLayer, SimpleMetric
 LEFT_OUT = re.compile(r"(?:(\w+)\.)?(\w+)\s*(?:<>|!=)\s*'((?:[^']|'')*)'")
 KEPT_ONLY = re.compile(r"(?:(\w+)\.)?(\w+)\s*=\s*'((?:[^']|'')*)'")
 
+BLANK_UNLESS = re.compile(r"CASE\s+WHEN\s+(.+?)\s+THEN\s+(.+?)\s+END", re.IGNORECASE | re.DOTALL)
+
 
 def contradicts(layer: SemanticLayer, fact_metrics: tuple[str, ...], field: str, values: tuple[str, ...]) -> bool:
     """Whether a metric is defined without the very values that a condition on a field asks for."""
@@ -68,6 +70,34 @@ def mentions(layer: SemanticLayer, name: str, text: str) -> bool:
         return True
     own = f"{metric.measure} {metric.filter} {layer.measures[metric.measure].filter}"
     return text.casefold() in own.casefold()
+
+
+def is_blank_for(layer: SemanticLayer, name: str, field: str) -> bool:
+    """Whether a field is always empty in the rows that a metric counts: the amount of cancelled orders, where the
+    field is only filled for those that were not (`CASE WHEN status <> 'cancelled' THEN amount END`)."""
+    metric, dataset = layer.metrics[name], field.partition(".")[0]
+    if not isinstance(metric, SimpleMetric) or metric.measure.partition(".")[0] != dataset:
+        return False
+    own = " AND ".join(part for part in (metric.filter, layer.measures[metric.measure].filter) if part)
+    kept = {(named, text) for place, named, text in KEPT_ONLY.findall(own) if (place or dataset) == dataset}
+    return bool(kept & _blank(layer, field))
+
+
+def is_blank_where(layer: SemanticLayer, field: str, other: str, values: tuple[str, ...]) -> bool:
+    """Whether a field is always empty in the rows whose other field has one of these values."""
+    if field.partition(".")[0] != other.partition(".")[0]:
+        return False
+    column = layer.fields[other].sql if layer.fields[other].sql.isidentifier() else other.partition(".")[2]
+    return bool(values) and {(column, value) for value in values} <= _blank(layer, field)
+
+
+def _blank(layer: SemanticLayer, field: str) -> set[tuple[str, str]]:
+    """The columns and values beside which a field is empty by its own expression; empty when it has another form."""
+    case = BLANK_UNLESS.fullmatch(layer.fields[field].sql.strip())
+    if case is None or re.search(r"\b(OR|ELSE|WHEN)\b", case.group(1) + case.group(2), re.IGNORECASE):
+        return set()
+    dataset = field.partition(".")[0]
+    return {(named, text) for place, named, text in LEFT_OUT.findall(case.group(1)) if (place or dataset) == dataset}
 
 
 def _kept(layer: SemanticLayer, metric: SimpleMetric, field: str) -> set[str]:
