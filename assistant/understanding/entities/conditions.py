@@ -9,6 +9,7 @@ from dataclasses import replace
 from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
+from assistant.understanding.entities.tallied import Span, spans
 from assistant.understanding.entities.valued import more_values, value_conditions
 from assistant.understanding.entities.words import Words
 from semantic_layer import Filter, SimpleMetric, linking
@@ -37,6 +38,8 @@ def having(words: Words, found: Found) -> Iterator[Found]:
             last = words.phrase(counted.at, "times")
             if last is not None and made and is_had(words, made, found.entity):
                 yield from _counted(words, counted.moved(last), made, operator, number)
+        for counted, span in spans(words, found.moved(start)):
+            yield from things_had(words, counted, "between", span, made)
     goes_on = at == found.at and _goes_on(words, found)
     if at > found.at or goes_on:
         plain = words.tokens[found.at].text in OF  # "the team of the player" is first of all the player's
@@ -90,7 +93,7 @@ def _never_done(words: Words, found: Found) -> Iterator[Found]:
         yield from _counted(words, found.used(at, end, "condition", made), made, "none", 0)
 
 
-def things_had(words: Words, found: Found, operator: str, number: float | int, made: str) -> Iterator[Found]:
+def things_had(words: Words, found: Found, operator: str, number: float | int | Span, made: str) -> Iterator[Found]:
     """Rows that belong to the thing, perhaps of one kind ("orders with status cancelled", "cancelled orders")."""
     start = words.skip(found.at, "empty")
     for described in (found.moved(start), *leading_value(words, found.moved(start))):
@@ -112,21 +115,18 @@ def leading_value(words: Words, found: Found) -> Iterator[Found]:
                 yield marked.filtered(mark).moved(words.skip(behind, "empty"))
 
 
-def _counted(words: Words, found: Found, dataset: str, operator: str, number: float | int) -> Iterator[Found]:
+def _counted(words: Words, found: Found, dataset: str, operator: str, number: float | int | Span) -> Iterator[Found]:
     count = count_of_each(words, dataset, found.entity)
     if not count or any(one.entity == "?" for one in found.filters):
         return
     op, value = {"none": ("eq", 0), "some": ("ge", 1)}.get(operator, (operator, number))
-    entity = found.entity if found.counting else ""
-    far = not reaches(
-        words, dataset, found.entity
-    )  # "items" are first of all an order's own, then the products of these
-    yield replace(found, rank=found.rank + far).filtered(
-        Filter.model_validate({"field": count, "op": op, "values": (value,), "entity": entity})
-    )
+    told = {"field": count, "op": op, "values": value if isinstance(value, tuple) else (value,)}
+    bound = Filter.model_validate({**told, "entity": found.entity if found.counting else ""})
+    far = not reaches(words, dataset, found.entity)  # "items" are an order's own before they are the products of these
+    yield replace(found, rank=found.rank + far).filtered(bound)
 
 
-def _of_kind(words: Words, found: Found, dataset: str, operator: str, number: float | int) -> Iterator[Found]:
+def _of_kind(words: Words, found: Found, dataset: str, operator: str, number: float | int | Span) -> Iterator[Found]:
     """One condition on the rows had: orders with the status "cancelled"."""
     if (operator, number) == ("ge", 1):
         operator = "some"
@@ -157,7 +157,7 @@ def _with_parts(words: Words, found: Found, dataset: str, operator: str) -> Iter
             yield from _kind_had(words, replace(condition, filters=condition.filters[:-1]), last, operator, 1)
 
 
-def _kind_had(words: Words, found: Found, kind: Filter, operator: str, number: float | int) -> Iterator[Found]:
+def _kind_had(words: Words, found: Found, kind: Filter, operator: str, number: float | int | Span) -> Iterator[Found]:
     """Some or none of a kind, or a number of them: then the kind limits what is counted for each thing."""
     if operator in ("none", "some"):
         told = {"entity": found.entity, "none": operator == "none"}
@@ -166,7 +166,8 @@ def _kind_had(words: Words, found: Found, kind: Filter, operator: str, number: f
     dataset = kind.field.partition(".")[0]
     count = words.world.nouns.count_of(dataset) if reaches(words, dataset, found.entity) else ""
     if count and not found.counting and not found.metrics:
-        bound = Filter.model_validate({"field": count, "op": operator, "values": (number,)})
+        values = number if isinstance(number, tuple) else (number,)
+        bound = Filter.model_validate({"field": count, "op": operator, "values": values})
         rows = kind.model_copy(update={"entity": ""})
         yield replace(found, metrics=(count,)).filtered(rows, bound)
 
@@ -243,7 +244,8 @@ def with_number(words: Words, found: Found) -> Iterator[Found]:
     if found.group:
         return
     start = words.skip(found.at, *LINKING)
-    degree = words.degree(start)
+    bare = words.skip(found.at, "relatives", "empty")
+    degree = words.degree(start) or words.degree(bare)  # "who earn more than": no mere tie
     number = words.number(degree[2]) if degree is not None else None
     field_name = words.field_called(degree[0], found.entity) if degree is not None else ""
     if degree is not None and number is not None and field_name:

@@ -93,6 +93,8 @@ def amount(words: Words, found: Found) -> Iterator[tuple[Found, str, float | int
     for role, operator in COMPARISONS.items():
         behind = words.phrase(found.at, role)
         number = words.number(words.skip(behind, "empty")) if behind is not None else None
+        if behind is not None and number is None and words.phrase(words.skip(behind, "empty"), "singles") is not None:
+            number = 1, words.skip(behind, "empty") + 1
         if number is not None:
             yield found.used(found.at, number[1], "condition", operator), operator, number[0]
     number = words.number(found.at)
