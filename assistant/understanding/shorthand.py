@@ -13,6 +13,7 @@ from assistant.understanding.tokens import Token, tokenize
 LONGEST = 5
 PART_OF_YEAR, TURNED_PART = re.compile(r"[qh][1-4]$"), re.compile(r"([1-4])([qh])(\d\d|20\d\d)?$")
 MONTH_AND_YEAR, TWO_DIGITS = re.compile(r"(0?[1-9]|1[0-2])[/.](20\d\d)$"), re.compile(r"\d\d$")
+YEAR = re.compile(r"(?:19|20)\d\d$")
 APOSTROPHES = "'’‘"
 NEWEST, OLDEST = 1, -8
 """The years that two digits may stand for, counted from the running one."""
@@ -28,7 +29,10 @@ def spelt_out(tokens: Sequence[Token], question: str, world: World) -> list[Toke
         span = tokens[at : at + size]
         found += _made(words, span, world) if words else span
         at += size
-    return with_plain_bounds(_with_years(found, question, world), world.language)
+    whole = _with_years(found, question, world)
+    return with_plain_bounds(
+        [one for at, one in enumerate(whole) if not _is_long_ago(whole, at, world)], world.language
+    )
 
 
 def _full(tokens: Sequence[Token], at: int, table: dict[str, str], world: World) -> tuple[int, str]:
@@ -67,6 +71,16 @@ def _in_full(tokens: list[Token], at: int, question: str, world: World) -> Token
         return token
     text = f"20{token.text}"
     return replace(token, raw=text, text=text, plain=text, bare=text)
+
+
+def _is_long_ago(tokens: list[Token], at: int, world: World) -> bool:
+    """ "back in March": said of a time; "came back in March" is another deed."""
+    data = world.language.data
+    if tokens[at].text != "back" or at >= len(tokens) - 2 or tokens[at + 1].text != "in":
+        return False
+    named = tokens[at + 2].text
+    timed = named in data["months"] or named in data["seasons"] or PART_OF_YEAR.match(named) or YEAR.match(named)
+    return bool(timed) and (at == 0 or tokens[at - 1].text not in data["returning_verbs"])
 
 
 def _names_year(digits: int, world: World) -> bool:
