@@ -11,7 +11,7 @@ from assistant.conversation.phrases import Phrases, words_of
 from assistant.conversation.population import is_card, is_cut, population
 from assistant.conversation.turns import Turn
 from assistant.understanding import Carrying, Fragment, Said, Token, Understanding
-from semantic_layer import SemanticQuery
+from semantic_layer import SemanticQuery, SimpleMetric
 
 Reading = Plan | Clarification | Explanation | Refusal
 CATEGORIES = (
@@ -72,7 +72,19 @@ class FollowUp:
             base = population(
                 self.base, self.turn
             )  # the course of the very rows shown, and not the first of all months
-        return None if base is None else merge(base, said, self.manner)
+        query = None if base is None else merge(base, said, self.manner)
+        return None if query is not None and self._counts_itself(query) else query
+
+    def _counts_itself(self, query: SemanticQuery) -> bool:
+        """Whether things are counted for each of themselves, which is one and tells nothing."""
+        layer = self.understanding.world.layer
+        told = {group.field for group in query.group_by}
+        for metric in (layer.metrics[name] for name in query.metrics):
+            dataset = metric.measure.partition(".")[0] if isinstance(metric, SimpleMetric) else ""
+            counts = isinstance(metric, SimpleMetric) and layer.measures[metric.measure].agg == "count"
+            if not counts or not {f"{dataset}.{key}" for key in layer.datasets[dataset].key_fields} & told:
+                return False
+        return bool(query.metrics)
 
     def _orders(self, said: Said) -> bool:
         """Whether a cut says by what the rows are ordered: those of a list have no number of their own."""

@@ -101,6 +101,13 @@ def speaks_of_ones(follow_up: FollowUp) -> bool:
     return len(words) <= SHORT and bool(follow_up.words) and follow_up.phrases.is_one(words[-1:], "pairs", "ones")
 
 
+def _noun_of(follow_up: FollowUp, title: str) -> str:
+    """What is counted, by the title of its number: the last word, or the one that is a noun ("Deals won")."""
+    lexicon, words = follow_up.understanding.world.lexicon, title.split()
+    nouns = [w for w in words if any(c.kind == "noun" for c in lexicon.lookup(follow_up.understanding.tokens(w)))]
+    return words[-1] if words[-1] in nouns or not nouns else nouns[-1]
+
+
 def read_ones(follow_up: FollowUp) -> Reading | None:
     """ "and returning ones?" behind new customers: a condition on what was counted, or others of that name."""
     base, layer = follow_up.base, follow_up.understanding.world.layer
@@ -110,7 +117,7 @@ def read_ones(follow_up: FollowUp) -> Reading | None:
     told = follow_up.tokens[:-1] if ones else follow_up.tokens
     if len(base.metrics) != 1 or layer.metrics[base.metrics[0]].format != "integer":
         return None
-    noun = layer.metrics[base.metrics[0]].title.split()[-1]
+    noun = _noun_of(follow_up, layer.metrics[base.metrics[0]].title)
     named = " ".join((*(token.raw for token in told), noun))
     found = follow_up.with_tokens(follow_up.understanding.tokens(named)).read("nothing")
     narrowed = follow_up.with_tokens(told).read("metrics")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
+from assistant.conversation.clauses import read_clause, read_first_of_those
 from assistant.conversation.comparing import read_comparison
 from assistant.conversation.drawing import read_chart
 from assistant.conversation.followup import FollowUp, Reading
@@ -407,6 +408,8 @@ READERS = (
     read_typical,
     read_ones,
     read_swap,
+    read_clause,
+    read_first_of_those,
     read_joined,
     read_how_many,
     read_attribute,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
+from assistant.conversation.clauses import opens_clause, read_first_of_those
 from assistant.conversation.commands import COMMANDS, answer_offered
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
 from assistant.conversation.keeping import loses_number
@@ -71,8 +72,8 @@ def _one_of(question: str, read: list[Resolution], understanding: Understanding)
 
 def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     """The follow-up; or the question as it stands, when it does not lean or only makes sense alone."""
-    leaning = _leans(follow_up)
     alone = _alone(follow_up)
+    leaning = _leans(follow_up) or _narrows_those(alone, follow_up)
     if not leaning and _stands_alone(alone, follow_up):
         return alone
     followed = _first(READERS, follow_up)
@@ -139,6 +140,13 @@ def _leans(follow_up: FollowUp) -> bool:
     return _dangling(follow_up)
 
 
+def _narrows_those(alone: Resolution, follow_up: FollowUp) -> bool:
+    """ "who have a subscription" behind a number or a list of customers: said of those, and of no others."""
+    if not opens_clause(follow_up) or not isinstance(alone, Plan):
+        return False
+    return not alone.query.metrics or read_first_of_those(follow_up) is not None
+
+
 def _dangling(follow_up: FollowUp) -> bool:
     """Whether a word stands for something that was said before: "their", "these customers", "of those"."""
     return refers(follow_up)
@@ -147,7 +155,7 @@ def _dangling(follow_up: FollowUp) -> bool:
 def _may_stand_alone(alone: Plan, follow_up: FollowUp) -> bool:
     """Whether a question that only begins like a follow-up ("and how many ...") is whole without the one before."""
     loose = follow_up.cues <= {"polite", "leaning"} and not follow_up.phrases.opens(follow_up.words, "dependent")
-    dependent = _dangling(follow_up) or speaks_of_ones(follow_up)
+    dependent = _dangling(follow_up) or speaks_of_ones(follow_up) or _narrows_those(alone, follow_up)
     return loose and not dependent and not _is_bare(alone, follow_up)
 
 
