@@ -65,6 +65,8 @@ def test_a_deed_is_read_in_the_verb_of_the_names(said: Callable[..., str], quest
     [
         "how many open tickets are there",  # a state
         "tickets still open",
+        "how many tickets do we have open",
+        "how many tickets did agents keep open",
         "how many points got redeemed",  # of which no name tells
         "points of customers who dropped out, and tickets",
         "how many orders were dropped",  # a thing without a name

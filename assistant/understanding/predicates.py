@@ -164,6 +164,8 @@ def _is_verb(tokens: Sequence[Token], at: int, deed: Deed) -> bool:
     if deed.behind_only and (following.endswith("ed") or following in PARTICIPLES):
         return False  # "points that got redeemed"
     if deed.form == BASE:
+        if not HOLDING.isdisjoint(before):
+            return False  # "how many tickets do we have open"
         asked = last == "to" or not (HELPING.isdisjoint(before) or last in NO_VERB_BEHIND)
         return asked or last in SUBJECTS
     if deed.form == DOING:
@@ -178,6 +180,9 @@ NO_VERB_BEHIND = frozenset(
 PARTICIPLES = frozenset({"lost", "won", "spent", "sent", "sold", "bought", "paid", "used", "to", "back", "a", "the"})
 HELPING = frozenset({"do", "does", "did", "can", "could", "will", "would"})
 SUBJECTS = frozenset({"we", "they", "who", "that", "customers", "clients", "people", "members", "users", "shoppers"})
+HOLDING = frozenset(
+    {"have", "has", "had", "keep", "keeps", "kept", "leave", "leaves", "left", "hold", "holds", "remaining"}
+)
 BEING = frozenset({"is", "are", "was", "were", "been", "being", "be", "re", "m"})
 
 
