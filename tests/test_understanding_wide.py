@@ -157,3 +157,11 @@ def test_a_share_of_what_is_described_is_the_rate_of_those(bikes: Understanding)
     found = read(bikes, "What share of Lyon rides were aborted?")
     assert (found.metrics, found.shares) == (("aborted_share",), ())
     assert [one.values for one in found.filters] == [("Lyon",)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what did our cities make in 2025", "member rides in 2025 by state and lunch", "recurring member rides in 2025"],
+)
+def test_what_only_describes_is_neither_split_nor_counted(bikes: Understanding, question: str) -> None:
+    assert not isinstance(bikes.plan(question), Plan)

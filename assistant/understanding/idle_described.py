@@ -48,4 +48,25 @@ def doing_things(draft: Draft) -> Iterator[int]:
             yield place
 
 
-DESCRIBED = (count_of_others, described_things, doing_things)
+ASKING = frozenset({"by", "per", "where", "listing", "top", "bottom", "compare", "versus", "divide", "share"})
+
+
+def groups_not_asked_for(draft: Draft) -> Iterator[int]:
+    """ "what our stores made": where something was done, and no number for each of them that nobody asked for."""
+    asked = any(element.cues & (ASKING | {"distribution"}) for element in draft.elements)
+    for at, _ in draft.groups if not asked else ():
+        named = at >= 0 and draft.kind(at) == "dimension" and bool(draft.concepts(at, "value"))
+        if named and not draft.element(_described_from(draft, at)).cues & {"which", "how_many"}:
+            yield at
+
+
+def _described_from(draft: Draft, at: int) -> int:
+    """The word before all that describes a thing: "how many" of "how many of our German stores"."""
+    idle = {*draft.world.language.determiners, *draft.world.language.words("genitive")}
+    before = at - 1
+    while before > 0 and (draft.kind(before) == "value" or set(draft.element(before).text.casefold().split()) <= idle):
+        before -= 1
+    return max(before, 0)
+
+
+DESCRIBED = (count_of_others, described_things, doing_things, groups_not_asked_for)
