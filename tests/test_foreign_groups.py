@@ -74,6 +74,16 @@ PER_DISTRICT = (
             "SELECT 'chain', avg(monthly_rent) FROM bakeries WHERE owner_type_name = 'chain'",
         ),
         (
+            "Show the average, minimum and maximum floor area for each land.",
+            "SELECT land_code, avg(floor_area), min(floor_area), max(floor_area) FROM bakeries GROUP BY 1",
+        ),
+        (
+            "For each district, what is the smallest and the largest floor area?",
+            "SELECT district_name, min(floor_area), max(floor_area) FROM bakeries JOIN districts USING (district_id) "
+            "GROUP BY 1",
+        ),
+        ("What are the names of districts and how many bakeries does each have?", PER_DISTRICT),
+        (
             "Find the average score for each bakery and their land.",
             "SELECT bakery_name, land_code, avg(score) FROM contests JOIN bakeries USING (bakery_id) GROUP BY 1, 2",
         ),
