@@ -46,12 +46,9 @@ def _plain(value: Any) -> Any:
 GOLD = f"""SELECT CASE WHEN t.loyalty_tier = 'Gold' THEN 'Gold' ELSE '(all others)' END, sum(o.net_amount) /
     {{}} {OF_CUSTOMERS} WHERE {KEPT} GROUP BY 1"""
 SUBSCRIBER = (
-    f"""SELECT t.is_subscriber, count(*) / count(DISTINCT o.customer_id) {OF_CUSTOMERS} WHERE {KEPT} GROUP BY 1"""
+    f"""SELECT t.is_subscriber AND {OURS}, count(*) / count(DISTINCT o.customer_id)
+    {OF_CUSTOMERS} WHERE {KEPT} GROUP BY 1"""
 )
-RETURNS = f"""SELECT c.country, sum(r.units) / sum(i.units) FROM (SELECT customer_id, sum(quantity) units FROM orders o
-    JOIN order_item USING (order_id) WHERE {KEPT} GROUP BY 1) i JOIN customer c USING (customer_id) LEFT JOIN (SELECT
-    customer_id, sum(f.quantity) units FROM refund f JOIN orders o USING (order_id) WHERE {KEPT} GROUP BY 1) r USING
-    (customer_id) WHERE c.country IN ('Germany', 'Austria') GROUP BY 1"""
 COUNTRIES = f"""SELECT c.country, count(*) FROM orders o JOIN customer c USING (customer_id) WHERE {KEPT} AND c.country
     IN ('Germany', 'France') AND ordered_at >= DATE '2026-05-01' AND ordered_at < DATE '2026-06-01' GROUP BY 1"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.forms.asking import Asking, phrases, said
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter
@@ -102,14 +103,15 @@ def with_whole_names(asking: Asking, tokens: Sequence[Token]) -> list[Token]:
 
 def _whole_name(asking: Asking, token: Token) -> str:
     """The name of the one segment of people that ends with a word which names nothing else; empty without one."""
-    named = set[str]() if _kinds(asking, token) & {"noun", "dimension", "value"} else segments_ending(asking, [token])
+    named = set[str]() if _kinds(asking, token) & {"dimension", "value"} else segments_ending(asking, [token])
     layer = asking.world.layer
     people = [name for name in named if layer.datasets[layer.segments[name].entity].entity]
     return _name_ending(asking, people[0], token) if len(named) == len(people) == 1 else ""
 
 
 def _kinds(asking: Asking, token: Token) -> set[str]:
-    return {one.kind for one in asking.world.lexicon.lookup([token])}
+    """What a word names by itself, not only as the end of a longer name."""
+    return {one.kind for one in asking.world.lexicon.lookup([token]) if one.weight > HEAD_WORD}
 
 
 def _name_ending(asking: Asking, segment: str, token: Token) -> str:
