@@ -37,7 +37,8 @@ def with_letters_in(words: Words, found: Found) -> Iterator[Found]:
 
 
 def _fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
-    yield from own_fields(words, at, entity)
     behind, names = words.phrase(at, "names"), words.world.nouns.names(entity)
     if behind is not None and len(names) == 1:
         yield names[0], behind
+    else:
+        yield from own_fields(words, at, entity)

@@ -65,8 +65,9 @@ def _by_count(words: Words, found: Found, descending: bool, made: str) -> Iterat
         rows = replace(kind, filters=(*found.filters, mark.model_copy(update={"entity": ""})))
         if words.nouns(rows.at) and words.nouns(rows.at)[0][0] == mark.field.partition(".")[0]:
             yield from _by_count(words, rows, descending, made)
-    yield from _by_quantity(words, found, descending, made)
-    for dataset, behind in words.nouns(found.at):
+    quantities = list(_by_quantity(words, found, descending, made))  # units before how many different products
+    yield from quantities
+    for dataset, behind in words.nouns(found.at) if not quantities else ():
         if fits_deed(words, made, dataset, found.entity):
             yield from _by_count_of(words, found, dataset, (found.at, behind), descending)
 

@@ -21,7 +21,7 @@ def bound_first(words: Words, found: Found) -> Iterator[Found]:
     for first in dict.fromkeys((found.at, start)):
         for role, operator in COMPARISONS.items():
             behind = words.phrase(first, role)
-            for field, end in number_fields(words, words.skip(behind, "articles"), found.entity) if behind else ():
+            for field, end in _nearest_fields(words, words.skip(behind, "articles"), found.entity) if behind else ():
                 number = words.number(words.skip(end, "of_number"))
                 if number is not None:
                     yield found.used(first, words.unit_of(number[1], field), "condition", field).filtered(
@@ -34,7 +34,7 @@ def degree_last(words: Words, found: Found) -> Iterator[Found]:
     if found.group:
         return
     start = words.skip(found.at, *LINKING)
-    for field, behind in number_fields(words, start, found.entity) if start > found.at else ():
+    for field, behind in _nearest_fields(words, start, found.entity) if start > found.at else ():
         degree = words.degree(words.skip(behind, "empty"))
         number = words.number(degree[2]) if degree is not None else None
         measured = degree is not None and words.field_called(degree[0], field.partition(".")[0]) == field
@@ -48,7 +48,7 @@ def not_above(words: Words, found: Found) -> Iterator[Found]:
     if found.group:
         return
     start = words.skip(found.at, *LINKING)
-    for field, behind in number_fields(words, start, found.entity) if start > found.at else ():
+    for field, behind in _nearest_fields(words, start, found.entity) if start > found.at else ():
         denied = words.phrase(words.skip(behind, "empty"), "denied_bounds")
         for role, operator in COMPARISONS.items() if denied is not None else ():
             end = words.phrase(denied or 0, role)
@@ -85,6 +85,12 @@ def numbered_alike(words: Words, found: Found) -> Iterator[Found]:
         counted = told.kind == "number" or holds_numbers(words.world.layer, field)
         if number is not None and counted and told.format != "currency":
             yield found.used(start, number[1], "condition", field).filtered(_bound(field, "eq", number[0]))
+
+
+def _nearest_fields(words: Words, at: int, entity: str) -> list[tuple[str, int]]:
+    """The number fields of the things that words here name, those of what they belong to only where they have none."""
+    found = list(number_fields(words, at, entity))
+    return [one for one in found if one[0].partition(".")[0] == entity] or found
 
 
 def _bound(field: str, operator: str, number: float | int) -> Filter:
