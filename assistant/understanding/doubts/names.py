@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from assistant.understanding.doubts.numbers import held_by
+from assistant.understanding.running import is_stock
 from semantic_layer import SimpleMetric
 
 
@@ -53,4 +55,28 @@ def _needed(asked: Doubted) -> set[str]:
     return found
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_things_done, _of_which_one)
+def _counts_others(asked: Doubted) -> Iterator[Doubt]:
+    """ "how many of our orders came from people who ...": orders, and not the people, are to be counted."""
+    counted = {name for metric in asked.query.metrics for name in held_by(asked, metric)}
+    opening = " ".join(token.text for token in asked.tokens[:2])
+    if not counted or "how_many" not in asked.world.language.cues.get(opening, ()):
+        return
+    small = asked.world.language.determiners | asked.words("genitive")
+    at = next((i for i in range(2, len(asked.tokens)) if asked.text(i) not in small), len(asked.tokens))
+    things = {c.target for c in asked.concepts(at) if c.kind == "noun"} if at < len(asked.tokens) else set[str]()
+    if things and asked.is_plural(at) and not things & counted:
+        yield Doubt(raw(asked.tokens[at : at + 1]), "counts_others")
+
+
+def _age_of_things(asked: Doubted) -> Iterator[Doubt]:
+    """ "open tickets by age": how old the tickets are, and not the people who wrote them."""
+    age, layer = str(asked.world.language.data["age_word"]), asked.world.layer
+    grouped = [group.field for group in asked.query.group_by if group.field.rpartition(".")[2] == age]
+    facts = {fact for name in asked.query.metrics for fact in asked.world.reach.facts(name)}
+    stocks = any(is_stock(name, asked.world) for name in asked.query.metrics)
+    for at in range(1, len(asked.tokens)) if grouped and stocks else ():
+        if asked.text(at) == age and not any(layer.datasets[fact].entity for fact in facts):
+            yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "age_of_things")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_things_done, _of_which_one, _counts_others, _age_of_things)

@@ -88,7 +88,7 @@ def _is_thing_done(asked: Doubted, at: int) -> bool:
 
 def _both_of_them(asked: Doubted) -> Iterator[Doubt]:
     """ "orders containing shoes and clothing": with both in one order, or with either?"""
-    found = [_held_by(asked, name) for name in asked.query.metrics]
+    found = [held_by(asked, name) for name in asked.query.metrics]
     holders = {name for held in found for name in held}
     if not all(found) or not holders or asked.query.group_by:
         return
@@ -101,7 +101,7 @@ def _both_of_them(asked: Doubted) -> Iterator[Doubt]:
 
 def _only_of_them(asked: Doubted) -> Iterator[Doubt]:
     """ "orders with only Shoes": with nothing else in them, and not all that have some."""
-    holders = {name for held in (_held_by(asked, name) for name in asked.query.metrics) for name in held}
+    holders = {name for held in (held_by(asked, name) for name in asked.query.metrics) for name in held}
     for at, condition in asked.values() if holders else ():
         owner = condition.field.partition(".")[0]
         only = "only" in asked.cues(at - 1) or (at > 1 and "only" in asked.cues(at - 2))
@@ -109,7 +109,7 @@ def _only_of_them(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "only_of_them")
 
 
-def _held_by(asked: Doubted, name: str) -> set[str]:
+def held_by(asked: Doubted, name: str) -> set[str]:
     """The datasets whose rows a metric counts once each, through rows of another one; none for any other metric."""
     layer = asked.world.layer
     metric = layer.metrics[name]

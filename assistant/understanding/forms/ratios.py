@@ -164,8 +164,13 @@ def _is_unrelated(asking: Asking, above: str, below: str) -> bool:
 
 def _is_of_today_only(asking: Asking, above: str, below: str) -> bool:
     """ "revenue per subscriber": what came in all the time is not set over those who are something today."""
-    facts = asking.world.reach.facts
-    return is_stock(below, asking.world) and not is_stock(above, asking.world) and not facts(above) & facts(below)
+    world = asking.world
+    facts = world.reach.facts(below)
+    if world.reach.facts(above) & facts or is_stock(above, world) or _happens(asking, below):
+        return False
+    apart = all(world.reach.distance((above,), name) is None for name in facts)
+    people = any(world.layer.datasets[name].entity for name in facts)
+    return is_stock(below, world) or (apart and not people)
 
 
 def _made(asking: Asking, query: SemanticQuery, below: str, per: int) -> SemanticQuery | None:
