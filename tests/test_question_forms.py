@@ -315,3 +315,18 @@ def test_who_is_in_a_segment_is_listed(shop: Assistant) -> None:
     expected = rows(shop, "SELECT customer_id FROM customer_standing WHERE is_lapsed")
     found = answered(shop, "who stopped ordering?")
     assert sorted(row[0] for row in found) == sorted(row[0] for row in expected)
+
+
+@pytest.mark.parametrize(
+    ("question", "metrics"),
+    [
+        ("points earned and redeemed in May", ("points_earned", "points_redeemed")),
+        ("how many emails were delivered and opened in May", ("emails_delivered", "emails_opened")),
+        ("deals won versus lost this year", ("deals_won", "deals_lost")),
+        ("tickets opened and closed in May", ("tickets", "solved_tickets")),
+    ],
+)
+def test_two_deeds_of_the_same_things_are_two_numbers(shop: Assistant, question: str, metrics: tuple[str, ...]) -> None:
+    plan = shop.understanding.plan(question)
+    assert isinstance(plan, Plan)
+    assert plan.query.metrics == metrics

@@ -59,6 +59,20 @@ def with_shared_nouns(tokens: Sequence[Token], lexicon: Lexicon, language: Langu
     return found
 
 
+def with_shared_subjects(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -> list[Token]:
+    """ "points earned and redeemed" as "points earned and points redeemed", where both are metrics of their own."""
+    found, helping = list(tokens), set(language.words("auxiliaries"))
+    for at in range(len(found) - 4, -1, -1):
+        done = next((place for place in range(at + 1, len(found) - 2) if found[place].text not in helping), len(found))
+        if done + 2 >= len(found) or not {"and", "versus"} & set(language.cues.get(found[done + 1].text, ())):
+            continue
+        noun, first, second = found[at], found[done], found[done + 2]
+        named = [_metrics(lexicon, noun, deed) for deed in (first, second)]
+        if all(named) and named[0].isdisjoint(named[1]) and not _is_metric(lexicon, second):
+            found.insert(done + 2, replace(noun, start=second.start, end=second.start))
+    return found
+
+
 def _nouns(tokens: Sequence[Token], at: int) -> Iterator[Sequence[Token]]:
     """The word here, also with what a hyphen ties to it: "opt-ins"."""
     yield tokens[at : at + 1]

@@ -52,6 +52,7 @@ from assistant.understanding.rewriting import (
     with_names_of_verbs,
     with_names_together,
     with_shared_nouns,
+    with_shared_subjects,
 )
 from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scales import with_shared_scales
@@ -287,7 +288,8 @@ class Understanding:
         world = self._world
         said = self._deeds.read(spelt_out(world.language.tokens(question), question, world), known)
         found = whole_last(rewritten(with_shared_scales(said, world.language), world.language), world)
-        found = with_names_together(with_shared_nouns(found, world.lexicon, world.language), world.lexicon)
+        found = with_shared_nouns(found, world.lexicon, world.language)
+        found = with_names_together(with_shared_subjects(found, world.lexicon, world.language), world.lexicon)
         named = with_names_of_verbs(found, world)
         return with_names_turned(with_denied_flags(with_units(named, world), world), world)
 
