@@ -24,7 +24,8 @@ INSERT INTO Orders VALUES (10, 1, 'sent', '2026-01-03'), (11, 1, 'lost', '2026-0
 CREATE TABLE Order_Items (order_id BIGINT, seed_id BIGINT, packets BIGINT);
 INSERT INTO Order_Items VALUES (10, 1, 2), (10, 2, 1), (11, 1, 5), (12, 1, 1), (12, 4, 3), (13, 2, 2);
 CREATE TABLE Radio_Station (id VARCHAR, station_name VARCHAR, village VARCHAR);
-INSERT INTO Radio_Station VALUES ('R1', 'Hill FM', 'Upton'), ('R2', 'Vale FM', 'Dale'), ('R3', 'Mill FM', 'Dale');
+INSERT INTO Radio_Station VALUES ('R1', 'Hill FM', 'Upton'), ('R2', 'Vale FM', 'Dale'), ('R3', 'Mill FM', 'Dale'),
+  ('R4', 'Ford FM', 'Ford');
 CREATE TABLE Cartoon (id BIGINT, title VARCHAR, drawn_by VARCHAR, station VARCHAR);
 INSERT INTO Cartoon VALUES (1, 'Beetle', 'Kay Low', 'R1'), (2, 'Bat', 'Jo High', 'R1'), (3, 'Crow', 'Jo High', 'R2');
 """
@@ -65,6 +66,7 @@ def _without(seed: str) -> str:
         ("What are the ids of the orders that have no items?", "SELECT 14"),
         ("Give the ids of orders that have between two and three items.", "SELECT * FROM (VALUES (10), (12))"),
         ("Show all villages and the number of gardeners in each.", "SELECT village, count(*) FROM Gardener GROUP BY 1"),
+        ("Which villages are not showing any cartoon drawn by Kay Low?", "SELECT * FROM (VALUES ('Dale'), ('Ford'))"),
         ("Which seeds are used in more than a single order?", "SELECT 'Carrot' UNION SELECT 'Poppy'"),
         ("Give the village of the radio stations that do not have any cartoon drawn by Kay Low.",
          "SELECT id, village FROM Radio_Station WHERE id <> 'R1'"),

@@ -70,8 +70,10 @@ def _clauses(asking: Asking, at: int) -> list[Having]:
 def _parts(asking: Asking, at: int) -> list[tuple[list[Token], bool]]:
     """The words of each clause without what opens or denies it, and whether it is denied."""
     parts: list[tuple[list[Token], bool]] = [([], False)]
-    for token in asking.tokens[at:]:
+    for place, token in enumerate(asking.tokens[at:], at):
         words = parts[-1][0]
+        if not words and _only_ties(asking, place):
+            continue
         if words and token.text in phrases()["joins"]:
             parts.append(([], False))
         elif not words and token.text in phrases()["denials"]:
@@ -79,6 +81,11 @@ def _parts(asking: Asking, at: int) -> list[tuple[list[Token], bool]]:
         elif words or token.text not in phrases()["group_fillers"]:
             words.append(token)
     return [(words, denied) for words, denied in parts if words]
+
+
+def _only_ties(asking: Asking, at: int) -> bool:
+    """Whether a verb before what is had only says that it is: "not showing any play"."""
+    return asking.words.phrase(at, "verbs") is not None and not asking.words.deed(at)
 
 
 def _shared_noun(asking: Asking, parts: Sequence[tuple[list[Token], bool]]) -> list[Token]:
@@ -115,8 +122,10 @@ def _plan(asking: Asking, clauses: Sequence[Having], fields: Sequence[str]) -> P
     if len(nearest) != 1 or any(nearest[0] == row.field for one in clauses for row in one.where):
         return None
     told = (_condition(one) for one in clauses)
+    owners = asking.world.nouns.count_of(nearest[0].partition(".")[0])
+    lacking = owners and all(one.denied for one in clauses)  # what has nothing at all has none of a kind either
     query = SemanticQuery(
-        metrics=(metric,),
+        metrics=tuple(dict.fromkeys((owners, metric) if lacking else (metric,))),
         group_by=tuple(GroupBy(field=name) for name in (nearest[0], *_called(asking, nearest[0]))),
         filters=(Filter(field=nearest[0], op="not_null"), *dict.fromkeys(told)),
     )
