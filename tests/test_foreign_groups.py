@@ -84,6 +84,17 @@ PER_DISTRICT = (
         ),
         ("What are the names of districts and how many bakeries does each have?", PER_DISTRICT),
         (
+            "Show the number of bakeries and the average rent for each district.",
+            "SELECT district_name, count(*), avg(monthly_rent) FROM bakeries JOIN districts USING (district_id) "
+            "GROUP BY 1",
+        ),
+        (
+            "Find the district with the highest average floor area.",
+            "SELECT district_name, avg(floor_area) a FROM bakeries JOIN districts USING (district_id) "
+            "GROUP BY 1 ORDER BY a DESC LIMIT 1",
+        ),
+        ("How many bakeries exist?", "SELECT count(*) FROM bakeries"),
+        (
             "Find the average score for each bakery and their land.",
             "SELECT bakery_name, land_code, avg(score) FROM contests JOIN bakeries USING (bakery_id) GROUP BY 1, 2",
         ),

@@ -45,9 +45,12 @@ def numbers(words: Words, at: int) -> Found | None:
 
 def number_over(words: Words, at: int) -> tuple[str, int]:
     """The metric that "average price", "total of the costs" means of one number field, with the place behind."""
-    kinds, behind = _aggregations(words, at)
-    number = _number_field(words, words.skip(behind, "empty")) if len(kinds) == 1 else None
-    return (implied_metric(words.world.layer, number[0], kinds[0]), number[1]) if number is not None else ("", at)
+    for role, kind in AGGREGATIONS.items():
+        end = words.phrase(at, role)
+        number = _number_field(words, words.skip(end, "empty")) if end is not None else None
+        if number is not None:
+            return implied_metric(words.world.layer, number[0], kind), number[1]
+    return "", at
 
 
 def _said_again(words: Words, at: int, fields: list[str]) -> tuple[list[str], int]:
@@ -59,7 +62,8 @@ def _said_again(words: Words, at: int, fields: list[str]) -> tuple[list[str], in
 
 def _of_own(words: Words, found: Found) -> Found:
     """Past "of all products", "across products" behind numbers of products; "of each" asks for more than one number."""
-    genitive = words.phrase(found.at, "genitive") or words.phrase(found.at, "amid")
+    verb = words.one_on(found.at, "ties") if words.phrase(found.at, "verbs") is not None else found.at  # "given in all"
+    genitive = words.phrase(verb, "genitive") or words.phrase(verb, "amid")
     if genitive is not None and words.tokens[genitive - 1].text in word_lists()["every"]:
         return found
     for dataset, behind in words.nouns(words.skip(genitive, "empty")) if genitive is not None else ():

@@ -19,7 +19,7 @@ def number_of_each(words: Words, at: int) -> Iterator[Found]:
         if each is not None:
             yield from _of_each_value(words, counted, (at, behind, each))
         for dataset, end in words.nouns(each) if each is not None else ():
-            count, shown = count_of_each(words, counted, dataset), _called_by(words, dataset)
+            count, shown = count_of_each(words, counted, dataset), called_by(words, dataset)
             if count and shown:
                 named = Found(end, entity=dataset, attributes=shown, metrics=(count,), each=True)
                 yield named.used(at, behind, "metric", count).used(each or end, end, "dimension", dataset)
@@ -46,7 +46,7 @@ def for_each(words: Words) -> Iterator[Found]:
         yield from columns_of_each(words, told, at)
         counting = words.phrase(at, "counting")
         for counted, behind in words.nouns(words.skip(counting, "empty")) if counting is not None else ():
-            count, shown = count_of_each(words, counted, dataset), _called_by(words, dataset)
+            count, shown = count_of_each(words, counted, dataset), called_by(words, dataset)
             if count and shown:
                 named = Found(behind, entity=dataset, attributes=shown, metrics=(count,), each=True)
                 yield named.used(each or end, end, "dimension", dataset).used(at, behind, "metric", count)
@@ -57,7 +57,7 @@ def number_for_each(words: Words, at: int) -> Iterator[Found]:
     metric, behind = number_over(words, at)
     each = _each(words, behind) if metric else None
     for dataset, end in words.nouns(each) if each is not None else ():
-        shown = _called_by(words, dataset)
+        shown = called_by(words, dataset)
         if shown and words.world.reach.distance([metric], dataset):
             named = Found(end, entity=dataset, attributes=shown, metrics=(metric,), each=True)
             yield named.used(at, behind, "metric", metric).used(each or end, end, "dimension", dataset)
@@ -94,7 +94,7 @@ def _groups(words: Words, at: int, entity: str) -> list[tuple[tuple[str, ...], i
         (shown, end)
         for dataset, end in words.nouns(at)
         if dataset != entity and words.world.reach.steps(entity, dataset) is not None
-        if (shown := _called_by(words, dataset))
+        if (shown := called_by(words, dataset))
     ]
     longest = max((end for _, end in things), default=at)
     return [((field,), end) for field, end in _categories(words, at, entity) if end > longest] or things
@@ -128,7 +128,7 @@ def _each(words: Words, at: int) -> int | None:
     return None
 
 
-def _called_by(words: Words, dataset: str) -> tuple[str, ...]:
+def called_by(words: Words, dataset: str) -> tuple[str, ...]:
     """The key of a thing, and what it is called by."""
     found = words.world.layer.datasets[dataset]
     keys = tuple(f"{dataset}.{name}" for name in found.key_fields)

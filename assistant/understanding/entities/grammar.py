@@ -14,9 +14,11 @@ from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
 from assistant.understanding.entities.nearest import said_of_another
 from assistant.understanding.entities.placed import placed
+from assistant.understanding.entities.several_numbers import several_for_each
 from assistant.understanding.entities.tallied import each_again, is_tied_again
 from assistant.understanding.entities.things import persons, things
 from assistant.understanding.entities.values_with import values_with
+from assistant.understanding.entities.whole_rows import whole_rows
 from assistant.understanding.entities.words import Words
 
 MOST_READINGS = 40
@@ -39,7 +41,9 @@ def _asked(words: Words, at: int) -> Iterator[Found]:
     """What is asked for: a number of things, things, or fields of things."""
     yield from each.for_each(words)
     yield from each.for_each_numbers(words)
+    yield from several_for_each(words)
     yield from placed(words)
+    yield from whole_rows(words)
     for start in dict.fromkeys(
         (words.skip(0, "requests", "empty"), words.skip(0, "requests", "asking", "being", "articles"), at)
     ):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.understanding.dates import Clock
 from assistant.understanding.entities import beside
+from assistant.understanding.entities.computing import number_over
 from assistant.understanding.entities.conditions import leading_value
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
@@ -113,6 +114,7 @@ def _by_count_of(words: Words, found: Found, dataset: str, said: tuple[int, int]
 def _by_number(words: Words, found: Found, descending: bool) -> Iterator[Found]:
     """By a field of the things themselves, else by a metric, else by a sum over what they have."""
     own = list(_by_field(words, found, descending)) or list(_by_metric(words, found, descending))
+    own = own or list(_by_number_over(words, found, descending))
     own = own or list(beside.by_number_beside(words, found, descending=descending))
     yield from own or _by_sum(words, found, descending)
 
@@ -166,6 +168,17 @@ def _by_metric(words: Words, found: Found, descending: bool) -> Iterator[Found]:
                 ordered = replace(found, order=order, limit=found.cut or 1)
                 shown = tuple(dict.fromkeys((concept.target, *found.metrics)))
                 yield replace(ordered, metrics=shown).used(found.at, behind, "metric", concept.target)
+
+
+def _by_number_over(words: Words, found: Found, descending: bool) -> Iterator[Found]:
+    """ "with the highest average charge": a number over the rows that each of the things has."""
+    metric, behind = number_over(words, found.at)
+    if metric and words.world.reach.distance([metric], found.entity):
+        order = OrderBy(by=metric, descending=descending)
+        ordered = replace(
+            found, order=order, limit=found.cut or 1, metrics=tuple(dict.fromkeys((metric, *found.metrics)))
+        )
+        yield ordered.used(found.at, behind, "metric", metric)
 
 
 def _by_field(words: Words, found: Found, descending: bool) -> Iterator[Found]:
