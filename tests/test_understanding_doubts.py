@@ -74,6 +74,7 @@ def read(model: Understanding, question: str) -> SemanticQuery:
         "churn risk by segment",
         "amount refunded for May orders",
         "revenue per member",
+        "revenue from Germany and orders from Austria",
         "open tickets by age",
         "what percentage of new customers come from paid channels?",
         "how many of our orders last month came from people who had bought before",

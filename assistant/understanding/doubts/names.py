@@ -79,4 +79,20 @@ def _age_of_things(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "age_of_things")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_things_done, _of_which_one, _counts_others, _age_of_things)
+def _second_number(asked: Doubted) -> Iterator[Doubt]:
+    """ "revenue from Germany and orders from France": two numbers, each of its own place, and not one of both."""
+    links = asked.words("places") | asked.words("genitive") | {"for"}
+    for at in range(1, len(asked.tokens) - 3):
+        named = {c.target for c in asked.concepts(at + 1) if c.kind == "metric"}
+        placed = asked.text(at + 2) in links and any(c.kind == "value" for c in asked.concepts(at + 3))
+        if asked.text(at) == "and" and placed and named and named.isdisjoint(asked.query.metrics):
+            yield Doubt(raw(asked.tokens[at + 1 : at + 2]), "two_questions")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
+    _things_done,
+    _of_which_one,
+    _counts_others,
+    _age_of_things,
+    _second_number,
+)
