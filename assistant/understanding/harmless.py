@@ -106,7 +106,7 @@ def _asks_for_amount(draft: Draft, at: int, subject: int) -> bool:
 def _asks_for_count(draft: Draft, at: int) -> bool:
     """ "what is the order count": the noun is said to be counted."""
     words = set(draft.element(at).text.casefold().split())
-    return len(words) > 1 and not words.isdisjoint(draft.world.language.words("count_suffixes"))
+    return len(words) > 1 and not words.isdisjoint(draft.world.language.words("counting_nouns"))
 
 
 def _harmless_manner(draft: Draft, at: int) -> bool:
