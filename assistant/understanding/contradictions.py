@@ -18,7 +18,7 @@ from semantic_layer import Filter, QueryError, QueryFault, SemanticQuery, Simple
 def contradiction(world: World, query: SemanticQuery) -> QueryError | None:
     """The reason against conditions that cannot be met together, or that a metric's own definition leaves out."""
     reason = _of_each_other(world, query) or _of_groups(world, query) or _of_metrics(world, query)
-    reason = reason or bound_on_blanks(world, query)
+    reason = reason or bound_on_blanks(world, query) or _of_groups_and_members(world, query)
     return QueryError(QueryFault("E_CONTRADICTION", reason)) if reason else None
 
 
@@ -35,6 +35,18 @@ def _of_each_other(world: World, query: SemanticQuery) -> str:
     both = next((f.field for f in query.filters if f.op == "eq" and f.values != flags.get(f.field, f.values)), "")
     title = world.layer.segments[both].title if both in world.layer.segments else both
     return world.language.message("excludes", field=title) if both else ""  # "subscribers and non-subscribers"
+
+
+def _of_groups_and_members(world: World, query: SemanticQuery) -> str:
+    """ "cities with more than 100 customers and less than 10000 in revenue": both bounds are of the cities."""
+    on_metrics = [one for one in query.filters if one.field in world.layer.metrics]
+    counted = {world.nouns.counted.get(one.field, "") for one in on_metrics if not one.entity}
+    of_members = [one for one in on_metrics if one.entity and one.entity in counted and one.op not in ("eq", "ge")]
+    if query.entity and query.entity in counted:  # each of them is one
+        of_members = [one for one in on_metrics if world.nouns.counted.get(one.field) == query.entity]
+    if not query.group_by or not of_members:
+        return ""
+    return world.language.message("group_or_each", metric=world.layer.metrics[of_members[0].field].title)
 
 
 def _of_groups(world: World, query: SemanticQuery) -> str:

@@ -7,10 +7,30 @@ from dataclasses import replace
 
 from assistant.answer import Plan
 from assistant.understanding.draft import World
-from assistant.understanding.forms.asking import Asking
+from assistant.understanding.forms.asking import Asking, phrases
 from assistant.understanding.forms.everyone_else import segments_ending
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, SemanticQuery
+
+
+def who_are(asking: Asking) -> Plan | None:
+    """ "how many members are subscribers": those who are both, where the first are counted by themselves, too."""
+    start = asking.end(0, "counting")
+    verb = next((at for at, token in enumerate(asking.tokens) if token.text in ("are", "were") and at), None)
+    if start is None or verb is None or not start < verb < len(asking.tokens) - 1:
+        return None
+    first, second = asking.tokens[start:verb], asking.tokens[asking.past(verb + 1, "also") :]
+    ends = [segments_ending(asking, words[-1:]) for words in (first, second) if words]
+    if len(ends) != len(("first", "second")) or not ends[0] or second[0].text in phrases()["denials"]:
+        return None
+    named = [people_named(asking, words) for words in (first, second)]
+    if named[0] is None or named[1] is None or named[0][1] != named[1][1]:
+        return None
+    (one, _), (other, _) = named[0], named[1]
+    filters = tuple(dict.fromkeys((*one.query.filters, *other.query.filters)))
+    query = one.query.model_copy(update={"filters": filters})
+    told = len(one.query.filters) and len(other.query.filters)
+    return replace(one, query=query, spans=(*one.spans, *other.spans)) if told and asking.stands(query) else None
 
 
 def people_named(asking: Asking, tokens: Sequence[Token]) -> tuple[Plan, str] | None:

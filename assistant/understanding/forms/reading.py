@@ -12,6 +12,7 @@ from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
 from assistant.understanding.forms.overview import overview
+from assistant.understanding.forms.people import who_are
 from assistant.understanding.forms.ratios import ratios
 from assistant.understanding.forms.reasons import causes, reasons
 from assistant.understanding.forms.rows_asked import rows_asked
@@ -22,7 +23,7 @@ from assistant.understanding.forms.topics import topics
 from assistant.understanding.forms.two_asked import two_asked
 
 Form = Callable[[Asking], Outcome | None]
-FIRST: tuple[Form, ...] = (top_part, extreme_of_each, causes, sets, group_sets, described, rows_asked, caused)
+FIRST: tuple[Form, ...] = (top_part, who_are, extreme_of_each, causes, sets, group_sets, described, rows_asked, caused)
 FORMS: tuple[Form, ...] = (
     reasons,
     bounded,

@@ -79,7 +79,8 @@ def _both(asking: Asking, first: Plan, second: Tokens) -> Plan | None:
         if _points_back(second) and not _counts_same_rows(asking, first.query, plan.query):
             continue
         names = tuple(dict.fromkeys((*first.query.metrics, *plan.query.metrics)))
-        query = first.query.model_copy(update={"metrics": names})
+        span = first.query.time_range or plan.query.time_range  # a period at the end is that of both
+        query = first.query.model_copy(update={"metrics": names, "time_range": span})
         if not query.order_by and query.group_by and not any(one.grain for one in query.group_by):
             query = query.model_copy(update={"order_by": (OrderBy(by=names[0]),)})
         if asking.stands(query):
@@ -102,7 +103,7 @@ def _is_of_the_same(first: SemanticQuery, second: SemanticQuery) -> bool:
     freed = {"metrics": (), "filters": (), "time_range": None, "order_by": ()}
     if second.model_copy(update=freed) != SemanticQuery() or not second.metrics:
         return False
-    same_time = second.time_range in (None, first.time_range)
+    same_time = first.time_range is None or second.time_range in (None, first.time_range)
     return same_time and all(one in first.filters for one in second.filters)
 
 
