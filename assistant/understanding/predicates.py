@@ -166,6 +166,8 @@ def _is_verb(tokens: Sequence[Token], at: int, deed: Deed) -> bool:
     if deed.form == BASE:
         if not HOLDING.isdisjoint(before):
             return False  # "how many tickets do we have open"
+        if deed.words[0] in STATES:
+            return last == "to" or last in SUBJECTS  # "can we see open tickets"
         asked = last == "to" or not (HELPING.isdisjoint(before) or last in NO_VERB_BEHIND)
         return asked or last in SUBJECTS
     if deed.form == DOING:
@@ -173,6 +175,7 @@ def _is_verb(tokens: Sequence[Token], at: int, deed: Deed) -> bool:
     return True
 
 
+STATES = frozenset({"open"})
 NO_VERB_BEHIND = frozenset(
     {"the", "a", "an", "our", "their", "many", "much", "of", "by", "per", "in", "on", "with", "no", "for", "from"}
     | {"most", "stay", "stays", "remain", "remains", "sit", "sits", "keep", "keeps", "still", "lie", "lies", "how"}
