@@ -66,6 +66,7 @@ def test_a_list_comes_in_the_order_that_is_said(yard: Foreign, question: str, sq
     assert all(value in row for value, row in zip(expected, found, strict=True))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("question", "sql"),
     [
@@ -115,6 +116,7 @@ def test_a_list_comes_in_the_order_that_is_said(yard: Foreign, question: str, sq
             "Return the names of the stables with the letters ar in their name",
             "SELECT unnest(['Elm Yard', 'Long Barn', 'Mill Farm'])",
         ),
+        ("Show all information about riders older than 40", "SELECT * FROM rider WHERE Age > 40"),
         ("Count the number of different towns of riders.", "SELECT count(DISTINCT Town) FROM rider"),
     ],
 )
