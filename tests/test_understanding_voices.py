@@ -109,3 +109,71 @@ def test_what_is_measured_may_be_named_once_more(bikes: Understanding) -> None:
     query = read(bikes, "for web rides, what is the ride distance")
     assert query.metrics == ("distance",)
     assert query.filters == (Filter(field="ride.platform", op="in", values=("web",)),)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "rides by city in 2025? It's urgent.",
+        "Rides by city in 2025. My boss needs it for tomorrow.",
+        "rides by city in 2025 (roughly is fine)",
+        "This might be a stupid question, but rides by city in 2025",
+        "Quick one - rides by city in 2025",
+        "I can't find this anywhere. Show me rides by city in 2025. Many thanks, Anna",
+        "Our support team is completely swamped. Rides by city in 2025?",
+        "rides by city in 2025, and that's it ;-)",
+    ],
+)
+def test_a_remark_changes_nothing(bikes: Understanding, question: str) -> None:
+    assert read(bikes, question) == read(bikes, "rides by city in 2025")
+
+
+@pytest.mark.parametrize("word", ["corporate", "repeat", "wholesale"])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "This might be a stupid question, but how many {} rides were there in 2025?",
+        "It's about {}. Rides by city in 2025?",
+        "Rides by city in 2025. Only the {} ones matter.",
+        "roughly how many {} rides were there in 2025",
+        "rides in the {} month just gone",
+    ],
+)
+def test_a_limit_near_a_remark_is_never_left_out(bikes: Understanding, frame: str, word: str) -> None:
+    assert isinstance(bikes.plan(frame.format(word)), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("whats the number of rides last month", "what is the number of rides last month"),
+        ("# rides by city in 2025", "number of rides by city in 2025"),
+        ("rides 05/2025", "rides in May 2025"),
+        ("rides in may '25", "rides in May 2025"),
+        ("rides in the month just gone", "rides last month"),
+        ("rides back in 2024", "rides in 2024"),
+        ("rides on a monthly basis in 2025", "rides by month in 2025"),
+        ("top5 cities by rides", "top 5 cities by rides"),
+        ("which city is in last place by rides", "which city has the fewest rides"),
+        ("members with 3+ rides", "members with at least 3 rides"),
+        ("members with 3 rides or more", "members with at least 3 rides"),
+        ("members with north of 3 rides", "members with more than 3 rides"),
+    ],
+)
+def test_habits_of_typing_and_ways_to_say_a_time_or_a_bound(bikes: Understanding, said: str, plain: str) -> None:
+    found, meant = read(bikes, said), read(bikes, plain)
+    assert (found.metrics, found.group_by, found.filters, found.limit) == (
+        meant.metrics,
+        meant.group_by,
+        meant.filters,
+        meant.limit,
+    )
+    spans = [(one.time_range.start, one.time_range.end) for one in (found, meant) if one.time_range]
+    assert spans[:1] == spans[1:]
+
+
+@pytest.mark.parametrize(
+    "question", ["rides through June", "members with about five rides", "the vast majority of members by rides"]
+)
+def test_what_is_not_said_exactly_is_refused(bikes: Understanding, question: str) -> None:
+    assert isinstance(bikes.plan(question), Refusal)
