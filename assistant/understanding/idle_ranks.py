@@ -101,7 +101,7 @@ def _in_places(draft: Draft) -> Iterator[int]:
         linked = "link_any" in lead.cues or not set(lead.text.casefold().split()[-1:]).isdisjoint(
             draft.world.language.links["any"]
         )
-        if linked and not lead.cues & {"by", "per"} and lead.text.casefold() not in every:
+        if linked and not lead.cues & {"by", "per", "how_many", "which"} and lead.text.casefold() not in every:
             yield at
 
 
