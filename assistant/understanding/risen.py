@@ -11,7 +11,7 @@ ASKING = ("which", "where")
 def find_risen(draft: Draft) -> None:
     """Only the groups that moved as asked, where a comparison tells whether they did."""
     compared = bool(draft.times) and all(choice.compare is not None for choice in draft.times)
-    if not compared or draft.ranking is not None or draft.bounds or len(draft.metrics) != 1 or len(draft.groups) != 1:
+    if not compared or draft.bounds or len(draft.metrics) != 1 or len(draft.groups) != 1 or _is_ranked(draft):
         return
     direction = _direction(draft)
     if not direction or not _asks_which(draft):
@@ -20,6 +20,12 @@ def find_risen(draft: Draft) -> None:
     signs = {_sign(draft, direction, choice.target) for choice in choices}
     if len(signs) == 1:
         draft.bounds.append(Bound(place, choices, signs.pop(), (), than="previous"))
+
+
+def _is_ranked(draft: Draft) -> bool:
+    """Whether some of the groups are picked by a rank; "by revenue" only says by which number they moved."""
+    ranking = draft.ranking
+    return ranking is not None and (ranking.limit is not None or ranking.metric != draft.metrics[0][0])
 
 
 def _direction(draft: Draft) -> str:
