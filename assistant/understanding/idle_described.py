@@ -69,4 +69,14 @@ def _described_from(draft: Draft, at: int) -> int:
     return max(before, 0)
 
 
-DESCRIBED = (count_of_others, described_things, doing_things, groups_not_asked_for)
+def field_beside_value(draft: Draft) -> Iterator[int]:
+    """ "split between owners and renters": two values of one field, and no field called owner beside a value."""
+    for at, _ in draft.groups:
+        own = {concept.target for concept in draft.concepts(at, "value")} if at >= 0 else set[str]()
+        places = [place for place in range(at + 1, len(draft.elements)) if draft.kind(place) == "value"] if own else []
+        near = [place for place in places[:1] if {"and", "or", "versus"} & draft.element(place - 1).cues]
+        if any(own & {concept.target for concept in draft.concepts(place, "value")} for place in near):
+            yield at
+
+
+DESCRIBED = (count_of_others, described_things, doing_things, groups_not_asked_for, field_beside_value)
