@@ -105,18 +105,21 @@ class PlainDeeds:
     def _is_put_for(self, deed: Deed, thing: Thing, known: bool) -> bool:
         """Whether a metric is called by thing and verb, and no other one by the thing and the words said."""
         own = self._called(thing, (deed.read_as,))
-        if not own or deed.form == DOING or deed.words[0] in self._language.words("state_verbs"):
+        first = deed.words[0]
+        if not own or deed.form == DOING or first in self._language.words("state_verbs"):
             return bool(own)
         said = self._called(thing, deed.words, only=True)
         # "dropped" tells how a number moved when it stands by itself, and "behind" what it is set against
-        loose = len(deed.words) > 1 or deed.words[0] in self._language.cues
+        loose = len(deed.words) > 1 or first in self._language.cues
         return said <= own and (known or loose or not said)
 
     def _called(self, thing: Thing, words: Sequence[str], only: bool = False) -> set[str]:
         """The metrics that have a noun of the thing and all the words in one of their names, or `only` these."""
         bare = self._language.bare
         telling = [bare(word) for word in words if word not in self._language.silent]
-        named = {phrase for noun in thing.nouns for phrase in self._phrases.get(bare(noun), ())} if telling else set()
+        named: set[tuple[str, str]] = set()
+        for noun in thing.nouns if telling else ():
+            named |= self._phrases.get(bare(noun), set())
         for word in telling:
             named &= self._phrases.get(word, set())
         most = len(telling) + MOST_BESIDE
