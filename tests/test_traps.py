@@ -50,6 +50,8 @@ def shop(demo_home: Path) -> Iterator[Assistant]:
         "how many subscribers are on the annual plan",
         "people on the monthly plan",
         "tickets of the weekly newsletter",
+        "average age of support tickets",
+        "what is our NPS and how many answers is it based on",
         "orders over 50 euros that were cancelled",
         "how many tickets were created within a day",
         "how many subscription campaigns did we start",

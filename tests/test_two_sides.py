@@ -45,10 +45,8 @@ def _plain(value: Any) -> Any:
 
 GOLD = f"""SELECT CASE WHEN t.loyalty_tier = 'Gold' THEN 'Gold' ELSE '(all others)' END, sum(o.net_amount) /
     {{}} {OF_CUSTOMERS} WHERE {KEPT} GROUP BY 1"""
-SUBSCRIBER = (
-    f"""SELECT t.is_subscriber AND {OURS}, count(*) / count(DISTINCT o.customer_id)
+SUBSCRIBER = f"""SELECT t.is_subscriber AND {OURS}, count(*) / count(DISTINCT o.customer_id)
     {OF_CUSTOMERS} WHERE {KEPT} GROUP BY 1"""
-)
 COUNTRIES = f"""SELECT c.country, count(*) FROM orders o JOIN customer c USING (customer_id) WHERE {KEPT} AND c.country
     IN ('Germany', 'France') AND ordered_at >= DATE '2026-05-01' AND ordered_at < DATE '2026-06-01' GROUP BY 1"""
 

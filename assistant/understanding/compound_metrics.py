@@ -19,6 +19,11 @@ def take_compound(draft: Draft, at: int) -> bool:
     if len(names) != 1 or draft.noun(at) in facts or place < 0 or _describes(draft, place, at):
         return False
     name = names.pop()
+    language = draft.world.language
+    said = {token.bare for token in language.tokens(draft.element(place).text)}
+    came = {language.bare(verb) for verb in language.words("creation_verbs")}
+    if not said <= draft.world.lexicon.words_of(name) | came:
+        return False  # "net revenue from subscribers" is no recurring revenue, though "revenue from subscribers" is
     draft.metrics = [(place, (Concept("metric", name, GATHERED_WEIGHT),))]
     draft.uses[place] = ("metric", name)
     draft.use(at, "metric", name)

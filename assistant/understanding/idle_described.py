@@ -64,7 +64,9 @@ def _described_from(draft: Draft, at: int) -> int:
     """The word before all that describes a thing: "how many" of "how many of our German stores"."""
     idle = {*draft.world.language.determiners, *draft.world.language.words("genitive")}
     before = at - 1
-    while before > 0 and (draft.kind(before) == "value" or set(draft.element(before).text.casefold().split()) <= idle):
+    while before > 0 and (
+        draft.kind(before) in ("value", "number") or set(draft.element(before).text.casefold().split()) <= idle
+    ):
         before -= 1
     return max(before, 0)
 

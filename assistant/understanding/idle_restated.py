@@ -50,4 +50,23 @@ def _unit_of_a_thing(draft: Draft) -> Iterator[int]:
             yield at
 
 
-RESTATED: tuple[Callable[[Draft], Iterator[int]], ...] = (_named_again, _money_of_no_amount, _still, _unit_of_a_thing)
+def _second_question(draft: Draft) -> Iterator[int]:
+    """ "how many reviews, and what was their rating": another question behind the first, which tells nothing more."""
+    alone = {"filler", "", "metric"} if len(draft.metrics) < 2 else {"filler", ""}
+    used = {at for at, use in draft.uses.items() if use[0] not in alone}
+    counting = {*draft.world.language.words("counting_nouns"), *draft.world.language.words("count_suffixes")}
+    for at in range(1, len(draft.elements) - 1):
+        behind = draft.element(at + 1)
+        asks = {"which", "how", "how_many", "how_much"} & behind.cues or behind.text.casefold().split()[0] in counting
+        first = "and" in draft.element(at).cues and any(0 <= place < at for place, _ in draft.metrics)
+        if first and asks and not any(place > at + 1 for place in used):
+            yield at
+
+
+RESTATED: tuple[Callable[[Draft], Iterator[int]], ...] = (
+    _named_again,
+    _money_of_no_amount,
+    _still,
+    _unit_of_a_thing,
+    _second_question,
+)

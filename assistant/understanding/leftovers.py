@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.understanding.concepts import Concept
+from assistant.understanding.concepts import EXACT, Concept
 from assistant.understanding.draft import Draft, is_top_of_each
 from assistant.understanding.filtering import names_value
 from assistant.understanding.harmless import harmless
@@ -150,8 +150,25 @@ def _best(kept: tuple[Concept, ...], choices: tuple[Concept, ...]) -> tuple[Conc
 
 def _belongs(draft: Draft, at: int, name: str) -> bool:
     lexicon = draft.world.lexicon
+    if _asks_for_a_time(draft, at, name) or _begins_another(draft, at, name):
+        return False
     known = draft.world.context.get(name, frozenset[str]()) | lexicon.words_of(name) | _fact_words(draft, name)
     return _says_nothing(draft, at, known)
+
+
+def _asks_for_a_time(draft: Draft, at: int, name: str) -> bool:
+    """ "how fast are tickets solved": no number of tickets, whatever they are called."""
+    degree = at > 0 and not draft.world.language.grading.isdisjoint(draft.element(at - 1).text.casefold().split())
+    named = draft.element(at).text.casefold() in draft.world.language.data["adjectives"]
+    return degree and named and draft.world.layer.metrics[name].format == "integer"
+
+
+def _begins_another(draft: Draft, at: int, name: str) -> bool:
+    """ "net" of "net revenue from subscribers": with the word behind it the exact name of another number."""
+    first = draft.element(at).first
+    named = draft.world.lexicon.lookup(draft.tokens[first : draft.element(at).behind + 1]) if draft.tokens else ()
+    metrics = [c.target for c in named if c.kind == "metric" and c.weight >= EXACT]
+    return bool(metrics) and name not in metrics
 
 
 def _fact_words(draft: Draft, name: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
 from assistant.understanding.frames import unframed
-from assistant.understanding.language import Language
+from assistant.understanding.language import Language, time_words
 from assistant.understanding.language.wordings import ANY, MANY, Taken, Wording
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.restating import restated
@@ -18,6 +18,9 @@ from assistant.understanding.tokens import Token, tokenize
 def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     """The tokens with every phrase of the table replaced; new words stand where the old ones stood."""
     found = unframed(tokens, language.fillers | {",", ":", ";"}, framing_code(language))
+    times = time_words(framing_code(language))
+    if all(token.text in times or token.text in language.silent or token.text.isdigit() for token in found):
+        found = list(tokens)  # "an overview of April" asks for an overview
     found = restated(found, language)
     said = {token.text for token in found}
     for wording in language.rewrites:

@@ -79,6 +79,18 @@ def _age_of_things(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "age_of_things")
 
 
+def _mean_age_of_things(asked: Doubted) -> Iterator[Doubt]:
+    """ "average age of support tickets": of the tickets, and not of the people who wrote them."""
+    age, layer = str(asked.world.language.data["age_word"]), asked.world.layer
+    of_persons = any(name.endswith(f"_{age}") for name in asked.query.metrics)
+    for at in range(len(asked.tokens) - 2) if of_persons else ():
+        if asked.text(at) != age or asked.text(at + 1) not in asked.words("genitive"):
+            continue
+        things = [c.target for place in (at + 2, at + 3) for c in asked.concepts(place) if c.kind == "noun"]
+        if things and not layer.datasets[things[0]].entity:
+            yield Doubt(raw(asked.tokens[at : at + 3]), "age_of_things")
+
+
 def _second_number(asked: Doubted) -> Iterator[Doubt]:
     """ "revenue from Germany and orders from France": two numbers, each of its own place, and not one of both."""
     links = asked.words("places") | asked.words("genitive") | {"for"}
@@ -94,5 +106,6 @@ RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _of_which_one,
     _counts_others,
     _age_of_things,
+    _mean_age_of_things,
     _second_number,
 )

@@ -76,6 +76,8 @@ def _both(asking: Asking, first: Plan, second: Tokens) -> Plan | None:
         plan = asking.read(text)
         if plan is None or plan.notes or not _is_of_the_same(first.query, plan.query):
             continue
+        if set(plan.query.metrics) <= set(first.query.metrics):
+            continue  # the second question is not answered by the first number
         if _points_back(second) and not _counts_same_rows(asking, first.query, plan.query):
             continue
         names = tuple(dict.fromkeys((*first.query.metrics, *plan.query.metrics)))
