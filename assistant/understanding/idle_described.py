@@ -56,7 +56,8 @@ def groups_not_asked_for(draft: Draft) -> Iterator[int]:
     asked = any(element.cues & (ASKING | {"distribution"}) for element in draft.elements)
     for at, _ in draft.groups if not asked else ():
         named = at >= 0 and draft.kind(at) == "dimension" and bool(draft.concepts(at, "value"))
-        if named and not draft.element(_described_from(draft, at)).cues & {"which", "how_many"}:
+        compound = named and not draft.element(at).plural and draft.kind(draft.ahead(at)) == "metric"  # "brand revenue"
+        if named and not compound and not draft.element(_described_from(draft, at)).cues & {"which", "how_many"}:
             yield at
 
 

@@ -76,8 +76,9 @@ def _both(asking: Asking, first: Plan, second: Tokens) -> Plan | None:
         plan = asking.read(text)
         if plan is None or plan.notes or not _is_of_the_same(first.query, plan.query):
             continue
-        if set(plan.query.metrics) <= set(first.query.metrics):
-            continue  # the second question is not answered by the first number
+        told = [name for name in plan.query.metrics if not asking.world.layer.metrics[name].implied]
+        if len(told) < len(plan.query.metrics) or set(told) <= set(first.query.metrics):
+            continue  # nothing new, or all rows of a table where the first number may be of some
         if _points_back(second) and not _counts_same_rows(asking, first.query, plan.query):
             continue
         names = tuple(dict.fromkeys((*first.query.metrics, *plan.query.metrics)))
