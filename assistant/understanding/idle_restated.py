@@ -57,7 +57,9 @@ def _second_question(draft: Draft) -> Iterator[int]:
     counting = {*draft.world.language.words("counting_nouns"), *draft.world.language.words("count_suffixes")}
     for at in range(1, len(draft.elements) - 1):
         behind = draft.element(at + 1)
-        asks = {"which", "how", "how_many", "how_much"} & behind.cues or behind.text.casefold().split()[0] in counting
+        asks = {"which", "how", "how_many", "how_much"} & behind.cues or bool(
+            counting & set(behind.text.casefold().split()[:1])
+        )
         first = "and" in draft.element(at).cues and any(0 <= place < at for place, _ in draft.metrics)
         if first and asks and not any(place > at + 1 for place in used):
             yield at
