@@ -84,7 +84,6 @@ def test_groups_that_sold_more_than_in_the_year_before(shop: Assistant) -> None:
         "what share of orders do the top 10 customers by revenue make",
         "German discounts as a share of revenue",
         "discounts this year as a share of revenue last year",
-        "top 5% of customers by revenue",
         "average number of tickets per weekday",
         "which countries sold more than Germany last year",
         "share of loyalty members among customers by country",

@@ -344,7 +344,6 @@ def test_a_question_means_this_query(room: Understanding, question: str, expecte
         ("rides excluding last month", "UNKNOWN_WORDS", "excluding"),
         ("takings in Lyon or by gold", "UNKNOWN_WORDS", "or"),
         ("not takings", "UNKNOWN_WORDS", "not"),
-        ("top 10% of cities by takings", "UNKNOWN_WORDS", "%"),
     ],
 )
 def test_a_refusal_has_its_code_and_names_the_words(room: Understanding, question: str, code: str, word: str) -> None:

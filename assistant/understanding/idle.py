@@ -6,6 +6,7 @@ Each rule gives the places of such words. A reading with one of them is none: wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import Draft
@@ -32,8 +33,8 @@ def _sums(draft: Draft) -> Iterator[int]:
         return
     words = draft.world.language.words("sum_words")
     for at in range(len(draft.elements) - 1):
-        said = draft.element(at).text.casefold().split()
-        if said[-1:] and said[-1] in words and draft.element(at + 1).text.casefold() == "of":
+        said = [*draft.element(at).text.casefold().split(), *draft.element(at + 1).text.casefold().split()[:1]]
+        if any(first in words and second == "of" for first, second in pairwise(said)):
             yield at
 
 

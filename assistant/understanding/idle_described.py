@@ -19,7 +19,10 @@ def count_of_others(draft: Draft) -> Iterator[int]:
         if place < 1 or not gathered or "how_many" not in draft.element(place - 1).cues:
             continue
         word = draft.world.language.tokens(draft.element(place).text)
-        if word and any(concept.kind == "noun" for concept in draft.world.lexicon.lookup(word)):
+        nouns = [one for one in draft.world.lexicon.lookup(word) if one.kind == "noun"]
+        things = {one.target for one in nouns}
+        facts = {fact for choice in choices for fact in draft.world.reach.facts(choice.target)}
+        if things and not things & facts:
             yield place
 
 

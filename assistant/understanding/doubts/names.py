@@ -82,12 +82,13 @@ def _age_of_things(asked: Doubted) -> Iterator[Doubt]:
 def _mean_age_of_things(asked: Doubted) -> Iterator[Doubt]:
     """ "average age of support tickets": of the tickets, and not of the people who wrote them."""
     age, layer = str(asked.world.language.data["age_word"]), asked.world.layer
-    of_persons = any(name.endswith(f"_{age}") for name in asked.query.metrics)
-    for at in range(len(asked.tokens) - 2) if of_persons else ():
+    aged = [name for name in asked.query.metrics if name.endswith(f"_{age}")]
+    facts = {fact for name in aged for fact in asked.world.reach.facts(name)}
+    for at in range(len(asked.tokens) - 2) if aged else ():
         if asked.text(at) != age or asked.text(at + 1) not in asked.words("genitive"):
             continue
         things = [c.target for place in (at + 2, at + 3) for c in asked.concepts(place) if c.kind == "noun"]
-        if things and not layer.datasets[things[0]].entity:
+        if things and things[0] not in facts and not layer.datasets[things[0]].entity:
             yield Doubt(raw(asked.tokens[at : at + 3]), "age_of_things")
 
 
