@@ -50,6 +50,15 @@ def tab(chromium: Any, server: Server) -> Iterator[Tab]:
     assert server.outside() == []
 
 
+def _run(tab: Tab, sql: str) -> None:
+    """Write SQL over that of the answer, which comes a moment after its card, and run it."""
+    tab.page.wait_for_selector("#tw-editor .cm-line >> text=SUM(net_amount)")
+    tab.page.click("#tw-editor .cm-content")
+    tab.page.keyboard.press("Control+A")
+    tab.page.keyboard.type(sql)
+    tab.page.click("#tw-run")
+
+
 # --- the walk
 
 
@@ -66,12 +75,7 @@ def test_from_a_question_to_a_file(tab: Tab, tmp_path: Path) -> None:
     page.wait_for_function("document.querySelector('#tw-grid').innerText.includes('Chairs')")
 
     tab.tab("SQL")
-    page.wait_for_selector("#tw-editor .cm-line")
-    assert "SUM(net_amount)" in page.inner_text("#tw-editor .cm-content")
-    page.click("#tw-editor .cm-content")
-    page.keyboard.press("Control+A")
-    page.keyboard.type("SELECT category, count(*) AS n FROM orders GROUP BY 1")
-    page.click("#tw-run")
+    _run(tab, "SELECT category, count(*) AS n FROM orders GROUP BY 1")
     page.wait_for_selector("#tw-sql-outcome .tw-card")
     outcome = page.inner_text("#tw-sql-outcome")
     assert "The query returned 3 rows." in outcome
@@ -106,15 +110,23 @@ def test_a_refusal_names_the_words_and_offers_another_question(tab: Tab) -> None
 def test_refused_sql_says_why_and_keeps_the_rows(tab: Tab) -> None:
     tab.ask("Revenue by category")
     tab.tab("SQL")
-    tab.page.click("#tw-editor .cm-content")
-    tab.page.keyboard.press("Control+A")
-    tab.page.keyboard.type("DELETE FROM orders")
-    tab.page.click("#tw-run")
+    _run(tab, "DELETE FROM orders")
     tab.page.wait_for_selector("#tw-sql-outcome .tw-refusal")
     assert "this one is a DELETE" in tab.page.inner_text("#tw-sql-outcome")
     assert tab.page.inner_text("#tw-editor .cm-content").strip() == "DELETE FROM orders"
     tab.tab("Table")
     tab.page.wait_for_selector("#tw-grid >> text=Chairs")  # the grid draws its rows once it is seen
+
+
+def test_sql_being_written_stays_when_a_card_is_drawn_anew(tab: Tab) -> None:
+    tab.ask("Revenue by category")
+    tab.tab("SQL")
+    _run(tab, "SELECT category FROM orders")
+    tab.page.wait_for_selector("#tw-sql-outcome .tw-card")
+    tab.last().get_by_role("button", name="Share").click()
+    tab.page.wait_for_selector(".tw-note .tw-url")
+    tab.rest()
+    assert tab.page.inner_text("#tw-editor .cm-content").strip() == "SELECT category FROM orders"
 
 
 def test_a_fault_leaves_the_conversation_standing(tab: Tab) -> None:

@@ -178,16 +178,19 @@ def _actor(room: Room, folder: Path) -> Handler:
         if wish is not None:
             desk = desk_of(room, request)
             for effect in perform(Scene(desk, session, wish, folder)):
-                yield _effect(effect, desk)
+                yield _effect(effect, desk, session.answer)
 
     return act
 
 
-def _effect(effect: Effect, desk: Desk) -> Updates:
-    """Updates in the order of `Screen.effects`; a file comes with a name of its own, by which the page sees it."""
-    talked = (
-        [gr.skip()] * CONVERSATION_PARTS if effect.session is None else _conversation(effect.session, gr.skip(), desk)
-    )
+def _effect(effect: Effect, desk: Desk, before: Answer | None = None) -> Updates:
+    """Updates in the order of `Screen.effects`; a file comes with a name of its own, by which the page sees it.
+
+    The answer that was there `before` is not shown anew: SQL that is being written beside a card stays.
+    """
+    talked: Updates = [gr.skip()] * CONVERSATION_PARTS
+    if effect.session is not None:
+        talked = _conversation(effect.session, gr.skip(), desk, before)
     menu = gr.skip() if effect.menu is None else effect.menu
     file = gr.skip() if effect.file is None else gr.DownloadButton(effect.file.parent.name, str(effect.file))
     return [*talked, menu, file, gr.skip() if effect.talks is None else effect.talks]
@@ -245,12 +248,13 @@ def _lister(room: Room) -> Callable[..., Markup]:
 # --- the conversation
 
 
-def _conversation(session: Session, ask: Any, desk: Desk) -> Updates:
+def _conversation(session: Session, ask: Any, desk: Desk, before: Answer | None = None) -> Updates:
     """Updates in the order of `Screen.conversation`."""
     started = bool(session.messages)
     messages = [_message(message) for message in session.messages]
     chat = gr.Chatbot(value=messages, visible=started)  # pyright: ignore[reportArgumentType]  # looser than its stub
-    shown = Shown(session.answer) if session.answer else gr.skip()
+    answer = session.answer
+    shown = gr.skip() if answer is None or answer is before else Shown(answer)
     choices = _choices(session)
     return [session, shown, chat, gr.Column(visible=not started), ask, *choices, *_verdict(session, desk)]
 
