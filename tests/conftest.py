@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from assistant.assistant import Assistant
+from assistant.config import read_settings
 from tests.browser import chromium  # noqa: F401  # a fixture, for every file of browser walks
 from warehouse import publish, set_snapshot
 from warehouse.sources.demo import DemoConfig, build_demo
@@ -40,3 +43,11 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 build_demo(connection, DemoConfig(as_of=AS_OF, customers=800, days=400))
                 set_snapshot(connection, "demo", AS_OF)
     return home
+
+
+@pytest.fixture(scope="session")
+def shop(demo_home: Path) -> Iterator[Assistant]:
+    """The assistant of the small demo company; nothing of it is changed by a test."""
+    assistant = Assistant.open(read_settings({}, demo_home))
+    yield assistant
+    assistant.close()

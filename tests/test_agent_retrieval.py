@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,15 +16,8 @@ from tests.openai_server import OpenAIServer
 
 
 @pytest.fixture(scope="module")
-def assistant(demo_home: Path) -> Iterator[Assistant]:
-    opened = Assistant.open(Settings(home=demo_home, as_of=date(2026, 6, 30), workers=1))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def catalogue(assistant: Assistant) -> Catalogue:
-    return Catalogue(assistant.layer, assistant.values)
+def catalogue(shop: Assistant) -> Catalogue:
+    return Catalogue(shop.layer, shop.values)
 
 
 ASKED = [
@@ -50,8 +41,8 @@ def test_the_right_names_are_shown(question: str, wanted: set[str], catalogue: C
     assert len(shown.segments) <= SEGMENTS
 
 
-def test_personal_fields_are_never_shown(assistant: Assistant, catalogue: Catalogue) -> None:
-    personal = {name for name, field in assistant.layer.fields.items() if field.pii}
+def test_personal_fields_are_never_shown(shop: Assistant, catalogue: Catalogue) -> None:
+    personal = {name for name, field in shop.layer.fields.items() if field.pii}
     shown = catalogue.excerpt("e-mail address, phone number, full name and date of birth of every customer")
     assert personal
     assert not personal & set(shown.fields)
@@ -61,30 +52,30 @@ def concept(text: str) -> tuple[float, float]:
     return (3.0, 0.0) if "zzqx" in text or "open rate" in text.lower() else (0.0, 2.0)
 
 
-def test_a_provider_finds_names_by_its_own_embeddings(assistant: Assistant, tmp_path: Path) -> None:
+def test_a_provider_finds_names_by_its_own_embeddings(shop: Assistant, tmp_path: Path) -> None:
     pytest.importorskip("openai", reason="the extra `agent` is not installed")
     with OpenAIServer([], embed=concept) as server:
         client = open_client(Settings(home=tmp_path, model="stub", model_url=server.url))
         assert client is not None
-        catalogue = Catalogue(assistant.layer, assistant.values, provided(client, "vectors"))
+        catalogue = Catalogue(shop.layer, shop.values, provided(client, "vectors"))
         assert "email_open_rate" in catalogue.excerpt("zzqx of ann@example.com").metrics
         sent = [text for body in server.embedded for text in body["input"]]
         assert sent.count("zzqx of [e-mail]") == 1
         assert len((tmp_path / "logs" / "model-calls.jsonl").read_text().splitlines()) == len(server.embedded)
         server.embed = None
-        away = Catalogue(assistant.layer, assistant.values, provided(client, "vectors"))
+        away = Catalogue(shop.layer, shop.values, provided(client, "vectors"))
         assert "net_revenue" in away.excerpt("net revenue by country").metrics  # by its words
         client.close()
 
 
 @pytest.mark.deep
-def test_the_right_names_are_shown_among_thousands(assistant: Assistant, tmp_path: Path) -> None:
+def test_the_right_names_are_shown_among_thousands(shop: Assistant, tmp_path: Path) -> None:
     made = more_definitions()
     assert len(made["metrics"]) == 1000
     assert sum(len(one["fields"]) - 1 for one in made["datasets"]) == 5000
-    layer = larger(tmp_path, assistant.engine.schema)
+    layer = larger(tmp_path, shop.engine.schema)
     wishes = [Wish(question, frozenset(wanted)) for question, wanted in ASKED[1:]]
-    found = found_in(Catalogue(layer, assistant.values), wishes)
+    found = found_in(Catalogue(layer, shop.values), wishes)
     assert found.metrics > 1000
     assert found.dimensions > 5000
     assert found.missed == ()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from assistant.alert_sight import Onlooker
 from assistant.assistant import Assistant
-from assistant.config import read_settings
 from assistant.monitor.records import Evidence, Finding
 from assistant.running import Runner
 from semantic_layer import Filter, SemanticQuery
@@ -19,10 +16,8 @@ from warehouse import Policy, TableRule
 
 
 @pytest.fixture(scope="module")
-def whole(demo_home: Path) -> Iterator[Assistant]:
-    found = Assistant.open(read_settings(home=demo_home))
-    yield found
-    found.close()
+def whole(shop: Assistant) -> Assistant:
+    return shop
 
 
 @pytest.fixture(scope="module")

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.answer import Answer, Clarification, Explanation, Plan, Refusal
 from assistant.assistant import Assistant
-from assistant.config import Settings
 from assistant.conversation import Conversation
 from assistant.conversation.followup import FollowUp
 from assistant.conversation.keeping import loses_number
 from assistant.conversation.phrases import load_phrases
 from assistant.conversation.turns import Turn
 from semantic_layer import SemanticQuery
-from tests.conftest import AS_OF
 
 
 @pytest.fixture(scope="module")
-def assistant(demo_home: Path) -> Iterator[Assistant]:
-    opened = Assistant.open(replace(Settings(home=demo_home), as_of=AS_OF))
-    yield opened
-    opened.close()
+def assistant(shop: Assistant) -> Assistant:
+    return shop
 
 
 DIALOGUES = {

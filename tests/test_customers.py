@@ -40,10 +40,8 @@ NO_CONTACT = Policy({"customer": TableRule("country = 'Germany'", frozenset({"pr
 
 
 @pytest.fixture(scope="module")
-def assistant(demo_home: Path) -> Iterator[Assistant]:
-    found = Assistant.open(read_settings(home=demo_home))
-    yield found
-    found.close()
+def assistant(shop: Assistant) -> Assistant:
+    return shop
 
 
 @pytest.fixture(scope="module")

@@ -1,37 +1,21 @@
 """One number per another, gaps, rises and falls: questions of these forms, held against SQL written by hand."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.answer import Answer, Refusal
 from assistant.assistant import Assistant
-from assistant.config import Settings
+from tests.asking import answered, rows
 
 KEPT = "o.status <> 'cancelled' AND NOT o.is_test"
 THIS_YEAR = "{0} >= DATE '2026-01-01' AND {0} < DATE '2026-07-01'"
 
 
-@pytest.fixture(scope="module")
-def shop(demo_home: Path) -> Iterator[Assistant]:
-    assistant = Assistant.open(Settings(home=demo_home))
-    yield assistant
-    assistant.close()
-
-
-def truth(shop: Assistant, sql: str) -> list[tuple[Any, ...]]:
-    outcome = shop.run_sql(sql)
-    assert isinstance(outcome, Answer), outcome
-    return list(outcome.result.rows)
-
-
 def column(shop: Assistant, question: str, name: str) -> list[Any]:
-    outcome = shop.ask(question)
-    assert isinstance(outcome, Answer), outcome
-    at = [one.name for one in outcome.columns].index(name)
-    return [row[at] for row in outcome.result.rows]
+    answer = answered(shop, question)
+    at = [one.name for one in answer.columns].index(name)
+    return [row[at] for row in answer.result.rows]
 
 
 RATIOS = [
@@ -62,7 +46,7 @@ RATIOS = [
 
 @pytest.mark.parametrize(("question", "name", "sql"), RATIOS)
 def test_one_number_is_told_per_another(shop: Assistant, question: str, name: str, sql: str) -> None:
-    (found,), ((expected,),) = column(shop, question, name), truth(shop, sql)
+    (found,), ((expected,),) = column(shop, question, name), rows(shop, sql)
     assert float(found) == pytest.approx(float(expected))
 
 
@@ -76,7 +60,7 @@ def test_a_ratio_with_a_word_that_fits_one_side_only_is_refused(shop: Assistant,
 def test_the_best_and_the_worst_are_told_with_the_gap_between_them(shop: Assistant) -> None:
     outcome = shop.ask("How far apart are our best and our worst country when it comes to orders this year?")
     assert isinstance(outcome, Answer), outcome
-    expected = truth(
+    expected = rows(
         shop,
         "SELECT max(n) - min(n), max(n), min(n) FROM (SELECT count(*) n FROM orders o JOIN customer USING (customer_id)"
         f" WHERE country IS NOT NULL AND {KEPT} AND {THIS_YEAR.format('o.ordered_at')} GROUP BY country)",
@@ -93,7 +77,7 @@ MOVED = [
 @pytest.mark.parametrize(("question", "sign"), MOVED)
 def test_groups_asked_for_by_a_change_are_only_those_that_moved_so(shop: Assistant, question: str, sign: str) -> None:
     month = "count(*) FILTER (o.ordered_at >= DATE '2026-0{}-01' AND o.ordered_at < DATE '2026-0{}-01')"
-    expected = truth(
+    expected = rows(
         shop,
         f"SELECT channel FROM orders o WHERE {KEPT} GROUP BY 1 HAVING {month.format(5, 6)} {sign} {month.format(4, 5)}",
     )
@@ -108,14 +92,14 @@ def test_the_effect_of_a_day_is_told_by_as_many_days_before_and_after_it(shop: A
     (found,) = column(shop, "What was the effect of Black Friday on our order count?", "orders_change")
     counted = "count(*) FILTER (o.ordered_at >= DATE '{}' AND o.ordered_at < DATE '{}')"
     after, before = counted.format("2025-11-28", "2025-12-26"), counted.format("2025-10-31", "2025-11-28")
-    ((expected,),) = truth(shop, f"SELECT {after} - {before} FROM orders o WHERE {KEPT}")
+    ((expected,),) = rows(shop, f"SELECT {after} - {before} FROM orders o WHERE {KEPT}")
     assert int(found) == int(expected)
 
 
 def test_weekdays_and_weekends_are_set_beside_each_other(shop: Assistant) -> None:
     found = column(shop, "How do weekends compare with weekdays for orders this year?", "orders")
     sql = f"SELECT count(*) FROM orders o WHERE {KEPT} AND {THIS_YEAR.format('o.ordered_at')}"
-    expected = truth(shop, f"{sql} GROUP BY isodow(o.ordered_at) >= 6 ORDER BY 1 DESC")
+    expected = rows(shop, f"{sql} GROUP BY isodow(o.ordered_at) >= 6 ORDER BY 1 DESC")
     assert [int(one) for one in found] == [int(row[0]) for row in expected]
 
 
@@ -125,7 +109,7 @@ def test_the_average_revenue_of_a_group_is_that_of_the_groups_that_have_any(shop
     sql = (
         f"SELECT avg(v) FROM ({inner} AND country IS NOT NULL AND {THIS_YEAR.format('o.ordered_at')} GROUP BY country)"
     )
-    ((expected,),) = truth(shop, sql)
+    ((expected,),) = rows(shop, sql)
     assert float(found) == pytest.approx(float(expected))
 
 
@@ -154,12 +138,12 @@ def test_half_a_month_is_its_first_fifteen_days_or_the_rest(shop: Assistant) -> 
     )
     counted = "count(*) FILTER (o.ordered_at >= DATE '{}' AND o.ordered_at < DATE '{}')"
     halves = counted.format("2026-06-01", "2026-06-16"), counted.format("2026-05-16", "2026-06-01")
-    ((expected,),) = truth(shop, f"SELECT {halves[0]} - {halves[1]} FROM orders o WHERE {KEPT}")
+    ((expected,),) = rows(shop, f"SELECT {halves[0]} - {halves[1]} FROM orders o WHERE {KEPT}")
     assert int(found) == int(expected)
 
 
 def test_a_breakdown_by_what_the_number_leaves_out_shows_that_too(shop: Assistant) -> None:
-    expected = truth(shop, "SELECT status, count(*) FROM orders o WHERE NOT o.is_test GROUP BY 1")
+    expected = rows(shop, "SELECT status, count(*) FROM orders o WHERE NOT o.is_test GROUP BY 1")
     outcome = shop.ask("orders by status")
     assert isinstance(outcome, Answer), outcome
     assert {row[0]: int(row[1]) for row in outcome.result.rows} == {row[0]: int(row[1]) for row in expected}

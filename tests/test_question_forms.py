@@ -1,15 +1,13 @@
 """Questions of a form of their own, held against SQL written by hand: reasons, sets over several tables."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.answer import Answer, Clarification, Plan, Refusal
 from assistant.assistant import Assistant
-from assistant.config import Settings
 from semantic_layer import Filter, QueryError, SemanticQuery, check
+from tests.asking import rows, rows_to
 
 KEPT = "o.status <> 'cancelled' AND NOT o.is_test"
 BOUGHT = (
@@ -17,25 +15,6 @@ BOUGHT = (
     f" WHERE o.customer_id = c.customer_id AND {KEPT} AND p.category = '{{}}')"
 )
 OURS = "NOT c.is_internal AND NOT c.is_deleted"
-
-
-@pytest.fixture(scope="module")
-def shop(demo_home: Path) -> Iterator[Assistant]:
-    assistant = Assistant.open(Settings(home=demo_home))
-    yield assistant
-    assistant.close()
-
-
-def rows(shop: Assistant, sql: str) -> list[tuple[Any, ...]]:
-    outcome = shop.run_sql(sql)
-    assert isinstance(outcome, Answer), outcome
-    return list(outcome.result.rows)
-
-
-def answered(shop: Assistant, question: str) -> list[tuple[Any, ...]]:
-    outcome = shop.ask(question)
-    assert isinstance(outcome, Answer), outcome
-    return list(outcome.result.rows)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +37,7 @@ def answered(shop: Assistant, question: str) -> list[tuple[Any, ...]]:
     ],
 )
 def test_why_something_is_done_is_counted_by_its_recorded_reason(shop: Assistant, question: str, sql: str) -> None:
-    assert sorted(answered(shop, question), key=str) == sorted(rows(shop, sql), key=str)
+    assert sorted(rows_to(shop, question), key=str) == sorted(rows(shop, sql), key=str)
 
 
 @pytest.mark.parametrize(
@@ -102,13 +81,13 @@ IN_MAY = "o.ordered_at >= DATE '2026-05-01' AND o.ordered_at < DATE '2026-06-01'
     ],
 )
 def test_an_amount_bounds_single_rows_before_they_are_put_together(shop: Assistant, question: str, sql: str) -> None:
-    (found,), (expected,) = answered(shop, question), rows(shop, sql)
+    (found,), (expected,) = rows_to(shop, question), rows(shop, sql)
     assert float(found[0]) == pytest.approx(float(expected[0]))
 
 
 @pytest.mark.parametrize("said", ["resolved within a day", "solved in at most 24 hours", "fixed within 24 hours"])
 def test_a_share_done_within_a_time_is_one_of_all(shop: Assistant, said: str) -> None:
-    found = answered(shop, f"what share of tickets was {said}")[0]
+    found = rows_to(shop, f"what share of tickets was {said}")[0]
     (expected,) = rows(
         shop, "SELECT count(*) FILTER (date_diff('minute', created_at, solved_at) <= 1440) / count(*) FROM ticket"
     )
@@ -135,7 +114,7 @@ def test_a_share_done_within_a_time_is_one_of_all(shop: Assistant, said: str) ->
     ],
 )
 def test_single_rows_are_listed_by_what_they_are_worth(shop: Assistant, question: str, sql: str) -> None:
-    assert [row[0] for row in answered(shop, question)] == [row[0] for row in rows(shop, sql)]
+    assert [row[0] for row in rows_to(shop, question)] == [row[0] for row in rows(shop, sql)]
 
 
 @pytest.mark.parametrize(
@@ -225,15 +204,15 @@ THIS_YEAR = "o.ordered_at >= DATE '2026-01-01' AND o.ordered_at < DATE '2026-07-
     ],
 )
 def test_deeds_in_several_tables_are_each_met_by_rows_of_their_own(shop: Assistant, question: str, met: str) -> None:
-    assert answered(shop, question) == rows(shop, f"SELECT count(*) FROM customer c WHERE {OURS} AND {met}")
+    assert rows_to(shop, question) == rows(shop, f"SELECT count(*) FROM customer c WHERE {OURS} AND {met}")
 
 
 def test_who_did_both_is_a_list_and_a_share(shop: Assistant) -> None:
     met = f"{BOUGHT.format('Beauty')} AND {BOUGHT.format('Electronics')}"
     expected = rows(shop, f"SELECT c.customer_id FROM customer c WHERE {OURS} AND {met}")
-    found = answered(shop, "customers who bought both Beauty and Electronics")
+    found = rows_to(shop, "customers who bought both Beauty and Electronics")
     assert sorted(row[0] for row in found) == sorted(row[0] for row in expected)
-    (share,) = answered(shop, "what share of customers bought Beauty and Electronics")
+    (share,) = rows_to(shop, "what share of customers bought Beauty and Electronics")
     (whole,) = rows(shop, f"SELECT count(*) FROM customer c WHERE {OURS}")
     assert share == (len(expected), pytest.approx(len(expected) / whole[0]))
 
@@ -264,7 +243,7 @@ def test_a_period_behind_two_deeds_is_asked_about(shop: Assistant) -> None:
 
 
 def test_a_number_before_and_after_a_day_is_told_over_two_equal_spans(shop: Assistant) -> None:
-    ((now, then, *_),) = answered(shop, "orders 14 days before and after 1 March 2026")
+    ((now, then, *_),) = rows_to(shop, "orders 14 days before and after 1 March 2026")
     spans = ("'2026-03-01' AND o.ordered_at < DATE '2026-03-15'", "'2026-02-15' AND o.ordered_at < DATE '2026-03-01'")
     counts = [
         rows(shop, f"SELECT count(*) FROM orders o WHERE {KEPT} AND o.ordered_at >= DATE {span}") for span in spans
@@ -313,7 +292,7 @@ def test_an_overview_of_something_unknown_is_refused(shop: Assistant, question: 
 
 def test_who_is_in_a_segment_is_listed(shop: Assistant) -> None:
     expected = rows(shop, "SELECT customer_id FROM customer_standing WHERE is_lapsed")
-    found = answered(shop, "who stopped ordering?")
+    found = rows_to(shop, "who stopped ordering?")
     assert sorted(row[0] for row in found) == sorted(row[0] for row in expected)
 
 

@@ -1,14 +1,10 @@
 """Shares, groups over a bound and averages over things, held against SQL written by hand."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.config import Settings
+from tests.asking import rows
 
 KEPT = "o.status <> 'cancelled' AND NOT o.is_test"
 IN_2025 = "o.ordered_at >= DATE '2025-01-01' AND o.ordered_at < DATE '2026-01-01'"
@@ -41,19 +37,6 @@ ONE_NUMBER = [
      f"SELECT count(*) FROM (SELECT coupon_code FROM orders o WHERE {KEPT} AND coupon_code IS NOT NULL GROUP BY 1"
      " HAVING count(*) > 100)"),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def shop(demo_home: Path) -> Iterator[Assistant]:
-    assistant = Assistant.open(Settings(home=demo_home))
-    yield assistant
-    assistant.close()
-
-
-def rows(shop: Assistant, sql: str) -> list[tuple[Any, ...]]:
-    outcome = shop.run_sql(sql)
-    assert isinstance(outcome, Answer), outcome
-    return list(outcome.result.rows)
 
 
 @pytest.mark.parametrize(("question", "sql"), ONE_NUMBER)

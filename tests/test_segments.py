@@ -10,7 +10,6 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.config import read_settings
 from assistant.service.terminal import catalogue
 from semantic_layer import Viewer, load, policy_for, shipped_definitions
 
@@ -32,10 +31,8 @@ SILENT = """
 
 
 @pytest.fixture(scope="module")
-def assistant(demo_home: Path) -> Iterator[Assistant]:
-    found = Assistant.open(read_settings(home=demo_home))
-    yield found
-    found.close()
+def assistant(shop: Assistant) -> Assistant:
+    return shop
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from assistant.answer import Answer, Clarification, Plan, Refusal
 from assistant.assistant import Assistant
-from assistant.config import Settings
 from assistant.conversation import Conversation
+from tests.asking import rows
 
 KEPT = "NOT o.is_test AND o.status <> 'cancelled'"
 MAY = "o.ordered_at >= DATE '2026-05-01' AND o.ordered_at < DATE '2026-06-01'"
@@ -20,13 +17,6 @@ PRODUCTS = (
     "SELECT sum(i.net_amount) FROM order_item i JOIN orders o USING (order_id) JOIN product p USING (product_id)"
     f" WHERE {KEPT} GROUP BY p.name ORDER BY 1 DESC LIMIT 1 OFFSET "
 )
-
-
-@pytest.fixture(scope="module")
-def shop(demo_home: Path) -> Iterator[Assistant]:
-    assistant = Assistant.open(Settings(home=demo_home))
-    yield assistant
-    assistant.close()
 
 
 @pytest.mark.parametrize(
@@ -110,23 +100,17 @@ def test_follow_ups_over_a_list_or_two_answers_are_numbers_of_their_own(
     conversation, outcome = Conversation(), None
     for turn in turns:
         outcome = shop.ask(turn, conversation=conversation)
-    told = shop.run_sql(sql)
     assert isinstance(outcome, Answer), outcome
-    assert isinstance(told, Answer), told
-    assert float(outcome.result.rows[0][-1]) == pytest.approx(float(told.result.rows[0][0]))
+    assert float(outcome.result.rows[0][-1]) == pytest.approx(float(rows(shop, sql)[0][0]))
 
 
 @pytest.mark.deep
 def test_the_difference_sets_the_two_answers_before_beside_each_other(shop: Assistant) -> None:
     conversation = shop.replay(["revenue in April", "and May"])
     outcome = shop.ask("the difference", conversation=conversation)
-    told = shop.run_sql(
-        f"SELECT sum(o.net_amount) FILTER (WHERE {MAY}), sum(o.net_amount) FILTER (WHERE {APRIL}) FROM orders o"
-        f" WHERE {KEPT}"
-    )
+    both = f"sum(o.net_amount) FILTER (WHERE {MAY}), sum(o.net_amount) FILTER (WHERE {APRIL})"
     assert isinstance(outcome, Answer)
-    assert isinstance(told, Answer)
-    assert outcome.result.rows[0][:2] == told.result.rows[0]
+    assert outcome.result.rows[0][:2] == rows(shop, f"SELECT {both} FROM orders o WHERE {KEPT}")[0]
 
 
 def test_other_ones_are_others_of_what_was_counted(shop: Assistant) -> None:

@@ -1,46 +1,14 @@
 """One side against another or against everyone else, two questions in one, how long things take, days to come."""
 
-from collections.abc import Iterator
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from assistant.answer import Answer, Clarification, Refusal
+from assistant.answer import Clarification, Refusal
 from assistant.assistant import Assistant
-from assistant.config import Settings
+from tests.asking import answered, plain, rows
 
 KEPT = "o.status <> 'cancelled' AND NOT o.is_test"
 OURS = "NOT c.is_internal AND NOT c.is_deleted"
 OF_CUSTOMERS = "FROM orders o JOIN customer c USING (customer_id) JOIN customer_360 t USING (customer_id)"
-
-
-@pytest.fixture(scope="module")
-def shop(demo_home: Path) -> Iterator[Assistant]:
-    assistant = Assistant.open(Settings(home=demo_home))
-    yield assistant
-    assistant.close()
-
-
-def rows(shop: Assistant, sql: str) -> list[tuple[Any, ...]]:
-    outcome = shop.run_sql(sql)
-    assert isinstance(outcome, Answer), outcome
-    return list(outcome.result.rows)
-
-
-def answered(shop: Assistant, question: str) -> Answer:
-    outcome = shop.ask(question)
-    assert isinstance(outcome, Answer), (question, outcome)
-    return outcome
-
-
-def plain(found: Any) -> list[Any]:
-    return sorted((tuple(_plain(one) for one in row) for row in found), key=str)
-
-
-def _plain(value: Any) -> Any:
-    return round(float(value), 6) if isinstance(value, Decimal | float) else value
 
 
 GOLD = f"""SELECT CASE WHEN t.loyalty_tier = 'Gold' THEN 'Gold' ELSE '(all others)' END, sum(o.net_amount) /
