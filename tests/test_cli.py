@@ -36,7 +36,14 @@ def test_ask_as_json_holds_the_rows_of_hand_written_sql(demo_home: Path) -> None
     assert float(answer["rows"][0][0]) == float(truth)
 
 
-@pytest.mark.parametrize("question", ["revenue by employee mood", "delete all orders", "what is the weather"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "revenue by employee mood",
+        pytest.param("delete all orders", marks=pytest.mark.deep),
+        pytest.param("what is the weather", marks=pytest.mark.deep),
+    ],
+)
 def test_what_cannot_be_answered_exits_with_4(demo_home: Path, question: str) -> None:
     found = run("--home", demo_home, "ask", question)
     assert found.exit_code == 4

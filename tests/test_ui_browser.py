@@ -207,6 +207,7 @@ def test_pointing_at_a_bar_tells_its_value(tab: Tab) -> None:
     assert tab.page.inner_text(".tw-tip") == "Tables & desks, Net revenue: €411,000"
 
 
+@pytest.mark.deep
 def test_two_hundred_bars_and_all_their_rows_stay_usable(tab: Tab) -> None:
     tab.ask("revenue of 200 categories")
     assert "first 30 of 200" in tab.last("figcaption").inner_text()

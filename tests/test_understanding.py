@@ -444,7 +444,7 @@ TELLING = """
     [
         "takings by city in 2025",
         pytest.param("how many rides did silver riders take in Lyon", marks=pytest.mark.deep),
-        "takings this quarter vs last quarter",
+        pytest.param("takings this quarter vs last quarter", marks=pytest.mark.deep),
     ],
 )
 def test_a_telling_word_put_anywhere_never_leaves_the_plan_as_it_was(room: Understanding, question: str) -> None:
@@ -545,6 +545,7 @@ def read_examples(shipped: tuple[SemanticLayer, Understanding]) -> dict[tuple[st
     return {(m.name, said): room.plan(said) for m in layer.metrics.values() for said in m.ai_context.examples}
 
 
+@pytest.mark.deep
 def test_the_example_questions_of_the_shipped_model_are_never_misread(
     shipped: tuple[SemanticLayer, Understanding], read_examples: dict[tuple[str, str], object]
 ) -> None:
@@ -566,6 +567,7 @@ def test_the_example_questions_of_the_shipped_model_are_never_misread(
     assert wrong == []
 
 
+@pytest.mark.deep
 def test_most_example_questions_of_the_shipped_model_are_answered(
     read_examples: dict[tuple[str, str], object],
 ) -> None:
