@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.understanding.language import Language
 from assistant.understanding.periods import Period, unit_period
-from assistant.understanding.tokens import Token, fold_case
+from assistant.understanding.tokens import Token
 
 if TYPE_CHECKING:
     from assistant.understanding.happenings import Noted
@@ -27,7 +27,6 @@ class Clock:
     tokens: tuple[Token, ...]
     language: Language
     as_of: date
-    phrases: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict, compare=False)
     noted: tuple[Noted, ...] = field(default=(), compare=False)
 
     def word(self, at: int) -> str:
@@ -36,8 +35,8 @@ class Clock:
 
     def after(self, at: int, group: str, name: str) -> int | None:
         """The place behind the longest phrase of a word list that starts here, None when none does."""
-        for phrase in self._phrases(group, name):
-            if all(self.word(at + step) == word for step, word in enumerate(phrase)):
+        for phrase in self.language.timed(group, name).get(self.word(at), ()):
+            if len(phrase) == 1 or all(self.word(at + step) == word for step, word in enumerate(phrase)):
                 return at + len(phrase)
         return None
 
@@ -48,14 +47,6 @@ class Clock:
     def skip(self, at: int, group: str, name: str) -> int:
         """The place behind an optional phrase."""
         return self.after(at, group, name) or at
-
-    def _phrases(self, group: str, name: str) -> tuple[tuple[str, ...], ...]:
-        key = f"{group}.{name}"
-        if key not in self.phrases:
-            listed = self.language.data[group][name]
-            split = (tuple(re.findall(r"[^\W_]+|[^\w\s]", fold_case(str(phrase)))) for phrase in listed)
-            self.phrases[key] = tuple(sorted(split, key=len, reverse=True))
-        return self.phrases[key]
 
     @property
     def tomorrow(self) -> date:

@@ -67,7 +67,7 @@ def _is_named_per(draft: Draft, name: str) -> bool:
     places = [at for at, choices in draft.metrics if at >= 0 and any(choice.target == name for choice in choices)]
     said = [draft.element(at).text.casefold().split() for at in places]
     language = draft.world.language
-    units = {unit for units in language.data["units"].values() for unit in units}
+    units = language.unit_names
     per = [after for words in said for word, after in pairwise(words) if "per" in language.cues.get(word, ())]
     return bool(per) and units.isdisjoint(per) and isinstance(draft.world.layer.metrics[name], RatioMetric)
 

@@ -11,9 +11,8 @@ from assistant.understanding.periods import Period
 def holiday(clock: Clock, at: int) -> Found | None:
     """The day a name stands for: in the year named, else the latest one that has begun; "last" adds nothing."""
     start = clock.after(at, "relative", "last") or at
-    for name, rule in clock.language.data["holidays"].items():
-        words = str(name).split()
-        if [clock.word(start + step) for step in range(len(words))] == words:
+    for words, rule in clock.language.holidays.get(clock.word(start), ()):
+        if all(clock.word(start + step) == word for step, word in enumerate(words)):
             behind = start + len(words)
             named = year_at(clock, behind)
             year = named[0] if named else _year_elsewhere(clock, behind) or _latest(rule, clock.as_of)

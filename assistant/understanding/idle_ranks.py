@@ -37,9 +37,7 @@ def _highest_average(draft: Draft) -> Iterator[int]:
 
 
 def _average_words(draft: Draft) -> set[str]:
-    return {
-        word for word, cues in draft.world.language.cues.items() if cues and {"average", "median", "per"} & set(cues)
-    }
+    return {word for cue in ("average", "median", "per") for word in draft.world.language.cued(cue)}
 
 
 def _priced(draft: Draft) -> Iterator[int]:

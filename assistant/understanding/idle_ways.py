@@ -122,7 +122,7 @@ def _spread_of_things(draft: Draft) -> Iterator[int]:
 
 def _share_of_case(draft: Draft) -> Iterator[int]:
     """ "share of orders with a coupon by channel": in each channel's orders, or each channel's part of them?"""
-    having = {word for word, cues in draft.world.language.cues.items() if " " not in word and "having" in cues}
+    having = draft.world.language.cued("having")
     for place, _ in draft.metrics if draft.shared and draft.groups else ():
         if place >= 0 and having & set(draft.element(place).text.casefold().split()[1:]):
             yield from (at for at in range(place) if "share" in draft.element(at).cues)

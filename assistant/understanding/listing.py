@@ -100,8 +100,7 @@ def _relative(draft: Draft, at: int) -> bool:
 
 def _counting(draft: Draft) -> bool:
     """Whether a number is asked for, also inside a name ("number of customers")."""
-    cues = draft.world.language.cues
-    phrases = [phrase for phrase, roles in cues.items() if "how_many" in roles]
+    phrases = draft.world.language.cued("how_many")
     said = [element.text.casefold() for element in draft.elements]
     return any("how_many" in element.cues for element in draft.elements) or any(
         text.startswith(phrase + " ") for text in said for phrase in phrases

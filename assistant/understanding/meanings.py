@@ -9,7 +9,7 @@ from assistant.answer import Definition, Explanation, Refusal
 from assistant.formatting import bucket
 from assistant.understanding.draft import World
 from assistant.understanding.refusing import refuse, suggestions
-from assistant.understanding.tokens import Token, tokenize
+from assistant.understanding.tokens import Token
 from semantic_layer import formula, parts
 
 MOST_MEANINGS = 3
@@ -90,10 +90,10 @@ def _cut_before(tokens: Sequence[Token], world: World, name: str) -> tuple[Token
     ordinary = world.language.words("polite")
     first = next((at for at, token in enumerate(tokens) if token.text not in ordinary), len(tokens))
     rest = tuple(tokens[first:])
-    for phrase in sorted(world.language.words(name), key=len, reverse=True):
-        key = [token.text for token in tokenize(phrase, world.language.forms)]
-        if [token.text for token in rest[: len(key)]] == key:
-            return rest[len(key) :]
+    said = tuple(token.text for token in rest)
+    for phrase in world.language.spelt(name):
+        if said[: len(phrase)] == phrase:
+            return rest[len(phrase) :]
     return None
 
 
@@ -103,10 +103,10 @@ def _cut_end(tokens: Sequence[Token], world: World) -> tuple[Token, ...] | None:
 
 
 def _cut_after(tokens: Sequence[Token], world: World) -> tuple[Token, ...] | None:
-    for phrase in sorted(world.language.words("meaning_after"), key=len, reverse=True):
-        key = [token.text for token in tokenize(phrase, world.language.forms)]
-        if key and [token.text for token in tokens[-len(key) :]] == key:
-            return tuple(tokens[: -len(key)])
+    said = tuple(token.text for token in tokens)
+    for phrase in world.language.spelt("meaning_after"):
+        if phrase and said[-len(phrase) :] == phrase:
+            return tuple(tokens[: -len(phrase)])
     return None
 
 

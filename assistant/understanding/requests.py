@@ -31,7 +31,7 @@ def asks_to_act(tokens: Sequence[Token], language: Language) -> bool:
 def _is_to_be_done(tokens: Sequence[Token], language: Language) -> bool:
     """ "my order should be cancelled": somebody's own thing is to be dealt with."""
     said = [token.text for token in tokens]
-    verbs = {language.bare(verb) for verb in (*language.words("plain_verbs"), *language.words("acting_verbs"))}
+    verbs = language.bares("plain_verbs") | language.bares("acting_verbs")
     done = any(token.bare in verbs and token.text not in verbs for token in tokens)
     return done and "my" in said and "be" in said
 

@@ -72,7 +72,7 @@ def _before_those(tokens: list[Token], language: Language) -> list[Token]:
     """ "the last 30 days compared with the 30 before" as "... with the previous 30 days"."""
     if len(tokens) < 4 or tokens[-1].text != "before":
         return tokens
-    units = {name for names in language.data["units"].values() for name in names}
+    units = language.unit_names
     unit = tokens[-2] if tokens[-2].text in units else None
     number = tokens[-3] if unit else tokens[-2]
     said = next((at for at, one in enumerate(tokens[:-3]) if one.text == number.text and at + 1 < len(tokens)), None)

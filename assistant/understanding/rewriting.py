@@ -33,8 +33,7 @@ def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
 
 def _with_each(tokens: list[Token], language: Language) -> list[Token]:
     """ "country by country" as "by country"; of units of time ("month by month") the clock knows."""
-    units = {unit for names in language.data["units"].values() for unit in names}
-    by = set(language.words("repeats")) & {word for word, cues in language.cues.items() if "by" in cues}
+    units, by = language.unit_names, language.cued("by").intersection(language.words("repeats"))
     twice = [
         at
         for at in range(len(tokens) - 2)

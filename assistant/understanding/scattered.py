@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
@@ -38,7 +39,16 @@ class Words:
 
     def has(self, phrase: Phrase) -> bool:
         """Whether every word of the phrase is there."""
-        return all(word in self.places for word in phrase.words)
+        return phrase.words <= self.places.keys()
+
+
+def _by_rarest(phrases: Sequence[Phrase]) -> Mapping[str, list[int]]:
+    """The places of phrases by the one of their words that the fewest phrases have."""
+    often = Counter(word for phrase in phrases for word in phrase.words)
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, phrase in enumerate(phrases):
+        found[min(phrase.words, key=lambda word: (often[word], word))].append(at)
+    return found
 
 
 class Scattered:
@@ -57,11 +67,13 @@ class Scattered:
             for phrase in phrases
             if phrase.words not in declared or not world.layer.metrics[phrase.metric.target].implied
         )
+        self._by_rarest = _by_rarest(self._phrases)
 
     def covers(self, tokens: Sequence[Token], clock: Clock) -> tuple[Cover, ...]:
         """Covers of the question in which the words of one metric are gathered, the longest phrases first."""
         words = self._said(tokens)
-        found = [phrase for phrase in self._phrases if words.has(phrase)]
+        near = sorted({at for word in words.places for at in self._by_rarest.get(word, ())})
+        found = [self._phrases[at] for at in near if words.has(self._phrases[at])]
         longest = [p for p in found if not any(p.words < other.words for other in found)]
         longest.sort(key=lambda phrase: (-len(phrase.words), phrase.metric.target))
         result: list[Cover] = []

@@ -155,7 +155,7 @@ def counts_per(world: World, name: str, subject: Subject, tokens: Sequence[Token
     """Whether a ratio is the number of such things per something else, as was asked: "how many tickets per order"."""
     metric = world.layer.metrics[name]
     behind = [token.text for token in tokens[subject.behind : subject.behind + 2]]
-    units = {unit for names in world.language.data["units"].values() for unit in names}
+    units = world.language.unit_names
     per = len(behind) == 2 and "per" in world.language.cues.get(behind[0], ()) and behind[1] not in units
     return per and isinstance(metric, RatioMetric) and counts(world, metric.numerator, subject)
 

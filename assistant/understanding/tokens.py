@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 TOKEN = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?!\d)"  # ISO day
@@ -15,6 +16,7 @@ TOKEN = re.compile(
     r"|[^\W_]+"
     r"|[&,;%+=<>#€$£/:*~^|\\\[\]{}@–—-]"
 )
+MOST_WORDS_KEPT = 20_000
 POSSESSIVE = re.compile(r"(?<=\w)['’`´]s?\b|(?<=s)['’](?=\s|$)")
 
 
@@ -35,7 +37,11 @@ class Token:
 
 @dataclass(frozen=True)
 class Forms:
-    """How a language inflects: irregular nouns and verbs, spellings, endings that differ, and words to leave alone."""
+    """How a language inflects: irregular nouns and verbs, spellings, endings that differ, and words to leave alone.
+
+    `plain` gives a word in the singular and in one spelling; `bare` gives a plain form without verb endings, equal for
+    "order", "ordered" and "ordering". Both remember the words that were seen last.
+    """
 
     irregular: Mapping[str, str]
     verbs: Mapping[str, str]
@@ -43,15 +49,33 @@ class Forms:
     endings: Mapping[str, str]
     keep: frozenset[str]
 
-    def plain(self, word: str) -> str:
-        """The word in the singular and in one spelling."""
+    @cached_property
+    def plain(self) -> Callable[[str], str]:
+        """Gives the word in the singular and in one spelling."""
+        return lru_cache(MOST_WORDS_KEPT)(self._plain)
+
+    @cached_property
+    def bare(self) -> Callable[[str], str]:
+        """Gives the plain form without verb endings."""
+        return lru_cache(MOST_WORDS_KEPT)(self._bare)
+
+    @cached_property
+    def every(self) -> Callable[[str], tuple[str, str, str]]:
+        """Gives a word as written in lower case, in its plain and in its bare form."""
+        return lru_cache(MOST_WORDS_KEPT)(self._every)
+
+    def _every(self, raw: str) -> tuple[str, str, str]:
+        text = fold_case(raw)
+        plain = self.plain(text)
+        return text, plain, self.bare(plain)
+
+    def _plain(self, word: str) -> str:
         if word in self.irregular:
             return self.irregular[word]
         word = self._one_spelling(word)
         return self._one_spelling(_singular(word)) if word not in self.keep else word
 
-    def bare(self, plain: str) -> str:
-        """The plain form without verb endings; equal for "order", "ordered" and "ordering"."""
+    def _bare(self, plain: str) -> str:
         plain = self.verbs.get(plain, plain)
         if plain in self.keep or len(plain) < 4 or not plain.isalpha():
             return plain
@@ -104,9 +128,7 @@ def tokenize(text: str, forms: Forms) -> list[Token]:
 
 
 def _token(start: int, raw: str, forms: Forms) -> Token:
-    text = fold_case(raw)
-    plain = forms.plain(text)
-    return Token(start, start + len(raw), raw, text, plain, forms.bare(plain))
+    return Token(start, start + len(raw), raw, *forms.every(raw))
 
 
 def phrase_keys(tokens: Iterable[Token]) -> tuple[str, str]:

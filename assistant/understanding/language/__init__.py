@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ import yaml
 
 from assistant.understanding.language.translating import Translation, translation
 from assistant.understanding.language.wordings import Wording, wording
-from assistant.understanding.tokens import Forms, Token, phrase_keys, tokenize
+from assistant.understanding.tokens import Forms, Token, fold_case, phrase_keys, tokenize
 from assistant.wording import FIRST, answers
 
 ADDED_TO = ("irregular",)
@@ -24,7 +25,7 @@ class Language:
     """The words of one language, keyed for look-up.
 
     `cues` maps the key of a phrase to the cue it stands for; `longest_cue` is how many tokens the longest one has.
-    `reader` is the locale in which is spoken of the questions.
+    `reader` is the locale in which is spoken of the questions. What is worked out of a list of the data file is kept.
     """
 
     forms: Forms
@@ -48,9 +49,55 @@ class Language:
         """A sentence shown to people, in the reader's language, with its parts filled in."""
         return answers(self.reader).say(f"understanding.{name}", parts)
 
-    def words(self, name: str) -> tuple[str, ...]:
-        """One word list of the data file."""
-        return tuple(str(word) for word in self.data[name])
+    @cached_property
+    def words(self) -> Callable[[str], tuple[str, ...]]:
+        """Gives one word list of the data file."""
+        return cache(lambda name: tuple(str(word) for word in self.data[name]))
+
+    @cached_property
+    def bares(self) -> Callable[[str], frozenset[str]]:
+        """Gives the words of a list without inflection."""
+        return cache(lambda name: frozenset(self.bare(word) for word in self.words(name)))
+
+    @cached_property
+    def cued(self) -> Callable[[str], frozenset[str]]:
+        """Gives the phrases that may stand for a cue."""
+        return cache(lambda cue: frozenset(phrase for phrase, cues in self.cues.items() if cue in cues))
+
+    @cached_property
+    def spelt(self) -> Callable[[str], tuple[tuple[str, ...], ...]]:
+        """Gives the phrases of a list as the words they are made of, the longest ones first."""
+        return cache(self._spelt)
+
+    @cached_property
+    def timed(self) -> Callable[[str, str], Mapping[str, tuple[tuple[str, ...], ...]]]:
+        """Gives the phrases of a group of words about time by their first word, the longest ones first."""
+        return cache(self._timed)
+
+    @cached_property
+    def unit_names(self) -> frozenset[str]:
+        """What units of time are called."""
+        return frozenset(str(name) for names in self.data["units"].values() for name in names)
+
+    @cached_property
+    def holidays(self) -> Mapping[str, tuple[tuple[tuple[str, ...], dict[str, int]], ...]]:
+        """The named days of the year by their first word: all words of the name, and the rule for its date."""
+        found: dict[str, list[tuple[tuple[str, ...], dict[str, int]]]] = {}
+        for name, rule in self.data["holidays"].items():
+            words = tuple(str(name).split())
+            found.setdefault(words[0], []).append((words, rule))
+        return {first: tuple(days) for first, days in found.items()}
+
+    def _spelt(self, name: str) -> tuple[tuple[str, ...], ...]:
+        longest_first = sorted(self.words(name), key=len, reverse=True)
+        return tuple(tuple(token.text for token in tokenize(phrase, self.forms)) for phrase in longest_first)
+
+    def _timed(self, group: str, name: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        listed = (re.findall(r"[^\W_]+|[^\w\s]", fold_case(str(phrase))) for phrase in self.data[group][name])
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in sorted(map(tuple, listed), key=len, reverse=True):
+            found.setdefault(phrase[0], []).append(phrase)
+        return {first: tuple(phrases) for first, phrases in found.items()}
 
     def key(self, text: str) -> str:
         """Look-up key of a phrase of this language: its surface, without inflection."""
