@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from assistant.answer import Clarification, Option, Plan
+from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.phrases import words_of
 from assistant.conversation.population import is_cut
-from semantic_layer import Filter, SemanticQuery, stands
+from semantic_layer import Filter, SemanticQuery
 
 OPENING = frozenset({"who", "that", "with", "without"})
 
@@ -27,7 +27,7 @@ def read_clause(follow_up: FollowUp) -> Reading | None:
     entity = "" if base.entity else dataset
     own = tuple(one.model_copy(update={"entity": entity}) if _is_of_each(follow_up, one) else one for one in conditions)
     query = base.model_copy(update={"filters": tuple(dict.fromkeys((*base.filters, *own)))})
-    return Plan(query) if stands(world.layer, query) else follow_up.refuse("rephrase")
+    return Plan(query) if follow_up.stands(query) else follow_up.refuse("rephrase")
 
 
 def opens_clause(follow_up: FollowUp) -> str:
@@ -49,9 +49,8 @@ def read_first_of_those(follow_up: FollowUp) -> Reading | None:
         one.model_copy(update={"entity": dataset}) if _is_of_each(follow_up, one) else one for one in base.filters
     )
     narrowed = alone.query.model_copy(update={"filters": tuple(dict.fromkeys((*alone.query.filters, *told)))})
-    plans = [Plan(query) for query in (narrowed, alone.query) if stands(world.layer, query)]
-    options = tuple(Option(world.told(plan.query), plan) for plan in plans)
-    return Clarification(follow_up.question, world.language.message("two_readings"), follow_up.words, options)
+    plans = [Plan(query) for query in (narrowed, alone.query) if follow_up.stands(query)]
+    return follow_up.ask_which(plans)
 
 
 def _those(follow_up: FollowUp) -> str:

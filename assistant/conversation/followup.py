@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
@@ -11,7 +11,7 @@ from assistant.conversation.phrases import Phrases, words_of
 from assistant.conversation.population import is_card, is_cut, population
 from assistant.conversation.turns import Turn
 from assistant.understanding import Carrying, Fragment, Said, Token, Understanding
-from semantic_layer import SemanticQuery, SimpleMetric
+from semantic_layer import SemanticQuery, SimpleMetric, stands
 
 Reading = Plan | Clarification | Explanation | Refusal
 CATEGORIES = (
@@ -122,6 +122,16 @@ class FollowUp:
             return False
         concepts = world.lexicon.lookup(tokens) if counted else ()
         return bool(concepts) and all(concept.inflected for concept in concepts)
+
+    def stands(self, query: SemanticQuery) -> bool:
+        """Whether the layer can answer a query."""
+        return stands(self.understanding.world.layer, query)
+
+    def ask_which(self, plans: Sequence[Plan], sentence: str = "") -> Clarification:
+        """Which of several readings is meant."""
+        world = self.understanding.world
+        said = sentence or world.language.message("two_readings")
+        return Clarification(self.question, said, self.words, world.options(plans))
 
     def refuse(self, name: str, **parts: str | int) -> Refusal:
         """A refusal with one of the conversation's sentences."""

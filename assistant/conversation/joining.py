@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.answer import Clarification, Option, Plan
+from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.phrases import words_of
-from semantic_layer import Filter, stands
+from semantic_layer import Filter
 
 MEMBERSHIP = ("in", "not_in")
 
@@ -28,11 +28,7 @@ def joined_or_instead(follow_up: FollowUp, usual: Callable[[FollowUp], Reading])
         return None
     joined = old[0].model_copy(update={"values": (*old[0].values, *new[0].values)})
     query = told.model_copy(update={"filters": tuple(joined if one is new[0] else one for one in told.filters)})
-    world = follow_up.understanding.world
-    if not stands(world.layer, query):
-        return None
-    options = tuple(Option(world.told(plan.query), plan) for plan in (Plan(query), replaced))
-    return Clarification(follow_up.question, world.language.message("two_readings"), follow_up.words, options)
+    return follow_up.ask_which((Plan(query), replaced)) if follow_up.stands(query) else None
 
 
 def _only_values(follow_up: FollowUp) -> bool:

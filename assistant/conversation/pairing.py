@@ -6,10 +6,10 @@ measure of the same, "and returning ones?" for others of what was counted.
 
 from __future__ import annotations
 
-from assistant.answer import Clarification, Option, Plan
+from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_default_order, with_metrics
-from semantic_layer import Comparison, Filter, GroupBy, SemanticQuery, TimeRange, stands
+from semantic_layer import Comparison, Filter, GroupBy, SemanticQuery, TimeRange
 
 SHORT = 5
 
@@ -22,7 +22,7 @@ def read_pair(follow_up: FollowUp) -> Reading | None:
         return None
     before = next((turn.query for turn in reversed(follow_up.earlier) if turn.query is not None), None)
     query = _paired(before, follow_up.base, apart) if before is not None else None
-    if query is None or not stands(follow_up.understanding.world.layer, query):
+    if query is None or not follow_up.stands(query):
         return follow_up.refuse("no_pair", words=follow_up.text())
     return Plan(query)
 
@@ -90,9 +90,7 @@ def read_typical(follow_up: FollowUp) -> Reading | None:
     if not isinstance(found, Plan) or not alone or len(found.query.metrics) != 1 or found.query.metrics == base.metrics:
         return follow_up.refuse("no_ratio", words=asked)
     query = with_metrics(base, found.query.metrics)
-    return (
-        Plan(query) if stands(follow_up.understanding.world.layer, query) else follow_up.refuse("no_ratio", words=asked)
-    )
+    return Plan(query) if follow_up.stands(query) else follow_up.refuse("no_ratio", words=asked)
 
 
 def speaks_of_ones(follow_up: FollowUp) -> bool:
@@ -126,6 +124,4 @@ def read_ones(follow_up: FollowUp) -> Reading | None:
     plans = some or own if "narrowing" in follow_up.cues else [*some, *own]
     if len(plans) < 2:
         return plans[0] if plans else follow_up.refuse("rephrase")
-    world = follow_up.understanding.world
-    options = tuple(Option(world.told(plan.query), plan) for plan in plans)
-    return Clarification(follow_up.question, world.language.message("two_readings"), follow_up.words, options)
+    return follow_up.ask_which(plans)

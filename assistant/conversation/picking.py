@@ -118,15 +118,13 @@ def read_others(follow_up: FollowUp) -> Reading | None:
         return None
     if not follow_up.cues <= PICKING:
         return follow_up.refuse("rephrase")
-    queries = [query for query in _others(follow_up) if stands(follow_up.understanding.world.layer, query)]
+    queries = [query for query in _others(follow_up) if follow_up.stands(query)]
     if not queries:
         return follow_up.refuse("no_reference", words=follow_up.text())
     plans = [Plan(query) for query in queries]
     if len(plans) == 1:
         return plans[0]
-    world = follow_up.understanding.world
-    options = tuple(Option(world.told(plan.query), plan) for plan in plans)
-    return Clarification(follow_up.question, world.language.message("two_readings"), follow_up.words, options)
+    return follow_up.ask_which(plans)
 
 
 def _others(follow_up: FollowUp) -> Iterable[SemanticQuery]:

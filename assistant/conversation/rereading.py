@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
+from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.clauses import read_clause, read_first_of_those
 from assistant.conversation.comparing import read_comparison
 from assistant.conversation.drawing import read_chart
 from assistant.conversation.followup import FollowUp, Reading
+from assistant.conversation.half_names import partly_named, title_words
 from assistant.conversation.joining import joined_or_instead
 from assistant.conversation.merging import with_metrics
 from assistant.conversation.pairing import read_ones, read_pair, read_typical
@@ -23,7 +24,7 @@ from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_rate, read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
 from assistant.understanding import Element, Fragment, Said, Token, of_the_same
-from semantic_layer import Filter, SemanticQuery, SimpleMetric, stands
+from semantic_layer import Filter, SemanticQuery, SimpleMetric
 
 Reader = Callable[[FollowUp], "Reading | None"]
 
@@ -95,7 +96,7 @@ def read_bound(follow_up: FollowUp) -> Reading | None:
     condition = Filter.model_validate({"field": base.metrics[0], "op": operator, "values": (_plain(told[1].amount),)})
     filters = (*(f for f in base.filters if f.field != base.metrics[0]), condition)
     query = base.model_copy(update={"filters": filters})
-    return Plan(query) if stands(follow_up.understanding.world.layer, query) else None
+    return Plan(query) if follow_up.stands(query) else None
 
 
 def _names_rows(follow_up: FollowUp, element: Element, grouped: set[str]) -> bool:
@@ -204,7 +205,7 @@ def _calls_measured(follow_up: FollowUp, old: tuple[Token, ...]) -> bool:
     """ "not net, gross": words of the name of the one number of the answer before."""
     said = {token.bare for token in old if token.text not in follow_up.understanding.world.language.fillers}
     metrics = follow_up.base.metrics
-    return len(metrics) == 1 and bool(said) and said < _title_words(follow_up, metrics[0])
+    return len(metrics) == 1 and bool(said) and said < title_words(follow_up, metrics[0])
 
 
 def _swapped(follow_up: FollowUp) -> tuple[tuple[Token, ...], tuple[Token, ...]] | None:
@@ -274,7 +275,7 @@ def read_fragment(follow_up: FollowUp) -> Reading:
     if isinstance(own, Plan):
         return own
     asked = next((found for found in (carried, own, broken) if isinstance(found, Clarification)), None)
-    partial = _partly_named(follow_up)
+    partial = partly_named(follow_up)
     return partial or asked or _refusal(carried, broken, own)
 
 
@@ -305,7 +306,7 @@ def _of_the_same(follow_up: FollowUp, read: Reading) -> Reading:
     if not isinstance(read, Plan) or not follow_up.counts_on:
         return read
     query = of_the_same(follow_up.understanding.world, read.query, follow_up.base)
-    if query is None or not stands(follow_up.understanding.world.layer, query):
+    if query is None or not follow_up.stands(query):
         return follow_up.refuse("rephrase")
     return replace(read, query=query)
 
@@ -325,53 +326,6 @@ def _how_many(follow_up: FollowUp) -> tuple[int, int] | None:
             if "how_many" in cues.get(" ".join(words[at:behind]), ()):
                 return at, behind
     return None
-
-
-def _partly_named(follow_up: FollowUp) -> Reading | None:
-    """ "no, I meant gross": the metric that shares all its other words with the one before."""
-    world = follow_up.understanding.world
-    fillers = world.language.fillers
-    told = [token for token in follow_up.tokens if token.text not in fillers]
-    if not told or len(told) > 2 or not follow_up.base.metrics:
-        return None
-    lexicon, layer = world.lexicon, world.layer
-    names = [
-        name
-        for name in lexicon.metrics_with(told[0])
-        if all(token.bare in _title_words(follow_up, name) for token in told) and not layer.metrics[name].hidden
-    ]
-    current = follow_up.base.metrics[0]
-    others = [name for name in names if name != current]
-    closeness = {name: _closeness(follow_up, name, current) for name in others}
-    alike = [name for name in others if _title_words(follow_up, name) & _title_words(follow_up, current)]
-    near = [name for name in alike if closeness[name] == max(closeness[other] for other in alike)]
-    standing_in = {other for name in near for other in layer.metrics[name].stand_ins}
-    return _offer(follow_up, [name for name in near if name not in standing_in])
-
-
-def _closeness(follow_up: FollowUp, name: str, other: str) -> int:
-    """How many words two titles share, less those that they do not."""
-    one, two = _title_words(follow_up, name), _title_words(follow_up, other)
-    return 2 * len(one & two) - len(one ^ two)
-
-
-def _title_words(follow_up: FollowUp, name: str) -> set[str]:
-    understanding = follow_up.understanding
-    return {token.bare for token in understanding.tokens(understanding.world.layer.metrics[name].title)}
-
-
-def _offer(follow_up: FollowUp, names: list[str]) -> Reading | None:
-    plans: list[Plan] = []
-    world = follow_up.understanding.world
-    for name in names[:4]:
-        query = with_metrics(follow_up.base, (name,), follow_up.manner.adds)
-        if stands(follow_up.understanding.world.layer, query):
-            plans.append(Plan(query))
-    if len(plans) < 2:
-        return plans[0] if plans else None
-    labelled = tuple(Option(world.told(plan.query), plan) for plan in plans)
-    sentence = world.language.message("which_word", word=follow_up.text())
-    return Clarification(follow_up.question, sentence, follow_up.words, labelled)
 
 
 def _first(readers: tuple[Reader, ...], follow_up: FollowUp) -> Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
+from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.clauses import opens_clause, read_first_of_those
 from assistant.conversation.commands import COMMANDS, answer_offered
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
@@ -66,7 +66,7 @@ def _one_of(question: str, read: list[Resolution], understanding: Understanding)
     if len(plans) < 2:
         return next(iter(plans.values()), read[0])
     world = understanding.world
-    options = tuple(Option(world.told(query), plan) for query, plan in plans.items())
+    options = world.options(list(plans.values()))
     return Clarification(question, world.language.message("two_readings"), (), options)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answer import Clarification, Option, Plan, Refusal
+from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.concepts import Concept
-from assistant.understanding.draft import Draft, GroupChoice, TimeChoice, World
+from assistant.understanding.draft import MOST_OPTIONS, Draft, GroupChoice, TimeChoice, World
 from assistant.understanding.periods import unit_period
 from assistant.understanding.queries import Candidate, accepted, candidates
-from assistant.understanding.readings import MARGIN, MOST_OPTIONS, Readings, plan_of, read_covers
+from assistant.understanding.readings import MARGIN, Readings, plan_of, read_covers
 from assistant.understanding.refusing import refuse
 from assistant.understanding.segments import owner
 from assistant.understanding.spelling import Spelling
@@ -21,17 +21,11 @@ Outcome = Plan | Clarification | Refusal
 CHANGE_CUES = {"change", "change_up", "change_down"}
 
 
-def options_of(plans: Sequence[Plan], world: World) -> tuple[Option, ...]:
-    """Readings to choose from, each with how it was read."""
-    labelled = ((world.told(plan.query), plan) for plan in plans)
-    return tuple(Option(label, plan) for label, plan in list(labelled)[:MOST_OPTIONS])
-
-
 def clarify(question: str, plans: list[Plan], words: tuple[str, ...], world: World) -> Clarification:
     """Which of several readings is meant, with the word that they take differently."""
     language = world.language
     sentence = language.message("which_word", word=words[0]) if words else language.message("two_readings")
-    return Clarification(question, sentence, words, options_of(plans, world))
+    return Clarification(question, sentence, words, world.options(plans))
 
 
 def ask_metric(question: str, readings: Readings, world: World) -> Outcome | None:
@@ -53,7 +47,7 @@ def ask_metric(question: str, readings: Readings, world: World) -> Outcome | Non
             break
     if len(plans) < 2:
         return refuse(question, "NO_METRIC", world)
-    return Clarification(question, world.language.message("no_metric_choice"), (), options_of(plans, world))
+    return Clarification(question, world.language.message("no_metric_choice"), (), world.options(plans))
 
 
 def _list_values(draft: Draft, readings: Readings, world: World) -> Plan | None:
@@ -109,7 +103,7 @@ def ask_period(question: str, readings: Readings, world: World) -> Outcome | Non
     if len(plans) < 2:
         return None
     words = tuple(element.text for element in elements)
-    return Clarification(question, world.language.message("change_period"), words, options_of(plans, world))
+    return Clarification(question, world.language.message("change_period"), words, world.options(plans))
 
 
 def ask_share(question: str, readings: Readings, world: World) -> Outcome | None:
@@ -125,9 +119,7 @@ def ask_share(question: str, readings: Readings, world: World) -> Outcome | None
     plans = _accepted_plans(replace(draft, conditions=[], groups=list(groups), shared=True), readings.spelling)[:1]
     words = tuple(draft.elements[at].text for at in left)
     return (
-        Clarification(question, world.language.message("share_of_one"), words, options_of(plans, world))
-        if plans
-        else None
+        Clarification(question, world.language.message("share_of_one"), words, world.options(plans)) if plans else None
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from assistant.answer import SpanRole
+from assistant.answer import Option, Plan, SpanRole
 from assistant.understanding.chart import Cover, Element
 from assistant.understanding.compounds import Compounds
 from assistant.understanding.concepts import Concept
@@ -20,6 +20,7 @@ from assistant.understanding.reach import Reach
 from assistant.understanding.tokens import Token
 from semantic_layer import Comparison, PerBucket, Running, SemanticLayer, SemanticQuery, TimeRange
 
+MOST_OPTIONS = 4
 SOFT = frozenset(
     {"filler", "link_any", "link_time", "link_value", "link_order", "only", "which", "having", "cmp_eq", "cmp_gt"}
 )
@@ -47,6 +48,10 @@ class World:
     def told(self, query: SemanticQuery) -> str:
         """How a query reads, in the reader's language."""
         return interpret(self.layer, query, self.as_of, self.language.reader).sentence
+
+    def options(self, plans: Sequence[Plan]) -> tuple[Option, ...]:
+        """The first few readings to choose from, each with how it was read."""
+        return tuple(Option(self.told(plan.query), plan) for plan in plans[:MOST_OPTIONS])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.answer import Clarification, Option, Plan, Refusal
+from assistant.answer import Clarification, Plan, Refusal
 from assistant.retelling import retold
 from assistant.understanding.chart import Cover, Element, covers
 from assistant.understanding.concepts import Concept
@@ -19,7 +19,7 @@ from assistant.understanding.draft import Draft, World
 from assistant.understanding.leftovers import leftovers
 from assistant.understanding.queries import Candidate, accepted, candidates
 from assistant.understanding.reader import drafts
-from assistant.understanding.readings import MARGIN, MOST_CHECKS, MOST_OPTIONS, plan_of
+from assistant.understanding.readings import MARGIN, MOST_CHECKS, plan_of
 from assistant.understanding.refusing import refuse
 from assistant.understanding.spelling import Spelling
 from assistant.understanding.tokens import Token
@@ -207,8 +207,7 @@ def _plan(candidate: Candidate, fragment: Fragment, spelling: Spelling) -> Plan:
 
 
 def _ask(question: str, plans: Sequence[Plan], world: World) -> Clarification:
-    options = tuple(Option(world.told(p.query), p) for p in plans[:MOST_OPTIONS])
-    return Clarification(question, world.language.message("two_readings"), (), options)
+    return Clarification(question, world.language.message("two_readings"), (), world.options(plans))
 
 
 def _refused(question: str, faults: list[QueryError], unused: list[tuple[str, ...]], world: World) -> Refusal:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer import Clarification, Plan, Refusal
-from assistant.understanding.asking import Outcome, ask_metric, ask_partial, ask_period, ask_share, clarify, options_of
+from assistant.understanding.asking import Outcome, ask_metric, ask_partial, ask_period, ask_share, clarify
 from assistant.understanding.confidence import calibration
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.queries import Candidate
@@ -47,7 +47,7 @@ def _as_sure(question: str, plan: Plan, world: World) -> Plan | Clarification:
     """The plan, told as unsure when it is, or asked back when it is more likely wrong than can be answered for."""
     known, language = calibration(), world.language
     if plan.confidence < known.ask_below:
-        return Clarification(question, language.message("is_it_meant"), (), options_of([plan], world))
+        return Clarification(question, language.message("is_it_meant"), (), world.options([plan]))
     if plan.confidence < known.unsure_below:
         return replace(plan, notes=(*plan.notes, language.message("unsure")))
     return plan
@@ -58,7 +58,7 @@ def _decide_spelling(question: str, readings: Sequence[Readings], plans: list[Pl
     words = tuple(typed for reading in readings for typed, _ in reading.spelling.corrections)[:1]
     if len(plans) > 1:
         sentence = world.language.message("spelled_alike", word=words[0])
-        return Clarification(question, sentence, words, options_of(plans, world))
+        return Clarification(question, sentence, words, world.options(plans))
     return refuse(question, "UNKNOWN_WORDS", world, words)
 
 

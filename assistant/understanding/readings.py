@@ -9,7 +9,7 @@ from assistant.answer import Plan, Span
 from assistant.understanding.chart import Cover, covers
 from assistant.understanding.confidence import confidence, doubts_of
 from assistant.understanding.dates import Clock
-from assistant.understanding.draft import Draft, World
+from assistant.understanding.draft import MOST_OPTIONS, Draft, World
 from assistant.understanding.leftovers import leftovers
 from assistant.understanding.own_filters import mentions
 from assistant.understanding.queries import Candidate, accepted, candidates
@@ -20,7 +20,6 @@ from assistant.understanding.tokens import Token
 from semantic_layer import QueryError
 
 MARGIN = 0.08
-MOST_OPTIONS = 4
 MOST_CHECKS = 24
 DECISIVE = frozenset({"E_NO_TIME", "E_PERSONAL"})
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
-from assistant.understanding.draft import World
-from assistant.understanding.readings import MOST_OPTIONS
+from assistant.understanding.draft import MOST_OPTIONS, World
 from assistant.understanding.refusing import suggestions
 from assistant.understanding.similarity import Near, Similar
 

@@ -64,6 +64,11 @@ class Doubted:
         """The cues of one word."""
         return frozenset(self.world.language.cues.get(self.text(at), ()))
 
+    def opens(self, *cues: str) -> bool:
+        """Whether the first two words are one of these cues: "how many"."""
+        said = " ".join(token.text for token in self.tokens[:2])
+        return bool(set(cues) & set(self.world.language.cues.get(said, ())))
+
     def values(self) -> Iterator[tuple[int, Filter]]:
         """The single words that are a value of a condition of the plan, with that condition."""
         conditions = [one for one in self.query.filters if one.op in ("in", "not_in") and not one.entity]

@@ -58,8 +58,7 @@ def _needed(asked: Doubted) -> set[str]:
 def _counts_others(asked: Doubted) -> Iterator[Doubt]:
     """ "how many of our orders came from people who ...": orders, and not the people, are to be counted."""
     counted = {name for metric in asked.query.metrics for name in held_by(asked, metric)}
-    opening = " ".join(token.text for token in asked.tokens[:2])
-    if not counted or "how_many" not in asked.world.language.cues.get(opening, ()):
+    if not counted or not asked.opens("how_many"):
         return
     small = asked.world.language.determiners | asked.words("genitive")
     at = next((i for i in range(2, len(asked.tokens)) if asked.text(i) not in small), len(asked.tokens))

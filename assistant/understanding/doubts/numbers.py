@@ -10,7 +10,6 @@ from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
 from semantic_layer import Filter, RatioMetric, SimpleMetric
 
 LARGEST_HOUR_OR_DAY = 31
-AVERAGES = frozenset({"average", "avg", "median"})
 
 
 def _unsaid_unit(asked: Doubted) -> Iterator[Doubt]:
@@ -69,18 +68,13 @@ def _are_doers(asked: Doubted, at: int) -> bool:
     relatives = asked.words("relatives")
     return any(
         asked.text(i) in relatives and any(c.kind == "noun" for c in asked.concepts(i - 1)) for i in range(1, at)
-    ) and not _counts(asked)
-
-
-def _counts(asked: Doubted) -> bool:
-    said = " ".join(token.text for token in asked.tokens[:2])
-    return bool({"how_many", "how_much"} & set(asked.world.language.cues.get(said, ())))
+    ) and not asked.opens("how_many", "how_much")
 
 
 def _is_thing_done(asked: Doubted, at: int) -> bool:
     """ "products sold in every country": things in the plural, and what was done with them."""
     verbs = asked.words("trading_verbs")
-    return not _counts(asked) and any(
+    return not asked.opens("how_many", "how_much") and any(
         asked.is_plural(i - 1) and asked.text(i) in verbs and any(c.kind == "noun" for c in asked.concepts(i - 1))
         for i in range(1, at)
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answer import Clarification, Option, Plan, Refusal
+from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.doubts.doubted import Doubted
 from assistant.understanding.doubts.names import RULES as NAMES
 from assistant.understanding.doubts.numbers import RULES as NUMBERS
+from assistant.understanding.doubts.times import RULES as TIMES
 from assistant.understanding.doubts.values import RULES as VALUES
 from assistant.understanding.draft import World
 from assistant.understanding.refusing import refuse
@@ -19,15 +20,13 @@ from semantic_layer import stands
 def doubt(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> Clarification | Refusal | None:
     """What to say instead of a plan that decides what the words leave open, None for one that stands."""
     asked = Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world)
-    found = next((one for rule in (*VALUES, *NUMBERS, *NAMES) for one in rule(asked)), None)
+    found = next((one for rule in (*VALUES, *NUMBERS, *NAMES, *TIMES) for one in rule(asked)), None)
     if found is None:
         return None
     sentence = world.language.message(found.message, words=found.words[0])
     plans = [replace(plan, query=query, asked=None) for query in found.choices if stands(world.layer, query)]
     if len(plans) > 1:
-        return Clarification(
-            question, sentence, found.words, tuple(Option(world.told(one.query), one) for one in plans)
-        )
+        return Clarification(question, sentence, found.words, world.options(plans))
     return refuse(question, "UNKNOWN_WORDS", world, found.words, sentence=sentence)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
-from semantic_layer import SimpleMetric
+from semantic_layer import SimpleMetric, time_of
 
 
 def _no_way(asked: Doubted) -> Iterator[Doubt]:
@@ -58,7 +58,7 @@ def _other_time(asked: Doubted) -> Iterator[Doubt]:
     layer = asked.world.layer
     timed = asked.query.time_range is not None or any(g.field == "metric_time" for g in asked.query.group_by)
     metrics = [layer.metrics[name] for name in asked.query.metrics]
-    times = {_time_of(asked, one) for one in metrics if isinstance(one, SimpleMetric)}
+    times = {time_of(layer, one) for one in metrics if isinstance(one, SimpleMetric)}
     started = not asked.words("creation_verbs").isdisjoint(token.text for token in asked.tokens)
     if not timed or started or len(times) != 1 or len(metrics) != 1:
         return
@@ -66,7 +66,7 @@ def _other_time(asked: Doubted) -> Iterator[Doubt]:
     for at, condition in asked.values():
         own = condition.field.partition(".")[0] == fact and condition.op == "in"
         named = [layer.metrics[name] for name in _cases(asked, at, fact)] if own else []
-        if named and all(_time_of(asked, one) not in times for one in named if isinstance(one, SimpleMetric)):
+        if named and all(time_of(layer, one) not in times for one in named if isinstance(one, SimpleMetric)):
             yield Doubt(raw(asked.tokens[at : at + 1]), "other_time")
 
 
@@ -79,11 +79,6 @@ def _cases(asked: Doubted, at: int, fact: str) -> set[str]:
         for c in asked.world.lexicon.lookup([asked.tokens[at], noun])
         if c.kind == "metric" and asked.world.reach.facts(c.target) == {fact}
     }
-
-
-def _time_of(asked: Doubted, metric: SimpleMetric) -> str:
-    fact = metric.measure.partition(".")[0]
-    return metric.time or f"{fact}.{asked.world.layer.datasets[fact].time}"
 
 
 def _request_or_name(asked: Doubted) -> Iterator[Doubt]:

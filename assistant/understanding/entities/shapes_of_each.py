@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from assistant.answer import Plan
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import SimpleMetric
 
 PLACED = frozenset({"rank", "ranking", "ranks", "position", "standing"})
-JUDGED = frozenset({"highest", "lowest", "best", "worst", "top", "bottom"})
 
 
 def named_by_another(plan: Plan, words: Words) -> tuple[str, ...]:
@@ -46,4 +45,4 @@ def rank_for_size(plan: Plan, words: Words) -> tuple[str, ...]:
     ordered = {one.by.split("_")[-1].split(".")[-1] for one in plan.query.order_by}
     if not PLACED & (columns | ordered):
         return ()
-    return tuple(token.raw for token in words.tokens if token.text in JUDGED)[:1]
+    return tuple(token.raw for token in words.tokens if token.text in word_lists()["judged"])[:1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.understanding.draft import World
 from assistant.understanding.entities.amounts import WORTH
-from assistant.understanding.forms.asking import Asking
+from assistant.understanding.forms.asking import Asking, phrases
 from semantic_layer import Dimension, Filter, SimpleMetric
 
 OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt"}
@@ -55,7 +55,7 @@ def withins(asking: Asking) -> Iterator[Bound]:
 
 def _pair(asking: Asking, at: int, start: int) -> Iterator[Bound]:
     low = _number(asking, start)
-    joined = low is not None and low[2] < len(asking.tokens) and asking.tokens[low[2]].text in ("and", "to", "-")
+    joined = low is not None and low[2] < len(asking.tokens) and asking.tokens[low[2]].text in phrases()["pair_joins"]
     high = _number(asking, low[2] + 1) if low is not None and joined else None
     if low is not None and high is not None and low[0] <= high[0] and low[1] in ("", high[1]):
         yield Bound(at, high[2], "between", (low[0], high[0]), high[1])
@@ -78,7 +78,7 @@ def _number(asking: Asking, at: int) -> tuple[float, str, int] | None:
 def _one(asking: Asking, at: int) -> tuple[int, int] | None:
     """ "an hour", "a day": one of them."""
     unit = asking.tokens[at + 1].plain if at + 1 < len(asking.tokens) else ""
-    return (1, at + 1) if unit in MINUTES and asking.tokens[at].text in ("a", "an") else None
+    return (1, at + 1) if unit in MINUTES and asking.tokens[at].text in phrases()["one_of"] else None
 
 
 def worth(world: World, dataset: str) -> str:
@@ -127,10 +127,9 @@ def _deeds_of_metrics(world: World, dataset: str, field: Dimension) -> set[str]:
     """The bare words in the names of the metrics that a length of time is measured by: "answered" of an answer time."""
     layer, calls = world.layer, list[str]()
     for metric in layer.metrics.values():
-        measure = layer.measures[metric.measure] if isinstance(metric, SimpleMetric) else None
-        if measure is None or metric.hidden or not isinstance(metric, SimpleMetric):
+        if not isinstance(metric, SimpleMetric) or metric.hidden or not metric.measure.startswith(f"{dataset}."):
             continue
-        if metric.measure.startswith(f"{dataset}.") and measure.expression == (field.expression or field.name):
+        if layer.measures[metric.measure].expression == (field.expression or field.name):
             calls += (metric.label, *metric.synonyms)
     return _telling(world, dataset, calls)
 

@@ -50,10 +50,6 @@ def _is_sum(asking: Asking, plan: Plan) -> bool:
     return isinstance(asking.world.layer.metrics[plan.query.metrics[0]], SimpleMetric)
 
 
-def _is_length(asking: Asking, plan: Plan) -> bool:
-    return asking.world.layer.metrics[plan.query.metrics[0]].format == "duration"
-
-
 def _is_plain(asking: Asking, query: SemanticQuery) -> bool:
     """Whether one number under conditions is asked for, and nothing else."""
     own = all(one.field not in asking.world.layer.metrics for one in query.filters)

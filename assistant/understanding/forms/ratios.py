@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Plan
-from assistant.understanding.forms.asking import Asking
+from assistant.understanding.forms.asking import Asking, phrases
 from assistant.understanding.running import is_stock
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, OrderBy, RatioMetric, SemanticQuery, Share, SimpleMetric, TimeRange
@@ -15,9 +15,6 @@ from semantic_layer import Filter, OrderBy, RatioMetric, SemanticQuery, Share, S
 MOST_WORDS = 4
 LONGEST_NUMERATOR = 5
 NAMED = 0.85
-EACH = frozenset({"each", "every"})
-TYPICAL = frozenset({"average", "typically", "usually", "mean", "generally"})
-PER = frozenset({"per", "to", "against", "on"})
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ def _is_named(asking: Asking, at: int, behind: int) -> bool:
 
 def _is_breakdown(asking: Asking, at: int, behind: int) -> bool:
     """ "the number of members for each country": by a field so called, though its different values may be counted."""
-    if asking.tokens[at].text in PER:
+    if asking.tokens[at].text in phrases()["ratio_signs"]:
         return False
     windows = (asking.tokens[behind:end] for end in range(behind + 1, min(behind + MOST_WORDS, len(asking.tokens)) + 1))
     concepts = [concept for window in windows for concept in asking.world.lexicon.lookup(window)]
@@ -77,16 +74,14 @@ def _of_each(asking: Asking) -> Iterator[Below]:
         if _is_of_each_one(asking, at, behind):
             continue
         for end, metrics in _counts(asking, behind):
-            rest = [
-                token for token in asking.tokens[end:] if token.text not in ("on", "average", "typically", "usually")
-            ]
+            rest = [token for token in asking.tokens[end:] if token.text not in phrases()["on_average"]]
             yield Below(metrics, 1, (*asking.tokens[:at], *asking.made("do we", at), *rest))
 
 
 def _is_of_each_one(asking: Asking, at: int, behind: int) -> bool:
     """ "how many lines does each file have": the number of every single one, where no average is spoken of."""
-    each = not EACH.isdisjoint(token.text for token in asking.tokens[at:behind])
-    return each and TYPICAL.isdisjoint(token.text for token in asking.tokens)
+    each = not phrases()["every_one"].isdisjoint(token.text for token in asking.tokens[at:behind])
+    return each and phrases()["typical"].isdisjoint(token.text for token in asking.tokens)
 
 
 def _taken(asking: Asking) -> Iterator[Below]:
@@ -100,7 +95,7 @@ def _set_over(asking: Asking) -> Iterator[Below]:
     """ "the ratio of new customers to lost customers"."""
     for at, behind in asking.found("ratio_of"):
         places = range(behind + 1, min(behind + LONGEST_NUMERATOR + 1, len(asking.tokens)))
-        for to in (place for place in places if asking.tokens[place].text in ("to", "and", "versus", "over")):
+        for to in (place for place in places if asking.tokens[place].text in phrases()["ratio_joins"]):
             for end, metrics in _counts(asking, to + 1):
                 above = (*asking.made("number of", at), *asking.tokens[behind:to], *asking.tokens[end:])
                 yield Below(metrics, 1, (*asking.tokens[:at], *above))

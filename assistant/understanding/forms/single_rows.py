@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answer import Clarification, Option, Plan
+from assistant.answer import Clarification, Plan
 from assistant.understanding.forms.amounts import MINUTES, Bound, bounds, deed_before, lengths, limit, withins, worth
 from assistant.understanding.forms.asking import Asking, Outcome, counted_rows
 from assistant.understanding.forms.listed_rows import Sorting, counted, listed
@@ -44,7 +44,7 @@ def bounded(asking: Asking) -> Outcome | None:
         return None
     if len(plans) == 1:
         return plans[0]
-    options = tuple(Option(asking.world.told(plan.query), plan) for plan in plans)
+    options = asking.world.options(plans)
     return Clarification(asking.question, asking.world.language.message("which_length"), (), options)
 
 

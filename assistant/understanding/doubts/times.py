@@ -1,0 +1,64 @@
+"""Doubts of when something was: a thing called after a month is not the month, and what falls due lies ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from assistant.understanding.dates import Clock
+from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from assistant.understanding.periods import Period
+from assistant.understanding.time_phrases import time_phrase
+
+
+def _of_a_thing(asked: Doubted) -> Iterator[Doubt]:
+    """ "after the May newsletter": behind that newsletter, of unknown day, and not behind the month."""
+    language, said = asked.world.language, asked.said
+    bounds = {word for name in ("before", "after", "since", "until") for word in language.data["time_words"][name]}
+    months = language.data["months"]
+    for at in range(len(said) - 3):
+        opened, article, month, thing = (token.text for token in said[at : at + 4])
+        if opened in bounds and article in language.determiners and month in months and _is_thing(asked, thing):
+            yield Doubt(raw(said[at : at + 4]), "day_of_a_thing")
+
+
+def _is_thing(asked: Doubted, word: str) -> bool:
+    """Whether a word behind a month goes on to say what is meant, and does not end the time."""
+    language = asked.world.language
+    ties = {*language.links["time"], *language.links["any"], *language.words("genitive"), "in", "on", "and", "or"}
+    units = {unit for names in language.data["units"].values() for unit in names}
+    return word.isalpha() and word not in ties | units and not language.cues.get(word)
+
+
+def _lies_ahead(asked: Doubted) -> Iterator[Doubt]:
+    """ "how many subscriptions renew in Q3", said before July: those of last year, or those still to come?"""
+    language, past = asked.world.language, asked.words("past_auxiliaries")
+    if _reaches_ahead(asked) or any(token.text in past for token in asked.said):
+        return
+    due = asked.words("falling_due")
+    clock = Clock(asked.said, language, asked.world.as_of)
+    for at in range(1, len(asked.said)):
+        found = time_phrase(clock, at) if asked.said[at - 1].text in language.words("time_places") else None
+        if found is not None and any(_is_over(one, asked) for one in found.readings):
+            words = [" ".join(token.text for token in asked.said[at - 1 - n : at - 1]) for n in (1, 2, 3) if n < at]
+            if due.intersection(words):
+                yield Doubt(raw(asked.said[max(at - 2, 0) : found.behind]), "lies_ahead")
+
+
+def _reaches_ahead(asked: Doubted) -> bool:
+    """Whether the plan asks for days after the last one of data."""
+    spans = [asked.query.time_range, *(one.time_range for one in asked.query.filters)]
+    told = {str(value) for one in asked.query.filters for value in one.values if one.op in ("lt", "le")}
+    last = asked.world.as_of + timedelta(days=1)
+    return any(one and one.end and one.end > last for one in spans) or any(
+        day > last.isoformat() for day in told if day[:2] == "20"
+    )
+
+
+def _is_over(period: Period, asked: Doubted) -> bool:
+    """Whether a period without a year was taken for that of the year before, this year's being still to come."""
+    start = period.start
+    return period.yearless and start is not None and start.year < asked.world.as_of.year
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_a_thing, _lies_ahead)
