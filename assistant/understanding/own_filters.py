@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from semantic_layer import RatioMetric, SemanticLayer, SimpleMetric
 
 LEFT_OUT = re.compile(r"(?:(\w+)\.)?(\w+)\s*(?:<>|!=)\s*'((?:[^']|'')*)'")
+BETWEEN_CONDITIONS = re.compile(r"\s+AND\s+", re.IGNORECASE)
 KEPT_ONLY = re.compile(r"(?:(\w+)\.)?(\w+)\s*=\s*'((?:[^']|'')*)'")
 
 BLANK_UNLESS = re.compile(r"CASE\s+WHEN\s+(.+?)\s+THEN\s+(.+?)\s+END", re.IGNORECASE | re.DOTALL)
@@ -49,6 +51,22 @@ def is_one_each(layer: SemanticLayer, name: str, field: str, *, ranked: bool = T
     keys = [f"{dataset}.{key}" for key in layer.datasets[dataset].key_fields]
     aggs = {"count_distinct"} if ranked else {"count_distinct", *ALONE}
     return layer.measures[metric.measure].agg in aggs and keys == [field]
+
+
+def row_filters(layer: SemanticLayer, leaves: Iterable[str]) -> frozenset[str]:
+    """The conditions that every row counted by simple metrics meets, as they are written in the definitions."""
+    kept = [_row_filter(layer, metric) for name in leaves if isinstance(metric := layer.metrics[name], SimpleMetric)]
+    return frozenset.intersection(*kept) if kept else frozenset()
+
+
+def _row_filter(layer: SemanticLayer, metric: SimpleMetric) -> frozenset[str]:
+    fact = metric.measure.partition(".")[0]
+    parts = [
+        part.strip()
+        for text in (layer.measures[metric.measure].filter, metric.filter)
+        for part in BETWEEN_CONDITIONS.split(text)
+    ]
+    return frozenset(part if "." in part else f"{fact}.{part}" for part in parts if part)
 
 
 def is_always_known(layer: SemanticLayer, name: str, field: str) -> bool:

@@ -13,6 +13,7 @@ from assistant.understanding.among import whole_last
 from assistant.understanding.chart import Element
 from assistant.understanding.compounds import Compounds
 from assistant.understanding.contexts import adds_nothing, clauses, sentences
+from assistant.understanding.counted_again import with_counted_again
 from assistant.understanding.counted_values import with_units
 from assistant.understanding.currencies import foreign_money
 from assistant.understanding.doubts import doubt, with_assumptions
@@ -36,6 +37,7 @@ from assistant.understanding.lookup import (
     several,
 )
 from assistant.understanding.meanings import explain_data, explain_words
+from assistant.understanding.named_by_time import with_values_of_months
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import decide
 from assistant.understanding.pointing import pointed_out
@@ -286,10 +288,12 @@ class Understanding:
 
     def _tokens(self, question: str, known: bool = False) -> list[Token]:
         world = self._world
-        said = self._deeds.read(spelt_out(world.language.tokens(question), question, world), known)
+        spelt = with_values_of_months(spelt_out(world.language.tokens(question), question, world), world)
+        said = self._deeds.read(spelt, known)
         found = whole_last(rewritten(with_shared_scales(said, world.language), world.language), world)
         found = with_shared_nouns(found, world.lexicon, world.language)
-        found = with_names_together(with_shared_subjects(found, world.lexicon, world.language), world.lexicon)
+        found = with_counted_again(with_shared_subjects(found, world.lexicon, world.language), world)
+        found = with_names_together(found, world.lexicon)
         named = with_names_of_verbs(found, world)
         return with_names_turned(with_denied_flags(with_units(named, world), world), world)
 

@@ -5,15 +5,18 @@ They are answered together where both are one query: two numbers of the same row
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answer import Plan, Refusal
 from assistant.understanding.forms.asking import Asking, phrases, said
+from assistant.understanding.own_filters import row_filters
 from assistant.understanding.tokens import Token
 from semantic_layer import OrderBy, SemanticQuery
 
 MOST_METRICS = 3
+COLUMN = re.compile(r"(?<==).*|(?<= IN ).*|(?<= in ).*")
 Tokens = Sequence[Token]
 
 
@@ -98,7 +101,10 @@ def _points_back(second: Tokens) -> bool:
 def _counts_same_rows(asking: Asking, first: SemanticQuery, second: SemanticQuery) -> bool:
     """Whether the second number is of rows that the first one counts: the age of tickets is not that of customers."""
     facts = [{fact for name in query.metrics for fact in asking.world.reach.facts(name)} for query in (first, second)]
-    return bool(facts[0] & facts[1])
+    leaves = [[leaf for name in query.metrics for leaf in asking.world.reach.leaves(name)] for query in (first, second)]
+    kept = [row_filters(asking.world.layer, names) for names in leaves]
+    other = {COLUMN.sub("", one) for one in kept[1]}  # "sent" and "opened" are two events of the same thing
+    return bool(facts[0] & facts[1]) and all(COLUMN.sub("", one) in other for one in kept[0])
 
 
 def _is_of_the_same(first: SemanticQuery, second: SemanticQuery) -> bool:
