@@ -49,6 +49,8 @@ class Predicates:
 
     things: tuple[Thing, ...]
     before_object: frozenset[str]
+    places: Mapping[str, frozenset[str]]
+    """Words by what they tell of the word behind them: whether it is a verb there."""
 
 
 class PlainDeeds:
@@ -133,7 +135,7 @@ def _deed_at(tokens: Sequence[Token], at: int, thing: Thing, predicates: Predica
         if _texts(tokens, at, len(deed.words)) != deed.words:
             continue
         noun = _noun_of(tokens, at, deed, thing, predicates)
-        if noun is not None and _is_verb(tokens, at, deed):
+        if noun is not None and _is_verb(tokens, at, deed, predicates.places):
             return deed
     return None
 
@@ -159,37 +161,27 @@ def _noun_of(tokens: Sequence[Token], at: int, deed: Deed, thing: Thing, predica
     return None
 
 
-def _is_verb(tokens: Sequence[Token], at: int, deed: Deed) -> bool:
+def _is_verb(tokens: Sequence[Token], at: int, deed: Deed, places: Mapping[str, frozenset[str]]) -> bool:
     """Whether the form is a verb here: "did we open", "are expiring"; "open tickets" and "starting in May" are none."""
     before = [token.text for token in tokens[max(at - FAR_BEHIND, 0) : at]]
-    last = before[-1] if before else ""
     following = tokens[at + len(deed.words)].text if at + len(deed.words) < len(tokens) else ""
-    if deed.behind_only and (following.endswith("ed") or following in PARTICIPLES):
+    if deed.behind_only and (following.endswith("ed") or following in places["not_before"]):
         return False  # "points that got redeemed"
     if deed.form == BASE:
-        if not HOLDING.isdisjoint(before):
-            return False  # "how many tickets do we have open"
-        if deed.words[0] in STATES:
-            return last == "to" or last in SUBJECTS  # "can we see open tickets"
-        asked = last == "to" or not (HELPING.isdisjoint(before) or last in NO_VERB_BEHIND)
-        return asked or last in SUBJECTS
+        return _is_plain_verb(before, deed.words[0], places)
     if deed.form == DOING:
-        return last == "up" or not BEING.isdisjoint(before)
+        return before[-1:] == ["up"] or not places["being"].isdisjoint(before)
     return True
 
 
-STATES = frozenset({"open"})
-NO_VERB_BEHIND = frozenset(
-    {"the", "a", "an", "our", "their", "many", "much", "of", "by", "per", "in", "on", "with", "no", "for", "from"}
-    | {"most", "stay", "stays", "remain", "remains", "sit", "sits", "keep", "keeps", "still", "lie", "lies", "how"}
-)
-PARTICIPLES = frozenset({"lost", "won", "spent", "sent", "sold", "bought", "paid", "used", "to", "back", "a", "the"})
-HELPING = frozenset({"do", "does", "did", "can", "could", "will", "would"})
-SUBJECTS = frozenset({"we", "they", "who", "that", "customers", "clients", "people", "members", "users", "shoppers"})
-HOLDING = frozenset(
-    {"have", "has", "had", "keep", "keeps", "kept", "leave", "leaves", "left", "hold", "holds", "remaining"}
-)
-BEING = frozenset({"is", "are", "was", "were", "been", "being", "be", "re", "m"})
+def _is_plain_verb(before: Sequence[str], verb: str, places: Mapping[str, frozenset[str]]) -> bool:
+    last = before[-1] if before else ""
+    if not places["holding"].isdisjoint(before):
+        return False  # "how many tickets do we have open"
+    if last == "to" or last in places["subjects"]:
+        return True
+    is_state = verb in places["states"]  # "can we see open tickets"
+    return not is_state and not (places["helping"].isdisjoint(before) or last in places["no_verb_behind"])
 
 
 def _texts(tokens: Sequence[Token], at: int, count: int) -> tuple[str, ...]:
@@ -203,7 +195,9 @@ def predicates_of(code: str) -> Predicates | None:
     if not path.exists():
         return None
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Predicates(tuple(_thing(one, data) for one in data["things"]), frozenset(map(str, data["before_object"])))
+    places = {name: frozenset(map(str, words)) for name, words in data["places"].items()}
+    things = tuple(_thing(one, data) for one in data["things"])
+    return Predicates(things, frozenset(map(str, data["before_object"])), places)
 
 
 def _thing(one: Mapping[str, Any], data: Mapping[str, Any]) -> Thing:
