@@ -13,7 +13,7 @@ MOST_BETWEEN = 3
 
 def with_plain_bounds(tokens: Sequence[Token], language: Language) -> list[Token]:
     """The tokens with every bound before its number, and a range behind "with" opened by "between"."""
-    found = _after_sides(tokens, language)
+    found = _with_signs(_bounded(_after_sides(tokens, language), language), language)
     found = _with_plus(found, language)
     return _ranged(_bound_first(found, language), language)
 
@@ -34,6 +34,38 @@ def _after_sides(tokens: Sequence[Token], language: Language) -> list[Token]:
         found += _spelt(sides[tokens[at].text], tokens[at], language) if told else [tokens[at]]
         at += 2 if told else 1
     return found
+
+
+def _bounded(tokens: Sequence[Token], language: Language) -> list[Token]:
+    """ "min 10 orders" as "at least 10 orders"; of anything but a number it is the smallest."""
+    bounds: dict[str, str] = language.data["bounds_of_numbers"]
+    found: list[Token] = []
+    for at, token in enumerate(tokens):
+        told = token.text in bounds and at + 1 < len(tokens) and tokens[at + 1].text[0].isdigit()
+        found += _spelt(bounds[token.text], token, language) if told else [token]
+    return found
+
+
+def _with_signs(tokens: Sequence[Token], language: Language) -> list[Token]:
+    """ "Germany + Austria" as "Germany and Austria", "% of orders" as "percentage of orders"; "5+", "10% of" stay."""
+    signs: dict[str, str] = language.data["part_sign"]
+    found: list[Token] = []
+    for at, token in enumerate(tokens):
+        before, after = (tokens[at - 1] if at else None), (tokens[at + 1].text if at + 1 < len(tokens) else "")
+        if token.text == "+" and before and before.end < token.start and before.text.isalpha() and after.isalpha():
+            found += _spelt(language.data["sign_between_names"], token, language)
+        elif token.text in signs and after in language.words("genitive") and not _is_said(before, language):
+            found += _spelt(signs[token.text], token, language)
+        else:
+            found.append(token)
+    return found
+
+
+def _is_said(before: Token | None, language: Language) -> bool:
+    """Whether a number, or a word that asks for a part in its own way ("as % of"), stands before a sign."""
+    if before is None:
+        return False
+    return _is_number(before, language) or before.text in language.words("asking_part")
 
 
 def _with_plus(tokens: list[Token], language: Language) -> list[Token]:

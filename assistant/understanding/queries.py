@@ -11,6 +11,7 @@ from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import (
     Condition,
     Draft,
+    GroupChoice,
     World,
 )
 from assistant.understanding.fitting import fits, is_happening
@@ -118,12 +119,31 @@ def _choices(draft: Draft) -> Iterator[Choice]:
     groups = [choices for _, choices in draft.groups]
     filters = [_field_choices(condition) for condition in draft.conditions]
     for measured in product(*metrics):
-        for grouped in product(*groups):
+        for grouped in product(*(_own_calendar(draft, measured, choices) for choices in groups)):
             for filtered in product(*filters):
                 for time in draft.times:
                     for bounds in product(*(bound.choices for bound in draft.bounds)):
                         for presence in product(*(held.choices for held in draft.presence)):
                             yield Choice(measured, grouped, filtered, time, bounds, presence)
+
+
+def _own_calendar(
+    draft: Draft, measured: Sequence[Concept], choices: tuple[GroupChoice, ...]
+) -> tuple[GroupChoice, ...]:
+    """The meanings of "weekday" or "hour of the day" that what is measured can be broken down by, if there are any.
+
+    Every dated table has such fields of its own; pairs of them all would leave no room for the meanings that count.
+    """
+    fields, reach = draft.world.layer.fields, draft.world.reach
+    if len(choices) == 1 or not all(fields[name].implied for choice in choices for name in choice.fields):
+        return choices
+    names = [concept.target for concept in measured]
+    near = [
+        choice
+        for choice in choices
+        if all(reach.distance(names, name.partition(".")[0]) is not None for name in choice.fields)
+    ]
+    return tuple(near) or choices
 
 
 def _field_choices(condition: Condition) -> list[tuple[Concept, ...]]:

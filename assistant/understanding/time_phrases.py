@@ -325,7 +325,8 @@ def _range_ends(clock: Clock, at: int) -> tuple[Period, Period, int] | None:
     if last is None or max(len(first[0]), len(last[0])) > 1:
         return None
     start, end = _same_years(first[0][0], last[0][0])
-    return start, end, last[1]
+    once = (start.start, start.end) == (end.start, end.end) != (first[0][0].start, first[0][0].end)
+    return None if once else (start, end, last[1])  # "May to May 2025" sets two years apart
 
 
 def _neighbour_units(clock: Clock, at: int) -> tuple[Period, Period, int] | None:

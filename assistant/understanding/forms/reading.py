@@ -11,6 +11,7 @@ from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
+from assistant.understanding.forms.moved import moved
 from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.people import who_are
 from assistant.understanding.forms.ratios import ratios
@@ -19,17 +20,30 @@ from assistant.understanding.forms.rows_asked import rows_asked
 from assistant.understanding.forms.sets import described, sets
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 from assistant.understanding.forms.top_part import top_part
+from assistant.understanding.forms.top_rest import top_rest
 from assistant.understanding.forms.topics import topics
 from assistant.understanding.forms.two_asked import two_asked
 
 Form = Callable[[Asking], Outcome | None]
-FIRST: tuple[Form, ...] = (top_part, who_are, extreme_of_each, causes, sets, group_sets, described, rows_asked, caused)
+FIRST: tuple[Form, ...] = (
+    top_part,
+    top_rest,
+    who_are,
+    extreme_of_each,
+    causes,
+    sets,
+    group_sets,
+    described,
+    rows_asked,
+    caused,
+)
 FORMS: tuple[Form, ...] = (
     reasons,
     bounded,
     extreme,
     around,
     effects,
+    moved,
     gaps,
     compared,
     ratios,
