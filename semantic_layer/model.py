@@ -300,6 +300,16 @@ class SemanticLayer:
         shown = now.model_copy(update={"datasets": datasets, "metrics": metrics, "segments": segments})
         return SemanticLayer(shown, self.inactive, self.schema)
 
+    @cached_property
+    def visible_fields(self) -> Mapping[str, Dimension]:
+        """The fields a query may name, by full name."""
+        return {name: one for name, one in self._fields.items() if not one.hidden}
+
+    @cached_property
+    def visible_metrics(self) -> tuple[str, ...]:
+        """The metrics a query may name."""
+        return tuple(name for name, one in self.metrics.items() if not one.hidden)
+
     @property
     def fields(self) -> Mapping[str, Dimension]:
         """Every dimension by its full name, `dataset.field`."""

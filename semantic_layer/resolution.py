@@ -89,12 +89,12 @@ def _long(one: GroupBy) -> str:
 
 def visible_fields(layer: SemanticLayer) -> Mapping[str, Dimension]:
     """The fields a query may name, by full name."""
-    return {name: one for name, one in layer.fields.items() if not one.hidden}
+    return layer.visible_fields
 
 
 def visible_metrics(layer: SemanticLayer) -> tuple[str, ...]:
     """The metrics a query may name."""
-    return tuple(name for name, one in layer.metrics.items() if not one.hidden)
+    return layer.visible_metrics
 
 
 def visible_segments(layer: SemanticLayer) -> tuple[str, ...]:

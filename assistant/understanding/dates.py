@@ -13,6 +13,7 @@ from assistant.understanding.tokens import Token
 
 if TYPE_CHECKING:
     from assistant.understanding.happenings import Noted
+    from assistant.understanding.time_phrases import TimePhrase
 
 Found = tuple[tuple[Period, ...], int]
 YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -22,12 +23,17 @@ ORDINAL_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?$")
 
 @dataclass(frozen=True)
 class Clock:
-    """The question's tokens, its language, the day that counts as today, and the days that people noted."""
+    """The question's tokens, its language, the day that counts as today, and the days that people noted.
+
+    `phrases` and `periods` keep what was found at a place, which is asked for again and again.
+    """
 
     tokens: tuple[Token, ...]
     language: Language
     as_of: date
     noted: tuple[Noted, ...] = field(default=(), compare=False)
+    phrases: dict[int, TimePhrase | None] = field(default_factory=dict, init=False, compare=False)
+    periods: dict[int, Found | None] = field(default_factory=dict, init=False, compare=False)
 
     def word(self, at: int) -> str:
         """The word at a place, empty past the end."""

@@ -53,6 +53,7 @@ class Exchange:
         counting = (*language.words("count_prefixes"), *language.words("count_suffixes"))
         self._counting = {word for phrase in counting for word in phrase.split()}
         self._heads = tuple((self._bares(row["own"]), self._bares(row["said"])) for row in table["heads"])
+        self._said_first = frozenset(word for _, said in self._heads for word in said)
         self._values = {str(value): tuple(map(str, said)) for value, said in table["values"].items()}
         self._add_things()
         for at, row in enumerate(table["exchange"]):
@@ -92,8 +93,7 @@ class Exchange:
 
     def turned(self, tokens: Sequence[Token]) -> list[Token]:
         """ "product type" for "type of product", where a type and the like is said first; empty for other words."""
-        heads = {word for _, said in self._heads for word in said}
-        first = len(tokens) > 2 and tokens[1].text == self._genitive and tokens[0].bare in heads
+        first = len(tokens) > 2 and tokens[1].text == self._genitive and tokens[0].bare in self._said_first
         return [*tokens[2:], tokens[0]] if first else []
 
     def says_again(self, affix: Affix, name: str) -> bool:

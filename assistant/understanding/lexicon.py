@@ -18,6 +18,7 @@ from semantic_layer import SemanticLayer, SimpleMetric
 
 LONGEST_PHRASE = 8
 MOST_KEPT = 100_000
+MOST_LOOKUPS_KEPT = 20_000
 ORDINARY_VALUE = 0.85  # of a name made of words that mean something else, too
 SHORT_VALUE, SHORT_CASE_COST, CASE_COST, SHORTEST_START = 3, 0.3, 0.1, 4
 
@@ -35,6 +36,7 @@ class Lexicon:
         self._layer, self._language, self._wide = layer, language, wide
         self._given: Mapping[str, Concept] = {}
         self._strange: dict[tuple[str, str], bool] = {}
+        self._looked_up: dict[tuple[object, ...], tuple[Concept, ...]] = {}
         self._index: dict[str, list[Concept]] = defaultdict(list)
         self._exchange = Exchange(layer, language)
         self._exchanged: dict[str, list[Concept]] = defaultdict(list)
@@ -75,7 +77,17 @@ class Lexicon:
         return frozenset(self._own_words.get(metric, ()))
 
     def lookup(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
-        """The meanings of exactly these tokens, the best form of each meaning once."""
+        """The meanings of exactly these tokens, the best form of each meaning once; the last look-ups are kept."""
+        opens = bool(tokens) and tokens[0].start == 0
+        key = (opens, *[(token.raw, token.text, token.plain, token.bare) for token in tokens])
+        found = self._looked_up.get(key)
+        if found is None:
+            if len(self._looked_up) >= MOST_LOOKUPS_KEPT:
+                self._looked_up.clear()
+            found = self._looked_up[key] = self._meanings(tokens)
+        return found
+
+    def _meanings(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         wide, narrow = phrase_keys(self._telling(tokens))
         persons = len(tokens) == 1 and tokens[0].text in self._language.persons
         best: dict[tuple[str, str, str | bool, str], Concept] = {}
@@ -172,7 +184,7 @@ class Lexicon:
     def giving(self, concepts: Mapping[str, Concept]) -> Lexicon:
         """This lexicon with a few meanings more, by the plain form of a token; the others are shared."""
         wider = copy(self)
-        wider._given = concepts
+        wider._given, wider._looked_up = concepts, {}
         return wider
 
     def _given_here(self, plain: str) -> tuple[Concept, ...]:

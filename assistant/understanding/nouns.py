@@ -19,6 +19,7 @@ class Nouns:
         for dataset in layer.datasets.values():
             for name in self._metrics_named(dataset, lexicon):
                 self.counted.setdefault(name, dataset.name)
+        self._names: dict[str, tuple[str, ...]] = {}
         self._counts: dict[str, str] = {}
         for name, dataset_name in self.counted.items():
             self._counts.setdefault(dataset_name, name)
@@ -44,6 +45,11 @@ class Nouns:
 
     def names(self, dataset_name: str) -> tuple[str, ...]:
         """Fields that a row of a dataset is called by, its key apart: those of a person's name, or its own name."""
+        if dataset_name not in self._names:
+            self._names[dataset_name] = self._fields_called_by(dataset_name)
+        return self._names[dataset_name]
+
+    def _fields_called_by(self, dataset_name: str) -> tuple[str, ...]:
         dataset = self._layer.datasets[dataset_name]
         shown = [field for field in dataset.fields if not field.hidden and (field.listable or not field.pii)]
         persons = [field for field in shown if field.listable and field.kind == "categorical"]

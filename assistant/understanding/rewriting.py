@@ -22,13 +22,18 @@ def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     if all(token.text in times or token.text in language.silent or token.text.isdigit() for token in found):
         found = list(tokens)  # "an overview of April" asks for an overview
     found = restated(found, language)
-    said = {token.text for token in found}
-    for wording in language.rewrites:
-        if wording.may_stand_in(said):
-            found = _replaced(found, wording, language)
-            said = {token.text for token in found}
-    found = _with_each(found, language)
+    found = _with_each(_reworded(found, language), language)
     return _without_free_dashes(_with_days(found, language), language)
+
+
+def _reworded(tokens: list[Token], language: Language, start: int = 0) -> list[Token]:
+    """The tokens with every phrase of the table replaced, line by line from a start on."""
+    table = language.rewrites
+    for place in table.fitting({token.text for token in tokens}, start):
+        found = _replaced(tokens, table.listed[place], language)
+        if found != tokens:  # by words that further lines may need
+            return _reworded(found, language, place + 1)
+    return tokens
 
 
 def _with_each(tokens: list[Token], language: Language) -> list[Token]:

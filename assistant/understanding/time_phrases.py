@@ -31,6 +31,12 @@ class TimePhrase:
 
 def time_phrase(clock: Clock, at: int) -> TimePhrase | None:
     """The longest time phrase that starts at this token, None when there is none."""
+    if at not in clock.phrases:
+        clock.phrases[at] = _time_phrase(clock, at)
+    return clock.phrases[at]
+
+
+def _time_phrase(clock: Clock, at: int) -> TimePhrase | None:
     readers: tuple[Callable[[Clock, int], Found | None], ...] = (
         _open_range,
         _closed_range,
@@ -56,6 +62,12 @@ def _ends(clock: Clock, at: int, behind: int) -> tuple[Period, Period] | None:
 
 def period_at(clock: Clock, at: int) -> Found | None:
     """One period, named or relative."""
+    if at not in clock.periods:
+        clock.periods[at] = _period_at(clock, at)
+    return clock.periods[at]
+
+
+def _period_at(clock: Clock, at: int) -> Found | None:
     if clock.word(at) in clock.language.determiners and clock.word(at + 1):
         at += 1
     readers = (

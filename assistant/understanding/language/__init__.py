@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from assistant.understanding.language.translating import Translation, translation
-from assistant.understanding.language.wordings import Wording, wording
+from assistant.understanding.language.wordings import Wordings, wording, wordings
 from assistant.understanding.tokens import Forms, Token, fold_case, phrase_keys, tokenize
 from assistant.wording import FIRST, answers
 
@@ -151,9 +151,9 @@ class Language:
         return next((tuple(nouns) for verb, nouns in table.items() if self.bare(verb) == word), ())
 
     @cached_property
-    def rewrites(self) -> tuple[Wording, ...]:
+    def rewrites(self) -> Wordings:
         """Phrases and the one form they are read in, in the order in which they are tried."""
-        return tuple(wording(str(old), str(new)) for old, new in self.data["rewrites"].items())
+        return wordings(wording(str(old), str(new)) for old, new in self.data["rewrites"].items())
 
     @cached_property
     def persons(self) -> frozenset[str]:

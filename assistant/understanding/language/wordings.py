@@ -7,7 +7,8 @@ form the first star takes what the first star took, and so on; a star too many t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -43,13 +44,40 @@ class Wording:
     new: tuple[str, ...]
     opening: bool = False
 
-    def may_stand_in(self, said: set[str]) -> bool:
-        """Whether all that the phrase needs is among the words; a cheap look before it is searched for."""
-        return not any(part.words and not part.optional and said.isdisjoint(part.words) for part in self.parts)
+    @property
+    def needed(self) -> list[frozenset[str]]:
+        """The words of which one must be there, for each part that may not be missing."""
+        return [part.words for part in self.parts if part.words and not part.optional]
 
     def match(self, tokens: Sequence[Token], at: int) -> tuple[int, Taken] | None:
         """Where the phrase that begins at a token ends, and what its stars took; None when it does not stand there."""
         return _match(self.parts, tokens, at)
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """The lines of the table in their order; `openers` are the places of the lines by a word that they need.
+
+    Each line stands under the words of the part with the fewest of them, a line that needs no word under the empty one.
+    """
+
+    listed: tuple[Wording, ...]
+    openers: Mapping[str, tuple[int, ...]]
+
+    def fitting(self, said: Collection[str], start: int) -> list[int]:
+        """The places from a start on of the lines that have all words they need among those said, in order."""
+        near = {at for word in ("", *said) for at in self.openers.get(word, ()) if at >= start}
+        return sorted(at for at in near if not any(part.isdisjoint(said) for part in self.listed[at].needed))
+
+
+def wordings(listed: Iterable[Wording]) -> Wordings:
+    """The table of these lines."""
+    lines = tuple(listed)
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, line in enumerate(lines):
+        for word in min(line.needed, key=len, default=("",)):
+            found[word].append(at)
+    return Wordings(lines, {word: tuple(places) for word, places in found.items()})
 
 
 def wording(old: str, new: str) -> Wording:
