@@ -21,6 +21,7 @@ from semantic_layer import (
     SimpleMetric,
     TimeRange,
     is_together,
+    role_title,
     time_of,
 )
 from warehouse import Result
@@ -36,7 +37,8 @@ class Context:
     `as_of` is the last complete day of data. `additive` names the metrics whose groups add up to the total: only those
     are stacked, or said to be a share of something; `percents` names filtered metrics written in percent. `titles` are
     what the query's fields are called in another language than that of their names. `conditions` are what a list was
-    narrowed to, in words; `keys` are the fields that are each the whole key of their dataset.
+    narrowed to, in words; `keys` are the fields that are each the whole key of their dataset; `roles` are the titles
+    of the links that conditions name.
     """
 
     query: SemanticQuery | None = None
@@ -47,6 +49,7 @@ class Context:
     percents: frozenset[str] = frozenset()
     conditions: tuple[str, ...] = ()
     keys: frozenset[str] = frozenset()
+    roles: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def time_range(self) -> TimeRange | None:
@@ -64,7 +67,8 @@ def context(
     percents = frozenset(name for name in filtered if layer.metrics[name].format == "percent")
     titles = _titles(layer, query, locale)
     as_of = None if query and lies_ahead(layer, query) else as_of  # of days to come none is cut off by the data
-    return Context(query, as_of, additive, locale, titles, percents, keys=_keys(layer, query))
+    roles = {one.via: role_title(layer, one.via) for one in query.filters if one.via} if query else {}
+    return Context(query, as_of, additive, locale, titles, percents, keys=_keys(layer, query), roles=roles)
 
 
 def lies_ahead(layer: SemanticLayer, query: SemanticQuery) -> bool:

@@ -92,7 +92,7 @@ def _filter(story: Story, item: Filter) -> str:
         holds = item.values[0] == (item.op in ("eq", "in"))
         values = {"values": named(story, item.field)}
         return story.words.say("filter_flag" if holds else "filter_no_flag", values)
-    values = listed(story, [_filter_value(story, item, value) for value in item.values])
+    values = listed(story, [_filter_value(story, item, value) for value in item.values]) + _role(story, item)
     apart = item.time_range is not None and (item.op, item.values) in (("ge", (1,)), ("eq", (0,)))
     if "." not in item.field and (item.entity or item.where or apart):
         return _having(story, item, values)
@@ -101,10 +101,16 @@ def _filter(story: Story, item: Filter) -> str:
     if item.op in ("not_in", "ne") and item.values:
         return story.words.say("filter_out", {"values": values})
     if item.than:
-        values = story.words.say(f"the_{item.than}")
+        values = _stand_in(story, item)
     operator = story.words.choice("operators", item.op)
     told = {"field": named(story, item.field), "operator": operator, "values": values}
     return story.words.say("filter_other", told).rstrip() + _within(story, item)
+
+
+def _role(story: Story, item: Filter) -> str:
+    """ " (departure airport)": in which role what the values name is meant, where there are several."""
+    role = story.context.roles.get(item.via, "")
+    return f" ({role})" if role else ""
 
 
 def _having(story: Story, item: Filter, values: str) -> str:
@@ -113,9 +119,18 @@ def _having(story: Story, item: Filter, values: str) -> str:
     if (item.op, item.values) in (("ge", (1,)), ("eq", (0,))):
         return story.words.say("filter_some" if item.op == "ge" else "filter_none", told) + _within(story, item)
     operator = story.words.choice("operators", item.op)
-    values = story.words.say(f"the_{item.than}") if item.than else values
+    values = _stand_in(story, item) if item.than else values
     said = story.words.say("filter_other", told | {"operator": operator, "values": values}).rstrip()
     return said + _within(story, item)
+
+
+def _stand_in(story: Story, item: Filter) -> str:
+    """What takes the place of a value: "the average", "that of the period before", "110% of that"."""
+    if not item.values:
+        return story.words.say(f"the_{item.than}")
+    digits = 0 if round(float(str(item.values[0])) * 100, 6) % 1 == 0 else None
+    times = number(item.values[0], Style("percent", decimals=digits, locale=story.context.locale))
+    return story.words.say(f"the_times_{item.than}", {"times": times})
 
 
 def _within(story: Story, item: Filter) -> str:

@@ -30,7 +30,7 @@ from semantic_layer.errors import (
 from semantic_layer.history import Logged, changes_of, latest, meaning_of, read_history, record_history
 from semantic_layer.implied import implied_metric, with_implied
 from semantic_layer.interchange import Exported, Imported, ImportOptions, Remark, View, export_ossie, import_model
-from semantic_layer.labels import in_language
+from semantic_layer.labels import in_language, role_title
 from semantic_layer.lint_ground import Finding, Ground
 from semantic_layer.linting import lint
 from semantic_layer.loader import load, load_workspace, shipped_definitions
@@ -183,6 +183,7 @@ __all__ = [
     "read_side",
     "read_verified",
     "record_history",
+    "role_title",
     "row_count",
     "shipped_definitions",
     "shipped_goldens",

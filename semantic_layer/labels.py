@@ -31,6 +31,15 @@ def in_language(layer: SemanticLayer, locale: str) -> SemanticLayer:
     return SemanticLayer(changed, layer.inactive, layer.schema)
 
 
+def role_title(layer: SemanticLayer, via: str) -> str:
+    """ "departure airport" for the link of flights to airports that `via` names: in which role the other row stands.
+
+    Empty without a link of that name; several links of a way are told one after the other.
+    """
+    links = [link for name in via.split("/") if (link := layer.relationships.get(name))]
+    return ", ".join(link.name.removeprefix(f"{link.from_}_").replace("_", " ") for link in links)
+
+
 def _dataset(dataset: Dataset, labels: Labels) -> Dataset:
     fields = tuple(_field(dataset, one, labels) for one in dataset.fields)
     return dataset.spoken(labels.get(dataset.name, "")).model_copy(update={"fields": fields})

@@ -24,11 +24,11 @@ def contradiction(world: World, query: SemanticQuery) -> QueryError | None:
 
 def _of_each_other(world: World, query: SemanticQuery) -> str:
     """What two lists of values of one field, or a segment and its opposite, exclude; empty when nothing does."""
-    lists: dict[str, list[set[object]]] = {}
+    lists: dict[tuple[str, str], list[set[object]]] = {}
     for one in query.filters:
         if one.op == "in" and not one.entity:
-            lists.setdefault(one.field, []).append(set(one.values))
-    apart = next((name for name, sets in lists.items() if len(sets) > 1 and not set.intersection(*sets)), "")
+            lists.setdefault((one.field, one.via), []).append(set(one.values))
+    apart = next((name for (name, _), sets in lists.items() if len(sets) > 1 and not set.intersection(*sets)), "")
     if apart:
         return world.language.message("excludes", field=world.layer.fields[apart].title)
     flags = {f.field: f.values for f in reversed(query.filters) if f.op == "eq" and not f.entity}

@@ -26,6 +26,7 @@ from semantic_layer import (
     SimpleMetric,
     TimeRange,
     is_together,
+    role_title,
 )
 
 _SPAN = re.compile(r"(\d+) ([a-z]+?)s?")
@@ -126,11 +127,15 @@ class _Reading:
         grain = self.words.choice("reading.grains", str(group.grain or "time"))
         if group.field == METRIC_TIME:
             return grain
-        role = f" ({group.via.replace('_', ' ')})" if group.via else ""
-        title = self.inside(self.title(group.field)) + role
+        title = self.inside(self.title(group.field)) + self.role(group.via)
         if group.apart:
             return self.say("apart", {"what": title, "values": ", ".join(group.apart)})
         return self.say("by_grain", {"what": title, "grain": grain}) if group.grain else title
+
+    def role(self, via: str) -> str:
+        """ " (departure airport)": in which of several roles a linked row is meant; empty for the only one."""
+        said = role_title(self.layer, via)
+        return f" ({said})" if said else ""
 
     def is_of_rows(self, query: SemanticQuery, condition: Filter) -> bool:
         """Whether a condition says of the rows listed that they are counted by a metric: "open tickets"."""
@@ -141,13 +146,15 @@ class _Reading:
     def condition(self, condition: Filter) -> str:
         joint = self.say("join") if condition.op == "between" else ", "
         values = joint.join(self.value(value) for value in condition.values)
-        values = self.say(f"the_{condition.than}") if condition.than else values
+        if condition.than:
+            told = {"times": values} if values else {}
+            values = self.say(f"the_{'times_' if told else ''}{condition.than}", told)
         sign = self.say(f"signs.{condition.op}")
         return self.say("condition", {"field": self.counted(condition), "sign": sign, "values": values})
 
     def counted(self, condition: Filter) -> str:
         """What is compared, with the conditions on the rows that are counted for it."""
-        title = self.title(condition.field)
+        title = self.title(condition.field) + self.role(condition.via)
         rows = self.say("join").join(self.inside(self.condition(row)) for row in condition.where)
         return self.say("where", {"what": title, "rows": rows}) if rows else title
 

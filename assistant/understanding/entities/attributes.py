@@ -31,7 +31,7 @@ def fields_of(words: Words, found: Found) -> Iterator[Found]:
         for owner in _owners(listed):
             if words.world.layer.datasets[owner].primary_key:
                 for named in with_own_fields(words, replace(listed, entity=owner)):
-                    if _tells_rows(words, named):  # "brands in this category" are not its products
+                    if found.distinct or _tells_rows(words, named):  # "brands in this category" are not its products
                         yield replace(named, bare=named.bare or len(listed.attributes) == 1)
         yield from joint.of_several(words, listed)
 
@@ -125,7 +125,8 @@ def _choices(words: Words, start: int) -> Iterator[tuple[str, int]]:
 def _of_other(words: Words, found: Found) -> Iterator[Found]:
     """ "the first name of the doctor and the date": a field said by the noun of its own."""
     genitive = words.phrase(words.skip(found.at, "empty"), "genitive")
-    for dataset, behind in words.nouns(words.skip(genitive, "empty")) if genitive is not None else ():
+    start = words.skip(genitive, "empty", "possessives") if genitive is not None else found.at
+    for dataset, behind in words.nouns(start) if genitive is not None else ():
         own = _own_field(words, dataset, found.attributes[-1])
         if own and all(one.partition(".")[0] == dataset for one in own.split("|")):
             told = found.used(words.skip(found.at, "empty"), behind, "dimension", dataset)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
+from assistant.understanding.entities.roles import is_done
 from assistant.understanding.entities.tallied import Span, spans
 from assistant.understanding.entities.valued import more_values, value_conditions
 from assistant.understanding.entities.words import Words
@@ -188,8 +189,10 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
         for condition in value_conditions(words, at, dataset):
             last = condition.filters[-1]
             owner = last.field.partition(".")[0]
+            if last.field in words.world.nouns.names(found.entity) and is_done(words, found.at, at.at):
+                continue  # "trained by Ann" is not called Ann
             if reaches(words, found.entity, owner):
-                far = words.world.reach.steps(found.entity, owner) or 0
+                far = words.world.reach.detour((), owner, listed=found.entity)
                 yield replace(condition, rank=condition.rank + far)  # a city is first of all their own
             elif _may_limit_rows(words, found, owner):
                 continue  # "the most results with status lost" counts only these results

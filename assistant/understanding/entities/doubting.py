@@ -9,6 +9,7 @@ from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
 from assistant.understanding.entities.misshapen import SHAPES
 from assistant.understanding.entities.reading import plan_entities
+from assistant.understanding.entities.roles import called_for_another
 from assistant.understanding.entities.shapes_of_counts import asks_for_rows
 from assistant.understanding.entities.single_values import (
     compound_as_group,
@@ -16,6 +17,7 @@ from assistant.understanding.entities.single_values import (
     total_for_value,
     values_for_one,
 )
+from assistant.understanding.entities.ways import wrong_way
 from assistant.understanding.entities.words import Words
 from assistant.understanding.tokens import Token
 
@@ -24,7 +26,15 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
     """The words that a plan uses for something else than they say, none for a plan that stands."""
     words = Words(tuple(tokens), world)
     tests = (_named_of_others, _counted_for_measured, _sorted_otherwise, _apart, _columns_as_conditions)
-    tests += (total_for_value, compound_as_group, modifier_counted, values_for_one, *SHAPES)
+    tests += (
+        total_for_value,
+        compound_as_group,
+        modifier_counted,
+        values_for_one,
+        called_for_another,
+        wrong_way,
+        *SHAPES,
+    )
     return (*(word for test in tests for word in test(plan, words)), *_one_of_many(plan, world))
 
 
@@ -94,6 +104,8 @@ def _named_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
             behind = words.phrase(at, role)
             genitive = words.phrase(behind, "genitive") if behind is not None else None
             owners = [dataset for dataset, _ in words.nouns(words.skip(genitive, "empty"))] if genitive else []
+            if behind is not None and not owners:  # "class names"
+                owners = [dataset for dataset, end in words.nouns(max(0, at - 1)) if end == at]
             if owners and shown - {""} and not shown.intersection(owners):
                 return (words.tokens[at].raw,)
             own = (

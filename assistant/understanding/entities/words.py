@@ -44,6 +44,7 @@ def word_lists() -> Mapping[str, frozenset[str]]:
     verbs = content.pop("verbs")
     content.pop("deed_forms")
     content.pop("same_units")
+    content.pop("role_forms")
     lists = {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in content.items()}
     return {**lists, "verbs": frozenset(form for verb, past in verbs.items() for form in forms(verb, past))}
 
@@ -60,6 +61,18 @@ def deed_forms() -> tuple[frozenset[str], ...]:
     """Groups of verbs and nouns of one deed: "published" and "publication"."""
     content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
     return tuple(frozenset(str(word) for word in group) for group in content["deed_forms"])
+
+
+@cache
+def role_forms() -> tuple[frozenset[str], ...]:
+    """Groups of words for one role: "departure", "leave" and "from"."""
+    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    return tuple(frozenset(str(word) for word in group) for group in content["role_forms"])
+
+
+def tying_verbs() -> frozenset[str]:
+    """The verbs that only tie things together, in every form: no misspelt nouns ("organised" is no organiser)."""
+    return word_lists()["verbs"]
 
 
 def forms(verb: str, irregular: Sequence[str] = ()) -> tuple[str, ...]:

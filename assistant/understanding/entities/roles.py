@@ -1,0 +1,143 @@
+"""Clauses on what has one of several roles for things: "that depart from Oslo", "whose billing address is in Bath".
+
+Roles are told by the names of the links: what they say beside the two tables that they tie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assistant.answer import Plan
+from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.valued import value_conditions
+from assistant.understanding.entities.words import Words, role_forms, word_lists
+from semantic_layer import Relationship
+
+ENDINGS = ("ures", "ure", "als", "al", "ings", "ing", "ed", "ers", "er", "ors", "or", "es", "e", "s")
+SHORTEST_ROOT = 4
+
+
+@dataclass(frozen=True)
+class Role:
+    """A link of things to another table, and the words that its name has beside the names of both."""
+
+    link: Relationship
+    words: tuple[str, ...]
+
+    @property
+    def is_self(self) -> bool:
+        """Whether things of one kind stand in it for each other ("mentor")."""
+        return self.link.from_ == self.link.to
+
+
+def roles_of(words: Words, entity: str) -> tuple[Role, ...]:
+    """The roles that other rows have for things of a dataset, where the name of the link says which."""
+    found: list[Role] = []
+    for link in words.world.layer.relationships.values():
+        if link.from_ == entity:
+            own = {*link.from_.split("_"), *link.to.split("_"), "link"}
+            said = tuple(part for part in link.name.split("_") if part not in own)
+            found += [Role(link, said)] if said else []
+    return tuple(found)
+
+
+def root(word: str) -> str:
+    """What "departure", "departs" and "departed" have in common."""
+    cut = next((word.removesuffix(end) for end in ENDINGS if word.endswith(end)), word)
+    if len(cut) < SHORTEST_ROOT or cut == word:
+        return word
+    return root(cut[:-1] if cut[-1] == cut[-2] else cut)
+
+
+def is_said(words: Words, at: int, role: Role) -> bool:
+    """Whether a word here says a role of one word: its verb, or another word for it ("leave" for a departure)."""
+    if len(role.words) != 1 or at >= len(words.tokens):
+        return False
+    text, named = words.tokens[at].text, role.words[0]
+    alike = any({text, words.tokens[at].plain} & group and named in group for group in role_forms())
+    return alike or root(text) == root(named)
+
+
+def in_role(words: Words, found: Found) -> Iterator[Found]:
+    """ "depart from Oslo", "are mentored by Ann", "with a shipping address in Bath": a value of what has the role."""
+    if found.group or words.at_end(found.at):
+        return
+    for role in roles_of(words, found.entity):
+        start = words.skip(found.at, "relatives", "happened", "being", "whose", "owning", "articles")
+        behind = _behind_role(words, start, role)
+        if behind is not None and start + 1 <= behind:
+            yield from _valued(words, found, role, (start, behind))
+    yield from _from_and_to(words, found)
+
+
+def _behind_role(words: Words, at: int, role: Role) -> int | None:
+    """The place behind the words of a role and its noun, where something may follow that is in this role."""
+    if is_said(words, at, role):
+        behind = at + 1
+    elif _texts(words, at, len(role.words)) == role.words:
+        behind = at + len(role.words)
+    else:
+        return None
+    if role.is_self and not _is_passive(words, at, behind):
+        return None
+    nouns = [end for dataset, end in words.nouns(behind) if dataset == role.link.to]
+    end = nouns[0] if nouns else behind
+    return words.skip(end, "empty", "by_the_way", "genitive", "passive", "being", "equal", "called")
+
+
+def _is_passive(words: Words, at: int, behind: int) -> bool:
+    """Whether things are said to be under another in a role: "mentored by", "whose mentor is", not "who mentor"."""
+    text = words.tokens[behind].text if behind < len(words.tokens) else ""
+    led = words.tokens[at - 1].text if at else ""
+    noun = led in word_lists()["whose"] | word_lists()["articles"] and text in word_lists()["being"]
+    return noun or text in word_lists()["under_role"]
+
+
+def _texts(words: Words, at: int, size: int) -> tuple[str, ...]:
+    return tuple(token.text for token in words.tokens[at : at + size])
+
+
+def _valued(words: Words, found: Found, role: Role, said: tuple[int, int]) -> Iterator[Found]:
+    first, behind = said
+    named = found.used(first, behind, "condition", role.link.name)
+    for told in value_conditions(words, named, role.link.to):
+        last = told.filters[-1]
+        owner = last.field.partition(".")[0]
+        called = not role.is_self or last.field in words.world.nouns.names(owner)
+        if last.op == "in" and called and words.world.reach.steps(role.link.to, owner) is not None:
+            yield replace(told, filters=(*told.filters[:-1], last.model_copy(update={"via": role.link.name})))
+
+
+def _from_and_to(words: Words, found: Found) -> Iterator[Found]:
+    """ "(flights) from Oslo to Bergen": one row in each of two roles of one table."""
+    pairs = [role for role in roles_of(words, found.entity) if not role.is_self]
+    start = words.skip(found.at, "relatives", "being", "going")
+    for near in pairs:
+        for far in pairs:
+            both = near.link.to == far.link.to and near != far
+            if both and is_said(words, start, near) and words.tokens[start].text in word_lists()["by_the_way"]:
+                for told in _valued(words, found, near, (start, start + 1)):
+                    if is_said(words, told.at, far):
+                        yield from _valued(words, told, far, (told.at, told.at + 1))
+
+
+def called_for_another(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "who report to Ann", "trained by Ann" answered with Ann: whom things are under is not what they are called."""
+    layer, nouns, query = words.world.layer, words.world.nouns, plan.query
+    counted = {nouns.counted.get(name, "") for name in query.metrics}
+    told = {query.entity, *(counted if len(query.metrics) == 1 else ())} - {""}
+    names = {name for dataset in told if dataset in layer.datasets for name in nouns.names(dataset)}
+    own = [one for one in query.filters if one.field in names and one.op == "in" and not one.via]
+    for at, token in enumerate(words.tokens[1:-1] if own else (), 1):
+        meant = {c.target for concepts, _ in words.concepts(at + 1, "value") for c in concepts}
+        done = at > 1 and is_done(words, at, at + 1)
+        if done and meant & {one.field for one in own}:
+            return (words.tokens[at - 1].raw, token.raw)
+    return ()
+
+
+def is_done(words: Words, first: int, behind: int) -> bool:
+    """Whether words say that things do something, or are under somebody ("train", "trained by"), before a name."""
+    verbs = word_lists()["verbs"] | word_lists()["under_role"]
+    return any(token.text in verbs for token in words.tokens[first:behind])
