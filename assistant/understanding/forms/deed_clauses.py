@@ -10,6 +10,7 @@ from assistant.understanding.bounds import counted_deed
 from assistant.understanding.chart import Element
 from assistant.understanding.draft import Draft
 from assistant.understanding.forms.asking import COUNTS, Asking, phrases, said
+from assistant.understanding.forms.object_deeds import deed_done
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, SemanticQuery, SimpleMetric, TimeRange
 
@@ -46,18 +47,26 @@ class Had:
 
 def verb_at(asking: Asking, tokens: Sequence[Token]) -> tuple[int, str]:
     """How many words from here on are a verb that makes rows, and what counts them in words; (0, "") for none."""
+    return next(_verbs_at(asking, tokens), (0, ""))
+
+
+def _verbs_at(asking: Asking, tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
+    """Every reading of the words from here on as a verb that makes rows, the plainest first."""
     for size in range(min(3, len(tokens)), 0, -1):
         if said(tokens[:size]) in phrases()["contacting"]:
-            return size, "support tickets"
+            yield size, "support tickets"
     if not tokens:
-        return 0, ""
+        return
     named = asking.world.lexicon.lookup(tokens[:1])
     made = [c.target for c in named if c.kind == "metric" and c.inflected]
-    if made:
-        return 1, asking.world.layer.metrics[made[0]].title
     element = Element(0, 1, tokens[0].raw, 0.0, word=tokens[0].bare)
     counts = () if named else counted_deed(Draft((element,), ("",), asking.world), 0)
-    return (1, asking.world.layer.metrics[counts[0].target].title) if counts else (0, "")
+    one = made or [one.target for one in counts]
+    if one:
+        yield 1, asking.world.layer.metrics[one[0]].title
+    size, noun = deed_done(asking, tokens)
+    if size:
+        yield size, noun
 
 
 def read_clause(asking: Asking, clause: Clause, entity: str) -> Had | None:
@@ -87,12 +96,12 @@ def _is_limited(asking: Asking, words: Sequence[Token]) -> bool:
 def _counted(asking: Asking, clause: Clause) -> Iterator[tuple[list[Token], bool]]:
     """The clause as a question for a number: of what the verb makes, or of the thing had."""
     words = clause.verb + clause.words if clause.verb else clause.words
-    size, noun = verb_at(asking, words)
-    if size:
+    verbs = list(_verbs_at(asking, words))
+    for size, noun in verbs:
         rest = _without(words[size:], "somethings")
         tied = asking.made("of", 0) if rest and _is_free(asking, rest[0]) else []
         yield [*asking.made(f"number of {noun}", 0), *tied, *rest], False
-    else:
+    if not verbs:
         yield [*asking.made("number of", 0), *_without(words, "determiners")], _is_state(asking, words)
 
 
@@ -123,8 +132,13 @@ def _had(asking: Asking, plan: Plan, entity: str) -> Had | None:
         return None
     (name,) = query.metrics
     metric = layer.metrics[name]
-    counts = isinstance(metric, SimpleMetric) and layer.measures[metric.measure].agg in COUNTS
+    counts = isinstance(metric, SimpleMetric) and _counts_things(metric, layer.measures[metric.measure].agg)
     near = asking.world.reach.distance([name], entity) is not None
     if not counts or not near or entity in asking.world.reach.facts(name):
         return None
     return Had(name, query.filters, query.time_range, denied=False, state=False)
+
+
+def _counts_things(metric: SimpleMetric, agg: str) -> bool:
+    """Whether a number above zero tells that something was done: a count, or a sum of whole things as points are."""
+    return agg in COUNTS or (agg == "sum" and metric.format == "integer")

@@ -42,8 +42,14 @@ def people_named(asking: Asking, tokens: Sequence[Token]) -> tuple[Plan, str] | 
     entity = counted_entity(asking.world, plan.query) if plan is not None else ""
     if plan is not None and entity:
         return plan, entity
-    named = segments_ending(asking, tokens[-1:]) if plan is not None and tokens else set[str]()
+    called = plan is not None and bool(tokens) and not _are_rows(asking, tokens[-1:])
+    named = segments_ending(asking, tokens[-1:]) if called else set[str]()
     return _of_segment(asking, tokens[:-1], next(iter(named))) if len(named) == 1 else None
+
+
+def _are_rows(asking: Asking, tokens: Sequence[Token]) -> bool:
+    """Whether a word names rows of their own: "subscriptions" are not those who have one."""
+    return any(one.kind == "noun" and not one.inflected for one in asking.world.lexicon.lookup(tokens))
 
 
 def _of_segment(asking: Asking, before: Sequence[Token], segment: str) -> tuple[Plan, str] | None:

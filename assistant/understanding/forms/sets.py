@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from assistant.answer import Clarification, Option, Plan, Refusal
+from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking, Outcome, phrases
 from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, verb_at
+from assistant.understanding.forms.doers import Subject, asks_for
 from assistant.understanding.forms.people import counted_entity, people_named
 from assistant.understanding.time_phrases import time_phrase
 from assistant.understanding.tokens import Token
@@ -18,16 +19,6 @@ from semantic_layer import Filter, GroupBy, SemanticQuery, Share
 
 MOST_CLAUSES = 5
 Part = tuple[str, list[Token]]
-
-
-@dataclass(frozen=True)
-class Subject:
-    """Whose deeds are told: what is asked of them, the entity, and the place where the clauses begin."""
-
-    plan: Plan
-    entity: str
-    behind: int
-    asked: str
 
 
 @dataclass(frozen=True)
@@ -51,12 +42,13 @@ def sets(asking: Asking) -> Outcome | None:
     clauses = None if _is_nested(asking, parts) else _clauses(asking, parts)
     told = _told(asking, subject, clauses) if clauses is not None else None
     if told is None or not told.had:
-        return _half_read(asking, parts)
+        return _half_read(asking, parts) or _others_counted(asking, subject)
     ordinary = asking.ordinary(asking.tokens)
     found = _outcome(asking, subject, told)
     if isinstance(found, Clarification):
         return found
-    if isinstance(ordinary, Plan) and _says_as_much(asking.world, ordinary.query, subject, told):
+    heeds = isinstance(ordinary, Plan) and asks_for(asking, ordinary, subject)
+    if isinstance(ordinary, Plan) and heeds and _says_as_much(asking.world, ordinary.query, subject, told):
         return found if _never_at_all(told, ordinary.query) and found is not None else ordinary
     return found
 
@@ -118,6 +110,14 @@ def _half_read(asking: Asking, parts: Sequence[Part]) -> Refusal | None:
     if not isinstance(ordinary, Plan) or _conditions(asking.world, ordinary.query) >= len(deeds):
         return None
     return asking.refused("open_clauses", tuple(part[0].raw for part in deeds))
+
+
+def _others_counted(asking: Asking, subject: Subject) -> Refusal | None:
+    """That deeds were counted, and not those who did them: "how many customers opened our newsletter"."""
+    ordinary = asking.ordinary(asking.tokens)
+    if not isinstance(ordinary, Plan) or asks_for(asking, ordinary, subject):
+        return None
+    return asking.refused("open_clauses", (asking.tokens[subject.behind].raw,))
 
 
 def _says_as_much(world: World, query: SemanticQuery, subject: Subject, told: Told) -> bool:
@@ -291,7 +291,7 @@ def _outcome(asking: Asking, subject: Subject, told: Told) -> Outcome | None:
         return None
     if len(plans) == 1:
         return plans[0]
-    options = tuple(Option(asking.world.told(plan.query), plan) for plan in plans)
+    options = asking.world.options(plans)
     return Clarification(asking.question, asking.world.language.message("which_period"), (), options)
 
 

@@ -1,0 +1,57 @@
+"""Whose deeds a question tells, and whether a query asks for them or for what they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.answer import Plan
+from assistant.understanding.draft import World
+from assistant.understanding.forms.asking import Asking
+from semantic_layer import RatioMetric
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose deeds are told: what is asked of them, the entity, and the place where the clauses begin."""
+
+    plan: Plan
+    entity: str
+    behind: int
+    asked: str
+
+
+def asks_for(asking: Asking, plan: Plan, subject: Subject) -> bool:
+    """Whether a plan lists or counts those who are asked about, or their share, and not what they did.
+
+    A number that is called by them and their deed together ("people cancelled their subscription") counts them.
+    """
+    query, world = plan.query, asking.world
+    if _is_called_by(asking, plan, subject):
+        return True
+    count, metrics = subject.plan.query.metrics, world.layer.metrics
+    plain = world.language.forms.plain
+    people = {plain(metrics[count[0]].unit), *world.language.words("person_nouns")}
+    counted = all(plain(metrics[name].unit) in people for name in query.metrics)
+    if subject.asked == "count":
+        return counted
+    if subject.asked == "share":
+        return (bool(query.shares) and counted) or all(_is_of(world, name, people) for name in query.metrics)
+    return query.entity == subject.entity or bool(query.group_by) or counted
+
+
+def _is_called_by(asking: Asking, plan: Plan, subject: Subject) -> bool:
+    """Whether the name of a number takes in the words for those who are asked about, which are not the entity's own."""
+    noun = asking.tokens[subject.behind - 1]
+    named = asking.world.lexicon.lookup([noun]) if noun.text not in asking.world.language.persons else ()
+    if any(one.kind == "noun" and one.target == subject.entity for one in named):
+        return False
+    numbers = (span for span in plan.spans if span.role == "metric")
+    return any(span.start <= noun.start and noun.end <= span.end for span in numbers)
+
+
+def _is_of(world: World, name: str, people: set[str]) -> bool:
+    """Whether a number is a part of some people: whoever is counted below, where it is a ratio."""
+    metric = world.layer.metrics[name]
+    if isinstance(metric, RatioMetric):
+        return world.language.forms.plain(world.layer.metrics[metric.denominator].unit) in people
+    return metric.format == "percent"
