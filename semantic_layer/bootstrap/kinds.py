@@ -47,8 +47,8 @@ def meaning(column: Column, counts: Mapping[str, int]) -> Meaning:
     flag = flag_expression(column)
     if column.kind == "boolean" or flag:
         return Meaning("flag", flag)
-    if is_year(column) and column.kind != "text":
-        return Meaning("year")
+    if is_year(column) and (column.kind != "text" or counts.get(number_check(column)) == 0):
+        return Meaning("year", _text_number(column) if column.kind == "text" else "")
     time = time_column(column, counts)
     if time:
         return _time(time)
@@ -73,11 +73,15 @@ def _number(column: Column) -> Meaning:
 
 def _text(column: Column, counts: Mapping[str, int]) -> Meaning:
     if looks_numeric(column) and counts.get(number_check(column)) == 0:
-        expression = f"CAST(NULLIF(trim({_cell(column)}), '') AS DOUBLE)"
-        return Meaning("number", expression, how_to_add(column), "its numbers are stored as text.")
+        return Meaning("number", _text_number(column), how_to_add(column), "its numbers are stored as text.")
     if is_identifier(column) and column.figures.distinct > 50:
         return Meaning("identifier")
     return Meaning("text") if _is_prose(column) else Meaning("category")
+
+
+def _text_number(column: Column) -> str:
+    kind = "INTEGER" if is_year(column) else "DOUBLE"
+    return f"CAST(NULLIF(trim({_cell(column)}), '') AS {kind})"
 
 
 def _cell(column: Column) -> str:
@@ -89,8 +93,10 @@ def looks_numeric(column: Column) -> bool:
     texts = [text.strip() for text in column.figures.samples if text.strip()]
     if column.kind != "text" or not texts or is_identifier(column) or is_personal(column, ()):
         return False
+    if is_year(column):
+        return True
     zeros = any(re.match(r"[-+]?0\d", text) for text in texts)
-    amounts = how_to_add(column) not in ("never", "unknown") and not is_year(column)
+    amounts = how_to_add(column) not in ("never", "unknown")
     return amounts and not zeros and all(_NUMBER.fullmatch(text) for text in texts)
 
 

@@ -113,7 +113,7 @@ def field_words(column: Column, table: Table, is_flag: bool = False) -> Words:
         words = (*words[:-1], "number")
     if is_flag:
         return _without_flag_words(words)
-    if is_year_of_deed(column):
+    if is_year_of_deed(column) and "year" not in column.own:
         return ("year", *column.own)
     if _is_called_like(column, table):
         return (*table.noun, "name")

@@ -88,7 +88,7 @@ def _remark(subject: Subject) -> str:
 
 
 def _dataset(subject: Subject, subjects: Sequence[Subject], roads: Roads, measures: Sequence[Measure]) -> Dataset:
-    nouns = [*_nouns(subject), *_short_nouns(subject, subjects)]
+    nouns = [*_short_nouns(subject, subjects), *_nouns(subject)]
     return Dataset(
         name=subject.name,
         source=subject.table.name,

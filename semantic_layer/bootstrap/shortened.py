@@ -12,15 +12,18 @@ _REMARK = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*$")
 _YES_NO = frozenset({"y n", "n y", "yes no", "no yes", "0 1", "1 0", "t f", "true false"})
 
 
-def short_nouns(nouns: Sequence[Words], keys: Sequence[Words], words: Vocabulary) -> Mapping[str, Words]:
+def short_nouns(nouns: Sequence[Words], columns: Sequence[Sequence[Words]], words: Vocabulary) -> Mapping[str, Words]:
     """The nouns that short forms stand for: the start of a key's name which begins the noun of just one table.
 
-    `nouns` and `keys` are those of the tables in one order, the key being the words of a table's first column.
+    `nouns` and `columns` are those of the tables in one order; the key is a table's first column. Two letters alone
+    ("wh" of a warehouse) have to start another column as well.
     """
     found: dict[str, Words] = {}
-    for noun, key in zip(nouns, keys, strict=True):
+    for noun, named in zip(nouns, columns, strict=True):
+        key: Words = next(iter(named), ())
         short = key[0] if len(key) == 2 and words.has("id_words", key[1:]) else ""
-        if len(short) < _SHORTEST or short in words.known or short in words.abbreviations:
+        again = sum(column[:1] == (short,) for column in named) > 1
+        if len(short) < _SHORTEST - again or short in words.known or short in words.abbreviations:
             continue
         meant = [other for other in nouns if _shortens(short, other)]
         if meant == [noun]:
@@ -29,7 +32,15 @@ def short_nouns(nouns: Sequence[Words], keys: Sequence[Words], words: Vocabulary
 
 
 def _shortens(short: str, noun: Words) -> bool:
+    if len(short) < _SHORTEST:
+        return len(noun) == 1 and _is_within(short, noun[0])
     return any(word.startswith(short) and word != short for word in (noun[0], noun[-1]))
+
+
+def _is_within(short: str, word: str) -> bool:
+    """Whether a short form is a word's first letter and others of it in their order ("wh" of "warehouse")."""
+    rest = iter(word[1:])
+    return short != word and short[:1] == word[:1] and all(letter in rest for letter in short[1:])
 
 
 def in_full(words: Words, short: Mapping[str, Words]) -> Words:

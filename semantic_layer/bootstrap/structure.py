@@ -90,8 +90,9 @@ def read_tables(profiles: Profiles) -> tuple[Table, ...]:
     tokens = {name: words.split(name) for name in profiles}
     shared = _shared_prefix(list(tokens.values()), words)
     tables = [_table(name, profile, tokens[name][len(shared) :], words, shared) for name, profile in profiles.items()]
-    keys: list[Words] = [next((column.words for column in one.columns), ()) for one in tables]
-    short = short_nouns([one.noun for one in tables], keys, words)
+    short = short_nouns(
+        [one.noun for one in tables], [[column.words for column in one.columns] for one in tables], words
+    )
     tables = [_in_full(one, short) for one in tables]
     codes = _codes(tables, shared, words)
     return tuple(

@@ -143,17 +143,26 @@ def is_year(column: Column) -> bool:
         return False
     texts = column.figures.samples
     if column.kind == "text":
-        return bool(texts) and all(re.fullmatch(r"[12]\d{3}", text.strip()) for text in texts)
+        return _are_years(texts)
     low, high = column.low, column.high
     return column.is_whole and (
         low is None or high is None or (low >= _FIRST_DAY // 10_000 and high <= _LAST_DAY // 10_000)
     )
 
 
+def _are_years(texts: Sequence[str]) -> bool:
+    filled = [text.strip() for text in texts if text.strip()]
+    return bool(filled) and all(re.fullmatch(r"[12]\d{3}", text) for text in filled)
+
+
 def is_year_of_deed(column: Column) -> bool:
-    """Whether the column is called by a deed alone ("built", "founded") and holds whole numbers that can be years."""
+    """Whether the column is called by a deed alone ("built", "founded") and holds years, as numbers or as text."""
     low, high = column.low, column.high
-    if column.kind != "integer" or low is None or high is None or not vocabulary().has("deeds", column.own[-1:]):
+    if not vocabulary().has("deeds", column.own[-1:]):
+        return False
+    if column.kind == "text":
+        return _are_years(column.figures.samples)
+    if column.kind != "integer" or low is None or high is None:
         return False
     return low >= _FIRST_YEAR and high <= _LAST_DAY // 10_000
 

@@ -82,7 +82,13 @@ class Vocabulary:
 
     def expanded(self, words: Iterable[str]) -> Words:
         """The words with short forms written out."""
-        return tuple(word for short in words for word in self.abbreviations.get(short, (short,)))
+        told, found = tuple(words), list[str]()
+        at = 0
+        while at < len(told):
+            pair = self.abbreviations.get(" ".join(told[at : at + 2]), ())  # "reg no" is of no region
+            found.extend(pair or self.abbreviations.get(told[at], (told[at],)))
+            at += 2 if pair and at + 1 < len(told) else 1
+        return tuple(found)
 
     def rewordings(self, phrase: Words) -> Iterator[str]:
         """The phrase with the words it starts or ends with exchanged for each of their synonyms."""
