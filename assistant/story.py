@@ -63,6 +63,10 @@ class Change:
     ratio: Any = None
 
 
+OPPOSITES = {"le": "gt", "lt": "ge", "gt": "le", "ge": "lt"}
+"""What holds of a known value of which a bound does not hold."""
+
+
 def say(story: Story, key: str, values: dict[str, str] | None = None) -> str:
     """A sentence about the main metric; `at` stands for the period when it is given."""
     given = values or {}
@@ -102,8 +106,11 @@ def _filter(story: Story, item: Filter) -> str:
         return story.words.say("filter_out", {"values": values})
     if item.than:
         values = _stand_in(story, item)
-    operator = story.words.choice("operators", item.op)
+    denied = item.none and item.op in OPPOSITES and item.field.partition(".")[0] == item.entity
+    operator = story.words.choice("operators", OPPOSITES[item.op] if denied else item.op)
     told = {"field": named(story, item.field), "operator": operator, "values": values}
+    if denied:
+        return story.words.say("filter_or_unknown", told)
     return story.words.say("filter_other", told).rstrip() + _within(story, item)
 
 

@@ -79,13 +79,19 @@ def _kind(layer: SemanticLayer, one: Filter) -> str:
 
 def _wrong_count(one: Filter) -> str:
     if one.than:
-        right = one.op in ("gt", "ge", "lt", "le") and not one.values
+        right = one.op in ("gt", "ge", "lt", "le") and (not one.values or _is_times(one))
         return "" if right else f"`{one.than}` takes the place of a value: `{one.op}` on `{one.field}` does not fit it."
     wanted = {"between": 2, "is_null": 0, "not_null": 0}.get(one.op, 1)
     given = len(one.values)
     if one.op in ("in", "not_in"):
         return "" if given else f"The filter on `{one.field}` lists no values."
     return "" if given == wanted else f"`{one.op}` on `{one.field}` needs {wanted} values, not {given}."
+
+
+def _is_times(one: Filter) -> bool:
+    """Whether one number tells how many times the other value is meant."""
+    number = one.values[0]
+    return one.than == "previous" and len(one.values) == 1 and isinstance(number, int | float) and number > 0
 
 
 def _wrong_kind(one: Filter, kind: str) -> str:

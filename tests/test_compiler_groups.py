@@ -72,6 +72,13 @@ CASES = {
         sum(amount) FILTER (month(ordered_at) = 5) p FROM orders LEFT JOIN customers USING (customer_id) GROUP BY 1)
         WHERE coalesce(n, 0) < coalesce(p, 0) ORDER BY 1 NULLS LAST""",
     ),
+    "which segments sold at least half of what they sold in the month before": (
+        ask("revenue", by=[SEGMENT], time_range=JUNE, compare={"kind": "range", "range": MAY},
+            filters=[{"field": "revenue", "op": "ge", "than": "previous", "values": [0.5]}]),
+        """SELECT segment, n, p, n - p, (n - p) / p FROM (SELECT segment, sum(amount) FILTER (month(ordered_at) = 6) n,
+        sum(amount) FILTER (month(ordered_at) = 5) p FROM orders LEFT JOIN customers USING (customer_id) GROUP BY 1)
+        WHERE coalesce(n, 0) >= 0.5 * nullif(p, 0) ORDER BY 1 NULLS LAST""",
+    ),
     "what the ten best customers have together, as a share of all": (
         ask("revenue", top={"field": "customers.customer_id", "by": "revenue", "n": 10},
             shares=[{"metric": "revenue"}]),
@@ -152,6 +159,9 @@ REFUSED = [
     (ask("orders", shares=[{"metric": "orders", "per": 100}]), "E_SHARE"),
     (ask("revenue", by=[SEGMENT], filters=[{"field": "revenue", "op": "gt", "than": "previous"}]),
      "E_COMPARE_NEEDS_PERIOD"),
+    *((ask("revenue", by=[SEGMENT], time_range=JUNE, compare={"kind": "range", "range": MAY},
+           filters=[{"field": "revenue", "op": "gt", "than": "previous", "values": values}]), "E_FILTER_VALUE")
+      for values in ([0], [-1.5], [1, 2], ["much"])),
 ]  # fmt: skip
 
 

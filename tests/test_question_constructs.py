@@ -84,6 +84,56 @@ def test_groups_asked_for_by_a_change_are_only_those_that_moved_so(shop: Assista
     assert set(column(shop, question, "channel")) == {row[0] for row in expected}
 
 
+MOVED_BY = [
+    ("channels that grew by more than 20% this year compared to last year", "channel", "net_amount", "a > 1.2 * b"),
+    ("channels whose revenue doubled this year compared to last year", "channel", "net_amount", "a >= 2 * b"),
+    ("customers who spent less in 2025 than in 2024", "customer_id", "net_amount", "coalesce(b, 0) < coalesce(c, 0)"),
+    ("customers who ordered less often in 2025 than in 2024", "customer_id", "1", "coalesce(b, 0) < coalesce(c, 0)"),
+]
+
+
+@pytest.mark.parametrize(("question", "field", "amount", "condition"), MOVED_BY)
+def test_groups_are_told_apart_by_how_far_they_moved(
+    shop: Assistant, question: str, field: str, amount: str, condition: str
+) -> None:
+    """`a` is the first half of 2026; `b` that of 2025, or all of 2025 beside all of 2024 in `c`."""
+    until = 7 if "this year" in question else 13
+    said = f"sum({amount}) FILTER (year(o.ordered_at) = {{}} AND month(o.ordered_at) < {until})"
+    spans = ", ".join(f"{said.format(year)} {name}" for name, year in (("a", 2026), ("b", 2025), ("c", 2024)))
+    expected = rows(
+        shop,
+        f"SELECT k FROM (SELECT {field} k, {spans} FROM orders o WHERE {KEPT} AND {field} IS NOT NULL GROUP BY 1)"
+        f" WHERE {condition}",
+    )
+    assert set(column(shop, question, field)) == {row[0] for row in expected}
+
+
+def test_those_who_did_more_than_before_are_counted_and_not_what_they_did(shop: Assistant) -> None:
+    (found,) = column(shop, "how many customers spent more in 2025 than in 2024?", "groups")
+    spent = "coalesce(sum(net_amount) FILTER (year(ordered_at) = {}), 0)"
+    ((expected,),) = rows(
+        shop,
+        f"SELECT count(*) FROM (SELECT customer_id FROM orders o WHERE {KEPT} AND customer_id IS NOT NULL GROUP BY 1"
+        f" HAVING {spent.format(2025)} > {spent.format(2024)})",
+    )
+    assert int(found) == int(expected)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "new brands that grew by more than 10% this year",
+        "brands that nearly doubled this year",
+        "big cities where sales doubled in 2025",
+        "countries whose real orders dropped in May",
+        "categories that grew by less than 10% this year",
+        "orders by month with growth this year",
+    ],
+)
+def test_a_move_with_a_word_more_than_is_understood_is_refused(shop: Assistant, question: str) -> None:
+    assert not isinstance(shop.ask(question), Answer)
+
+
 def test_a_number_that_another_is_said_to_have_changed_is_not_answered_by_the_other(shop: Assistant) -> None:
     assert isinstance(shop.ask("did the discount campaign in May increase orders?"), Refusal)
 

@@ -171,6 +171,8 @@ class _Reading:
         """Of what a condition on each entity holds: a number of each, or a row that each has, or has none of."""
         datasets, owner = self.layer.datasets, condition.field.partition(".")[0]
         entity = self.inside(self.singular(datasets[condition.entity].title))
+        if condition.none and owner == condition.entity:
+            return self.say("not_so")
         if condition.field not in self.layer.fields or owner == condition.entity:
             return self.say("per", {"entity": entity})
         row = self.inside(self.singular(datasets[owner].title))

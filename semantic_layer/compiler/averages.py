@@ -50,11 +50,20 @@ def beside_metric(draft: Draft, scope: Scope, tree: exp.Expr, one: Filter) -> ex
 
 
 def beside_previous(draft: Draft, tree: exp.Expr, one: Filter) -> exp.Expr:
-    """A metric against its value in the other span; where it adds up, nothing is 0."""
+    """A metric against its value in the other span, or so many times that; where it adds up, nothing is 0.
+
+    Of nothing there is no multiple: what the other span has none of did not grow by a tenth.
+    """
     before = draft.frame.leaves[before_name(one.field)].copy()
     if adds_up(draft.layer, one.field):
-        tree, before = sql.or_zero(tree), sql.or_zero(before)
+        tree, before = sql.or_zero(tree), before if one.values else sql.or_zero(before)
+    for factor in one.values:
+        before = exp.Mul(this=_none_of_nothing(before), expression=sql.literal(factor))
     return _SIGNS[one.op](this=sql.bracketed(tree), expression=sql.bracketed(before))
+
+
+def _none_of_nothing(tree: exp.Expr) -> exp.Expr:
+    return exp.Nullif(this=tree, expression=sql.integer(0))
 
 
 def _compared(tree: exp.Expr, one: Filter, name: str) -> exp.Expr:

@@ -11,7 +11,7 @@ from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
-from assistant.understanding.forms.moved import moved
+from assistant.understanding.forms.moved import did_more, moved
 from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.people import who_are
 from assistant.understanding.forms.ratios import ratios
@@ -29,6 +29,7 @@ FIRST: tuple[Form, ...] = (
     top_part,
     top_rest,
     who_are,
+    did_more,
     extreme_of_each,
     causes,
     sets,

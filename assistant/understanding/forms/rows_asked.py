@@ -23,7 +23,12 @@ def rows_asked(asking: Asking) -> Outcome | None:
 def _is_broken_down(asking: Asking) -> bool:
     """Whether the question as it stands ranks or breaks down: "list orders by country", "list the five largest"."""
     ordinary = asking.read(asking.tokens)
-    return ordinary is not None and (ordinary.query.limit is not None or bool(ordinary.query.group_by))
+    if ordinary is None:
+        return False
+    query, nouns = ordinary.query, asking.world.nouns
+    keys = asking.world.layer.datasets[query.entity].key_fields if query.entity else ()
+    own = {*(f"{query.entity}.{key}" for key in keys), *(nouns.names(query.entity) if query.entity else ())}
+    return query.limit is not None or any(one.field not in own for one in query.group_by)
 
 
 def _is_named(asking: Asking, at: int, plan: Plan, dataset: str) -> bool:
