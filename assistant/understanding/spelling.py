@@ -114,7 +114,8 @@ class Speller:
         return tuple(_read_as(token, word, forms.plain(word), bare) for bare, word in sorted(near.items()))
 
     def _is_known(self, token: Token) -> bool:
-        known = self._lexicon.knows(token) or token.bare in self._accepted or token.text in self._cue_words
+        accepted = token.bare in self._accepted or token.text in self._accepted
+        known = accepted or self._lexicon.knows(token) or token.text in self._cue_words
         return known or token.text in self._named_days or self._language.is_ordinary(token) or token.bare in self._verbs
 
     def _nearest(self, word: str) -> dict[str, str]:

@@ -18,7 +18,14 @@ from assistant.understanding.counted_values import with_units
 from assistant.understanding.currencies import foreign_money
 from assistant.understanding.doubts import doubt, with_assumptions
 from assistant.understanding.draft import World
-from assistant.understanding.entities import asks_whose, by_own_day, doubted, listed_instead, plan_entities
+from assistant.understanding.entities import (
+    asks_whose,
+    by_own_day,
+    doubted,
+    listed_instead,
+    plan_entities,
+    tying_verbs,
+)
 from assistant.understanding.forms import Asking, read_first, read_form
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.halves import asks_otherwise, half_answered
@@ -115,7 +122,7 @@ class Understanding:
         self._scattered = Scattered(self._world)
         self._deeds = PlainDeeds(layer, language)
         self.similar = Similar(layer, language)
-        self._speller = Speller(lexicon, language, frozenset().union(*context.values()))
+        self._speller = Speller(lexicon, language, tying_verbs().union(*context.values()))
 
     def know(self, happenings: Sequence[Happening]) -> None:
         """Take days that people noted for times that questions name ("since the app launch")."""
@@ -123,7 +130,9 @@ class Understanding:
         self._world = replace(world, noted=named_days(happenings, world.language))
         words = {token.bare for one in happenings for token in self.tokens(f"{one.title} {one.kind}")}
         said = {world.language.bare(str(word)) for group in world.language.data["happening_words"] for word in group}
-        self._speller = Speller(world.lexicon, world.language, frozenset(words | said).union(*world.context.values()))
+        self._speller = Speller(
+            world.lexicon, world.language, tying_verbs().union(words, said, *world.context.values())
+        )
 
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""

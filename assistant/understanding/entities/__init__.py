@@ -6,5 +6,6 @@ every word, and a question with two readings has none.
 
 from assistant.understanding.entities.doubting import doubted, listed_instead
 from assistant.understanding.entities.reading import asks_whose, by_own_day, plan_entities
+from assistant.understanding.entities.words import tying_verbs
 
-__all__ = ["asks_whose", "by_own_day", "doubted", "listed_instead", "plan_entities"]
+__all__ = ["asks_whose", "by_own_day", "doubted", "listed_instead", "plan_entities", "tying_verbs"]

@@ -57,7 +57,9 @@ def common_value(words: Words, at: int) -> Iterator[Found]:
             genitive = words.phrase(behind, "genitive") or words.phrase(behind, "amid")
             owners = words.nouns(words.skip(genitive, "empty")) if genitive is not None else []
             for dataset, end in owners:
-                own = [c.target for c in concepts if c.target.partition(".")[0] == dataset]
+                own = [
+                    c.target for c in concepts if words.world.reach.steps(dataset, c.target.partition(".")[0]) in (0, 1)
+                ]
                 count = words.world.nouns.count_of(dataset)
                 if len(own) == 1 and count and _is_category(words, own[0]):
                     order = OrderBy(by=count, descending=descending)

@@ -31,13 +31,13 @@ def readings(words: Words) -> Iterator[Found]:
     marked = words.phrase(begun, "distinct")
     if marked is not None:
         begun = words.skip(marked, "empty", "distinct")
-    for asked in _asked(words, begun):
+    for asked in _asked(words, begun, distinct=marked is not None):
         yield from _clauses(
             words, replace(asked, distinct=asked.distinct or (marked is not None and not asked.counting)), 0
         )
 
 
-def _asked(words: Words, at: int) -> Iterator[Found]:
+def _asked(words: Words, at: int, *, distinct: bool) -> Iterator[Found]:
     """What is asked for: a number of things, things, or fields of things."""
     yield from each.for_each(words)
     yield from each.for_each_numbers(words)
@@ -53,7 +53,7 @@ def _asked(words: Words, at: int) -> Iterator[Found]:
             yield from things(words, Found(words.skip(behind, "empty"), counting=True))
             return
     yield from things(words, Found(at))
-    yield from fields_of(words, Found(at))
+    yield from fields_of(words, Found(at, distinct=distinct))
     yield from possessed(words, at)
     yield from values_with(words, at)
     yield from _groups(words, Found(at))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from assistant.answer import Plan
 from assistant.understanding.entities import aggregates_lost, shapes_of_counts, shapes_of_each, shapes_of_things
 from assistant.understanding.entities.fields import own_fields
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import METRIC_TIME, SimpleMetric
 
 BOUNDS = frozenset({"gt", "ge", "lt", "le"})
@@ -102,11 +102,17 @@ def _by_whom(plan: Plan, words: Words) -> tuple[str, ...]:
         return ()
     grouped = {group.field.partition(".")[0] for group in plan.query.group_by}
     for at, token in enumerate(words.tokens[:-1]):
-        if token.text == "by" and at and words.tokens[at - 1].text in DOING:
+        if token.text == "by" and at and _is_done(words, at - 1):
             owners = [dataset for dataset, _ in words.nouns(words.skip(at + 1, "empty"))]
             if grouped.intersection(owners):
                 return (token.raw,)
     return ()
+
+
+def _is_done(words: Words, at: int) -> bool:
+    """Whether a word is a participle that only ties: "made", "organised"."""
+    text = words.tokens[at].text
+    return text in DOING or (text in word_lists()["verbs"] and words.skip(at, "ties") > at)
 
 
 def _grouped_for_summed(plan: Plan, words: Words) -> tuple[str, ...]:
@@ -179,6 +185,26 @@ def whole_for_parts(plan: Plan, words: Words) -> tuple[str, ...]:
         if fields and not fields & grouped:
             return (words.tokens[at + 1].raw,)
     return ()
+
+
+def rows_for_total(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "what is the total charge of all rentals" answered with the one of each rental."""
+    query, fields = plan.query, words.world.layer.fields
+    of_rows = bool(query.entity) and len(query.group_by) == 1 and not query.metrics and not query.limit
+    shown = fields[query.group_by[0].field] if of_rows else None
+    if shown is None or shown.kind != "number" or _asks_for_each(words):
+        return ()
+    for at in range(len(words.tokens)):
+        total = words.phrase(at, "sums")
+        of = [words.phrase(end, "genitive") for end in range((total or at) + 1, len(words.tokens)) if total is not None]
+        things = (noun for end in of if end is not None for noun in words.nouns(words.skip(end, "empty")))
+        if any(dataset == query.entity and words.is_plural(end - 1) for dataset, end in things):
+            return (words.tokens[at].raw,)
+    return ()
+
+
+def _asks_for_each(words: Words) -> bool:
+    return any(words.phrase(at, "every") is not None for at in range(len(words.tokens)))
 
 
 Shape = Callable[[Plan, Words], tuple[str, ...]]

@@ -11,8 +11,9 @@ from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import World
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
-from assistant.understanding.entities.misshapen import all_for_some, whole_for_parts
+from assistant.understanding.entities.misshapen import all_for_some, rows_for_total, whole_for_parts
 from assistant.understanding.entities.shapes_of_each import rank_for_size
+from assistant.understanding.entities.ways import goes_wrong_way
 from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, OrderBy, SemanticQuery, Top, stands
@@ -30,12 +31,14 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
     for found in islice(readings(words), MOST_READINGS):
         for query in _queries(found, world):
             key = query.model_dump_json()
-            if key not in plans and _stands(query, world):
+            if key not in plans and _stands(query, world) and not goes_wrong_way(query, words):
                 plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, _notes(found, world))
                 ranks[key] = found.rank
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
     one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
-    misread = one is not None and any(shape(one, words) for shape in (all_for_some, whole_for_parts, rank_for_size))
+    misread = one is not None and any(
+        shape(one, words) for shape in (all_for_some, whole_for_parts, rank_for_size, rows_for_total)
+    )
     return None if misread else one
 
 
