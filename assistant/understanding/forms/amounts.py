@@ -90,6 +90,24 @@ def worth(world: World, dataset: str) -> str:
     return f"{dataset}.{found[0]}" if len(found) == 1 else ""
 
 
+def amount_named(asking: Asking, noun: int, dataset: str, place: tuple[int, int]) -> tuple[str, ...] | None:
+    """The amount of a row that stands between its noun and the bound ("orders with a discount over 20"), empty where it
+    is no field of the row; None when no amount stands there."""
+    tokens, lexicon, fields = asking.tokens, asking.world.lexicon, asking.world.layer.fields
+    ties = {word for phrase in phrases()["leads"] for word in str(phrase).split()}
+    small = asking.world.language.fillers | set(phrases()["helping"]) | ties
+    said = [token for token in tokens[place[0] : place[1]] if token.text not in small]
+    done = [one for token in tokens[place[0] : place[1]] for one in lexicon.lookup([tokens[noun], token])]
+    called = (*lexicon.lookup(said[-1:]), *done) if said else (*done,)
+    metrics = asking.world.layer.metrics
+    money = {c.target for c in called if c.kind == "metric" and metrics[c.target].format == "currency"}
+    own = {c.target for c in called if c.kind == "dimension"}
+    own = {name for name in own if name.startswith(f"{dataset}.") and fields[name].format == "currency"}
+    if not (money or own):
+        return None
+    return tuple(own) if len(own) == 1 and len(said) == 1 else ()
+
+
 def lengths(asking: Asking, dataset: str) -> tuple[str, ...]:
     """The number fields of a dataset that are lengths of time; those of a deed that is named, when one is."""
     language = asking.world.language
@@ -116,6 +134,14 @@ def deed_before(asking: Asking, at: int, dataset: str) -> tuple[int, tuple[str, 
     while fields and verb > 1 and asking.tokens[verb - 1].text in language.words("auxiliaries"):
         verb -= 1
     return (verb if fields else at), tuple(f"{dataset}.{one.name}" for one in fields)
+
+
+def before_denial(asking: Asking, at: int) -> int:
+    """Where "that were not" begins before the verb of a length of time; the place itself when nothing is denied."""
+    start = next((first for first in (at - 2, at - 1) if asking.end(max(first, 0), "denied_deed") == at), at)
+    while at > start > 1 and asking.end(start - 1, "before_denial") == start:
+        start -= 1
+    return start
 
 
 def _deeds(world: World, dataset: str, field: Dimension) -> set[str]:

@@ -6,7 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Clarification, Plan
-from assistant.understanding.forms.amounts import MINUTES, Bound, bounds, deed_before, lengths, limit, withins, worth
+from assistant.understanding.forms.amounts import (
+    MINUTES,
+    Bound,
+    amount_named,
+    before_denial,
+    bounds,
+    deed_before,
+    lengths,
+    limit,
+    withins,
+    worth,
+)
 from assistant.understanding.forms.asking import Asking, Outcome, counted_rows
 from assistant.understanding.forms.listed_rows import Sorting, counted, listed
 from assistant.understanding.refusing import refuse
@@ -31,6 +42,7 @@ class Part:
     bound: Bound
     plain: tuple[Token, ...]
     apart: bool
+    denied: bool = False
 
 
 def bounded(asking: Asking) -> Outcome | None:
@@ -60,22 +72,30 @@ def _parts(asking: Asking, bound: Bound) -> Iterator[Part]:
     if at and asking.tokens[at - 1].text in asking.world.language.words("one_by_one"):
         return  # "items per order above 3" bounds the items
     timed = bound.unit in MINUTES
+    named = None if timed else amount_named(asking, at, dataset, (behind, bound.first))
+    lead = behind if named else lead
     start, done = deed_before(asking, lead, dataset) if timed else (lead, ())
-    fields = (done or lengths(asking, dataset)) if timed else (worth(asking.world, dataset),)
+    fields = (
+        (done or lengths(asking, dataset)) if timed else (worth(asking.world, dataset),) if named is None else named
+    )
     end = asking.past(bound.behind, "deeds") if timed else bound.behind
-    rest, plain = ((*asking.tokens[:first], *asking.tokens[end:]) for first in (lead, start))
-    if all(fields) and (bound.operator != "within" or start < lead):
-        yield Part(rest, at, dataset, fields, bound, plain, lead > behind)
+    denial = before_denial(asking, start) if start < lead else start
+    ends = (lead, start) if denial == start else (denial, denial)
+    rest, plain = ((*asking.tokens[:first], *asking.tokens[end:]) for first in ends)
+    if fields and all(fields) and (bound.operator != "within" or start < lead):
+        yield Part(rest, at, dataset, fields, bound, plain, lead > behind, denied=denial < start)
 
 
 def _narrowed(asking: Asking, part: Part, field: str) -> Plan | None:
     """The plan of the rest with the amount as a condition on the rows of the noun, before they are put together."""
     condition = limit(asking, field, part.bound)
+    if part.denied:  # what was never done was not done in time either
+        condition = condition.model_copy(update={"entity": part.dataset, "none": True})
     aggregated = _aggregated(asking, part, field, condition)
     if aggregated is not None:
         return aggregated
-    plan = asking.read(part.rest) or (asking.read(part.plain) if part.plain != part.rest else None)
-    if plan is not None and part.apart and any(share.apart_from for share in plan.query.shares):
+    plan = _rest(asking, part)
+    if plan is not None and any(part.apart or not share.apart_from for share in plan.query.shares):
         return None  # "share of tickets solved in May over 200": the amount is of the case, or of all
     if plan is not None and _asks_for_rows(asking) and counted(plan, asking.world) == part.dataset:
         return listed(asking, plan, Sorting(field), condition)
@@ -83,6 +103,18 @@ def _narrowed(asking: Asking, part: Part, field: str) -> Plan | None:
     if plan is None or (told_apart and not plan.query.group_by and not plan.query.entity):
         return None  # "which campaigns cost over 5,000" asks for them, not for a number of them all
     return _under(asking, plan, part.dataset, condition)
+
+
+def _rest(asking: Asking, part: Part) -> Plan | None:
+    """The plan of the question without the amount; the verb of a length is no measure of what is counted.
+
+    "Tickets answered within 10 minutes" are tickets and not how fast they were answered.
+    """
+    plan = asking.read(part.rest)
+    names = plan.query.metrics if plan is not None else ()
+    if part.plain == part.rest or (len(names) == 1 and counted_rows(asking.world, names[0]) == part.dataset):
+        return plan
+    return asking.read(part.plain) or plan
 
 
 def _asks_for_rows(asking: Asking) -> bool:
@@ -96,20 +128,41 @@ def _aggregated(asking: Asking, part: Part, field: str, condition: Filter) -> Pl
     shared = asking.end(start, "shares")
     named = [(one, end) for one in AGGREGATES if (end := asking.end(start, one)) is not None]
     behind = shared if shared is not None else named[0][1] if named else None
-    if behind is None or asking.past(behind, "articles") != part.noun:
+    noun = asking.past(behind, "articles") if behind is not None else 0
+    if behind is None or (noun != part.noun and (shared is None or noun > part.noun)):
         return None
-    plan = asking.read([*asking.made("number of", 0), *(part.plain if shared is not None else part.rest)[part.noun :]])
-    if plan is None or counted(plan, asking.world) != part.dataset:
+    plan = asking.read([*asking.made("number of", 0), *(part.plain if shared is not None else part.rest)[noun:]])
+    if plan is None or counted(_in_all(plan) if shared is not None else plan, asking.world) != part.dataset:
         return None
     changed: dict[str, object] = {"filters": (*plan.query.filters, condition)}
     if shared is not None and plan.query.metrics[0] != asking.world.nouns.count_of(part.dataset):
         return None  # "what share of deals over 5,000 were won" is a part of those deals
+    if shared is not None and _is_told_of(asking, part):
+        return None  # "what share of orders over 100 were from Rome" is a part of those orders
     if shared is not None:
-        changed["shares"] = (Share(metric=plan.query.metrics[0], apart_from=(field,)),)
+        changed |= _part_of_each(plan.query, field)
     else:
         changed["metrics"] = (implied_metric(asking.world.layer, field, AGGREGATES[named[0][0]]),)
     query = plan.query.model_copy(update=changed)
     return replace(plan, query=query, asked=None) if asking.stands(query) else None
+
+
+def _in_all(plan: Plan) -> Plan:
+    """The plan without what it is broken down by."""
+    return replace(plan, query=plan.query.model_copy(update={"group_by": (), "order_by": ()}))
+
+
+def _is_told_of(asking: Asking, part: Part) -> bool:
+    """Whether a verb behind the amount says something of the rows that have it."""
+    verbs = asking.world.language.words("case_verbs")
+    return any(token.text in verbs for token in asking.tokens[part.bound.behind :])
+
+
+def _part_of_each(query: SemanticQuery, field: str) -> dict[str, object]:
+    """What makes a count the share of those under a condition, in all or in each group."""
+    within = tuple(group.field for group in query.group_by)
+    order = tuple(one.model_copy(update={"column": "share"}) for one in query.order_by)
+    return {"shares": (Share(metric=query.metrics[0], within=within, apart_from=(field,)),), "order_by": order}
 
 
 def _under(asking: Asking, plan: Plan, dataset: str, condition: Filter) -> Plan | None:
