@@ -233,13 +233,26 @@ def amount_of_verb(draft: Draft, at: int) -> tuple[Concept, ...]:
     if not draft.element(at).unknown:
         return ()
     language, fields = draft.world.language, draft.world.layer.fields
-    for noun in language.measures_of(draft.element(at).word, own=False):
+    things = {c.target for e in draft.elements for c in e.concepts if c.kind == "noun"}
+    nouns, ours = (language.measures_of(draft.element(at).word, own=own) for own in (False, True))
+    if nouns and ours and not _has_people(draft, things):  # campaigns spend our money, customers theirs
+        named = [c for noun in (*nouns, *ours) for c in draft.world.lexicon.lookup(tokenize(noun, language.forms))]
+        return tuple(c for c in named if c.kind == "metric")
+    for noun in nouns:
         found = draft.world.lexicon.lookup(tokenize(noun, language.forms))
         numbers = tuple(c for c in found if c.kind == "dimension" and fields[c.target].kind == "number")
+        numbers = tuple(c for c in numbers if not things or c.target.partition(".")[0] in things)
         measures = tuple(c for c in found if c.kind == "metric") or numbers
         if measures:
             return measures
     return ()
+
+
+def _has_people(draft: Draft, things: set[str]) -> bool:
+    """Whether somebody is said to do it: customers, people, "who"."""
+    datasets, persons = draft.world.layer.datasets, draft.world.language.persons | {"who", "whom"}
+    told = any(datasets[name].entity for name in things if name in datasets)
+    return told or any(e.text.casefold() in persons for e in draft.elements)
 
 
 def _fits_unit(draft: Draft, concept: Concept, unit: str) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer import Clarification, Plan, Refusal
+from assistant.understanding.doubts.bounds import RULES as BOUNDS
+from assistant.understanding.doubts.deeds import RULES as DEEDS
+from assistant.understanding.doubts.described import RULES as DESCRIBED
 from assistant.understanding.doubts.doubted import Doubted
 from assistant.understanding.doubts.names import RULES as NAMES
 from assistant.understanding.doubts.numbers import RULES as NUMBERS
@@ -20,7 +23,9 @@ from semantic_layer import stands
 def doubt(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> Clarification | Refusal | None:
     """What to say instead of a plan that decides what the words leave open, None for one that stands."""
     asked = Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world)
-    found = next((one for rule in (*VALUES, *NUMBERS, *NAMES, *TIMES) for one in rule(asked)), None)
+    found = next(
+        (one for rule in (*VALUES, *NUMBERS, *NAMES, *TIMES, *DESCRIBED, *DEEDS, *BOUNDS) for one in rule(asked)), None
+    )
     if found is None:
         return None
     sentence = world.language.message(found.message, words=found.words[0])

@@ -1,0 +1,26 @@
+"""Doubts of amounts that are compared with: of each row, or of each group of the breakdown?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+
+
+def _of_each_row(asked: Doubted) -> Iterator[Doubt]:
+    """ "orders that had a discount above 10 by country": the discount of each order, and not that of each country."""
+    bounded = {one.field for one in asked.query.filters if not one.entity and one.op in ("gt", "ge", "lt", "le")}
+    bounded &= set(asked.world.layer.metrics)
+    counted = {fact for name in asked.query.metrics for fact in asked.world.reach.facts(name)}
+    skipped = asked.words("having_words") | asked.world.language.determiners
+    for at in range(2, len(asked.tokens)) if bounded and asked.query.group_by else ():
+        if not any(one.kind == "metric" and one.target in bounded for one in asked.concepts(at)):
+            continue
+        before = next((i for i in range(at - 1, -1, -1) if asked.text(i) not in skipped), -1)
+        holds = before < at - 1 and any(asked.text(i) in asked.words("having_words") for i in range(before + 1, at))
+        rows = {one.target for one in asked.concepts(before) if one.kind in ("noun", "metric")}
+        if holds and rows & {*counted, *asked.query.metrics}:
+            yield Doubt(raw(asked.tokens[before : at + 1]), "of_each_row")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_each_row,)
