@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from assistant.understanding.concepts import EXACT, Concept
 from assistant.understanding.draft import Draft, is_top_of_each
 from assistant.understanding.filtering import names_value
@@ -10,6 +12,8 @@ from assistant.understanding.idle import idle
 
 GUESSED = 0.6
 """How well a word fits a name of which it is only the head."""
+
+LENGTHS = ("seconds", "minutes", "hours", "days")
 
 
 def leftovers(draft: Draft) -> list[int]:
@@ -122,6 +126,8 @@ def _use_context(draft: Draft) -> None:
     _use_field_words(draft)
     _use_value_words(draft, names)
     creation, counted = draft.world.language.words("creation_verbs"), draft.world.nouns.counted
+    for at in _units_of_time(draft, names):
+        draft.use(at, "filler")
     for at, element in enumerate(draft.elements):
         if not element.unknown or at in draft.uses:
             continue
@@ -132,6 +138,18 @@ def _use_context(draft: Draft) -> None:
             draft.use(at, "filler")
         else:
             _narrow_to(draft, at)
+
+
+def _units_of_time(draft: Draft, names: list[str]) -> list[int]:
+    """ "resolution time in hours": of lengths of time, which are shown in the units that fit."""
+    language, metrics = draft.world.language, draft.world.layer.metrics
+    if not names or not all(metrics[name].unit in LENGTHS for name in names):
+        return []
+    units = {word for unit in LENGTHS for word in language.unit_words(unit)}
+    led = [
+        at for at in range(1, len(draft.elements)) if draft.element(at - 1).text.casefold() in language.words("set_as")
+    ]
+    return [at for at in led if at not in draft.uses and draft.element(at).text.casefold() in units]
 
 
 def _narrow_to(draft: Draft, at: int) -> None:
@@ -150,7 +168,7 @@ def _best(kept: tuple[Concept, ...], choices: tuple[Concept, ...]) -> tuple[Conc
 
 def _belongs(draft: Draft, at: int, name: str) -> bool:
     lexicon = draft.world.lexicon
-    if _asks_for_a_time(draft, at, name) or _begins_another(draft, at, name):
+    if _asks_for_a_time(draft, at, name) or _begins_another(draft, at, name) or _stands_apart(draft, at, name):
         return False
     known = draft.world.context.get(name, frozenset[str]()) | lexicon.words_of(name) | _fact_words(draft, name)
     return _says_nothing(draft, at, known)
@@ -169,6 +187,20 @@ def _begins_another(draft: Draft, at: int, name: str) -> bool:
     named = draft.world.lexicon.lookup(draft.tokens[first : draft.element(at).behind + 1]) if draft.tokens else ()
     metrics = [c.target for c in named if c.kind == "metric" and c.weight >= EXACT]
     return bool(metrics) and name not in metrics
+
+
+def _stands_apart(draft: Draft, at: int, name: str) -> bool:
+    """ "in person", "on time": behind a preposition a word says something of its own, unless a name has both."""
+    language, before = draft.world.language, draft.element(at - 1) if at > 0 else None
+    if before is None or before.cues.isdisjoint({"link_any", "link_time", "link_value"}):
+        return False
+    pair = (before.text.casefold().split()[-1], draft.element(at).word)
+    metric = draft.world.layer.metrics[name]
+    for phrase in (metric.title, *metric.synonyms):
+        words = [word for word in phrase.casefold().split() if word not in language.determiners]
+        if any((first, language.bare(second)) == pair for first, second in pairwise(words)):
+            return False
+    return True
 
 
 def _fact_words(draft: Draft, name: str) -> frozenset[str]:

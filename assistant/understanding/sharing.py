@@ -107,7 +107,15 @@ def _is_done_to(draft: Draft, cue: int) -> bool:
     ]
     helping = {*language.words("auxiliaries"), *language.silent}
     helped = not helping.isdisjoint({*own, *(text.split()[-1] for text in between)})
-    return deed and bool(before) and helped
+    return deed and bool(before) and (helped or _are_doers(draft, own, place))
+
+
+def _are_doers(draft: Draft, own: list[str], place: int) -> bool:
+    """ "what percentage of subscribers ordered": a part of the subscribers, who stand right before what they did."""
+    language = draft.world.language
+    persons = {language.bare(word) for word in (*language.words("person_nouns"), *language.words("doers"))}
+    named = any(language.bare(word) in persons for word in own)
+    return named or (not own and draft.element(place - 1).plural and draft.kind(place - 1) in ("value", "noun"))
 
 
 def _is_of_rows(draft: Draft, rate: str) -> bool:

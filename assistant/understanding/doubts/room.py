@@ -12,6 +12,7 @@ from assistant.understanding.doubts.described import RULES as DESCRIBED
 from assistant.understanding.doubts.doubted import Doubted
 from assistant.understanding.doubts.names import RULES as NAMES
 from assistant.understanding.doubts.numbers import RULES as NUMBERS
+from assistant.understanding.doubts.single_objects import RULES as SINGLE
 from assistant.understanding.doubts.times import RULES as TIMES
 from assistant.understanding.doubts.values import RULES as VALUES
 from assistant.understanding.draft import World
@@ -24,7 +25,7 @@ def doubt(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> C
     """What to say instead of a plan that decides what the words leave open, None for one that stands."""
     asked = Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world)
     found = next(
-        (one for rule in (*VALUES, *NUMBERS, *NAMES, *TIMES, *DESCRIBED, *DEEDS, *BOUNDS) for one in rule(asked)), None
+        (one for rule in (*VALUES, *NUMBERS, *NAMES, *TIMES, *DESCRIBED, *DEEDS, *BOUNDS, *SINGLE) for one in rule(asked)), None
     )
     if found is None:
         return None

@@ -1,0 +1,84 @@
+"""Doubts of who did what, how many of them, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+
+NEAR = 4
+
+
+def _most_of_them(asked: Doubted) -> Iterator[Doubt]:
+    """ "do most customers use a coupon": whether more than half of them do, and not who does so most."""
+    said = [token.text for token in asked.said]
+    asks = bool(said) and said[0] in {*asked.words("auxiliaries"), *asked.words("copulas")}
+    for at in range(1, min(NEAR, len(said) - 1)) if asks else ():
+        things = any(c.kind == "noun" for c in asked.world.lexicon.lookup([asked.said[at + 1]]))
+        if said[at] in asked.words("most_words") and things:
+            yield Doubt(raw(asked.said[at : at + 2]), "most_of_them")
+
+
+def _one_after_another(asked: Doubted) -> Iterator[Doubt]:
+    """ "left a cart and then bought": what was done after something else, where the plan only asks for both."""
+    deeds = [one for one in asked.query.filters if one.entity and one.field in asked.world.layer.metrics]
+    said = [token.text for token in asked.said]
+    follows = asked.words("then_words")
+    for at in range(1, len(said) - 1) if len(deeds) > 1 else ():
+        if said[at] in follows and said[at - 1] in {"and", ","}:
+            yield Doubt(raw(asked.said[at - 1 : at + 1]), "order_of_deeds")
+
+
+def _share_of_doers(asked: Doubted) -> Iterator[Doubt]:
+    """ "what percentage of at-risk customers ordered": a part of those customers, not theirs of all who ordered."""
+    apart = {name for share in asked.query.shares for name in share.apart_from}
+    ratio = not asked.query.shares and len(asked.query.filters) > 0
+    cue = next((at for at in range(len(asked.tokens)) if "share" in asked.cues(at)), None)
+    if cue is None:
+        return
+    for at in range(cue + 1, min(cue + 2 * NEAR, len(asked.tokens) - 1)):
+        persons = any(c.kind == "noun" and asked.world.layer.datasets[c.target].entity for c in asked.concepts(at))
+        if not (persons and asked.is_plural(at) and _is_deed(asked, at + 1)):
+            continue
+        told = {
+            c.target
+            for first in range(cue, at)
+            for behind in range(first + 1, at + 1)
+            for c in asked.concepts(first, behind)
+            if c.kind == "value"
+        }
+        rate = ratio and _is_named_before(asked, cue, at + 1)
+        if told & apart or rate:
+            yield Doubt(raw(asked.tokens[cue : at + 2]), "share_of_doers")
+
+
+def _is_deed(asked: Doubted, at: int) -> bool:
+    language = asked.world.language
+    past = asked.text(at).endswith(language.words("participle_endings")) or asked.text(at) in language.forms.verbs
+    return past and asked.text(at) not in asked.words("auxiliaries") and not asked.concepts(at - 1, at + 1)
+
+
+def _is_named_before(asked: Doubted, cue: int, end: int) -> bool:
+    """Whether the number of the plan is called by the words up to a deed, which then is none of its own."""
+    named = {c.target for first in range(cue + 1) for c in asked.concepts(first, end) if c.kind == "metric"}
+    return bool(named & set(asked.query.metrics))
+
+
+def _which_of_which_time(asked: Doubted) -> Iterator[Doubt]:
+    """ "which store had the best month": a store, of all stores and months, and not a month."""
+    query = asked.query
+    timed = [group.field for group in query.group_by] == ["metric_time"] and query.limit == 1
+    if not timed or "which" not in asked.cues(0):
+        return
+    units = {word for words in asked.world.language.data["units"].values() for word in words}
+    named = [c for c in asked.concepts(1) if c.kind in ("noun", "dimension")]
+    if named and asked.text(1) not in units and asked.text(2) in asked.words("possessing"):
+        yield Doubt(raw(asked.tokens[0:2]), "which_of_which_time")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
+    _most_of_them,
+    _one_after_another,
+    _share_of_doers,
+    _which_of_which_time,
+)
