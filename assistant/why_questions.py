@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from assistant.answer import Plan
+from assistant.shipped import shipped
 from assistant.understanding import Understanding, add_units, unit_start
 from assistant.wording import FIRST, answers
 from semantic_layer import Comparison, SemanticQuery, TimeRange
@@ -31,7 +30,7 @@ class Why:
 
 @cache
 def _words(language: str = "en") -> dict[str, list[str]]:
-    return yaml.safe_load((WORDS / f"{language}.yml").read_text(encoding="utf-8"))
+    return shipped(WORDS / f"{language}.yml")
 
 
 def read_why(question: str, understanding: Understanding, before: SemanticQuery | None = None) -> Why | None:

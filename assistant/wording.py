@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
+
+from assistant.shipped import shipped
 
 FIRST = "en"
 """The language that has every text; others fall back to it text by text."""
@@ -80,7 +81,7 @@ def _read(folder: Path, language: str) -> Mapping[str, Any]:
     texts: dict[str, Any] = {}
     for path in (folder / f"{language}.yml", *sorted((folder / language).glob("*.yml"))):
         if path.exists():
-            texts |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            texts |= shipped(path) or {}
     return texts
 
 

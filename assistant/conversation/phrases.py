@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from assistant.shipped import shipped
 from assistant.understanding import Token, load_language, tokenize
 from assistant.wording import FIRST, answers
 
@@ -61,7 +60,7 @@ def words_of(tokens: Iterable[Token]) -> tuple[str, ...]:
 @cache
 def load_phrases(code: str = "en") -> Phrases:
     """The phrases of a language; raises FileNotFoundError for one that is not shipped."""
-    data = yaml.safe_load((Path(__file__).parent / f"{code}.yml").read_text(encoding="utf-8"))
+    data = shipped(Path(__file__).parent / f"{code}.yml")
     data["code"] = code
     return Phrases(data)
 

@@ -13,7 +13,7 @@ from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
+from assistant.shipped import shipped
 
 if TYPE_CHECKING:
     from assistant.understanding.queries import Candidate
@@ -62,7 +62,7 @@ def doubts_of(candidate: Candidate, spelling: Spelling) -> Doubts:
 @cache
 def calibration() -> Calibration:
     """The weights that come with the product."""
-    data = yaml.safe_load(WEIGHTS.read_text(encoding="utf-8"))
+    data = shipped(WEIGHTS)
     return Calibration(data["base"], data["weights"], data["unsure_below"], data["ask_below"])
 
 

@@ -10,8 +10,7 @@ from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from assistant.shipped import shipped
 from assistant.understanding.language import Language
 from assistant.understanding.tokens import Token, phrase_keys
 from semantic_layer import Dataset, Metric, SemanticLayer, SimpleMetric
@@ -182,4 +181,4 @@ def _affix(row: Mapping[str, Any]) -> Affix:
 @cache
 def _table(code: str) -> dict[str, Any]:
     path = FOLDER / f"{code}.yml"
-    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else _table("en")
+    return shipped(path) if path.exists() else _table("en")

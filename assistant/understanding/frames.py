@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from assistant.shipped import shipped
 from assistant.understanding.tokens import Token
 
 MOST_LAYERS = 5
@@ -116,7 +115,7 @@ def frames_of(code: str) -> Frames | None:
     path = FOLDER / f"{code}.yml"
     if not path.exists():
         return None
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = shipped(path)
     classes: dict[str, str] = data["classes"]
 
     def lines(part: str) -> list[str]:

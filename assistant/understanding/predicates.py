@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from assistant.shipped import shipped
 from assistant.understanding.language import Language
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import SemanticLayer
@@ -194,7 +193,7 @@ def predicates_of(code: str) -> Predicates | None:
     path = FOLDER / f"{code}.yml"
     if not path.exists():
         return None
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data: dict[str, Any] = shipped(path)
     places = {name: frozenset(map(str, words)) for name, words in data["places"].items()}
     things = tuple(_thing(one, data) for one in data["things"])
     return Predicates(things, frozenset(map(str, data["before_object"])), places)

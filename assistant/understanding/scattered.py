@@ -59,6 +59,7 @@ class Scattered:
         averages = (word for word, cues in world.language.cues.items() if "average" in cues)
         self._averages = frozenset(world.language.bare(word) for word in averages)
         self._times = time_words(world.language.data["code"])
+        self._kept_keys: dict[tuple[str, str, str], tuple[str, ...]] = {}
         self._entities = tuple(name for name, dataset in world.layer.datasets.items() if dataset.entity)
         phrases = tuple(dict.fromkeys(self._declared(world.layer)))
         declared = {phrase.words for phrase in phrases if not world.layer.metrics[phrase.metric.target].implied}
@@ -258,6 +259,13 @@ class Scattered:
         named = self._world.language.data["adjectives"].get(tokens[at].text, ())
         return tuple(self._world.language.one_deed(self._world.language.bare(str(word))) for word in named)
 
+    def _own_keys(self, token: Token) -> list[str]:
+        """The keys of a word of a name, which many names have."""
+        word = (token.raw, token.plain, token.bare)
+        if word not in self._kept_keys:
+            self._kept_keys[word] = tuple(self._keys(token))
+        return list(self._kept_keys[word])
+
     def _keys(self, token: Token) -> Iterator[str]:
         if not token.text.isalpha() or token.text in self._world.language.function_words:
             return
@@ -298,7 +306,7 @@ class Scattered:
     def _variants(self, text: str, concept: Concept) -> Iterator[Phrase]:
         """The word sets of a phrase: each noun of the layer as its own word or as any of its synonyms."""
         tokens = [t for t in tokenize(text, self._world.language.forms) if t.text.isalpha()]
-        telling = [list(self._keys(token)) for token in tokens if token.text not in self._world.language.function_words]
+        telling = [self._own_keys(token) for token in tokens if token.text not in self._world.language.function_words]
         if any(char.isdigit() for char in text):  # "p90 response time" is no response time
             return
         if any("share" in self._world.language.cues.get(token.text, ()) for token in tokens[:1]):

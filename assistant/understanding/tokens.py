@@ -16,7 +16,7 @@ TOKEN = re.compile(
     r"|[^\W_]+"
     r"|[&,;%+=<>#€$£/:*~^|\\\[\]{}@–—-]"
 )
-MOST_WORDS_KEPT = 20_000
+MOST_WORDS_KEPT, MOST_TEXTS_KEPT, LONGEST_KEPT = 20_000, 8192, 60
 POSSESSIVE = re.compile(r"(?<=\w)['’`´]s?\b|(?<=s)['’](?=\s|$)")
 
 
@@ -63,6 +63,19 @@ class Forms:
     def every(self) -> Callable[[str], tuple[str, str, str]]:
         """Gives a word as written in lower case, in its plain and in its bare form."""
         return lru_cache(MOST_WORDS_KEPT)(self._every)
+
+    @cached_property
+    def tokens(self) -> Callable[[str], tuple[Token, ...]]:
+        """Gives the tokens of a text, kept for names and phrases, which are split again and again."""
+        return lru_cache(MOST_TEXTS_KEPT)(self.split)
+
+    def split(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a text."""
+        spaced = POSSESSIVE.sub(lambda match: " " * len(match.group()), text)
+        every = self.every
+        return tuple(
+            Token(match.start(), match.end(), match.group(), *every(match.group())) for match in TOKEN.finditer(spaced)
+        )
 
     def _every(self, raw: str) -> tuple[str, str, str]:
         text = fold_case(raw)
@@ -123,12 +136,7 @@ def fold_case(text: str) -> str:
 
 def tokenize(text: str, forms: Forms) -> list[Token]:
     """The tokens of a text in order; possessive endings are dropped, other signs that carry no meaning too."""
-    spaced = POSSESSIVE.sub(lambda match: " " * len(match.group()), text)
-    return [_token(match.start(), match.group(), forms) for match in TOKEN.finditer(spaced)]
-
-
-def _token(start: int, raw: str, forms: Forms) -> Token:
-    return Token(start, start + len(raw), raw, *forms.every(raw))
+    return list(forms.tokens(text) if len(text) <= LONGEST_KEPT else forms.split(text))
 
 
 def phrase_keys(tokens: Iterable[Token]) -> tuple[str, str]:

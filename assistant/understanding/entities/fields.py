@@ -51,13 +51,14 @@ def partly_named(words: Words, tokens: Sequence[Token], entity: str) -> list[str
 
 
 def _has(words: Words, field: Dimension, said: tuple[str, ...]) -> bool:
-    forms, lists = words.world.language.forms, word_lists()
+    plains, lists = words.world.language.plains, word_lists()
     for name in (field.name.replace("_", " "), field.label):
-        parts = tuple(forms.plain(word) for word in name.casefold().split())
-        size = len(said)
+        parts, size = plains(name), len(said)
+        if len(parts) <= size:
+            continue
         rest = parts[size:]
         begins = parts[:size] == said and (rest[:1] == ("of",) or (rest and all(one in lists["tails"] for one in rest)))
         telling = tuple(part for part in parts if part not in lists["by_the_way"])
-        if len(parts) > size and (parts[-size:] == said or begins or telling == said):
+        if parts[-size:] == said or begins or telling == said:
             return True
     return False

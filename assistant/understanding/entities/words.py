@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-import yaml
-
+from assistant.shipped import shipped
 from assistant.understanding.chart import amount_of
 from assistant.understanding.concepts import HEAD_WORD, Concept
 from assistant.understanding.draft import World
+from assistant.understanding.phrase_lists import longest_at, openings
 from assistant.understanding.tokens import Token
 
 LONGEST = 7
 SIZE = "size"
+GROUPED = ("deed_forms", "same_units", "role_forms")
 TELLING = (
     "at_least",
     "more_than",
@@ -38,36 +40,44 @@ SHORTEST_STEM, LONGEST_ENDING = 4, 5
 
 
 @cache
+def _content() -> Mapping[str, Any]:
+    return shipped(WORDS)
+
+
+@cache
 def word_lists() -> Mapping[str, frozenset[str]]:
     """The word lists by name, each phrase in lower case."""
-    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
-    verbs = content.pop("verbs")
-    content.pop("deed_forms")
-    content.pop("same_units")
-    content.pop("role_forms")
-    lists = {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in content.items()}
-    return {**lists, "verbs": frozenset(form for verb, past in verbs.items() for form in forms(verb, past))}
+    listed = {name: phrases for name, phrases in _content().items() if name not in ("verbs", *GROUPED)}
+    lists = {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in listed.items()}
+    verbs = _content()["verbs"].items()
+    return {**lists, "verbs": frozenset(form for verb, past in verbs for form in forms(verb, past))}
+
+
+@cache
+def _openings() -> Mapping[str, Mapping[str, int]]:
+    return {name: openings(phrases) for name, phrases in word_lists().items()}
+
+
+def _groups(name: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(str(word) for word in group) for group in _content()[name])
 
 
 @cache
 def same_units(word: str) -> frozenset[str]:
     """The other ways to say or to write a unit, itself among them; empty for what is none."""
-    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
-    return next((frozenset(map(str, group)) for group in content["same_units"] if word in group), frozenset())
+    return next((group for group in _groups("same_units") if word in group), frozenset())
 
 
 @cache
 def deed_forms() -> tuple[frozenset[str], ...]:
     """Groups of verbs and nouns of one deed: "published" and "publication"."""
-    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
-    return tuple(frozenset(str(word) for word in group) for group in content["deed_forms"])
+    return _groups("deed_forms")
 
 
 @cache
 def role_forms() -> tuple[frozenset[str], ...]:
     """Groups of words for one role: "departure", "leave" and "from"."""
-    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
-    return tuple(frozenset(str(word) for word in group) for group in content["role_forms"])
+    return _groups("role_forms")
 
 
 def tying_verbs() -> frozenset[str]:
@@ -88,7 +98,7 @@ def forms(verb: str, irregular: Sequence[str] = ()) -> tuple[str, ...]:
 @cache
 def degrees() -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Adjectives of degree: by "most", "least", "gt" and "lt", what each set of words measures."""
-    content = yaml.safe_load(DEGREES.read_text(encoding="utf-8"))
+    content = shipped(DEGREES)
     return {
         role: {measure: frozenset(str(phrase) for phrase in phrases) for measure, phrases in table.items()}
         for role, table in content.items()
@@ -104,11 +114,7 @@ class Words:
 
     def phrase(self, at: int, role: str) -> int | None:
         """The place behind the longest phrase of a list that starts here, None without one."""
-        listed = word_lists()[role]
-        for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
-            if " ".join(token.text for token in self.tokens[at:end]) in listed:
-                return end
-        return None
+        return longest_at(self.tokens, at, word_lists()[role], _openings()[role])
 
     def skip(self, at: int, *roles: str) -> int:
         """The place behind all words here that only these lists know."""
@@ -215,7 +221,8 @@ class Words:
         said = {self.tokens[at].text, bare} if at < len(self.tokens) else set[str]()
         kin = frozenset[str]().union(*(group for group in deed_forms() if said & group))
         found = found or [name for name in self.world.layer.datasets if name in kin]
-        return found[0] if len(found) == 1 else ""
+        whole = min(found, key=len, default="")  # the shipments before the lines of them
+        return whole if all(name == whole or name.startswith(f"{whole}_") for name in found) else ""
 
     def extremes(self, at: int) -> list[tuple[str, str, int]]:
         """Adjectives of degree here ("oldest"): what they measure, "most" or "least", and the place behind."""

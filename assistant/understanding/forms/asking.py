@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from assistant.answer import Clarification, Plan, Refusal
+from assistant.shipped import shipped
 from assistant.understanding.contradictions import bound_on_blanks
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
+from assistant.understanding.phrase_lists import longest_at, openings
 from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
 from semantic_layer import SemanticQuery, SimpleMetric, stands
@@ -26,8 +26,13 @@ COUNTS = frozenset({"count", "count_distinct"})
 @cache
 def phrases() -> Mapping[str, frozenset[str]]:
     """The phrases of these forms by list, each in lower case."""
-    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    content = shipped(WORDS)
     return {name: frozenset(str(phrase) for phrase in listed) for name, listed in content.items()}
+
+
+@cache
+def _openings() -> Mapping[str, Mapping[str, int]]:
+    return {name: openings(listed) for name, listed in phrases().items()}
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,7 @@ class Asking:
 
     def end(self, at: int, name: str) -> int | None:
         """The place behind the longest phrase of a list that starts here, None without one."""
-        for behind in range(min(at + LONGEST, len(self.tokens)), at, -1):
-            if said(self.tokens[at:behind]) in phrases()[name]:
-                return behind
-        return None
+        return longest_at(self.tokens, at, phrases()[name], _openings()[name])
 
     def past(self, at: int, *names: str) -> int:
         """The place behind all phrases of these lists that stand here."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from assistant.shipped import shipped
 from assistant.understanding.language.translating import Translation, translation
 from assistant.understanding.language.wordings import Wordings, wording, wordings
 from assistant.understanding.tokens import Forms, Token, fold_case, phrase_keys, tokenize
 from assistant.wording import FIRST, answers
 
+MOST_NAMES_KEPT = 20_000
 ADDED_TO = ("irregular",)
 """Tables of the base language that a further language adds to, instead of having its own."""
 
@@ -68,6 +68,11 @@ class Language:
     def spelt(self) -> Callable[[str], tuple[tuple[str, ...], ...]]:
         """Gives the phrases of a list as the words they are made of, the longest ones first."""
         return cache(self._spelt)
+
+    @cached_property
+    def plains(self) -> Callable[[str], tuple[str, ...]]:
+        """Gives the words of a name, parted by blanks, in their plain form."""
+        return lru_cache(MOST_NAMES_KEPT)(lambda name: tuple(map(self.forms.plain, name.casefold().split())))
 
     @cached_property
     def timed(self) -> Callable[[str, str], Mapping[str, tuple[tuple[str, ...], ...]]]:
@@ -236,7 +241,7 @@ def languages() -> tuple[str, ...]:
 
 def _read(code: str) -> dict[str, Any]:
     """The data of a language; what a language with a `base` does not say itself is that of the base."""
-    data: dict[str, Any] = yaml.safe_load((Path(__file__).parent / f"{code}.yml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = shipped(Path(__file__).parent / f"{code}.yml")
     if "base" in data:
         base = _read(str(data["base"]))
         both = {name: {**base[name], **data.get(name, {})} for name in ADDED_TO}

@@ -35,6 +35,8 @@ class Translation:
 
     def read(self, tokens: Sequence[Token], forms: Forms) -> list[Token]:
         """The tokens in the words of the base language; every one keeps its place in the text."""
+        if not self.phrases and self.decimal == ".":
+            return list(tokens)
         found: list[Token] = []
         at = 0
         while at < len(tokens):
