@@ -28,6 +28,7 @@ class Concept:
     cased: bool = False
     spelt: str = ""
     shape: str = ""
+    number: str = ""
     inflected: bool = False
 
     @property

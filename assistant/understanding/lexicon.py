@@ -12,6 +12,7 @@ from assistant.understanding.concepts import COMPOSED, EXACT, HEAD_WORD, INFLECT
 from assistant.understanding.exchanging import Exchange
 from assistant.understanding.language import Language, time_words
 from assistant.understanding.namings import Namings
+from assistant.understanding.single_named import agree, number_of
 from assistant.understanding.tokens import Token, fold_case, phrase_keys, tokenize
 from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import SemanticLayer, SimpleMetric
@@ -98,7 +99,7 @@ class Lexicon:
             # values are names: "open" is not "opened", and "people" are not the customers of type "person"
             if concept.kind == "value" and (persons or not same_form):
                 continue
-            if concept.kind == "metric" and len(tokens) > 1 and concept.shape != self._shape(tokens):
+            if concept.kind == "metric" and len(tokens) > 1 and not self._is_shaped_so(concept, tokens):
                 continue
             verb = not concept.plain.endswith(tokens[-1].plain)
             if concept.kind == "metric" and verb and len(tokens) > 1 and self._is_many(tokens[-1]):
@@ -207,7 +208,8 @@ class Lexicon:
         return small | set(language.cues) | time_words(language.data["code"])
 
     def _add(self, phrase: str, concept: Concept) -> None:
-        tokens = self._telling(self._language.tokens(phrase))
+        said = self._language.tokens(phrase)
+        tokens = self._telling(said)
         if not tokens or len(tokens) > LONGEST_PHRASE:
             return
         if concept.kind == "value":
@@ -216,7 +218,8 @@ class Lexicon:
                 return
             concept = replace(concept, cased=ordinary or len(phrase) < 2, spelt=phrase)
         wide, narrow = phrase_keys(tokens)
-        self._index[wide].append(replace(concept, plain=narrow, shape=self._shape(tokens)))
+        number = self._number(said) if concept.kind == "metric" else ""
+        self._index[wide].append(replace(concept, plain=narrow, shape=self._shape(tokens), number=number))
         if concept.kind == "metric":
             for other, plain in self._exchange.keys_of_name(tokens, self._layer.metrics[concept.target]):
                 composed = replace(concept, weight=concept.weight - COMPOSED, plain=plain, shape=self._shape(tokens))
@@ -227,9 +230,15 @@ class Lexicon:
         self._learn(tokens, concept)
 
     def _is_proper(self, phrase: str, tokens: Sequence[Token], concept: Concept) -> bool:
-        """Whether a value of one ordinary word is stored with a capital, so that "Display" is told from "display"."""
-        timed = tokens[0].text in time_words(self._language.data["code"])
-        return len(tokens) == 1 and phrase[:1].isupper() and phrase == concept.value and not timed
+        """Whether a value of ordinary words is stored with capitals, so that "Display" is told from "display"."""
+        timed = not time_words(self._language.data["code"]).isdisjoint(token.text for token in tokens)
+        return all(word[:1].isupper() for word in phrase.split()) and phrase == concept.value and not timed
+
+    def _is_shaped_so(self, concept: Concept, tokens: Sequence[Token]) -> bool:
+        return concept.shape == self._shape(tokens) and agree(concept.number, self._number(tokens))
+
+    def _number(self, tokens: Sequence[Token]) -> str:
+        return number_of(tokens, self._language.words("indefinite"))
 
     def _shape(self, tokens: Sequence[Token]) -> str:
         """What inflection says in a phrase: -ing forms ("returning rate" is no "return rate"), averages of many."""

@@ -1,0 +1,39 @@
+"""Doubts of bounds on one thing: "who won a deal over 20k" asks for each deal's worth, not for how many there were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.chart import amount_of
+from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+
+BOUNDS = frozenset({"gt", "ge", "lt", "le"})
+FARTHEST = 5
+"""How many words stand at most between the thing and its number: "a deal that was worth more than 20k"."""
+
+
+def _bound_of_one(asked: Doubted) -> Iterator[Doubt]:
+    """A bound on how many there were, or on what all are worth, where the words bound one of them."""
+    metrics = asked.world.layer.metrics
+    bounds = [one for one in asked.query.filters if one.field in metrics and one.op in BOUNDS and not one.where]
+    for at in range(2, len(asked.tokens)):
+        number = amount_of(asked.text(at))
+        if number is None or all(number not in one.values for one in bounds):
+            continue
+        thing = next((i for i in range(at - 1, max(at - 1 - FARTHEST, 0), -1) if _is_thing(asked, i)), None)
+        if thing is not None and _is_one(asked, thing):
+            yield Doubt(raw(asked.tokens[thing - 1 : at + 1]), "bound_of_one")
+
+
+def _is_thing(asked: Doubted, at: int) -> bool:
+    return any(concept.kind == "noun" for concept in asked.concepts(at))
+
+
+def _is_one(asked: Doubted, at: int) -> bool:
+    """Whether a thing stands in the singular behind an article, perhaps with a value between: "an open deal"."""
+    articles = asked.words("articles") | {"a", "an"}
+    before = asked.text(at - 1) if asked.text(at - 1) in articles else asked.text(at - 2)
+    return not asked.is_plural(at) and before in articles
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_bound_of_one,)
