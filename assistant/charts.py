@@ -16,7 +16,7 @@ from assistant.pictures import MOST_SERIES, alike, outer_inner
 from assistant.shape import Context, Shape, shape_of
 from assistant.vega import Spec, marked
 from assistant.wording import FIRST, answers
-from semantic_layer import Column
+from semantic_layer import COHORT_AGE, Column
 from warehouse import Result
 
 
@@ -101,6 +101,13 @@ def _is_grid(shape: Shape) -> bool:
     return len(keys) == len(shape.rows) and len({key[1] for key in keys}) <= MOST_SERIES
 
 
+def _is_of_cohorts(shape: Shape) -> bool:
+    """Whether a number is told by group and age of a cohort."""
+    ages = [place for place in shape.dimensions if shape.columns[place].ref == COHORT_AGE]
+    groups = len(shape.dimensions) - len(ages) + (shape.time is not None)
+    return bool(ages) and groups == 1 and shape.main.previous is None
+
+
 def _is_stack(shape: Shape) -> bool:
     return _is_grid(shape) and shape.is_additive(shape.main) and min(shape.values(shape.main.value)) >= 0
 
@@ -108,6 +115,7 @@ def _is_stack(shape: Shape) -> bool:
 _RULES: tuple[tuple[Callable[[Shape], bool], ChartKind, Callable[[Shape, str], Spec] | None], ...] = (
     (_has_no_numbers, "table", None),
     (_is_one_row, "tile", None),
+    (_is_of_cohorts, "heat", pictures.heat),
     (_is_trend, "line", pictures.trend),
     (_has_time, "table", None),
     (_is_side_by_side, "grouped_bar", pictures.side_by_side),

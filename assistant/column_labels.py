@@ -71,6 +71,8 @@ def _part_of(layer: SemanticLayer, query: SemanticQuery, column: Column, words: 
 def _label(layer: SemanticLayer, column: Column, words: Wording) -> str:
     if column.role in _BESIDE and column.ref in layer.metrics:
         return words.say(f"columns.{column.role}", {"title": layer.metrics[column.ref].title})
+    if column.ref == COHORT_AGE:
+        return words.choice("columns.age", column.grain)
     grain = words.choice("reading.grains", column.grain) if column.grain else ""
     if column.role == "flag":
         return words.say("columns.flag")
@@ -78,4 +80,4 @@ def _label(layer: SemanticLayer, column: Column, words: Wording) -> str:
         return grain or column.label
     if grain and column.ref in layer.fields:
         return words.say("columns.grain", {"title": layer.fields[column.ref].title, "grain": grain})
-    return words.say("columns.age") if column.ref == COHORT_AGE else column.label
+    return column.label

@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
+from assistant.cohort_story import is_of_cohorts, tell_cohorts
 from assistant.evidence import numbers_supported, unsupported_numbers
+from assistant.firsts import are_firsts, tell_firsts
 from assistant.formatting import cell, is_number, shorten, style_of
 from assistant.movers import movers, ranked_by_change
 from assistant.pairs import pair
@@ -331,6 +333,10 @@ def _is_one_cell(story: Story) -> bool:
     return len(story.shape.rows) == len(story.shape.columns) == 1
 
 
+def _cohorts(story: Story) -> str:
+    return tell_cohorts(story, describe)
+
+
 _STORIES: tuple[tuple[Callable[[Story], bool], Callable[[Story], str]], ...] = (
     (lambda story: not story.shape.rows, _nothing),
     (
@@ -339,6 +345,8 @@ _STORIES: tuple[tuple[Callable[[Story], bool], Callable[[Story], str]], ...] = (
     ),
     (lambda story: bool(story.context.query and story.context.query.entity and not story.shape.numbers), _entities),
     (lambda story: story.context.query is None or not story.shape.numbers, _rows),
+    (is_of_cohorts, _cohorts),
+    (are_firsts, tell_firsts),
     (lambda story: len(story.shape.rows) == 1, _one_row),
     (lambda story: story.shape.time is not None and not story.shape.dimensions, _trend),
     (lambda story: story.shape.time is not None, _trend_by_category),

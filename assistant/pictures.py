@@ -10,12 +10,14 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from assistant.cohort_story import after_age
 from assistant.formatting import Style, bucket, cell, compact, is_number, number, shorten
 from assistant.narrate import period_label
 from assistant.period_words import earlier
 from assistant.shape import Numbers, Shape, is_partial, next_bucket
-from assistant.vega import Axis, Picture, Spec, bars, grouped_bars, lines, stacked_bars
+from assistant.vega import Axis, Picture, Spec, bars, grouped_bars, heat_field, lines, stacked_bars
 from assistant.wording import answers
+from semantic_layer import COHORT_AGE
 
 MOST_BARS = 30
 MOST_SERIES = 8
@@ -63,6 +65,17 @@ def grid(shape: Shape, title: str) -> Spec:
     """Bars of two categories side by side."""
     values, series, note = _grid(shape, most=15)
     return grouped_bars(_picture(shape, title, values, note=note, series=series))
+
+
+def heat(shape: Shape, title: str) -> Spec:
+    """A field of cells, a row for each group and a column for each age of its cohort, the darker the larger."""
+    age = next(place for place in shape.dimensions if shape.columns[place].ref == COHORT_AGE)
+    group = shape.time if shape.time is not None else next(place for place in shape.dimensions if place != age)
+    keys = list(dict.fromkeys(row[group] for row in shape.rows))
+    shown = set(keys[-MOST_BARS:] if shape.time is not None else keys[:MOST_BARS])  # the newest, or those in front
+    values = [_cell(shape, row, group, age) for row in shape.rows if row[group] in shown]
+    label = shape.columns[age].label
+    return heat_field(_picture(shape, title, values, note=_cut_note(shape, len(shown), len(keys))), label)
 
 
 def stack(shape: Shape, title: str) -> Spec:
@@ -187,6 +200,14 @@ def _bar(shape: Shape, row: Row, key: str, name: str, position: int) -> Value:
     group = " / ".join(cell(row[i], shape.columns[i], shape.style(i)) for i in shape.dimensions)
     what = name if name and len(shape.dimensions) == 1 else shape.columns[position].label
     return {"k": key, "s": name, "v": _float(value), "text": text, "tip": f"{group}, {what}: {number(value, style)}"}
+
+
+def _cell(shape: Shape, row: Row, group: int, age: int) -> Value:
+    value, style, locale = row[shape.main.value], shape.style(shape.main.value), shape.context.locale
+    key = bucket(row[group], shape.grain, locale) if group == shape.time else _label(shape, row, group)
+    text = compact(value, style) if is_number(value) else ""
+    told = after_age(answers(locale), shape.columns[age], row[age], number(value, style))
+    return {"k": key, "s": row[age], "v": _float(value), "text": text, "tip": f"{key}: {told}"}
 
 
 def _picture(  # noqa: PLR0913  # the picture's own fields, by name

@@ -24,6 +24,7 @@ LINE_HEIGHT = 260
 Spec = dict[str, Any]
 _SMALL_STEP, _STEP, _OFFSET_STEP = 20, 26, 13
 _MOST_POINTS, _MOST_TICKS = 45, 80
+_MOST_CELL_TEXTS = 16
 _JANUARY = "utcmonth(datum.value) == 0"
 _TIME_LABELS = {
     "hour": "%H:%M", "day": "%-d %b", "week": "%-d %b", "month": "%b", "quarter": "Q%q", "year": "%Y",
@@ -141,6 +142,35 @@ def stacked_bars(picture: Picture) -> Spec:
     }  # fmt: skip
     bar = {"type": "bar", "height": {"band": 0.76}, "stroke": LIGHT.ground, "strokeWidth": 1}
     return _chart(picture, {"height": {"step": _step(picture)}, "encoding": encoding, "mark": bar})
+
+
+def heat_field(picture: Picture, title: str) -> Spec:
+    """Cells by category and age, shaded by their number; few enough columns show it as well.
+
+    Values: `k`, `s` (the age), `v`, `tip`, `text`.
+    """
+    ages = list(dict.fromkeys(value["s"] for value in picture.values))
+    axis = {"title": title, "orient": "top", "labelAngle": 0, "ticks": False, "domain": False, "grid": False}
+    encoding = {
+        "y": _category_axis(picture),
+        "x": {"field": "s", "type": "ordinal", "sort": sorted(ages), "axis": axis},
+    }
+    later = [value["v"] for value in picture.values if value["v"] is not None and value["s"] != min(ages)]
+    highest = max(later, default=picture.axis.high)  # where a cohort begins it is whole, which would pale all else
+    scale = {"range": [LIGHT.line, LIGHT.series[0]], "domain": [0, highest], "clamp": True}
+    shade = {"field": "v", "type": "quantitative", "scale": scale, "legend": None}
+    cell = {"type": "rect", "stroke": LIGHT.ground, "strokeWidth": 1}
+    layers: list[Spec] = [{"mark": cell, "encoding": {"color": shade, **_described()}}]
+    if len(ages) <= _MOST_CELL_TEXTS:
+        layers.append(_cell_text(highest))
+    return _chart(picture, {"height": {"step": _SMALL_STEP}, "encoding": encoding, "layer": layers})
+
+
+def _cell_text(highest: float) -> Spec:
+    """The number in its cell, light on the dark half of the shades."""
+    color = {"condition": {"test": f"datum.v > {highest / 2}", "value": LIGHT.ground}, "value": LIGHT.ink}
+    mark = {"type": "text", "baseline": "middle", "fontSize": 9.5, "aria": False}
+    return {"mark": mark, "encoding": {"text": {"field": "text", "type": "nominal"}, "color": color}}
 
 
 def _chart(picture: Picture, body: Spec) -> Spec:

@@ -61,6 +61,8 @@ OTHER = Column("other", "dimension", "other", "Other")
 LARGE = [(i, j, Decimal(1)) for i in range(20) for j in range(12)]
 BY_TWO = [(start, region, "x", amount) for start, region, amount in LINES]
 BELOW_ZERO = [("Chairs", Decimal(5)), ("Tables", Decimal(-3)), ("x", None)]
+AGE = Column("cohort_age", "dimension", "cohort_age", "Months later", "", "integer", "month")
+COHORTS = [(start, age, 1.0 if age == 0 else 0.3 - age / 100) for start in months(3) for age in range(3)]
 PAIR = [("Chairs", Decimal(5)), ("Tables", Decimal(3))]
 ZEROS = [("Chairs", Decimal(0)), ("Tables", Decimal(0))]
 
@@ -87,6 +89,9 @@ CASES: dict[str, Case] = {
     "two categories that add up": ("stacked_bar", (REGION, CATEGORY, REVENUE), ROWS_OF_TWO, {}),
     "two categories of averages": ("grouped_bar", (REGION, CATEGORY, BASKET), ROWS_OF_TWO, {}),
     "two large categories": ("table", (REGION, CATEGORY, REVENUE), LARGE, {}),
+    "cohorts by month": ("heat", (MONTH, AGE, RATE), COHORTS, {}),
+    "cohorts by category": ("heat", (REGION, AGE, RATE), [("N", 0, 1.0), ("N", 1, 0.3), ("S", 0, 1.0)], {}),
+    "all cohorts": ("bar", (AGE, RATE), [(0, 1.0), (1, 0.3)], {}),
     "three categories": ("table", (REGION, CATEGORY, OTHER, REVENUE), [("a", "b", i, Decimal(1)) for i in "xyz"], {}),
     "no rows": ("table", (CATEGORY, REVENUE), [], {}),
     "no values": ("table", (CATEGORY, REVENUE), [("a", None), ("b", None)], {}),
@@ -111,6 +116,13 @@ def test_every_picture_is_valid_and_can_be_drawn(name: str) -> None:
     png = vl_convert.vegalite_to_png(spec, vl_version="6.4", allowed_base_urls=[])
     assert png.startswith(b"\x89PNG")
     assert len(png) > 2000
+
+
+def test_cohorts_are_cells_shaded_by_what_is_left_after_the_first_period() -> None:
+    spec = chart((MONTH, AGE, RATE), COHORTS).spec
+    assert [(value["k"], value["s"]) for value in values(spec)[:2]] == [("Sep 2026", 0), ("Sep 2026", 1)]
+    assert spec["layer"][0]["encoding"]["color"]["scale"]["domain"] == [0, 0.29]
+    assert values(spec)[1]["tip"] == "Sep 2026: 29.0% after 1 month"
 
 
 def test_the_title_says_the_finding() -> None:

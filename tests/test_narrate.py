@@ -54,6 +54,27 @@ def told(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], asked: Semant
     return text
 
 
+AGE = Column("cohort_age", "dimension", "cohort_age", "Months later", "", "integer", "month")
+COHORTS = query(group_by=(GroupBy(field="cohort_age"),))
+
+
+def test_all_cohorts_are_told_at_some_ages() -> None:
+    rows = [(age, 1 / (age + 1)) for age in range(8)]
+    text = told((AGE, RATE), rows, COHORTS)
+    assert text == "Conversion rate was 50.0% after 1 month, 25.0% after 3 months, and 14.3% after 6 months."
+
+
+def test_cohorts_by_category_are_told_at_the_first_age() -> None:
+    rows = [("North", 0, 1.0), ("North", 1, 0.3), ("South", 0, 1.0), ("South", 1, 0.2)]
+    text = told((REGION, AGE, RATE), rows, COHORTS)
+    assert text.startswith("After 1 month, conversion rate was highest for North (30.0%)")
+    assert "100" not in text
+
+
+def test_cohorts_that_have_only_begun_are_told_as_they_began() -> None:
+    assert told((AGE, RATE), [(0, 1.0)], COHORTS) == "Conversion rate was 100.0% after 0 months."
+
+
 def money(*values: float) -> tuple[Decimal, ...]:
     return tuple(Decimal(str(value)) for value in values)
 

@@ -103,7 +103,7 @@ def run_guarded_sql(sql: str, reason: str, runtime: Runtime) -> Told:
 
 
 @tool
-def draw_chart(kind: Literal["line", "bar", "grouped_bar", "stacked_bar", "table"], runtime: Runtime) -> str:
+def draw_chart(kind: Literal["line", "bar", "grouped_bar", "stacked_bar", "heat", "table"], runtime: Runtime) -> str:
     """Choose the picture of the last result."""
     runtime.context.notebook.chart = kind
     return f"The last result will be drawn as {kind}, if its rows allow it."

@@ -258,7 +258,7 @@ def _known_only(draft: Draft, choice: Choice) -> Iterator[Filter]:
 
 
 def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[OrderBy, ...]:
-    """The asked order; without one the largest first, except along time, which runs forward by itself."""
+    """The asked order; without one the largest first, except along time or age, which run forward by themselves."""
     ranking = draft.ranking
     if ranking is not None and ranking.along_time:
         return (OrderBy(by=METRIC_TIME, descending=ranking.descending),)
@@ -269,6 +269,7 @@ def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...])
     if names and draft.part_of is not None and not draft.grain:
         part = next(i for i, (at, _) in enumerate(draft.metrics) if at == draft.part_of)
         return (OrderBy(by=names[part], column="share"),) if groups else ()
-    if names and (draft.listed or (len(groups) == 1 and groups[0].grain is None)):
+    runs = any(group.grain or group.field == COHORT_AGE for group in groups)
+    if names and (draft.listed or (len(groups) == 1 and not runs)):
         return (OrderBy(by=names[0]),)
     return ()

@@ -6,7 +6,18 @@ import re
 from collections import deque
 from collections.abc import Iterable
 
-from semantic_layer import DerivedMetric, Metric, RatioMetric, SemanticLayer, SimpleMetric
+from semantic_layer import (
+    ConversionMetric,
+    CumulativeMetric,
+    DerivedMetric,
+    Metric,
+    OffsetMetric,
+    PerEntityMetric,
+    RatioMetric,
+    RetentionMetric,
+    SemanticLayer,
+    SimpleMetric,
+)
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 OUT_OF_REACH = 9
@@ -50,6 +61,10 @@ class Reach:
         """The metrics that a metric is computed from directly."""
         if isinstance(metric, RatioMetric):
             return metric.numerator, metric.denominator
+        if isinstance(metric, CumulativeMetric | OffsetMetric):
+            return (metric.metric,)
+        if isinstance(metric, ConversionMetric):
+            return (metric.base,)
         if isinstance(metric, DerivedMetric):
             return tuple(name for name in NAME.findall(metric.expression) if name in self._layer.metrics)
         return ()
@@ -62,6 +77,8 @@ class Reach:
     def _measured(self, metric: Metric) -> frozenset[str]:
         if isinstance(metric, SimpleMetric):
             return frozenset({metric.measure.partition(".")[0]})
+        if isinstance(metric, RetentionMetric | PerEntityMetric):  # told of the things themselves, not of their rows
+            return frozenset({metric.entity})
         inputs = (self._layer.metrics[name] for name in self.inputs(metric) if name in self._layer.metrics)
         return frozenset().union(*(self._measured(part) for part in inputs))
 

@@ -11,7 +11,7 @@ from semantic_layer.compiler.draft import Column, Draft, Frame
 from semantic_layer.compiler.formulas import value_of
 from semantic_layer.compiler.stitch import settled
 from semantic_layer.compiler.titles import plural, thing
-from semantic_layer.model import SemanticLayer
+from semantic_layer.metric_types import RetentionMetric
 from semantic_layer.query import COHORT_AGE
 from semantic_layer.resolution import Key, asked_metrics, is_together
 
@@ -37,7 +37,7 @@ def before_name(metric: str) -> str:
 
 def projected(draft: Draft) -> None:
     """Fill the draft's columns and its statement: grouping columns, then each metric with its comparison."""
-    shown = [(_key_column(draft.layer, key), draft.frame.keys[key.name].copy()) for key in draft.keys]
+    shown = [(_key_column(draft, key), draft.frame.keys[key.name].copy()) for key in draft.keys]
     for name in draft.query.metrics:
         shown.extend(_metric_columns(draft, name))
     draft.statement = draft.frame.source.copy()
@@ -51,12 +51,12 @@ def append(draft: Draft, shown: list[Shown]) -> None:
         draft.statement.append("expressions", sql.named(tree, column.name))
 
 
-def _key_column(layer: SemanticLayer, key: Key) -> Column:
-    grain = str(key.grain or "")
+def _key_column(draft: Draft, key: Key) -> Column:
+    layer, grain = draft.layer, str(key.grain or "")
     if key.is_metric_time:
         return Column(key.name, "time", key.ref, grain.replace("_", " ").capitalize(), grain=grain)
     if key.ref == COHORT_AGE:
-        return Column(key.name, "dimension", key.ref, "Periods since", format="integer")
+        return _age_column(draft, key)
     if key.ref in layer.segments:
         return Column(key.name, "dimension", key.ref, layer.segments[key.ref].title)
     one = layer.fields.get(key.ref)
@@ -65,6 +65,13 @@ def _key_column(layer: SemanticLayer, key: Key) -> Column:
     role = "time" if one.kind == "time" else "dimension"
     label = f"{one.title} ({grain})" if grain else one.title
     return Column(key.name, role, key.ref, label, one.unit, one.format or "", grain)
+
+
+def _age_column(draft: Draft, key: Key) -> Column:
+    """The age of the cohorts, in the periods by which retention is told."""
+    metrics = (draft.layer.metrics[name] for name in draft.query.metrics)
+    grain = next(str(one.grain) for one in metrics if isinstance(one, RetentionMetric))
+    return Column(key.name, "dimension", key.ref, f"{grain.capitalize()}s later", format="integer", grain=grain)
 
 
 def titled(draft: Draft, name: str) -> str:
