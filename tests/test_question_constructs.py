@@ -134,6 +134,67 @@ def test_a_move_with_a_word_more_than_is_understood_is_refused(shop: Assistant, 
     assert not isinstance(shop.ask(question), Answer)
 
 
+EVERY = [
+    ("customers who ordered every month this year", "month", THIS_YEAR.format("o.ordered_at"), 6),
+    ("who bought something in each of the last three quarters?", "quarter",
+     "o.ordered_at >= DATE '2025-07-01' AND o.ordered_at < DATE '2026-04-01'", 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "unit", "period", "parts"), EVERY)
+def test_who_did_something_in_every_part_of_a_period(
+    shop: Assistant, question: str, unit: str, period: str, parts: int
+) -> None:
+    expected = rows(
+        shop,
+        f"SELECT customer_id FROM orders o JOIN customer c USING (customer_id) WHERE {KEPT} AND NOT c.is_internal"
+        f" AND NOT c.is_deleted AND {period} GROUP BY 1"
+        f" HAVING count(DISTINCT date_trunc('{unit}', o.ordered_at)) = {parts}",
+    )
+    assert set(column(shop, question, "customer_id")) == {row[0] for row in expected}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "customers who ordered every month",
+        "customers who ordered every Monday",
+        "new customers who ordered every month this year",
+        "customers who didn't order every month this year",
+        "customers who always ordered every month this year",
+    ],
+)
+def test_every_part_of_what_is_not_understood_is_refused(shop: Assistant, question: str) -> None:
+    assert not isinstance(shop.ask(question), Answer)
+
+
+FIRSTS = [
+    ("which month was best in each year for revenue?", "sum(o.net_amount)", "year(o.ordered_at)", "DESC"),
+    ("the month with the fewest orders in each channel in 2025", "count(*)", "o.channel", "ASC"),
+]
+
+
+@pytest.mark.parametrize(("question", "number", "group", "order"), FIRSTS)
+def test_the_best_month_of_each_year_or_group_is_told(
+    shop: Assistant, question: str, number: str, group: str, order: str
+) -> None:
+    period = "year(o.ordered_at) = 2025" if "2025" in question else "true"
+    expected = rows(
+        shop,
+        f"SELECT m FROM (SELECT {group} g, date_trunc('month', o.ordered_at) m, {number} n FROM orders o WHERE {KEPT}"
+        f" AND {period} GROUP BY 1, 2) QUALIFY row_number() OVER (PARTITION BY g ORDER BY n {order}, m) = 1",
+    )
+    answer = answered(shop, question)
+    at = [one.grain for one in answer.columns].index("month")
+    assert sorted(str(row[at])[:7] for row in answer.result.rows) == sorted(str(row[0])[:7] for row in expected)
+    assert answer.sentence.startswith("Highest" if order == "DESC" else "Lowest")
+
+
+@pytest.mark.parametrize("question", ["top trusted country per month by revenue", "best new product per month this year"])
+def test_the_first_of_what_is_not_understood_is_refused(shop: Assistant, question: str) -> None:
+    assert not isinstance(shop.ask(question), Answer)
+
+
 def test_a_number_that_another_is_said_to_have_changed_is_not_answered_by_the_other(shop: Assistant) -> None:
     assert isinstance(shop.ask("did the discount campaign in May increase orders?"), Refusal)
 

@@ -48,7 +48,6 @@ def read(model: Understanding, question: str) -> SemanticQuery:
         "Display ad clicks last month",
         "orders between 9 and 12",
         "customers with children under 5",
-        "customers who ordered every month this year",
         "products sold in every country",
         "orders containing Shoes and Clothing",
         "active customers in the app and the web",

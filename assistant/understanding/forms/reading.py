@@ -7,8 +7,10 @@ from collections.abc import Callable
 from assistant.answer import Clarification, Refusal
 from assistant.understanding.forms.around_days import around
 from assistant.understanding.forms.asking import Asking, Outcome
+from assistant.understanding.forms.best_of_each import best_of_each
 from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.effects import caused, effects
+from assistant.understanding.forms.every_period import every_period
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
 from assistant.understanding.forms.moved import did_more, moved
@@ -30,6 +32,7 @@ FIRST: tuple[Form, ...] = (
     top_rest,
     who_are,
     did_more,
+    every_period,
     extreme_of_each,
     causes,
     sets,
@@ -45,6 +48,7 @@ FORMS: tuple[Form, ...] = (
     around,
     effects,
     moved,
+    best_of_each,
     gaps,
     compared,
     ratios,
