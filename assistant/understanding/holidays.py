@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from assistant.understanding.dates import Clock, Found, day_period, year_at
+from assistant.understanding.dates import Clock, Found, year_at
 from assistant.understanding.periods import Period
 
 
@@ -18,10 +18,11 @@ def holiday(clock: Clock, at: int) -> Found | None:
             year = named[0] if named else _year_elsewhere(clock, behind) or _latest(rule, clock.as_of)
             day = _day_of(rule, year)
             label = " ".join(token.raw for token in clock.tokens[start:behind])
-            period = day_period(day)
-            return (Period(period.start, period.end, "day", f"{label} {year}", named is None),), named[
-                1
-            ] if named else behind
+            days = rule.get("days", 1)
+            period = Period(
+                day, day + timedelta(days=days), "day" if days == 1 else "span", f"{label} {year}", named is None
+            )
+            return (period,), named[1] if named else behind
     return None
 
 

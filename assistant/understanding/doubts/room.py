@@ -10,6 +10,7 @@ from assistant.understanding.doubts.bounds import RULES as BOUNDS
 from assistant.understanding.doubts.deeds import RULES as DEEDS
 from assistant.understanding.doubts.described import RULES as DESCRIBED
 from assistant.understanding.doubts.doubted import Doubted
+from assistant.understanding.doubts.judged import RULES as JUDGED
 from assistant.understanding.doubts.names import RULES as NAMES
 from assistant.understanding.doubts.numbers import RULES as NUMBERS
 from assistant.understanding.doubts.single_objects import RULES as SINGLE
@@ -25,7 +26,12 @@ def doubt(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> C
     """What to say instead of a plan that decides what the words leave open, None for one that stands."""
     asked = Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world)
     found = next(
-        (one for rule in (*VALUES, *NUMBERS, *NAMES, *TIMES, *DESCRIBED, *DEEDS, *BOUNDS, *SINGLE) for one in rule(asked)), None
+        (
+            one
+            for rule in (*VALUES, *NUMBERS, *NAMES, *TIMES, *DESCRIBED, *DEEDS, *BOUNDS, *SINGLE, *JUDGED)
+            for one in rule(asked)
+        ),
+        None,
     )
     if found is None:
         return None
