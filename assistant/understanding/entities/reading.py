@@ -12,6 +12,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
 from assistant.understanding.entities.misshapen import all_for_some, rows_for_total, whole_for_parts
+from assistant.understanding.entities.own_period import with_own_period
 from assistant.understanding.entities.shapes_of_each import rank_for_size
 from assistant.understanding.entities.ways import goes_wrong_way
 from assistant.understanding.entities.words import Words, word_lists
@@ -29,7 +30,7 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
     plans: dict[str, Plan] = {}
     ranks: dict[str, int] = {}
     for found in islice(readings(words), MOST_READINGS):
-        for query in _queries(found, world):
+        for query in (with_own_period(one, world) for one in _queries(found, world)):
             key = query.model_dump_json()
             if key not in plans and _stands(query, world) and not goes_wrong_way(query, words):
                 plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, _notes(found, world))
