@@ -231,7 +231,7 @@ class Lexicon:
 
     def _is_proper(self, phrase: str, tokens: Sequence[Token], concept: Concept) -> bool:
         """Whether a value of ordinary words is stored with capitals, so that "Display" is told from "display"."""
-        timed = not time_words(self._language.data["code"]).isdisjoint(token.text for token in tokens)
+        timed = time_words(self._language.data["code"]).issuperset(token.text for token in tokens)
         return all(word[:1].isupper() for word in phrase.split()) and phrase == concept.value and not timed
 
     def _is_shaped_so(self, concept: Concept, tokens: Sequence[Token]) -> bool:

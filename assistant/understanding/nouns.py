@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.tokens import tokenize
@@ -56,7 +58,7 @@ class Nouns:
         people = [field.name for field in persons if self._names_its_rows(dataset, field)]
         own = [field.name for field in shown if self._is_name(dataset, field)]
         told = [field.name for field in shown if self._tells(dataset, field)] if not (persons or own) else []
-        others = [field.name for field in persons]
+        others = [field.name for field in persons] or ([] if own else self._sole_name(dataset, shown))
         named = people or own[:1] or others or (told if len(told) == 1 else ())
         return tuple(f"{dataset_name}.{name}" for name in named)
 
@@ -65,6 +67,12 @@ class Nouns:
         said = set(field.label.casefold().split()) - set(self._language.words("naming_words"))
         nouns = {*dataset.name.split("_"), *dataset.own_title.casefold().split()}
         return said <= nouns
+
+    def _sole_name(self, dataset: Dataset, shown: Sequence[Dimension]) -> list[str]:
+        """The only field of things that ends like a name ("company name" of suppliers), empty without one."""
+        ending = self._language.words("name_words")
+        found = [field.name for field in shown if field.label.casefold().split()[-1] in ending and not field.implied]
+        return found if dataset.entity and len(found) == 1 else []
 
     def _is_name(self, dataset: Dataset, field: Dimension) -> bool:
         """Whether a field is called the name or title of its rows, also where its column shortens the noun."""
@@ -79,10 +87,9 @@ class Nouns:
     def _tells(self, dataset: Dataset, field: Dimension) -> bool:
         """Whether a field describes the rows of a dataset that have no name ("speciality description")."""
         key = (field.sql,) == dataset.primary_key
-        last = field.name.rpartition("_")[2]
-        return (
-            dataset.entity and field.kind == "categorical" and not key and last in self._language.words("detail_words")
-        )
+        last = {field.name.rpartition("_")[2], field.label.casefold().rpartition(" ")[2]}
+        telling = not last.isdisjoint(self._language.words("detail_words"))
+        return dataset.entity and field.kind == "categorical" and not key and telling
 
     def _metrics_named(self, dataset: Dataset, lexicon: Lexicon) -> list[str]:
         """Metrics that count this dataset and are called like it."""

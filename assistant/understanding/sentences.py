@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.answer import Plan
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import World
+from assistant.understanding.entities.words import word_lists
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import GroupBy, SemanticQuery, stands
@@ -16,6 +17,16 @@ def names_columns(sentence: str, world: World) -> bool:
     """Whether a sentence tells what to show: "Return the name and the number of orders"."""
     tokens = tokenize(sentence, world.language.forms)
     return bool(tokens) and tokens[0].text in world.language.words("column_verbs")
+
+
+def with_order(first: str, last: str, world: World) -> str:
+    """The first sentence with the order that the last one tells ("List them in alphabetical order"), or nothing."""
+    tokens, language, lists = tokenize(last, world.language.forms), world.language, word_lists()
+    passed = {*language.determiners, *language.words("possessives"), *lists["names"], *lists["requests"], "them"}
+    at = next((place for place, token in enumerate(tokens) if token.text not in passed), 0)
+    said = " ".join(token.text for token in tokens[at:] if token.text.isalpha())
+    told = bool(at) and any(said in lists[role] for role in ("ascending", "descending"))
+    return f"{first.rstrip(' ?.!')} {last[tokens[at].start :]}" if told else ""
 
 
 def with_columns(plan: Plan, sentence: str, world: World) -> Plan | None:
@@ -33,10 +44,11 @@ def _items(sentence: str, world: World) -> list[list[Token]]:
     """The things named in a sentence, without the verb and articles."""
     language = world.language
     items: list[list[Token]] = [[]]
+    passed = {*language.determiners, *language.words("possessives"), *language.words("distinct_words")}
     for token in rewritten(tokenize(sentence, language.forms), language)[1:]:
         if token.text in (",", "and", "with", "along", ";", "&"):
             items.append([])
-        elif token.text not in language.determiners and token.text not in language.words("possessives"):
+        elif token.text not in passed:
             items[-1].append(token)
     return [item for item in items if item]
 

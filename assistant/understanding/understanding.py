@@ -30,6 +30,7 @@ from assistant.understanding.forms import Asking, read_first, read_form
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.halves import asks_otherwise, half_answered
 from assistant.understanding.happenings import Happening, named_days
+from assistant.understanding.kept_values import with_values_kept
 from assistant.understanding.language import Language, load_language
 from assistant.understanding.lexicon import Lexicon, context_words, word_pairs
 from assistant.understanding.lookup import (
@@ -66,7 +67,7 @@ from assistant.understanding.rewriting import (
 from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scales import with_shared_scales
 from assistant.understanding.scattered import Scattered
-from assistant.understanding.sentences import names_columns, with_columns
+from assistant.understanding.sentences import names_columns, with_columns, with_order
 from assistant.understanding.shorthand import spelt_out
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spelling import Speller
@@ -185,6 +186,7 @@ class Understanding:
             return by_own_day(tokens, self._world) or outcome
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
             return plan_entities(tokens, self._world) or outcome
+        outcome = self._undoubted(question, outcome, tokens) if isinstance(outcome, Clarification) else outcome
         if isinstance(outcome, Clarification) or (isinstance(outcome, Plan) and _guesses_numbers(outcome, self._world)):
             listed = plan_entities(tokens, self._world)
             if listed is not None and (not listed.query.metrics or asks_whose(outcome)):
@@ -195,6 +197,11 @@ class Understanding:
         if isinstance(outcome, Plan):
             return listed_instead(outcome, tokens, self._world) or outcome
         return outcome
+
+    def _undoubted(self, question: str, asked: Clarification, tokens: tuple[Token, ...]) -> Plan | Clarification:
+        """The one reading of several that no doubt takes away; the choice as it is where more than one is left."""
+        left = [one.plan for one in asked.options if not self._doubts(question, one.plan, tokens)]
+        return left[0] if len(left) == 1 and len(asked.options) > 1 else asked
 
     def _doubts(self, question: str, plan: Plan, tokens: tuple[Token, ...]) -> tuple[str, ...]:
         return (*quoted_lost(question, plan), *doubted(plan, tokens, self._world))
@@ -227,6 +234,10 @@ class Understanding:
         """The plan of one sentence of several, when the others only tell columns or say the same."""
         parts = sentences(question)
         if 1 < len(parts) <= MOST_SENTENCES and names_columns(parts[-1], self._world):
+            ordered = with_order(" ".join(parts[:-1]), parts[-1], self._world)
+            if ordered:
+                told = self.plan(ordered)
+                return told if isinstance(told, Plan) else None
             first = self.plan(" ".join(parts[:-1]))
             whole = with_columns(first, parts[-1], self._world) if isinstance(first, Plan) else None
             if whole is not None:
@@ -298,7 +309,7 @@ class Understanding:
     def _tokens(self, question: str, known: bool = False) -> list[Token]:
         world = self._world
         spelt = with_values_of_months(spelt_out(world.language.tokens(question), question, world), world)
-        said = self._deeds.read(spelt, known)
+        said = self._deeds.read(with_values_kept(spelt, world), known)
         found = whole_last(rewritten(with_shared_scales(said, world.language), world.language), world)
         found = with_shared_nouns(found, world.lexicon, world.language)
         found = with_counted_again(with_shared_subjects(found, world.lexicon, world.language), world)

@@ -77,10 +77,21 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
         yield ("date", "of", *words[:-1])
     if words != column.words and len(column.words) > 1:
         yield column.words
+    yield from _first_line(words, subject)
     yield from _shorter(words, column, is_number=found.role == "number")
     if found.role == "number" and (short := unqualified(words, subject.table)):
         yield short
     yield from _head_last(words)
+    if vocabulary().has("either_names", words):
+        yield from ((word,) for word in words)  # "state" and "province" of a state province
+
+
+def _first_line(words: Words, subject: Subject) -> Iterator[Words]:
+    """ "address" of an address line 1, where that is the only line of it that says anything."""
+    filled = (one for one in subject.table.columns if subject.meanings[one.name].role != "empty")
+    lines = [one for one in filled if one.words[:-2] == words[:-2] and one.words[-2:-1] == ("line",)]
+    if len(words) > 2 and words[-2] == "line" and words[-1].isdigit() and len(lines) == 1:
+        yield words[:-2]
 
 
 def _head_last(words: Words) -> Iterator[Words]:

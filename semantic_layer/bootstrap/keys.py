@@ -46,7 +46,7 @@ def _is_exact(column: Column) -> bool:
 
 def primary_key(table: Table, tables: Sequence[Table], counts: Mapping[str, int]) -> tuple[Column, ...]:
     """The columns of the table's primary key, empty when none can be told."""
-    single = single_key(table, tables)
+    single = single_key(table, tables) or key_of_another(table, tables)
     if single:
         return (single,)
     proven = (key for key in combined_keys(table, tables) if counts.get(check_name(table, key)) == 0)
@@ -61,6 +61,14 @@ def single_key(table: Table, tables: Sequence[Table]) -> Column | None:
     graded = [(key_grade(column, table, tables), column) for column in table.columns if _may_be_key(column, table)]
     best = max(graded, key=lambda item: (item[0], -item[1].position), default=(0, None))
     return best[1] if best[0] >= (POSSIBLE if table.rows else OWN) else None
+
+
+def key_of_another(table: Table, tables: Sequence[Table]) -> Column | None:
+    """The first column when it is the key of another table and no two rows share it: one row for each of those."""
+    first = table.columns[0] if table.columns else None
+    if first is None or table.rows < 2 or not first.is_key or not _may_be_key(first, table):
+        return None
+    return first if is_identifier(first) and _is_key_elsewhere(first, table, tables) else None
 
 
 def _may_be_key(column: Column, table: Table) -> bool:

@@ -26,7 +26,7 @@ def numbers(words: Words, at: int) -> Found | None:
     place = behind
     while kinds:
         start = words.skip(place, "joins", "empty", "genitive") if fields else words.skip(place, "empty")
-        number = _number_field(words, start)
+        number = _number_field(words, start) or (_named_sum(words, at) if kinds == ["sum"] and not fields else None)
         if number is None:
             break
         fields.append((number[0], start, number[1]))
@@ -83,9 +83,26 @@ def _aggregations(words: Words, at: int) -> tuple[list[str], int]:
         at = words.skip(ends[kind] or at, "joins", "empty")
 
 
+def _named_sum(words: Words, at: int) -> tuple[str, int] | None:
+    """ "total charge" as the sum of a field that is itself called so, where it is asked of more than one row."""
+    found = _number_field(words, words.skip(at, "empty"))
+    genitive = words.phrase(found[1], "genitive") or words.phrase(found[1], "amid") if found is not None else None
+    owner = found[0].partition(".")[0] if found is not None else ""
+    nouns = words.nouns(words.skip(genitive, "empty")) if genitive is not None else []
+    several = any(dataset == owner and words.is_plural(end - 1) for dataset, end in nouns)
+    return found if several and words.tokens[(genitive or 1) - 1].text not in word_lists()["every"] else None
+
+
+def _past_paid(words: Words, field: str, at: int) -> int:
+    """The place behind "paid" in "the total amount paid for contracts", of the amounts of payments."""
+    paid = words.phrase(at, "paying") if words.phrase(at, "paid_by") is None else None
+    made = words.deed_of_noun(at) if paid is not None else ""
+    return paid if paid is not None and made == field.partition(".")[0] else at
+
+
 def _number_field(words: Words, at: int) -> tuple[str, int] | None:
     for concepts, behind in words.concepts(at, "dimension"):
         numbers = [c.target for c in concepts if words.world.layer.fields[c.target].kind == "number"]
         if len(numbers) == 1:
-            return numbers[0], behind
+            return numbers[0], _past_paid(words, numbers[0], behind)
     return None

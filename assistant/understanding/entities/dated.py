@@ -22,11 +22,22 @@ def dated(words: Words, found: Found) -> Iterator[Found]:
         return
     start = words.skip(found.at, "relatives", "happened")
     yield from _by_deed(words, found, start, found.entity)
+    yield from _by_happening(words, found)
     linked = words.skip(found.at, *LINKING)
     for dataset, behind in words.nouns(linked):
         if dataset != found.entity and reaches(words, found.entity, dataset):
             named = found.used(linked, behind, "dimension", dataset)
             yield from _by_deed(words, named, words.skip(behind, "relatives", "happened"), dataset)
+
+
+def _by_happening(words: Words, found: Found) -> Iterator[Found]:
+    """ "(the titles of the events) that took place after 2020-01-01": by the time at which rows are counted."""
+    start = words.skip(found.at, "relatives")
+    behind = words.phrase(start, "happening")
+    time = words.world.layer.datasets[found.entity].time or "."
+    if behind is not None and "." not in time and not found.counting:
+        field = f"{found.entity}.{time}"
+        yield from _within(words, found.used(start, behind, "condition", field), field)
 
 
 def day_of(words: Words, at: int, dataset: str) -> str:

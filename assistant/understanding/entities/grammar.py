@@ -92,7 +92,8 @@ def _echoes(words: Words, found: Found) -> bool:
     if at < len(words.tokens) and words.tokens[at].text in PRONOUNS:
         told, at = words.tokens[at].text, at + 1
     behind = words.skip(at, "ties", "empty")
-    one = behind == at + 1 and bool(found.metrics)
+    had = found.filters and (found.filters[-1].entity or found.filters[-1].field in words.world.layer.metrics)
+    one = behind == at + 1 and bool(found.metrics or had)
     return words.at_end(behind) and behind > at and (told in PRONOUNS or one)
 
 

@@ -84,7 +84,7 @@ def verb(words: Words, found: Found) -> tuple[int, str]:
     at, made = words.skip(found.at, *LINKING), ""
     deed = words.deed(at)
     if deed:
-        made, at = deed, words.skip(at + 1, *LINKING)
+        made, at = deed, words.skip(words.one_on(at + 1, "about"), *LINKING)
     return at, made
 
 

@@ -122,11 +122,19 @@ def _grouped_for_summed(plan: Plan, words: Words) -> tuple[str, ...]:
     numbers = {name for name in grouped if fields[name].kind == "number"}
     for at in range(len(words.tokens)) if numbers else ():
         ends = [words.phrase(at, role) for role in ("sums", "averages", "maxima", "minima")]
-        for start in (words.skip(end, "empty") for end in ends if end is not None):
+        whole = [at] if ends[0] is not None and _of_several(words, at) else []  # "the total charge of all rentals"
+        for start in (*whole, *(words.skip(end, "empty") for end in ends if end is not None)):
             named = {c.target for concepts, _ in words.concepts(start, "dimension") for c in concepts}
             if named & numbers:
                 return (words.tokens[at].raw,)
     return ()
+
+
+def _of_several(words: Words, at: int) -> bool:
+    """Whether a number named here is one of several things, and not of each of them."""
+    of = [words.phrase(end, "genitive") for end in range(at + 1, len(words.tokens))]
+    things = (noun for end in of if end is not None for noun in words.nouns(words.skip(end, "empty")))
+    return not _asks_for_each(words) and any(words.is_plural(end - 1) for _, end in things)
 
 
 def _who_for_number(plan: Plan, words: Words) -> tuple[str, ...]:
@@ -194,13 +202,8 @@ def rows_for_total(plan: Plan, words: Words) -> tuple[str, ...]:
     shown = fields[query.group_by[0].field] if of_rows else None
     if shown is None or shown.kind != "number" or _asks_for_each(words):
         return ()
-    for at in range(len(words.tokens)):
-        total = words.phrase(at, "sums")
-        of = [words.phrase(end, "genitive") for end in range((total or at) + 1, len(words.tokens)) if total is not None]
-        things = (noun for end in of if end is not None for noun in words.nouns(words.skip(end, "empty")))
-        if any(dataset == query.entity and words.is_plural(end - 1) for dataset, end in things):
-            return (words.tokens[at].raw,)
-    return ()
+    totals = (at for at in range(len(words.tokens)) if words.phrase(at, "sums") is not None)
+    return next(((words.tokens[at].raw,) for at in totals if _of_several(words, at)), ())
 
 
 def _asks_for_each(words: Words) -> bool:

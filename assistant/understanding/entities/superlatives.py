@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.entities.dated import began
+from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, reaches
 from assistant.understanding.entities.words import Words
@@ -23,11 +24,23 @@ def superlatives(words: Words, found: Found) -> Iterator[Found]:
         after = words.number(said) if not cut else None
         last, few = (after[1], int(after[0])) if after is not None else (said, cut)
         for dataset, behind in words.nouns(words.skip(last, "empty")):
-            ranked = measured(words, measure, dataset)
+            said_by = _said_by(words, measure, dataset, behind)
+            ranked = (said_by[0], True) if said_by else measured(words, measure, dataset)
             if ranked is not None and (few or number is None):
                 asked = replace(found, cut=few or (MOST_SHOWN if words.is_plural(behind - 1) else 0))
                 picked = first_row(asked, dataset, ranked[0], (role == "most") == ranked[1])
-                yield picked.used(found.at, behind, "order", ranked[0])
+                yield picked.used(found.at, said_by[1] if said_by else behind, "order", ranked[0])
+
+
+def _said_by(words: Words, measure: str, dataset: str, at: int) -> tuple[str, int] | None:
+    """ "(the cheapest model) by daily rate": the number of theirs that is named, with the place behind."""
+    by = at + 1 if at < len(words.tokens) and words.tokens[at].text == "by" and measure not in AGED else None
+    numbers = (
+        (field, end)
+        for field, end in (own_fields(words, by, dataset) if by is not None else ())
+        if words.world.layer.fields[field].kind == "number"
+    )
+    return next(numbers, None)
 
 
 def are_most(words: Words, found: Found) -> Iterator[Found]:
