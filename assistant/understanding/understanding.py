@@ -48,6 +48,7 @@ from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.named_by_time import with_values_of_months
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.outcome import decide
+from assistant.understanding.paths import with_paths
 from assistant.understanding.pointing import pointed_out
 from assistant.understanding.predicates import PlainDeeds
 from assistant.understanding.quoted import quoted_lost
@@ -77,6 +78,7 @@ from assistant.understanding.tracing import Trace, losers_told, meanings_told, r
 from assistant.understanding.turned_names import with_names_turned
 from assistant.understanding.values_index import ValuesIndex
 from assistant.understanding.whole_groups import with_all_groups
+from assistant.understanding.years_compared import with_parts_of_years
 from semantic_layer import SemanticLayer
 
 LONGEST_QUESTION = 600
@@ -308,7 +310,8 @@ class Understanding:
 
     def _tokens(self, question: str, known: bool = False) -> list[Token]:
         world = self._world
-        spelt = with_values_of_months(spelt_out(world.language.tokens(question), question, world), world)
+        spelt = with_paths(spelt_out(world.language.tokens(question), question, world), world.lexicon)
+        spelt = with_values_of_months(with_parts_of_years(spelt, world.language), world)
         said = self._deeds.read(with_values_kept(spelt, world), known)
         found = whole_last(rewritten(with_shared_scales(said, world.language), world.language), world)
         found = with_shared_nouns(found, world.lexicon, world.language)
