@@ -27,11 +27,14 @@ def find_falls(draft: Draft) -> None:
     said = draft.world.language.data["ranked_falls"]
     beside = ("versus", "compare", "than", "previous_period", "previous_year")
     for at, element in enumerate(draft.elements[:-2]):
-        cue, metric = said.get(element.text.casefold()), draft.ahead(at + 1)
+        cue = said.get(element.text.casefold())
+        if not cue:
+            continue
+        metric = draft.ahead(at + 1)
         ranks = draft.has(at + 1, "top") and metric is not None and bool(draft.metric_choices(metric))
         compared = any(draft.has(i, *beside) for i in range(at + 1, len(draft.elements)))
         before = any(draft.groupable(i) for i in range(at))
-        if cue and ranks and compared and before:
+        if ranks and compared and before:
             changed = replace(element, cues=frozenset({str(cue)}), concepts=())
             draft.elements = (*draft.elements[:at], changed, *draft.elements[at + 1 :])
             draft.kinds = (*draft.kinds[:at], "", *draft.kinds[at + 1 :])

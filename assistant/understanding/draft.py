@@ -192,7 +192,11 @@ class Draft:
 
     def cues(self, *names: str) -> list[int]:
         """The unused elements that are one of these cues and nothing of the layer, in order."""
-        return [at for at in range(len(self.elements)) if self.kinds[at] in ("", "grain") and self.has(at, *names)]
+        return [
+            at
+            for at, element in enumerate(self.elements)
+            if not element.cues.isdisjoint(names) and self.kinds[at] in ("", "grain") and at not in self.uses
+        ]
 
     def use(self, at: int, role: SpanRole, target: str = "") -> None:
         """Record what an element was used for; the first use stays."""

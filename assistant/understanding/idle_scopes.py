@@ -12,13 +12,13 @@ from assistant.understanding.periods import UNIT_ORDER, unit_period
 def _with_an_article(draft: Draft) -> Iterator[int]:
     """ "customers with a review and a subscription": a thing, and not what something else is called."""
     articles = {*draft.world.language.words("indefinite"), *draft.world.language.words("articles")}
-    for at in range(1, len(draft.elements)):
+    for at in (at for at in range(1, len(draft.elements)) if draft.kind(at) == "value"):
         element = draft.element(at)
         named = any(concept.kind == "noun" for concept in element.concepts)
         alone = draft.ahead(at) is None or draft.kind(draft.ahead(at)) not in ("noun", "dimension", "metric")
         owned = at > 2 and draft.kind(at - 3) == "noun" and draft.has(at - 2, "having", "link_value")
         article = draft.element(at - 1).text.casefold() in articles
-        if draft.kind(at) == "value" and (named or owned) and alone and article:
+        if (named or owned) and alone and article:
             yield at
 
 

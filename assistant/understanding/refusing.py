@@ -117,5 +117,7 @@ def suggestions(world: World, near: Sequence[str], limit: int = 3) -> tuple[str,
         return layer.definitions.ai_context.examples[:limit]
     shown = [layer.metrics[name] for name in dict.fromkeys((*near, *layer.metrics)) if not layer.metrics[name].hidden]
     own = [example for metric in shown if metric.name in near for example in metric.ai_context.examples]
-    firsts = [metric.ai_context.examples[0] for metric in shown if metric.ai_context.examples]
-    return tuple(dict.fromkeys((*own, *layer.definitions.ai_context.examples, *firsts)))[:limit]
+    first = dict.fromkeys((*own, *layer.definitions.ai_context.examples))
+    if len(first) < limit:
+        first |= dict.fromkeys(metric.ai_context.examples[0] for metric in shown if metric.ai_context.examples)
+    return tuple(first)[:limit]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft, World
-from assistant.understanding.language import surface_key
+from assistant.understanding.phrase_lists import longest_at
 from assistant.understanding.segments import owner
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import Filter, RatioMetric, SemanticQuery, SimpleMetric
@@ -55,12 +55,9 @@ def _is_picked(tokens: Sequence[Token], at: int, found: Subject, world: World) -
 
 def _behind_count_words(tokens: Sequence[Token], world: World) -> int | None:
     """The place behind the first words that ask for a number of things."""
-    cues, longest = world.language.cues, world.language.longest_cue
-    for at in range(len(tokens)):
-        for behind in range(min(at + longest, len(tokens)), at, -1):
-            if "how_many" in cues.get(surface_key(list(tokens[at:behind])), ()):
-                return behind
-    return None
+    phrases, begun = world.language.cued("how_many"), world.language.cue_openings("how_many")
+    ends = (longest_at(tokens, at, phrases, begun) for at in range(len(tokens)))
+    return next((behind for behind in ends if behind is not None), None)
 
 
 def _subject(tokens: Sequence[Token], at: int, world: World) -> Subject | None:

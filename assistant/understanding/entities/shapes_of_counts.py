@@ -25,10 +25,11 @@ def owner_counted(plan: Plan, words: Words) -> tuple[str, ...]:
 def bounded_by_itself(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "the ids of shops in cities with more than two shops" answered with shops that are more than two each."""
     layer, shown = words.world.layer, {group.field for group in plan.query.group_by}
-    for dataset, found in layer.datasets.items():
+    bounded = {one.field for one in plan.query.filters if one.op in BOUNDS}
+    for dataset, found in layer.datasets.items() if bounded else ():
         keys = {f"{dataset}.{key}" for key in found.key_fields}
         count = words.world.nouns.count_of(dataset)
-        if keys and keys <= shown and any(one.field == count and one.op in BOUNDS for one in plan.query.filters):
+        if count in bounded and keys and keys <= shown:
             return (layer.metrics[count].title,)
     return ()
 

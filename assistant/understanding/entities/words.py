@@ -134,8 +134,8 @@ class Words:
 
     def _is_verb(self, at: int) -> bool:
         """Whether a word is a verb that only ties things together, and no name of the layer ("rent", "orders")."""
-        if self.phrase(at, "verbs") is None or self.deed(at):
-            return False
+        if self.phrase(at, "verbs") is None or self.deed(at) or self.concepts(at, "value"):
+            return False  # "completed" may be a state that things are in
         token = self.tokens[at]
         if token.text.endswith("ing") and self._describes(at):
             return False
@@ -227,12 +227,10 @@ class Words:
     def extremes(self, at: int) -> list[tuple[str, str, int]]:
         """Adjectives of degree here ("oldest"): what they measure, "most" or "least", and the place behind."""
         found: list[tuple[str, str, int]] = []
+        said = [(end, self._said(at, end)) for end in range(at + 1, min(at + 4, len(self.tokens)) + 1)]
         for role in ("most", "least"):
             for measure, phrases in degrees()[role].items():
-                ends = [
-                    end for end in range(at + 1, min(at + 4, len(self.tokens)) + 1) if self._said(at, end) in phrases
-                ]
-                found.extend((measure, role, end) for end in ends)
+                found.extend((measure, role, end) for end, text in said if text in phrases)
         return found
 
     def degree(self, at: int) -> tuple[str, str, int] | None:

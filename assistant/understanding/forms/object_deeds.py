@@ -22,9 +22,11 @@ def deed_done(asking: Asking, tokens: Sequence[Token]) -> tuple[int, str]:
     start = 1 + _determiners(asking, tokens[1:])
     if not tokens or not _may_be_a_verb(asking, tokens[0], start > 1):
         return 0, ""
+    done = [[tokens[0]], asking.made(f"{tokens[0].text}ed", 0)]
+    forms = [[replace(token, start=tokens[0].start, end=tokens[0].end) for token in form] for form in done]
     for end in range(min(start + LONGEST_OBJECT, len(tokens)), start, -1):
         for first in range(start, end):
-            called = _called(asking, tokens[first:end], tokens[0])
+            called = _called(asking, tokens[first:end], forms)
             if called and all(_is_value(asking, token) for token in tokens[start:first]):
                 return end, " ".join([*(token.raw for token in tokens[start:first]), called])
     return 0, ""
@@ -48,10 +50,10 @@ def _determiners(asking: Asking, tokens: Sequence[Token]) -> int:
     return next((at for at, token in enumerate(tokens) if token.text not in empty), len(tokens))
 
 
-def _called(asking: Asking, noun: Sequence[Token], verb: Token) -> str:
+def _called(asking: Asking, noun: Sequence[Token], forms: Sequence[Sequence[Token]]) -> str:
     """What one number is called by a thing and by what was done to it, in whatever form the verb stands."""
-    for form in ([verb], asking.made(f"{verb.text}ed", 0)):
-        spoken = [*noun, *(replace(token, start=verb.start, end=verb.end) for token in form)]
+    for form in forms:
+        spoken = [*noun, *form]
         found = asking.world.lexicon.lookup(spoken)
         metrics = [one for one in found if one.kind == "metric" and one.weight >= LEAST]
         best = max((one.weight for one in metrics), default=0.0)

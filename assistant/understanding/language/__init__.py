@@ -12,6 +12,7 @@ from typing import Any
 from assistant.shipped import shipped
 from assistant.understanding.language.translating import Translation, translation
 from assistant.understanding.language.wordings import Wordings, wording, wordings
+from assistant.understanding.phrase_lists import openings
 from assistant.understanding.tokens import Forms, Token, fold_case, phrase_keys, tokenize
 from assistant.wording import FIRST, answers
 
@@ -63,6 +64,11 @@ class Language:
     def cued(self) -> Callable[[str], frozenset[str]]:
         """Gives the phrases that may stand for a cue."""
         return cache(lambda cue: frozenset(phrase for phrase, cues in self.cues.items() if cue in cues))
+
+    @cached_property
+    def cue_openings(self) -> Callable[[str], Mapping[str, int]]:
+        """Gives the words that the phrases of a cue begin with."""
+        return cache(lambda cue: openings(self.cued(cue)))
 
     @cached_property
     def spelt(self) -> Callable[[str], tuple[tuple[str, ...], ...]]:
