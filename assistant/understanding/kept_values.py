@@ -27,7 +27,8 @@ def with_values_kept(tokens: Sequence[Token], world: World) -> list[Token]:
 
 def _stored(span: Sequence[Token], world: World) -> str:
     """The stored value that words are, however they are written, and that is nothing else of the layer; or nothing."""
-    if not all(token.text.isalpha() for token in span):
+    together = "".join(token.bare for token in span)
+    if not all(token.text.isalpha() for token in span) or not world.lexicon.may_name(together):
         return ""
     raw = " ".join(token.raw for token in span)
     spelt = (_together(span, text) for text in dict.fromkeys((raw, raw.title(), raw.capitalize())))

@@ -63,6 +63,10 @@ class Lexicon:
         """Whether any phrase has a word of this bare form."""
         return bare in self._bare
 
+    def may_name(self, bare: str) -> bool:
+        """Whether one word of this bare form, perhaps put together from several, may be looked up with any success."""
+        return bare in self._index or bool(self._wide or self._given)
+
     def metrics_with(self, token: Token) -> tuple[str, ...]:
         """Metrics that have the word in one of their phrases, in the layer's order."""
         found = self._metric_words.get(token.bare, set())
@@ -80,7 +84,7 @@ class Lexicon:
     def lookup(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         """The meanings of exactly these tokens, the best form of each meaning once; the last look-ups are kept."""
         opens = bool(tokens) and tokens[0].start == 0
-        key = (opens, *[(token.raw, token.text, token.plain, token.bare) for token in tokens])
+        key = (opens, *[token.word for token in tokens])
         found = self._looked_up.get(key)
         if found is None:
             if len(self._looked_up) >= MOST_LOOKUPS_KEPT:

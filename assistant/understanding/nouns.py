@@ -22,6 +22,7 @@ class Nouns:
             for name in self._metrics_named(dataset, lexicon):
                 self.counted.setdefault(name, dataset.name)
         self._names: dict[str, tuple[str, ...]] = {}
+        self._identities: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._counts: dict[str, str] = {}
         for name, dataset_name in self.counted.items():
             self._counts.setdefault(dataset_name, name)
@@ -36,6 +37,11 @@ class Nouns:
 
     def identity(self, dataset_name: str) -> tuple[tuple[str, ...], ...]:
         """Fields that tell the rows of a dataset apart: its key, with its name beside it when it has one."""
+        if dataset_name not in self._identities:
+            self._identities[dataset_name] = self._key_and_name(dataset_name)
+        return self._identities[dataset_name]
+
+    def _key_and_name(self, dataset_name: str) -> tuple[tuple[str, ...], ...]:
         dataset = self._layer.datasets[dataset_name]
         if not dataset.entity:  # a list of single orders or tickets is never what "by order" asks for
             return ()

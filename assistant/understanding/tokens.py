@@ -34,6 +34,11 @@ class Token:
     plain: str
     bare: str
 
+    @cached_property
+    def word(self) -> tuple[str, str, str, str]:
+        """The word apart from its place."""
+        return self.raw, self.text, self.plain, self.bare
+
 
 @dataclass(frozen=True)
 class Forms:
