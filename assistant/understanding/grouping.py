@@ -346,16 +346,36 @@ def _order_by(draft: Draft, at: int, place: int) -> None:
         draft.take_group(before)
     if draft.groups or draft.grain:
         draft.use(at, "order", "descending")
-        draft.take_metric(place)
+        named = _named_before(draft, at, place)
+        if named is not None:
+            draft.use(place, "order", "descending")
+        draft.take_metric(place if named is None else named)
         draft.ranking = draft.ranking or Ranking()
-        draft.ranking.metric = place
+        draft.ranking.metric = place if named is None else named
+
+
+def _named_before(draft: Draft, at: int, place: int) -> int | None:
+    """Where the number that sorts was named before: "cost and margin by brand, sorted by margin"."""
+    sorting = {concept.target for concept in draft.metric_choices(place)}
+    named = [one for one in range(at) if one not in draft.uses and draft.kind(one) in ("metric", "noun")]
+    same = [one for one in named if sorting & {concept.target for concept in draft.metric_choices(one)}]
+    return same[0] if len(same) == 1 else None
+
+
+def _ends_breakdown(draft: Draft, at: int) -> bool:
+    """Whether nothing behind a place could be ranked: "..., top 5", "..., top 5, last year", "..., top 5, not Rome"."""
+    if draft.ahead(at) is None:
+        return True
+    behind = [place for place in range(at + 1, len(draft.elements)) if place not in draft.uses]
+    plain = all(draft.kind(place) in ("", "time", "value") and not draft.element(place).unknown for place in behind)
+    return plain and draft.kind(at + 1) != "value"  # "top 5 vips" are no cities
 
 
 def find_sorting(draft: Draft) -> None:
     """ "sorted by revenue", "in ascending order", "..., top 5"."""
     for at in draft.cues("top", "bottom"):
         number = _number_beside(draft, at)
-        if number is not None and draft.ahead(max(at, number)) is None and (draft.groups or draft.grain):
+        if number is not None and _ends_breakdown(draft, max(at, number)) and (draft.groups or draft.grain):
             draft.ranking = Ranking(limit=draft.element(number).number)
             _direct(draft, at, draft.has(at, "top"))
             draft.use(number, "limit", str(draft.ranking.limit))

@@ -191,7 +191,16 @@ def _is_value_behind(draft: Draft, at: int) -> bool:
     if draft.kind(at) == "value":
         return True
     described = draft.uses.get(at, ("",))[0] in ("filler", "metric") and draft.kind(at) in ("noun", "metric")
+    described = described or (at > 0 and _names_own_field(draft, at))
     return described and at > 0 and draft.kind(at - 1) == "value"
+
+
+def _names_own_field(draft: Draft, at: int) -> bool:
+    """ "the Specialists team": a value and the name of its field."""
+    fields = {concept.target for concept in draft.concepts(at, "dimension")}
+    return at not in (place for place, _ in draft.groups) and any(
+        concept.target in fields for concept in draft.concepts(at - 1, "value")
+    )
 
 
 def _only_of_a_time(draft: Draft, at: int) -> bool:

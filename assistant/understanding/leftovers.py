@@ -13,6 +13,7 @@ from assistant.understanding.idle import idle
 GUESSED = 0.6
 """How well a word fits a name of which it is only the head."""
 
+LONGER = 4
 LENGTHS = ("seconds", "minutes", "hours", "days")
 
 
@@ -170,6 +171,8 @@ def _belongs(draft: Draft, at: int, name: str) -> bool:
     lexicon = draft.world.lexicon
     if _asks_for_a_time(draft, at, name) or _begins_another(draft, at, name) or _stands_apart(draft, at, name):
         return False
+    if _beside_a_number(draft, at):
+        return False
     known = draft.world.context.get(name, frozenset[str]()) | lexicon.words_of(name) | _fact_words(draft, name)
     return _says_nothing(draft, at, known)
 
@@ -183,10 +186,20 @@ def _asks_for_a_time(draft: Draft, at: int, name: str) -> bool:
 
 def _begins_another(draft: Draft, at: int, name: str) -> bool:
     """ "net" of "net revenue from subscribers": with the word behind it the exact name of another number."""
-    first = draft.element(at).first
-    named = draft.world.lexicon.lookup(draft.tokens[first : draft.element(at).behind + 1]) if draft.tokens else ()
+    first, behind = draft.element(at).first, draft.element(at).behind
+    windows = [draft.tokens[first : behind + more] for more in range(1, LONGER)] if draft.tokens else []
+    named = [concept for window in windows for concept in draft.world.lexicon.lookup(window)]
     metrics = [c.target for c in named if c.kind == "metric" and c.weight >= EXACT]
     return bool(metrics) and name not in metrics
+
+
+def _beside_a_number(draft: Draft, at: int) -> bool:
+    """ "revenue and spend", "spend, clicks and visits": joined to a number a word names another one."""
+    for joint, other in ((at - 1, at - 2), (at + 1, at + 2)):
+        inside = 0 <= other < len(draft.elements)
+        if inside and "and" in draft.element(joint).cues and any(place == other for place, _ in draft.metrics):
+            return True
+    return False
 
 
 def _stands_apart(draft: Draft, at: int, name: str) -> bool:

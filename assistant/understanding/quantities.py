@@ -9,6 +9,7 @@ from assistant.understanding.language import Language
 from assistant.understanding.tokens import Token, tokenize
 
 MOST_BETWEEN = 3
+YEAR_DIGITS = 4
 
 
 def with_plain_bounds(tokens: Sequence[Token], language: Language) -> list[Token]:
@@ -41,7 +42,8 @@ def _bounded(tokens: Sequence[Token], language: Language) -> list[Token]:
     bounds: dict[str, str] = language.data["bounds_of_numbers"]
     found: list[Token] = []
     for at, token in enumerate(tokens):
-        told = token.text in bounds and at + 1 < len(tokens) and tokens[at + 1].text[0].isdigit()
+        number = tokens[at + 1].text if token.text in bounds and at + 1 < len(tokens) else ""
+        told = number[:1].isdigit() and len(number) < YEAR_DIGITS
         found += _spelt(bounds[token.text], token, language) if told else [token]
     return found
 

@@ -45,6 +45,15 @@ def _per(asking: Asking) -> Iterator[Below]:
         start, per = (number[1], number[0]) if number else (behind, 1)
         for end, metrics in _counts(asking, start):
             yield Below(metrics, per, (*asking.tokens[:at], *asking.tokens[end:]))
+            plain = _without_average(asking, at)
+            if len(plain) < at:
+                yield Below(metrics, per, (*plain, *asking.tokens[end:]))
+
+
+def _without_average(asking: Asking, at: int) -> tuple[Token, ...]:
+    """The words before a place without "average": what falls to each one is an average already."""
+    cues = asking.world.language.cues
+    return tuple(token for token in asking.tokens[:at] if "average" not in cues.get(token.text, ()))
 
 
 def _is_named(asking: Asking, at: int, behind: int) -> bool:
