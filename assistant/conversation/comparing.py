@@ -29,6 +29,18 @@ def read_comparison(follow_up: FollowUp) -> Reading | None:
     return other if isinstance(other, Plan) else found
 
 
+def read_other_comparison(follow_up: FollowUp) -> Reading | None:
+    """ "and last year?" behind May compared to April: May beside the May of that year, and not the whole year."""
+    base = follow_up.base
+    if base.compare is None or base.time_range is None or follow_up.cues - {"polite", "leaning"}:
+        return None
+    unit = unit_of(base.time_range)
+    said = follow_up.phrases.is_one(follow_up.words, "periods", "last_year")
+    if not said or unit not in UNITS or unit == "year":
+        return None
+    return Plan(base.model_copy(update={"compare": Comparison(kind="previous_year")}))
+
+
 def _compared(follow_up: FollowUp, said: Said) -> SemanticQuery | None:
     """Beside another period or another value of one condition; nothing else can be set beside."""
     base = follow_up.base

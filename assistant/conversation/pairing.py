@@ -18,6 +18,7 @@ def read_pair(follow_up: FollowUp) -> Reading | None:
     """ "the difference", "both together": the last two answers beside each other, or as one."""
     phrases, words = follow_up.phrases, follow_up.words
     apart, together = (phrases.is_one(words, "pairs", name) for name in ("difference", "together"))
+    apart = apart or (together and "comparing" in follow_up.cues)  # "compare both"
     if not (apart or together):
         return None
     before = next((turn.query for turn in reversed(follow_up.earlier) if turn.query is not None), None)
@@ -53,7 +54,9 @@ def _of_times(then: TimeRange | None, query: SemanticQuery, apart: bool) -> Sema
     if max(then.start, now.start) < min(then.end, now.end):
         return None
     if apart:
-        return query.model_copy(update={"compare": Comparison(kind="range", range=then)})
+        later, earlier = (now, then) if now.start > then.start else (then, now)
+        parts = {"time_range": later, "compare": Comparison(kind="range", range=earlier)}
+        return query.model_copy(update=parts)
     first, last = (then, now) if then.end == now.start else (now, then)
     if first.end != last.start:
         return None  # two periods with others between them are no one period

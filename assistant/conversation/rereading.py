@@ -8,10 +8,11 @@ from functools import partial
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.clauses import read_clause, read_first_of_those
-from assistant.conversation.comparing import read_comparison
+from assistant.conversation.comparing import read_comparison, read_other_comparison
 from assistant.conversation.drawing import read_chart
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.half_names import partly_named, title_words
+from assistant.conversation.half_said import at_that_time, read_again, read_age, read_other_group, read_other_word
 from assistant.conversation.joining import joined_or_instead
 from assistant.conversation.merging import with_metrics
 from assistant.conversation.pairing import read_ones, read_pair, read_typical
@@ -235,6 +236,9 @@ def read_asked_group(follow_up: FollowUp) -> Reading | None:
         return None
     if follow_up.phrases.is_one(follow_up.words[:size], "persons") and not _is_of_persons(follow_up, groups[0]):
         return None
+    named = next(iter(follow_up.understanding.meanings(follow_up.tokens[size:])), None)
+    if named is not None and any(c.kind in ("noun", "dimension") for c in named.concepts):
+        return read_other_group(follow_up, size)
     title = follow_up.understanding.tokens("which " + follow_up.understanding.world.layer.fields[groups[0]].title)
     read = follow_up.with_tokens((*title, *follow_up.tokens[size:])).read("metrics")
     return read if isinstance(read, Plan) else None
@@ -277,6 +281,12 @@ def read_fragment(follow_up: FollowUp) -> Reading:
     asked = next((found for found in (carried, own, broken) if isinstance(found, Clarification)), None)
     partial = partly_named(follow_up)
     return partial or asked or _refusal(carried, broken, own)
+
+
+def read_then(follow_up: FollowUp) -> Reading | None:
+    """ "how many visits did we have then?": over the day that the answer before picked out."""
+    found = at_that_time(follow_up)
+    return None if found is None else _first(PLAIN, found)
 
 
 def read_joined(follow_up: FollowUp) -> Reading | None:
@@ -342,6 +352,7 @@ PLAIN: tuple[Reader, ...] = (
     read_share,
     read_ratio,
     read_rate,
+    read_other_comparison,
     read_comparison,
     read_period,
     read_sorting,
@@ -355,11 +366,15 @@ READERS = (
     read_nothing,
     read_meaning,
     read_why,
+    read_again,
+    read_age,
+    read_then,
     read_chart,
     read_pick,
     read_others,
     read_pair,
     read_typical,
+    read_other_word,
     read_ones,
     read_swap,
     read_clause,
