@@ -21,8 +21,14 @@ INSERT INTO crossing VALUES (11, 'KIR', 'LER', 40), (12, 'LER', 'KIR', 42), (13,
 CREATE TABLE skipper (skipper_id BIGINT, skipper_name VARCHAR, pay BIGINT, mentor_id BIGINT);
 INSERT INTO skipper VALUES (1, 'Ola Budge', 4100, NULL), (2, 'Rhona Linklater', 3900, 1), (3, 'Finn Isbister', 3300, 1),
   (4, 'Kirsty Flett', 3100, 2);
-CREATE TABLE trip (trip_id BIGINT, trip_name VARCHAR, skipper_id BIGINT, crossing_no BIGINT);
-INSERT INTO trip VALUES (1, 'Dawn run', 1, 11), (2, 'Mail boat', 2, 13), (3, 'Night run', 1, 12), (4, 'Market', 4, 15);
+CREATE TABLE ref_trip_status (trip_status_code VARCHAR, trip_status_description VARCHAR);
+INSERT INTO ref_trip_status VALUES ('PL', 'Planned'), ('SA', 'Sailed'), ('DR', 'Piloted');
+CREATE TABLE trip (trip_id BIGINT, trip_name VARCHAR, skipper_id BIGINT, crossing_no BIGINT, trip_status_code VARCHAR,
+  fare DOUBLE);
+INSERT INTO trip VALUES (1, 'Dawn run', 1, 11, 'SA', 12), (2, 'Mail boat', 2, 13, 'PL', 15),
+  (3, 'Night run', 1, 12, 'SA', 11), (4, 'Market', 4, 15, 'DR', 8);
+CREATE TABLE harbour_office (harbour_code VARCHAR, staff_size BIGINT, state_province VARCHAR);
+INSERT INTO harbour_office VALUES ('KIR', 9, 'Orkney'), ('STR', 4, 'Orkney'), ('LER', 7, 'Shetland');
 """
 OF_ROLE = (
     "SELECT c.crossing_no FROM crossing c JOIN harbour d ON c.departure_harbour = d.harbour_code "
@@ -48,6 +54,16 @@ IN_ROLE = [
         "List the trip names and the names of their skippers.",
         "SELECT trip_name, skipper_name FROM trip JOIN skipper USING (skipper_id)",
     ),
+    (
+        "Show the trip names of trips whose status is Sailed.",
+        "SELECT trip_name FROM trip WHERE trip_status_code = 'SA'",
+    ),
+    ("How many trips have the status Planned?", "SELECT count(*) FROM trip WHERE trip_status_code = 'PL'"),
+    ("What is the average and maximum fare of all crossings?", "SELECT avg(fare), max(fare) FROM crossing"),
+    (
+        "How many harbour offices are there in each state?",
+        "SELECT state_province, count(*) FROM harbour_office GROUP BY 1",
+    ),
 ]
 
 
@@ -58,6 +74,11 @@ def test_role_of_a_linked_row_is_heeded(pier: Foreign, question: str, sql: str) 
 
 def test_sentence_says_the_role(pier: Foreign) -> None:
     assert "Kirkwall (departure harbour): 3" in pier.answer("How many crossings depart from Kirkwall?").sentence
+
+
+def test_state_that_is_stored_is_no_mere_tie(pier: Foreign) -> None:
+    found = pier.assistant.ask("Which skippers piloted a trip?")
+    assert not isinstance(found, Answer) or "Piloted" in str(found.plan)
 
 
 @pytest.mark.parametrize("question", ["Which skippers coach Kirsty Flett?", "Which skippers are trained by Ola Budge?"])

@@ -82,8 +82,6 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
     if found.role == "number" and (short := unqualified(words, subject.table)):
         yield short
     yield from _head_last(words)
-    if vocabulary().has("either_names", words):
-        yield from ((word,) for word in words)  # "state" and "province" of a state province
 
 
 def _first_line(words: Words, subject: Subject) -> Iterator[Words]:
@@ -97,6 +95,8 @@ def _first_line(words: Words, subject: Subject) -> Iterator[Words]:
 def _head_last(words: Words) -> Iterator[Words]:
     """ "average math score" of "average score math", as many schemas order the words; "tax rate" of "rate of tax"."""
     known = vocabulary()
+    if known.has("either_names", words):
+        yield from ((word,) for word in words)  # "state" and "province" of a state province
     match words:
         case (head, "of", *what) if what and head != "date" and "of" not in what:
             yield (*what, head)

@@ -96,6 +96,9 @@ def _second_number(asked: Doubted) -> Iterator[Doubt]:
     links = asked.words("places") | asked.words("genitive") | {"for"}
     for at in range(1, len(asked.tokens) - 3):
         named = {c.target for c in asked.concepts(at + 1) if c.kind == "metric"}
+        columns = {c.target for c in asked.concepts(at + 1) if c.kind == "dimension"}
+        if not columns.isdisjoint(one.field for one in asked.query.group_by):
+            continue  # "the names and ages of female members"
         placed = asked.text(at + 2) in links and any(c.kind == "value" for c in asked.concepts(at + 3))
         if asked.text(at) == "and" and placed and named and named.isdisjoint(asked.query.metrics):
             yield Doubt(raw(asked.tokens[at + 1 : at + 2]), "two_questions")

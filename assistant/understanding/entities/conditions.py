@@ -37,8 +37,9 @@ def having(words: Words, found: Found) -> Iterator[Found]:
         for counted, operator, number in amount(words, found.moved(start)):
             yield from things_had(words, counted, operator, number, made)
             last = words.phrase(counted.at, "times")
-            if last is not None and made and is_had(words, made, found.entity):
-                yield from _counted(words, counted.moved(last), made, operator, number)
+            done = made or (words.deed_of_noun(start - 1) if last is not None else "")
+            if last is not None and done and is_had(words, done, found.entity):
+                yield from _counted(words, counted.moved(last), done, operator, number)
         for counted, span in spans(words, found.moved(start)):
             yield from things_had(words, counted, "between", span, made)
     goes_on = at == found.at and _goes_on(words, found)

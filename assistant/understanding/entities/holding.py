@@ -102,6 +102,8 @@ def happened(words: Words, found: Found) -> Iterator[Found]:
     denied = words.phrase(at, "denials") or words.phrase(at, "negative_values")
     at = words.skip(denied, "happened") if denied is not None else at
     name = day_of(words, at, found.entity) if at > found.at else ""
+    if denied is not None and not words.at_end(words.skip(at + 1, "trailing", "joins")):
+        return  # who never registered for a class may well have registered
     if name and words.world.layer.fields[name].kind == "time":
         known = Filter(field=name, op="is_null" if denied is not None else "not_null")
         yield found.used(words.skip(found.at, "relatives"), at + 1, "condition", name).filtered(known)

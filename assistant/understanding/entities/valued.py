@@ -103,10 +103,29 @@ def _named_field(words: Words, found: Found, dataset: str) -> Iterator[tuple[Fou
         parts = _parts(words, words.tokens[start:end], dataset or found.entity) if end not in whole else frozenset()
         if parts:
             yield found.used(start, end, "dimension", min(parts)).moved(words.skip(end, "empty")), parts
+    yield from _of_lookup(words, found, dataset or found.entity)
     called = words.phrase(start, "called")
     names = frozenset(words.world.nouns.names(dataset or found.entity))
     if called is not None and names:
         yield found.used(start, called, "dimension", min(names)).moved(words.skip(called, "empty")), names
+
+
+def _of_lookup(words: Words, found: Found, entity: str) -> Iterator[tuple[Found, frozenset[str]]]:
+    """ "the status is Cancelled" of bookings that belong to a booking status: by the last word of that noun."""
+    start, layer = words.skip(found.at, "empty"), words.world.layer
+    said = words.tokens[start].plain if start < len(words.tokens) else ""
+    tied = [link.to for link in layer.relationships.values() if link.from_ == entity and link.to != entity]
+    nouns = {name: name.split("_") for name in tied if layer.datasets[name].entity}
+    near = [name for name, parts in nouns.items() if len(parts) > 1 and parts[-1] == said]
+    told = frozenset(
+        f"{name}.{field.name}"
+        for name in near
+        for field in layer.datasets[name].fields
+        if field.kind == "categorical" and not (field.hidden or field.pii)
+    )
+    if told:
+        named = found.used(start, start + 1, "dimension", min(told))
+        yield named.moved(words.skip(start + 1, "empty")), told
 
 
 def _parts(words: Words, said: Sequence[Token], entity: str) -> frozenset[str]:
