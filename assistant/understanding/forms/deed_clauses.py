@@ -140,5 +140,5 @@ def _had(asking: Asking, plan: Plan, entity: str) -> Had | None:
 
 
 def _counts_things(metric: SimpleMetric, agg: str) -> bool:
-    """Whether a number above zero tells that something was done: a count, or a sum of whole things as points are."""
-    return agg in COUNTS or (agg == "sum" and metric.format == "integer")
+    """Whether zero tells that nothing was done: of a count, or of a sum that is zero where there are no rows."""
+    return agg in COUNTS or (agg == "sum" and metric.fill_zero)
