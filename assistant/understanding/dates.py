@@ -221,9 +221,15 @@ def _unit_number(clock: Clock, at: int) -> tuple[str, int, int] | None:
     units = clock.language.data["units"]
     if 1 <= number <= 4 and clock.word(at + 1) in units["quarter"]:
         return "quarter", number, at + 2
-    if 1 <= number <= 2 and clock.word(at + 1) == "half" and (year_at(clock, at + 2) or clock.word(at + 2) == ""):
+    if 1 <= number <= 2 and clock.word(at + 1) == "half" and (year_at(clock, at + 2) or _ends_name(clock, at + 2)):
         return "half", number, at + 2
     return None
+
+
+def _ends_name(clock: Clock, at: int) -> bool:
+    """Whether no name goes on here: "in the first half by country", and not "the first half of May"."""
+    cues = clock.language.cues.get(clock.word(at), ())
+    return clock.word(at) in ("", ",") or not {"by", "versus", "and", "exclude"}.isdisjoint(cues)
 
 
 def _part_of_year(year: int, unit: str, number: int, yearless: bool = False) -> Period:

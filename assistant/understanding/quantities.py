@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from assistant.understanding.language import Language
 from assistant.understanding.tokens import Token, tokenize
 
 MOST_BETWEEN = 3
-YEAR_DIGITS = 4
+YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def with_plain_bounds(tokens: Sequence[Token], language: Language) -> list[Token]:
@@ -43,7 +44,7 @@ def _bounded(tokens: Sequence[Token], language: Language) -> list[Token]:
     found: list[Token] = []
     for at, token in enumerate(tokens):
         number = tokens[at + 1].text if token.text in bounds and at + 1 < len(tokens) else ""
-        told = number[:1].isdigit() and len(number) < YEAR_DIGITS
+        told = number[:1].isdigit() and not YEAR.fullmatch(number)
         found += _spelt(bounds[token.text], token, language) if told else [token]
     return found
 

@@ -85,6 +85,9 @@ def _nouns(tokens: Sequence[Token], at: int) -> Iterator[Sequence[Token]]:
     yield tokens[at : at + 1]
     if len(tokens) > at + 2 and tokens[at + 1].text == "-":
         yield tokens[at : at + 3]
+    for behind in (at + 2, at + 3):
+        if len(tokens) >= behind and all(token.text.isalpha() for token in tokens[at + 1 : behind]):
+            yield tokens[at:behind]
 
 
 def _is_shared(lexicon: Lexicon, first: Token, second: Token, noun: Sequence[Token]) -> bool:

@@ -14,10 +14,11 @@ from assistant.understanding.forms.every_period import every_period
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
 from assistant.understanding.forms.moved import did_more, moved
+from assistant.understanding.forms.latest_rows import latest_rows
 from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.people import who_are
 from assistant.understanding.forms.ratios import ratios
-from assistant.understanding.forms.reasons import causes, reasons
+from assistant.understanding.forms.reasons import causes, counted_and_why, reasons
 from assistant.understanding.forms.rows_asked import rows_asked
 from assistant.understanding.forms.sets import described, sets
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
@@ -35,6 +36,7 @@ FIRST: tuple[Form, ...] = (
     every_period,
     extreme_of_each,
     causes,
+    counted_and_why,
     sets,
     group_sets,
     described,
@@ -43,6 +45,7 @@ FIRST: tuple[Form, ...] = (
 )
 FORMS: tuple[Form, ...] = (
     reasons,
+    latest_rows,
     bounded,
     extreme,
     around,
