@@ -13,8 +13,8 @@ from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.every_period import every_period
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
-from assistant.understanding.forms.moved import did_more, moved
 from assistant.understanding.forms.latest_rows import latest_rows
+from assistant.understanding.forms.moved import did_more, moved
 from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.people import who_are
 from assistant.understanding.forms.ratios import ratios
