@@ -32,6 +32,7 @@ from assistant.drivers import explain_change
 from assistant.errors import NothingToAsk, SettingsError
 from assistant.formatting import day
 from assistant.free_sql import columns_of
+from assistant.lasting import made_to_last
 from assistant.learning import definitions_stamp, read_book
 from assistant.lending import lend, memory_of
 from assistant.listed import with_shown
@@ -108,6 +109,7 @@ class Assistant:
             engine.close()
             raise
 
+    @made_to_last()
     def _read(self) -> None:
         """Read the published snapshot, the definitions and the viewer's rights; learn the words of the data."""
         require_language(self.settings.language)

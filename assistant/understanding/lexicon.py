@@ -222,11 +222,11 @@ class Lexicon:
                 return
             concept = replace(concept, cased=ordinary or len(phrase) < 2, spelt=phrase)
         wide, narrow = phrase_keys(tokens)
-        number = self._number(said) if concept.kind == "metric" else ""
-        self._index[wide].append(replace(concept, plain=narrow, shape=self._shape(tokens), number=number))
+        shape, number = (self._shape(tokens), self._number(said)) if concept.kind == "metric" else ("", "")
+        self._index[wide].append(replace(concept, plain=narrow, shape=shape, number=number))
         if concept.kind == "metric":
             for other, plain in self._exchange.keys_of_name(tokens, self._layer.metrics[concept.target]):
-                composed = replace(concept, weight=concept.weight - COMPOSED, plain=plain, shape=self._shape(tokens))
+                composed = replace(concept, weight=concept.weight - COMPOSED, plain=plain, shape=shape)
                 self._exchanged[other].append(composed)
         if concept.kind == "dimension" and not concept.grain:
             for key in self._exchange.keys_of_field(tokens):
@@ -247,7 +247,7 @@ class Lexicon:
     def _shape(self, tokens: Sequence[Token]) -> str:
         """What inflection says in a phrase: -ing forms ("returning rate" is no "return rate"), averages of many."""
         doing = sum(token.text.endswith("ing") and token.bare != token.plain for token in tokens)
-        average = any("average" in self._language.cues.get(token.text, ()) for token in tokens)
+        average = not self._language.cued("average").isdisjoint(token.text for token in tokens)
         states = self._language.words("state_verbs")
         done = sum(token.text.endswith("ed") and token.bare in states for token in tokens)  # "opened" is not "open"
         return (
