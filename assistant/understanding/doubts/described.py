@@ -102,4 +102,56 @@ def _thing_unused(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[first : behind + 1]), "thing_unused")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_somebody, _of_far_off, _thing_unused)
+def _of_whom(asked: Doubted) -> Iterator[Doubt]:
+    """ "salary of Mara Lindqvist": hers, and not that of the customers whom she looks after."""
+    groups = {group.field for group in asked.query.group_by}
+    for first, _, condition in _named_values(asked):
+        fields = {c.target for c in asked.concepts(first - 2) if c.kind == "dimension"} if first > 1 else set[str]()
+        owner = condition.field.partition(".")[0]
+        other = [field for field in fields & groups if field.partition(".")[0] != owner]
+        if other and asked.text(first - 1) in asked.words("genitive") and _is_doer(asked, condition.field):
+            yield Doubt(raw(asked.tokens[first - 2 : first + 1]), "of_whom")
+
+
+def _done_by(asked: Doubted) -> Iterator[Doubt]:
+    """ "tickets that Ben Carter solved": he would be an agent, and is only known as somebody's account manager."""
+    layer, reach = asked.world.layer, asked.world.reach
+    facts = {fact for name in asked.query.metrics for fact in reach.facts(name)}
+    doers = {name for name in layer.datasets if _has_doers(asked, name)}
+    for first, behind, condition in _named_values(asked):
+        owner = condition.field.partition(".")[0]
+        subject = asked.text(first - 1) in asked.words("auxiliaries") and _is_doer(asked, condition.field)
+        own = {name for name in doers - {owner} for fact in facts if reach.steps(fact, name) == 1}
+        if subject and own and owner not in facts:
+            yield Doubt(raw(asked.tokens[first:behind]), "done_by")
+
+
+def _named_values(asked: Doubted) -> Iterator[tuple[int, int, Filter]]:
+    """As `_described`, with those at the end of the question."""
+    yield from _described(asked)
+    for first in range(max(0, len(asked.tokens) - LONGEST_NAME), len(asked.tokens)):
+        named = [(c.target, str(c.value)) for c in asked.concepts(first, len(asked.tokens)) if c.kind == "value"]
+        found = [f for f in asked.query.filters if f.op == "in" and any((f.field, str(v)) in named for v in f.values)]
+        yield from ((first, len(asked.tokens), one) for one in found[:1])
+
+
+def _is_doer(asked: Doubted, field: str) -> bool:
+    """Whether a field names who does something: an owner, an agent."""
+    if field not in asked.world.layer.fields:
+        return False  # a segment
+    said = {token.bare for token in asked.world.language.tokens(asked.world.layer.fields[field].title)}
+    return not said.isdisjoint({asked.world.language.bare(word) for word in asked.words("doers")})
+
+
+def _has_doers(asked: Doubted, dataset: str) -> bool:
+    said = {token.bare for token in asked.world.language.tokens(asked.world.layer.datasets[dataset].title)}
+    return not said.isdisjoint({asked.world.language.bare(word) for word in asked.words("doers")})
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
+    _of_somebody,
+    _of_far_off,
+    _thing_unused,
+    _of_whom,
+    _done_by,
+)

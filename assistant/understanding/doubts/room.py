@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.doubts.bounds import RULES as BOUNDS
+from assistant.understanding.doubts.counted import RULES as COUNTED
 from assistant.understanding.doubts.deeds import RULES as DEEDS
 from assistant.understanding.doubts.described import RULES as DESCRIBED
 from assistant.understanding.doubts.doubted import Doubted
 from assistant.understanding.doubts.judged import RULES as JUDGED
 from assistant.understanding.doubts.names import RULES as NAMES
 from assistant.understanding.doubts.numbers import RULES as NUMBERS
+from assistant.understanding.doubts.scattered_names import RULES as SCATTERED
+from assistant.understanding.doubts.sides import RULES as SIDES
 from assistant.understanding.doubts.single_objects import RULES as SINGLE
 from assistant.understanding.doubts.times import RULES as TIMES
 from assistant.understanding.doubts.values import RULES as VALUES
@@ -21,18 +24,26 @@ from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
 from semantic_layer import stands
 
+RULES = (
+    *VALUES,
+    *NUMBERS,
+    *NAMES,
+    *TIMES,
+    *DESCRIBED,
+    *DEEDS,
+    *COUNTED,
+    *BOUNDS,
+    *SINGLE,
+    *SCATTERED,
+    *JUDGED,
+    *SIDES,
+)
+
 
 def doubt(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> Clarification | Refusal | None:
     """What to say instead of a plan that decides what the words leave open, None for one that stands."""
     asked = Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world)
-    found = next(
-        (
-            one
-            for rule in (*VALUES, *NUMBERS, *NAMES, *TIMES, *DESCRIBED, *DEEDS, *BOUNDS, *SINGLE, *JUDGED)
-            for one in rule(asked)
-        ),
-        None,
-    )
+    found = next((one for rule in RULES for one in rule(asked)), None)
     if found is None:
         return None
     sentence = world.language.message(found.message, words=found.words[0])

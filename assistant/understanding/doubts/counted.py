@@ -1,0 +1,45 @@
+"""Doubts of what is counted, and of numbers that are set beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+
+
+def _unlike_sides(asked: Doubted) -> Iterator[Doubt]:
+    """ "revenue versus plan", "deal size of won versus lost deals": an amount beside a count compares nothing."""
+    metrics = [asked.world.layer.metrics[name] for name in asked.query.metrics]
+    if len(metrics) != 2 or len({one.format for one in metrics}) != 2 or asked.query.shares:
+        return
+    sides = asked.words("against_words")
+    for at in range(1, len(asked.tokens) - 1):
+        if asked.text(at) in sides:
+            yield Doubt(raw(asked.tokens[at - 1 : at + 2]), "unlike_sides")
+
+
+def _each_is_one(asked: Doubted) -> Iterator[Doubt]:
+    """ "how many referrals did each customer make": customers counted for each of them are one."""
+    layer, counted = asked.world.layer, asked.world.nouns.counted
+    told = {group.field for group in asked.query.group_by}
+    for name in asked.query.metrics:
+        dataset = counted.get(name, "")
+        keys = {f"{dataset}.{key}" for key in layer.datasets[dataset].key_fields} if dataset in layer.datasets else None
+        if keys and keys <= told:
+            yield Doubt(raw(asked.said[:3]), "each_is_one")
+
+
+def _only_some_staff(asked: Doubted) -> Iterator[Doubt]:
+    """ "how many employees do we have": those of one team are known, and not everybody who works here."""
+    staff = asked.words("staff_words")
+    named = set(asked.query.metrics) - set(asked.world.nouns.counted)
+    if not named or asked.query.group_by or asked.query.filters:
+        return
+    for at in range(len(asked.tokens)):
+        fields = {c.target for c in asked.concepts(at) if c.kind == "dimension"}
+        counts = {f"count_distinct_of_{field.replace('.', '_')}" for field in fields}
+        if asked.tokens[at].plain in staff and counts & named:
+            yield Doubt(raw(asked.tokens[at : at + 1]), "only_some_staff")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_unlike_sides, _each_is_one, _only_some_staff)
