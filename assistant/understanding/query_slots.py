@@ -143,7 +143,8 @@ def _grouped(field: str, grain: str) -> GroupBy:
 
 
 def _time_grain(draft: Draft, field: str, grain: str) -> str:
-    is_time = draft.world.layer.fields[field].kind == "time"
+    fields = draft.world.layer.fields  # a segment is none of them
+    is_time = field in fields and fields[field].kind == "time"
     return (grain or "day") if is_time else ""
 
 
@@ -257,6 +258,23 @@ def _known_only(draft: Draft, choice: Choice) -> Iterator[Filter]:
             yield Filter(field=group.fields[0], op="not_null")
 
 
+def _ranks_work(draft: Draft, by: str) -> bool:
+    """ "top 3 agents by response time": those who do the work are at the top when they need the least time."""
+    if draft.world.layer.metrics[by].format != "duration":
+        return False
+    words = draft.world.language
+    done = {
+        words.forms.plain(word)
+        for at, _ in draft.groups
+        if at >= 0
+        for word in draft.element(at).text.casefold().split()
+    }
+    cues = {
+        cue for at, use in draft.uses.items() if use[0] == "order" for cue in draft.element(at).text.casefold().split()
+    }
+    return not done.isdisjoint(words.words("doers")) and not cues.isdisjoint(words.words("ranked_work"))
+
+
 def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...]) -> tuple[OrderBy, ...]:
     """The asked order; without one the largest first, except along time or age, which run forward by themselves."""
     ranking = draft.ranking
@@ -264,7 +282,8 @@ def _order_by(draft: Draft, names: tuple[str, ...], groups: tuple[GroupBy, ...])
         return (OrderBy(by=METRIC_TIME, descending=ranking.descending),)
     if ranking is not None and names:
         by = ranked_by(draft, names)
-        less_is_better = ranking.judged and draft.world.layer.metrics[by].good_direction == "down"
+        judged = ranking.judged or _ranks_work(draft, by)
+        less_is_better = judged and draft.world.layer.metrics[by].good_direction == "down"
         return (OrderBy(by=by, descending=ranking.descending != less_is_better, column=ranking.column),)
     if names and draft.part_of is not None and not draft.grain:
         part = next(i for i, (at, _) in enumerate(draft.metrics) if at == draft.part_of)

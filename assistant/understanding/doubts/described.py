@@ -139,6 +139,8 @@ def _is_doer(asked: Doubted, field: str) -> bool:
     """Whether a field names who does something: an owner, an agent."""
     if field not in asked.world.layer.fields:
         return False  # a segment
+    if field not in asked.world.layer.fields:
+        return False
     said = {token.bare for token in asked.world.language.tokens(asked.world.layer.fields[field].title)}
     return not said.isdisjoint({asked.world.language.bare(word) for word in asked.words("doers")})
 
