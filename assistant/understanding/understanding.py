@@ -23,6 +23,7 @@ from assistant.understanding.entities import (
     by_own_day,
     doubted,
     listed_instead,
+    named_for_another,
     plan_entities,
     tying_verbs,
 )
@@ -47,6 +48,7 @@ from assistant.understanding.lookup import (
 from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.named_by_time import with_values_of_months
 from assistant.understanding.nouns import Nouns
+from assistant.understanding.objects_bounded import with_bounded_objects
 from assistant.understanding.outcome import decide
 from assistant.understanding.paths import with_paths
 from assistant.understanding.pointing import pointed_out
@@ -160,7 +162,7 @@ class Understanding:
         self, question: str, tokens: list[Token], refused: Refusal
     ) -> tuple[list[Token], Plan | Clarification | Explanation | Refusal]:
         """A refused question read again with the deeds of things in their one verb; the refusal when that is none."""
-        plain = self._tokens(question, known=True)
+        plain = with_bounded_objects(self._tokens(question, known=True), self._world)
         again = self._outcome(question, plain) if plain != tokens else refused
         return (plain, again) if isinstance(again, Plan) else (tokens, refused)
 
@@ -227,6 +229,9 @@ class Understanding:
         outcome = decide(question, [read(one, named.world, self._scattered) for one in spellings], named.world)
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
             outcome = plan_entities(named.tokens, named.world) or outcome
+        under = named_for_another(outcome, named.tokens, named.world) if isinstance(outcome, Plan) else ()
+        if under:
+            outcome = plan_entities(named.tokens, named.world) or refuse(question, "UNKNOWN_WORDS", named.world, under)
         return noted(outcome, found, named) if isinstance(outcome, Plan) else outcome
 
     def _sentence(self, plan: Plan) -> str:

@@ -17,7 +17,8 @@ def _across_a_clause(asked: Doubted) -> Iterator[Doubt]:
         target = named.get((token.start, token.end), "")
         if token.plain not in persons or asked.text(at + 1) != "who" or target not in metrics:
             continue
-        if language.forms.plain(metrics[target].unit) not in persons:
+        near = {one.target for one in asked.concepts_of((token, *asked.tokens[at + 2 : at + 3]))}
+        if target not in near and language.forms.plain(metrics[target].unit) not in persons:
             yield Doubt(raw(asked.tokens[at : at + 2]), "across_a_clause")
 
 
