@@ -13,7 +13,7 @@ from assistant.understanding.exchanging import Exchange
 from assistant.understanding.language import Language, time_words
 from assistant.understanding.namings import Namings
 from assistant.understanding.single_named import agree, number_of
-from assistant.understanding.tokens import Token, fold_case, phrase_keys, tokenize
+from assistant.understanding.tokens import Token, fold_case, name_tokens, phrase_keys
 from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import SemanticLayer, SimpleMetric
 
@@ -83,7 +83,9 @@ class Lexicon:
 
     def lookup(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         """The meanings of exactly these tokens, the best form of each meaning once; the last look-ups are kept."""
-        opens = bool(tokens) and tokens[0].start == 0
+        if not tokens:
+            return ()  # a value that is stored as "-" is no meaning of nothing
+        opens = tokens[0].start == 0
         key = (opens, *[token.word for token in tokens])
         found = self._looked_up.get(key)
         if found is None:
@@ -212,7 +214,7 @@ class Lexicon:
         return small | set(language.cues) | time_words(language.data["code"])
 
     def _add(self, phrase: str, concept: Concept) -> None:
-        said = self._language.tokens(phrase)
+        said = self._language.name_tokens(phrase)
         tokens = self._telling(said)
         if not tokens or len(tokens) > LONGEST_PHRASE:
             return
@@ -308,7 +310,7 @@ def word_pairs(layer: SemanticLayer, language: Language) -> dict[tuple[str, str]
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for metric in (metric for metric in layer.metrics.values() if not metric.hidden):
         for phrase in (metric.title, *metric.synonyms):
-            for first, second in pairwise(tokenize(phrase, language.forms)):
+            for first, second in pairwise(name_tokens(phrase, language.forms)):
                 found[first.bare, second.bare].add(metric.name)
     return {pair: frozenset(names) for pair, names in found.items()}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.shipped import shipped
 from assistant.understanding.language import Language
-from assistant.understanding.tokens import Token, tokenize
+from assistant.understanding.tokens import Token, name_tokens, tokenize
 from semantic_layer import SemanticLayer
 
 FOLDER = Path(__file__).parent / "language" / "predicates"
@@ -61,7 +61,7 @@ class PlainDeeds:
         self._phrases: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for metric in (metric for metric in layer.metrics.values() if not metric.hidden):
             for phrase in (metric.title, *metric.synonyms):
-                for token in tokenize(phrase, language.forms):
+                for token in name_tokens(phrase, language.forms):
                     self._phrases[token.bare].add((metric.name, phrase))
 
     def read(self, tokens: Sequence[Token], known: bool = False) -> list[Token]:

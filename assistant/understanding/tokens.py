@@ -144,6 +144,11 @@ def tokenize(text: str, forms: Forms) -> list[Token]:
     return list(forms.tokens(text) if len(text) <= LONGEST_KEPT else forms.split(text))
 
 
+def name_tokens(name: str, forms: Forms) -> list[Token]:
+    """The tokens of a name as `tokenize` gives them, but for their places: a layer has tens of thousands of names."""
+    return [token for part in name.split() for token in forms.tokens(part)]
+
+
 def phrase_keys(tokens: Iterable[Token]) -> tuple[str, str]:
     """Look-up keys of a phrase: by bare forms (wide) and by plain forms (narrow), spaces and hyphens left out."""
     kept = [token for token in tokens if token.text not in ("-", "–", "—", "/")]

@@ -13,7 +13,7 @@ from assistant.shipped import shipped
 from assistant.understanding.language.translating import Translation, translation
 from assistant.understanding.language.wordings import Wordings, wording, wordings
 from assistant.understanding.phrase_lists import openings
-from assistant.understanding.tokens import Forms, Token, fold_case, phrase_keys, tokenize
+from assistant.understanding.tokens import Forms, Token, fold_case, name_tokens, phrase_keys, tokenize
 from assistant.wording import FIRST, answers
 
 MOST_NAMES_KEPT = 20_000
@@ -45,6 +45,10 @@ class Language:
     def tokens(self, text: str) -> list[Token]:
         """The words and signs of a text, in the words of the language whose grammar is used."""
         return self.translation.read(tokenize(text, self.forms), self.forms)
+
+    def name_tokens(self, name: str) -> list[Token]:
+        """The words and signs of a name as `tokens` gives them, but for their places."""
+        return self.translation.read(name_tokens(name, self.forms), self.forms)
 
     def message(self, name: str, **parts: str | int) -> str:
         """A sentence shown to people, in the reader's language, with its parts filled in."""
