@@ -16,7 +16,7 @@ from assistant.understanding.tokens import Token
 from semantic_layer import OrderBy, SemanticQuery
 
 MOST_METRICS = 3
-COLUMN = re.compile(r"(?<==).*|(?<= IN ).*|(?<= in ).*")
+CASE_OF = re.compile(r"\s*(?:=|\bIN\b).*", re.IGNORECASE)
 Tokens = Sequence[Token]
 
 
@@ -103,8 +103,8 @@ def _counts_same_rows(asking: Asking, first: SemanticQuery, second: SemanticQuer
     facts = [{fact for name in query.metrics for fact in asking.world.reach.facts(name)} for query in (first, second)]
     leaves = [[leaf for name in query.metrics for leaf in asking.world.reach.leaves(name)] for query in (first, second)]
     kept = [row_filters(asking.world.layer, names) for names in leaves]
-    other = {COLUMN.sub("", one) for one in kept[1]}  # "sent" and "opened" are two events of the same thing
-    return bool(facts[0] & facts[1]) and all(COLUMN.sub("", one) in other for one in kept[0])
+    other = {CASE_OF.sub("", one) for one in kept[1]}  # "sent" and "opened" are two events of the same thing
+    return bool(facts[0] & facts[1]) and all(CASE_OF.sub("", one) in other for one in kept[0])
 
 
 def _is_of_the_same(first: SemanticQuery, second: SemanticQuery) -> bool:
