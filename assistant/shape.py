@@ -38,7 +38,8 @@ class Context:
     are stacked, or said to be a share of something; `percents` names filtered metrics written in percent. `titles` are
     what the query's fields are called in another language than that of their names. `conditions` are what a list was
     narrowed to, in words; `keys` are the fields that are each the whole key of their dataset; `roles` are the titles
-    of the links that conditions name.
+    of the links that conditions name. `doers` are the titles of those who must have done something, where the number
+    is none of them.
     """
 
     query: SemanticQuery | None = None
@@ -50,6 +51,7 @@ class Context:
     conditions: tuple[str, ...] = ()
     keys: frozenset[str] = frozenset()
     roles: Mapping[str, str] = field(default_factory=dict[str, str])
+    doers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def time_range(self) -> TimeRange | None:
@@ -68,7 +70,8 @@ def context(
     titles = _titles(layer, query, locale)
     as_of = None if query and lies_ahead(layer, query) else as_of  # of days to come none is cut off by the data
     roles = {one.via: role_title(layer, one.via) for one in query.filters if one.via} if query else {}
-    return Context(query, as_of, additive, locale, titles, percents, keys=_keys(layer, query), roles=roles)
+    keys, doers = _keys(layer, query), _doers(layer, query)
+    return Context(query, as_of, additive, locale, titles, percents, keys=keys, roles=roles, doers=doers)
 
 
 def lies_ahead(layer: SemanticLayer, query: SemanticQuery) -> bool:
@@ -77,6 +80,16 @@ def lies_ahead(layer: SemanticLayer, query: SemanticQuery) -> bool:
     grouped = {one.field for one in query.group_by if one.grain and one.field != METRIC_TIME}
     asked = grouped or times
     return bool(asked) and all(name in layer.fields and layer.fields[name].ahead for name in asked)
+
+
+def _doers(layer: SemanticLayer, query: SemanticQuery | None) -> Mapping[str, str]:
+    """The titles of the entities that conditions are on, where no number of the query counts them."""
+    if query is None or not query.metrics:
+        return {}
+    metrics = [layer.metrics[name] for name in query.metrics]
+    counted = {one.measure.partition(".")[0] for one in metrics if isinstance(one, SimpleMetric)}
+    owners = {one.entity for one in query.filters if one.entity and one.field in layer.metrics} - counted
+    return {name: layer.datasets[name].title for name in owners if layer.datasets[name].entity}
 
 
 def _keys(layer: SemanticLayer, query: SemanticQuery | None) -> frozenset[str]:

@@ -88,7 +88,14 @@ def filters(story: Story) -> str:
         return ""
     grouped = {group.field for group in query.group_by}  # that only named groups are shown, their names say themselves
     told = [item for item in query.filters if not (item.op == "not_null" and item.field in grouped)]
-    return "".join(_filter(story, item) for item in told)
+    doing = next((item for item in told if item.entity in story.context.doers), None)
+    return "".join(_of_doers(story, item if item is doing else None) + _filter(story, item) for item in told)
+
+
+def _of_doers(story: Story, item: Filter | None) -> str:
+    """ " of customers", before the first condition on what they did, where the number is none of theirs by itself."""
+    owner = story.context.doers[item.entity] if item is not None else ""
+    return story.words.say("filter_of_doers", {"owner": lower(owner, story.words)}) if owner else ""
 
 
 def _filter(story: Story, item: Filter) -> str:

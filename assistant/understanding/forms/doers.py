@@ -20,6 +20,14 @@ class Subject:
     asked: str
 
 
+def past_restated(asking: Asking, subject: Subject) -> int:
+    """The place behind words that only say again whose clauses follow: "who are the customers that are ..."."""
+    at = asking.past(subject.behind, "copulas")
+    noun = asking.past(at, "determiners")
+    named = [behind for dataset, behind in asking.words.nouns(noun) if dataset == subject.entity]
+    return asking.past(named[0], "relatives", "copulas") if named and at > subject.behind else at
+
+
 def asks_for(asking: Asking, plan: Plan, subject: Subject) -> bool:
     """Whether a plan lists or counts those who are asked about, or their share, and not what they did.
 

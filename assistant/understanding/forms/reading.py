@@ -15,6 +15,7 @@ from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
 from assistant.understanding.forms.latest_rows import latest_rows
 from assistant.understanding.forms.moved import did_more, moved
+from assistant.understanding.forms.numbers_of_doers import numbers_of_doers
 from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.people import who_are
 from assistant.understanding.forms.ratios import ratios
@@ -45,6 +46,7 @@ FIRST: tuple[Form, ...] = (
 )
 FORMS: tuple[Form, ...] = (
     reasons,
+    numbers_of_doers,
     latest_rows,
     bounded,
     extreme,

@@ -11,7 +11,7 @@ from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking, Outcome, phrases
 from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, verb_at
-from assistant.understanding.forms.doers import Subject, asks_for
+from assistant.understanding.forms.doers import Subject, asks_for, past_restated
 from assistant.understanding.forms.people import counted_entity, people_named
 from assistant.understanding.time_phrases import time_phrase
 from assistant.understanding.tokens import Token
@@ -53,6 +53,15 @@ def sets(asking: Asking) -> Outcome | None:
     return found
 
 
+def told_behind(asking: Asking, subject: Subject) -> Told | None:
+    """What the clauses behind a subject say of it; None where they are not understood or tell an order."""
+    parts = _parts(asking, subject.behind)
+    if _tells_order(asking, subject.behind) or _is_nested(asking, parts):
+        return None
+    clauses = _clauses(asking, parts)
+    return _told(asking, subject, clauses) if clauses is not None else None
+
+
 def _tells_order(asking: Asking, start: int) -> bool:
     """Whether a word says in which order deeds were done; "since March" and "before May" tell a period."""
     clock = Clock(asking.tokens, asking.world.language, asking.world.as_of, noted=asking.world.noted)
@@ -92,13 +101,14 @@ def described(asking: Asking) -> Plan | None:
     """ "who stopped ordering?": people told apart by a segment that they are in; None for other questions."""
     subject = _subject(asking)
     people = subject is not None and not subject.plan.query.filters and subject.asked == "list"
-    clauses = _clauses(asking, _parts(asking, subject.behind)) if subject is not None and people else None
+    behind = past_restated(asking, subject) if subject is not None and people else 0
+    clauses = _clauses(asking, _parts(asking, behind)) if behind else None
     if subject is None or clauses is None or any(clause.words[0].text in phrases()["helping"] for clause in clauses):
         return None
     found = [_of_entity(asking, subject, clause) for clause in clauses]
     others = tuple(one for filters in found if filters is not None for one in filters)
-    segments = all(one.field in asking.world.layer.segments for one in others)
-    return _plan(asking, subject, Told((), others)) if others and segments and None not in found else None
+    segments = any(one.field in asking.world.layer.segments for one in others)
+    return _plan(asking, subject, Told((), others)) if segments and None not in found else None
 
 
 def _half_read(asking: Asking, parts: Sequence[Part]) -> Refusal | None:
