@@ -60,6 +60,9 @@ def groups_not_asked_for(draft: Draft) -> Iterator[int]:
     for at, _ in draft.groups if not asked else ():
         named = at >= 0 and draft.kind(at) == "dimension" and bool(draft.concepts(at, "value"))
         compound = named and not draft.element(at).plural and draft.kind(draft.ahead(at)) == "metric"  # "brand revenue"
+        bounded = any(bound.choices[0].kind == "metric" for bound in draft.bounds) and draft.back(at) is None
+        if named and bounded and draft.element(at).plural:
+            continue  # "brands with a return rate above 8%"
         if named and not compound and not draft.element(_described_from(draft, at)).cues & {"which", "how_many"}:
             yield at
 

@@ -18,6 +18,7 @@ from assistant.understanding.doubts.scattered_names import RULES as SCATTERED
 from assistant.understanding.doubts.sides import RULES as SIDES
 from assistant.understanding.doubts.single_objects import RULES as SINGLE
 from assistant.understanding.doubts.times import RULES as TIMES
+from assistant.understanding.doubts.torn_names import RULES as TORN
 from assistant.understanding.doubts.values import RULES as VALUES
 from assistant.understanding.draft import World
 from assistant.understanding.refusing import refuse
@@ -28,6 +29,7 @@ RULES = (
     *VALUES,
     *NUMBERS,
     *NAMES,
+    *TORN,
     *TIMES,
     *DESCRIBED,
     *DEEDS,

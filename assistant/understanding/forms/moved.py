@@ -224,7 +224,7 @@ def _plan(asking: Asking, subject: Subject, move: Move) -> Plan | None:
     values = () if move.factor is None else (move.factor,)
     condition = Filter(field=metric, op=op, values=values, than="previous")
     found = _counted(query, condition) if subject.counted else _listed(query, condition, move)
-    return replace(plan, query=found, asked=None) if asking.stands(found) else None
+    return replace(plan, query=found, spans=(), asked=None) if asking.stands(found) else None
 
 
 def _asks_more(query: SemanticQuery) -> bool:
