@@ -25,6 +25,10 @@ OURS = "NOT c.is_internal AND NOT c.is_deleted"
             "SELECT cancel_reason, count(*) FROM subscription WHERE cancelled_at IS NOT NULL GROUP BY 1",
         ),
         (
+            "how many subscriptions were cancelled, and why?",
+            "SELECT cancel_reason, count(*) FROM subscription WHERE cancelled_at IS NOT NULL GROUP BY 1",
+        ),
+        (
             "why do we lose deals",
             "SELECT lost_reason, count(*) FROM opportunity WHERE closed_at IS NOT NULL AND NOT is_won GROUP BY 1",
         ),

@@ -65,6 +65,20 @@ def test_customers_at_risk_are_listed_with_the_rule(assistant: Assistant, compan
     assert "90th percentile" in rule
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["who is at risk of churning in the North?", "Who are the customers at risk of churn in the North?"],
+)
+def test_who_is_in_a_segment_is_listed_and_no_rate_of_the_same_words(
+    assistant: Assistant, company: duckdb.DuckDBPyConnection, question: str
+) -> None:
+    sql = """SELECT customer_id FROM customer JOIN customer_standing USING (customer_id)
+        WHERE is_at_risk AND region = 'North' AND NOT is_internal AND NOT is_deleted"""
+    assert {row[0] for row in answer(assistant, question).result.rows} == {
+        row[0] for row in company.execute(sql).fetchall()
+    }
+
+
 def test_what_a_segment_prefers_is_counted_in_units(assistant: Assistant, company: duckdb.DuckDBPyConnection) -> None:
     found = answer(assistant, "What products do high-value millennials prefer?")
     assert [int(row[-1]) for row in found.result.rows] == [int(row[0]) for row in company.execute(UNITS).fetchall()]

@@ -44,6 +44,7 @@ PRODUCTS = (
         "orders over 50 euros that were cancelled",
         "how many tickets were created within a day",
         "how many subscription campaigns did we start",
+        "is anyone at risk of churning",
         "high-value orders in May",
         "inactive subscriptions",
         "retail orders in May",

@@ -54,7 +54,18 @@ def _is_called_by(asking: Asking, plan: Plan, subject: Subject) -> bool:
     if any(one.kind == "noun" and one.target == subject.entity for one in named):
         return False
     numbers = (span for span in plan.spans if span.role == "metric")
-    return any(span.start <= noun.start and noun.end <= span.end for span in numbers)
+    covering = [span.target for span in numbers if span.start <= noun.start and noun.end <= span.end]
+    return any(_names_people(asking, name) for name in covering)
+
+
+def _names_people(asking: Asking, name: str) -> bool:
+    """Whether a number is called after people at one end of a name: "lost subscribers", not "reviews people left"."""
+    metric, language = asking.world.layer.metrics.get(name), asking.world.language
+    persons = language.persons | set(language.words("person_nouns"))
+    names = [language.tokens(phrase) for phrase in (metric.title, *metric.synonyms)] if metric is not None else []
+    return any(
+        {one[0].plain, one[0].text} & persons or (len(one) == 2 and one[1].plain in persons) for one in names if one
+    )
 
 
 def _is_of(world: World, name: str, people: set[str]) -> bool:

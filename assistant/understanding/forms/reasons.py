@@ -50,6 +50,23 @@ def reasons(asking: Asking) -> Plan | Refusal | None:
     return _counted(asking, reason, {at for _, at in found}, rest) if rest is not None else None
 
 
+def counted_and_why(asking: Asking) -> Plan | Refusal | None:
+    """ "how many subscriptions were cancelled, and why": the count by the reason that its rows record."""
+    at = next((at for at, behind in asking.found("and_why") if behind == len(asking.tokens)), 0)
+    plan = asking.read(asking.tokens[:at]) if at else None
+    if plan is None or len(plan.query.metrics) != 1 or plan.query.group_by or plan.query.compare:
+        return None
+    world, (metric,) = asking.world, plan.query.metrics
+    deeds = {_deed(world, token) for token in world.language.tokens(world.layer.metrics[metric].title)}
+    found = [one for one in recorded(world) if world.reach.facts(metric) == {one.dataset} and one.deeds & deeds]
+    if len(found) != 1:
+        return _without(asking, recorded(world))
+    group = GroupBy(field=found[0].field)
+    query = plan.query.model_copy(update={"group_by": (group,), "order_by": (OrderBy(by=metric),)})
+    note = world.language.message("recorded_reasons", field=found[0].title)
+    return replace(plan, query=query, notes=(*plan.notes, note), asked=None) if asking.stands(query) else None
+
+
 def recorded(world: World) -> tuple[Reason, ...]:
     """The fields of the layer that are called a reason, with the deeds whose reason they are."""
     return tuple(one for name, field in world.layer.fields.items() if not field.hidden for one in _reason(world, name))
