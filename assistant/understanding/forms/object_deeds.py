@@ -46,7 +46,7 @@ def _may_be_a_verb(asking: Asking, token: Token, has_object: bool) -> bool:
 
 def _determiners(asking: Asking, tokens: Sequence[Token]) -> int:
     """How many words stand before the object and say nothing of it: "a", "any of our"."""
-    empty = phrases()["determiners"] | asking.world.language.determiners
+    empty = phrases()["determiners"] | phrases()["before_objects"] | asking.world.language.determiners
     return next((at for at, token in enumerate(tokens) if token.text not in empty), len(tokens))
 
 

@@ -43,8 +43,11 @@ def people_named(asking: Asking, tokens: Sequence[Token]) -> tuple[Plan, str] | 
     if plan is not None and entity:
         return plan, entity
     called = plan is not None and bool(tokens) and not _are_rows(asking, tokens[-1:])
-    named = segments_ending(asking, tokens[-1:]) if called else set[str]()
-    return _of_segment(asking, tokens[:-1], next(iter(named))) if len(named) == 1 else None
+    for size in range(len(tokens), 0, -1) if called else ():  # "loyalty members", or "gold" and "members"
+        named = segments_ending(asking, tokens[-size:])
+        if len(named) == 1:
+            return _of_segment(asking, tokens[:-size], next(iter(named)))
+    return None
 
 
 def _are_rows(asking: Asking, tokens: Sequence[Token]) -> bool:
