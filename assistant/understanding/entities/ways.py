@@ -32,7 +32,10 @@ def _unsaid(query: SemanticQuery, words: Words) -> Iterator[Filter]:
 
 def _is_unsaid(words: Words, subject: str, owner: str, *, backwards: bool) -> bool:
     forward, back = _roles(words, subject, owner), _roles(words, owner, subject)
-    links = {(link.from_, link.to) for link in words.world.layer.relationships.values()}
+    layer = words.world.layer
+    own = {name: tuple(dataset.primary_key) for name, dataset in layer.datasets.items()}
+    ties = [link for link in layer.relationships.values() if tuple(link.from_columns) != own[link.from_]]
+    links = {(link.from_, link.to) for link in ties}  # what is known of each of them is no second way
     if not {(subject, owner), (owner, subject)} <= links:
         return False
     taken, other = (back, forward) if backwards else (forward, back)
