@@ -115,6 +115,18 @@ def _ranked_others(draft: Draft) -> Iterator[int]:
             yield at
 
 
+def _one_end_of_two(draft: Draft) -> Iterator[int]:
+    """ "days between order and ticket": not those between orders, and the number of tickets."""
+    between = set(draft.world.language.data["cues"]["cmp_between"])
+    for at, _ in draft.metrics:
+        if at < 0 or at + 2 >= len(draft.elements) or "and" not in draft.element(at + 1).cues:
+            continue
+        said = draft.element(at).text.casefold().split()
+        joined = any("and" in draft.world.language.cues.get(word, ()) for word in said)
+        if between & set(said) and not joined and draft.kind(at + 2) in MEASURABLE:
+            yield at
+
+
 HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _share_of_others,
     _total_of_averages,
@@ -123,4 +135,5 @@ HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _which_fell,
     _flag_of_the_deed,
     _ranked_others,
+    _one_end_of_two,
 )

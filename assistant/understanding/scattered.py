@@ -114,7 +114,18 @@ class Scattered:
         shares = any("share" in self._world.language.cues.get(tokens[at].text, ()) for at in places)
         if shares and self._world.layer.metrics[metric].format != "percent":
             return False  # "what share of customers" is not "how customers rate"
+        if shares and not self._names_whole(metric, tokens):
+            return False  # "share of tickets" is no share of orders with a ticket
         return not any(self._narrows_alone(metric, tokens[at]) for at in places)
+
+    def _names_whole(self, metric: str, tokens: Sequence[Token]) -> bool:
+        """Whether what a rate is told of is said, where only its part, which is of other rows, is named."""
+        found = self._world.layer.metrics[metric]
+        if not isinstance(found, RatioMetric):
+            return True
+        part, base = (set(self._world.reach.facts(name)) for name in (found.numerator, found.denominator))
+        said = {c.target for token in tokens for c in self._world.lexicon.lookup([token]) if c.kind == "noun"}
+        return base <= part or bool(base & said) or not part & said
 
     def _is_frequency_of_others(self, phrase: Phrase, tokens: Sequence[Token]) -> bool:
         """ "how often did customers complain" is no number of complaints by order: what it is by is not said."""

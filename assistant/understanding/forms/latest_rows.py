@@ -38,8 +38,10 @@ def _cut(asking: Asking, start: int) -> Iterator[tuple[tuple[Token, ...], int, b
         after = asking.words.number(behind)
         number = before or after
         rest = asking.tokens[after[1] if after is not None else behind :]
-        if rest and (number is not None or asking.end(at, "surely_rows") is not None) and _are_rows(asking, rest):
-            yield rest, int(number[0]) if number is not None else SHOWN, name == "newest"
+        if rest and (number is not None or asking.end(at, "surely_rows") is not None):
+            several = _are_rows(asking, rest)
+            if several or (number is None and name == "oldest"):
+                yield rest, int(number[0]) if number is not None else SHOWN if several else 1, name == "newest"
 
 
 def _are_rows(asking: Asking, rest: tuple[Token, ...]) -> bool:
