@@ -59,6 +59,10 @@ PRODUCTS = (
         "tickets by priority on time",
         "revenue in May net of costs",
         "how many orders were placed in person",
+        "how many employees do we have",
+        "how many referrals did each customer make",
+        "revenue versus plan this year",
+        "average deal size of won deals vs lost deals",
     ],
 )
 def test_what_another_number_would_answer_wrongly_is_not_answered(shop: Assistant, question: str) -> None:
@@ -212,3 +216,9 @@ def test_then_is_the_day_that_was_picked(shop: Assistant) -> None:
     assert isinstance(outcome, Answer)
     counted = f"SELECT count(*) FROM orders o WHERE {KEPT} AND CAST(o.ordered_at AS DATE) = DATE '{day}'"
     assert outcome.result.rows[0][0] == rows(shop, counted)[0][0]
+
+
+def test_who_placed_an_order_ordered(shop: Assistant) -> None:
+    placed = shop.understanding.plan("how many customers placed an order in May")
+    assert isinstance(placed, Plan)
+    assert [one.field for one in placed.query.filters] == ["orders"]
