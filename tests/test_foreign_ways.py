@@ -21,13 +21,19 @@ CREATE TABLE Jobs (job_id BIGINT, depot_id BIGINT, job_state VARCHAR, total_char
   reg_number VARCHAR, done_on DATE);
 INSERT INTO Jobs VALUES (1, 1, 'In Progress', '60.5', 300, 'YK1', '2025-02-01'),
   (2, 1, 'Completed', '143.0', 1500, 'YK2', '2025-03-01'), (3, 2, 'In Progress', '226.5', 2400, 'YK3', '2025-04-01'),
-  (4, 3, 'Completed', '90.0', 660, 'YK4', '2025-05-01'), (5, 2, 'In Progress', '12.0', 90, 'YK5', '2025-06-01');
+  (4, 3, 'Completed', '90.0', 660, 'YK4', '2025-05-01'), (5, 1, 'In Progress', '12.0', 90, 'YK5', '2025-06-01');
 CREATE TABLE ref_tools (tool_code VARCHAR, tool_descr VARCHAR);
 INSERT INTO ref_tools VALUES ('SAW', 'Saw'), ('JCK', 'Jack'), ('LFT', 'Lift');
 CREATE TABLE job_tools (job_id BIGINT, tool_code VARCHAR);
 INSERT INTO job_tools VALUES (1, 'SAW'), (1, 'JCK'), (3, 'SAW'), (4, 'SAW');
 CREATE TABLE warehouses (wh_id BIGINT, wh_name VARCHAR, floor_area BIGINT);
 INSERT INTO warehouses VALUES (1, 'North', 1200), (2, 'South', 400);
+CREATE TABLE mechanic (mechanic_id BIGINT, mechanic_name VARCHAR, city_of_birth VARCHAR);
+INSERT INTO mechanic VALUES (1, 'Kai Ros', 'Oslo'), (2, 'Lu Sen', 'Riga'), (3, 'Mo Tam', 'Riga');
+CREATE TABLE manual (manual_id BIGINT, title VARCHAR, pages BIGINT);
+INSERT INTO manual VALUES (1, 'Brakes', 80), (2, 'Gears', 300), (3, 'Wheels', 120);
+CREATE TABLE manual_translation (manual_id BIGINT, target_language VARCHAR);
+INSERT INTO manual_translation VALUES (1, 'French'), (1, 'Polish'), (2, 'Polish');
 CREATE TABLE stock_counts (stock_count_id BIGINT, wh_id BIGINT, pieces BIGINT);
 INSERT INTO stock_counts VALUES (1, 1, 10), (2, 1, 30), (3, 2, 5);
 """
@@ -62,6 +68,21 @@ def depots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
             "SELECT wh_name, avg(pieces) FROM stock_counts JOIN warehouses USING (wh_id) GROUP BY 1",
         ),
         ("What are the registration numbers of the completed jobs?", "SELECT * FROM (VALUES ('YK2'), ('YK4'))"),
+        ("List the names and opened years of all depots.", "SELECT DepotName, OpenedYear FROM Depot"),
+        ("Which tools have never been used? Show their descriptions.", "SELECT 'Lift'"),
+        ("List all towns in alphabetical order, without duplicates.", "SELECT DISTINCT Town FROM Depot"),
+        (
+            "Which staff have a higher age than the average? Show their names.",
+            "SELECT StaffName FROM Staff WHERE Age > (SELECT avg(Age) FROM Staff)",
+        ),
+        ('Find the ages of the staff whose name contains "Ada Low".', "SELECT 31"),
+        ("List the names of the mechanics born in Oslo.", "SELECT 'Kai Ros'"),
+        ("Which manuals were translated into French?", "SELECT 'Brakes'"),
+        ("What is the maximum and minimum number of pages of all manuals?", "SELECT 300, 80"),
+        (
+            "Show the name of the depot with the most jobs and the number of jobs.",
+            "SELECT * FROM (VALUES ('Quay', 3))",
+        ),
         ("Show the ids of the jobs that took place after 2025-04-15.", "SELECT * FROM (VALUES (4), (5))"),
     ],
 )

@@ -9,11 +9,13 @@ from semantic_layer.bootstrap.kinds import Meaning, is_birth, is_name, is_person
 from semantic_layer.bootstrap.naming import field_words, is_called, label, synonyms, unqualified
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
+from semantic_layer.bootstrap.times import is_year
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.model import AIContext, Dimension
 
 _GATHERED = frozenset({"average", "total", "maximum", "minimum"})
+YEAR = "year"
 _FEW_VALUES = 6
 _LONGEST_VALUE = 30
 _TYPES = {"time": "time", "flag": "boolean", "number": "number", "year": "number"}
@@ -39,6 +41,9 @@ def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
             "label": label(words),
             "description": _values(column, found, personal),
             "values": _spoken(column) if found.role == "category" and not personal else {},
+            "unit": YEAR
+            if found.role == "category" and is_year(column)
+            else "",  # years as text, which keep their order
             "hidden": found.role in ("secret", "text"),
             "pii": personal,
             "listable": bool(personal) and (is_name(column) or is_birth(column)),
@@ -77,11 +82,21 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
         yield ("date", "of", *words[:-1])
     if words != column.words and len(column.words) > 1:
         yield column.words
+    yield from _counted(words, is_number=found.role == "number")
     yield from _first_line(words, subject)
     yield from _shorter(words, column, is_number=found.role == "number")
     if found.role == "number" and (short := unqualified(words, subject.table)):
         yield short
     yield from _head_last(words)
+
+
+def _counted(words: Words, *, is_number: bool) -> Iterator[Words]:
+    """ "number of employees" of an employee count, "duration" of a duration in months."""
+    known = vocabulary()
+    if is_number and len(words) > 1 and words[-1:] == ("count",):
+        yield ("number", "of", *words[:-2], known.plural(known.singular(words[-2])))
+    if is_number and len(words) > 1 and known.has("spans", words[-2:-1]) and known.has("span_units", words[-1:]):
+        yield words[:-1]
 
 
 def _first_line(words: Words, subject: Subject) -> Iterator[Words]:

@@ -47,8 +47,8 @@ def meaning(column: Column, counts: Mapping[str, int]) -> Meaning:
     flag = flag_expression(column)
     if column.kind == "boolean" or flag:
         return Meaning("flag", flag)
-    if is_year(column) and (column.kind != "text" or counts.get(number_check(column)) == 0):
-        return Meaning("year", _text_number(column) if column.kind == "text" else "")
+    if is_year(column) and column.kind != "text":
+        return Meaning("year")
     time = time_column(column, counts)
     if time:
         return _time(time)
@@ -80,8 +80,7 @@ def _text(column: Column, counts: Mapping[str, int]) -> Meaning:
 
 
 def _text_number(column: Column) -> str:
-    kind = "INTEGER" if is_year(column) else "DOUBLE"
-    return f"CAST(NULLIF(trim({_cell(column)}), '') AS {kind})"
+    return f"CAST(NULLIF(trim({_cell(column)}), '') AS DOUBLE)"
 
 
 def _cell(column: Column) -> str:
@@ -93,10 +92,8 @@ def looks_numeric(column: Column) -> bool:
     texts = [text.strip() for text in column.figures.samples if text.strip()]
     if column.kind != "text" or not texts or is_identifier(column) or is_personal(column, ()):
         return False
-    if is_year(column):
-        return True
     zeros = any(re.match(r"[-+]?0\d", text) for text in texts)
-    amounts = how_to_add(column) not in ("never", "unknown")
+    amounts = how_to_add(column) not in ("never", "unknown") and not is_year(column)
     return amounts and not zeros and all(_NUMBER.fullmatch(text) for text in texts)
 
 

@@ -77,6 +77,7 @@ def _beside_average(words: Words, found: Found) -> Iterator[Found]:
         at = words.skip(behind, "empty")
         for operator, end in comparisons(words, at):
             yield from _than(words, named.used(at, end, "condition", operator), field, operator)
+    yield from _higher_than(words, found, start)
     for operator, end in comparisons(words, start):
         average = words.phrase(words.skip(end, "empty"), "averages")
         for field, behind in number_fields(words, average, found.entity) if average is not None else ():
@@ -84,6 +85,16 @@ def _beside_average(words: Words, found: Found) -> Iterator[Found]:
                 average or end, behind, "dimension", field
             )
             yield told.filtered(_bound(field, operator))
+
+
+def _higher_than(words: Words, found: Found, at: int) -> Iterator[Found]:
+    """ "(that have a) higher score than the average": the comparative before the number."""
+    for role, operator in (("higher", "gt"), ("lower", "lt")):
+        said = words.phrase(at, role)
+        for field, behind in number_fields(words, said, found.entity) if said is not None else ():
+            if behind < len(words.tokens) and words.tokens[behind].text == "than":
+                named = found.used(at, behind + 1, "condition", operator)
+                yield from _than(words, named, field, operator)
 
 
 def comparisons(words: Words, at: int) -> Iterator[tuple[str, int]]:

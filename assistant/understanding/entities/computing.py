@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.entities.fields import partly_named
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import implied_metric
@@ -54,10 +55,14 @@ def number_over(words: Words, at: int) -> tuple[str, int]:
 
 
 def _said_again(words: Words, at: int, fields: list[str]) -> tuple[list[str], int]:
-    """ "(the lowest age) and the highest age": more numbers of the one field."""
-    kinds, behind = _aggregations(words, words.skip(at, "joins", "empty"))
-    number = _number_field(words, words.skip(behind, "empty")) if kinds else None
-    return (kinds, number[1]) if number is not None and [number[0]] == fields else ([], at)
+    """ "(the lowest age), the average age and the highest age": more numbers of the one field."""
+    said: list[str] = []
+    while True:
+        kinds, behind = _aggregations(words, words.skip(at, "joins", "empty"))
+        number = _number_field(words, words.skip(behind, "empty")) if kinds else None
+        if number is None or [number[0]] != fields:
+            return said, at
+        said, at = [*said, *kinds], number[1]
 
 
 def _of_own(words: Words, found: Found) -> Found:
@@ -101,8 +106,25 @@ def _past_paid(words: Words, field: str, at: int) -> int:
 
 
 def _number_field(words: Words, at: int) -> tuple[str, int] | None:
-    for concepts, behind in words.concepts(at, "dimension"):
+    counted = words.phrase(at, "number_of")  # "the maximum number of pages" of "pages"
+    named = (*words.concepts(at, "dimension"), *(words.concepts(counted, "dimension") if counted is not None else ()))
+    for concepts, behind in named:
         numbers = [c.target for c in concepts if words.world.layer.fields[c.target].kind == "number"]
         if len(numbers) == 1:
             return numbers[0], _past_paid(words, numbers[0], behind)
+    return _part_of_name(words, at)
+
+
+def _part_of_name(words: Words, at: int) -> tuple[str, int] | None:
+    """ "(the total) amount of the fines" of a fine amount: the one number whose name has the word as its head."""
+    genitive = words.phrase(at + 1, "genitive") if at + 1 < len(words.tokens) else None
+    start = words.skip(genitive, "empty", "negative_values") if genitive is not None else len(words.tokens)
+    for owner in dict.fromkeys(dataset for place in (start, start + 1) for dataset, _ in words.nouns(place)):
+        own = [
+            name
+            for name in partly_named(words, words.tokens[at : at + 1], owner)
+            if words.world.layer.fields[name].kind == "number"
+        ]
+        if len(own) == 1:
+            return own[0], at + 1
     return None

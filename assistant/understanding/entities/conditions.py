@@ -8,8 +8,17 @@ from dataclasses import replace
 
 from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.links import LINKING, amount, count_of_each, fits_deed, is_had, reaches, verb
-from assistant.understanding.entities.roles import is_done
+from assistant.understanding.entities.links import (
+    LINKING,
+    amount,
+    count_of_each,
+    fits_deed,
+    is_had,
+    reaches,
+    told_by,
+    verb,
+)
+from assistant.understanding.entities.roles import is_done, own_names
 from assistant.understanding.entities.tallied import Span, spans
 from assistant.understanding.entities.valued import more_values, value_conditions
 from assistant.understanding.entities.words import Words
@@ -89,6 +98,7 @@ def _never_done(words: Words, found: Found) -> Iterator[Found]:
     """ "products that were never ordered": without any of what the verb makes."""
     at = words.skip(found.at, "happened")
     made = (words.deed(at) or words.deed_of_noun(at) or words.sold(at)) if at < len(words.tokens) else ""
+    made = made or (told_by(words, found.entity) if words.phrase(at, "using") is not None else "")
     more = at + 1 < len(words.tokens) and words.one_on(at + 1, "at_all", "joins", "relatives") == at + 1
     if made and is_had(words, made, found.entity) and not more:  # "never prescribed aspirin" is not never prescribed
         end = words.one_on(at + 1, "at_all")
@@ -190,7 +200,7 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
         for condition in value_conditions(words, at, dataset):
             last = condition.filters[-1]
             owner = last.field.partition(".")[0]
-            if last.field in words.world.nouns.names(found.entity) and is_done(words, found.at, at.at):
+            if last.field in own_names(words, found.entity) and is_done(words, found.at, at.at):
                 continue  # "trained by Ann" is not called Ann
             if reaches(words, found.entity, owner):
                 far = words.world.reach.detour((), owner, listed=found.entity)

@@ -90,10 +90,18 @@ def began(words: Words, dataset: str, *, built: bool = False) -> str:
 
 
 def _is_day(field: Dimension) -> bool:
-    year = field.kind == "number" and bool(
-        {"year", "years"}.intersection((*field.name.split("_"), *field.label.casefold().split()))
-    )
+    year = holds_years(field) and bool({"year", "years"}.intersection(_parts(field)))
     return field.kind == "time" or year
+
+
+def holds_years(field: Dimension) -> bool:
+    """Whether a field may hold years: a number, or text that is known to be years."""
+    return field.kind == "number" or (field.kind == "categorical" and field.unit == "year")
+
+
+def as_year(words: Words, field: str, year: float) -> int | str:
+    """A year as a field holds it; years of four digits keep their order as text."""
+    return int(year) if words.world.layer.fields[field].kind == "number" else str(int(year))
 
 
 def _parts(field: Dimension) -> tuple[str, ...]:
@@ -123,7 +131,7 @@ def _by_deed(words: Words, found: Found, start: int, dataset: str) -> Iterator[F
     field = day_of(words, start, dataset)
     if not field:
         return
-    at = start + 1 + (start + 1 < len(words.tokens) and words.tokens[start + 1].text == "up")  # "signed up"
+    at = words.one_on(start + 1, "deed_tails")  # "signed up", "joined us"
     again = [behind for noun, behind in words.nouns(at) if noun == dataset]  # "became customers"
     told = found.used(start, at, "condition", field).moved(again[0] if again else at)
     if words.world.layer.fields[field].kind == "time":
@@ -160,13 +168,13 @@ def _of_year(words: Words, found: Found, field: str) -> Iterator[Found]:
     span = _between(words, found.at)
     if span is not None:
         first, last, behind = span
-        told = {"field": field, "op": "between", "values": (first, last)}
+        told = {"field": field, "op": "between", "values": (as_year(words, field, first), as_year(words, field, last))}
         yield found.used(found.at, behind, "condition", "between").filtered(Filter.model_validate(told))
     said = words.tokens[found.at].text if found.at < len(words.tokens) else ""
     operator = SIDES.get(said, "")
     year = words.number(words.skip(found.at + 1, "year_words")) if operator else None
     if year is not None and year[0] in YEARS:
-        bound = Filter.model_validate({"field": field, "op": operator, "values": (int(year[0]),)})
+        bound = Filter.model_validate({"field": field, "op": operator, "values": (as_year(words, field, year[0]),)})
         yield found.used(found.at, year[1], "condition", operator).filtered(bound)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.links import LINKING, count_of_each, is_had, reaches
+from assistant.understanding.entities.links import LINKING, count_of_each, is_had, reaches, told_by
 from assistant.understanding.entities.words import Words
 from semantic_layer import OrderBy
 
@@ -106,8 +106,8 @@ def _counted(words: Words, found: Found, said: tuple[int, int, int], dataset: st
 
 def _told_by_one(words: Words, found: Found, descending: bool) -> Iterator[Found]:
     """ "(which payment method) is used most often": by the rows of the only table that tells it."""
-    telling = [link.from_ for link in words.world.layer.relationships.values() if link.to == found.entity]
-    count = count_of_each(words, telling[0], found.entity) if len(telling) == 1 else ""
+    telling = told_by(words, found.entity)
+    count = count_of_each(words, telling, found.entity) if telling else ""
     if count:
         order = OrderBy(by=count, descending=descending)
         yield replace(found, metrics=(count,), order=order, limit=1, fewest=not descending)

@@ -19,7 +19,7 @@ from assistant.understanding.entities.tallied import each_again, is_tied_again
 from assistant.understanding.entities.things import persons, things
 from assistant.understanding.entities.values_with import values_with
 from assistant.understanding.entities.whole_rows import whole_rows
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, word_lists
 
 MOST_READINGS = 40
 PRONOUNS = frozenset({"they", "it", "he", "she", "who", "that", "which"})
@@ -28,13 +28,23 @@ PRONOUNS = frozenset({"they", "it", "he", "she", "who", "that", "which"})
 def readings(words: Words) -> Iterator[Found]:
     """Every reading that holds the whole question."""
     begun = words.skip(0, "requests", "asking", "empty", "every")
-    marked = words.phrase(begun, "distinct")
+    once, words = _without_once_each(words)
+    marked = begun if once else words.phrase(begun, "distinct")
     if marked is not None:
         begun = words.skip(marked, "empty", "distinct")
     for asked in _asked(words, begun, distinct=marked is not None):
         yield from _clauses(
             words, replace(asked, distinct=asked.distinct or (marked is not None and not asked.counting)), 0
         )
+
+
+def _without_once_each(words: Words) -> tuple[bool, Words]:
+    """Whether a question ends with asking for each value once, and its words without that end."""
+    for at in range(len(words.tokens)):
+        if words.phrase(at, "once_each") == len(words.tokens):
+            kept = at - (at > 0 and words.tokens[at - 1].text in word_lists()["joins"])
+            return True, replace(words, tokens=words.tokens[:kept])
+    return False, words
 
 
 def _asked(words: Words, at: int, *, distinct: bool) -> Iterator[Found]:
@@ -92,6 +102,8 @@ def _echoes(words: Words, found: Found) -> bool:
     if at < len(words.tokens) and words.tokens[at].text in PRONOUNS:
         told, at = words.tokens[at].text, at + 1
     behind = words.skip(at, "ties", "empty")
+    if found.metrics and not words.at_end(at) and words.at_end(at + 1) and words.phrase(at, "verbs") is not None:
+        return True  # "how many books did each author write", also where something is called "writing"
     had = found.filters and (found.filters[-1].entity or found.filters[-1].field in words.world.layer.metrics)
     one = behind == at + 1 and bool(found.metrics or had)
     return words.at_end(behind) and behind > at and (told in PRONOUNS or one)

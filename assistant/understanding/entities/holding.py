@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from assistant.understanding.entities.dated import day_of
 from assistant.understanding.entities.fields import own_fields
@@ -92,6 +93,16 @@ def _letters(words: Words, found: Found, field: str) -> Iterator[Found]:
         if words.at_end(words.skip(last + 1, "trailing", "within")) and last < len(words.tokens):
             like = Filter(field=field, op="like", values=(form.format(words.tokens[last].raw),))
             yield found.used(at, last + 1, "condition", field).filtered(like)
+        elif said is not None and _is_quoted(words, last):
+            text = " ".join(token.raw for token in words.tokens[last:])
+            like = Filter(field=field, op="like", values=(form.format(text),))
+            yield found.used(at, len(words.tokens), "condition", field).filtered(like)
+
+
+def _is_quoted(words: Words, at: int) -> bool:
+    """Whether the words from here to the end stand in quotation marks, which leave room before the first one alone."""
+    gaps = [after.start - before.end for before, after in pairwise(words.tokens[max(0, at - 1) :])]
+    return at > 0 and len(gaps) > 1 and gaps[0] > 1 and all(gap == 1 for gap in gaps[1:])
 
 
 def happened(words: Words, found: Found) -> Iterator[Found]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.words import Words, word_lists
-from semantic_layer import SimpleMetric, implied_metric, linking
+from semantic_layer import Relationship, SimpleMetric, implied_metric, linking
 
 COMPARISONS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt", "exactly": "eq"}
 LINKING = ("ties", "empty", "relatives")
@@ -29,7 +29,7 @@ def fits_deed(words: Words, made: str, dataset: str, entity: str) -> bool:
     """
     if made in ("", dataset):
         return True
-    rows = linking(words.world.layer, dataset, entity) if dataset != entity else ""
+    rows = _rows_of_each(words, dataset, entity)
     return rows == made or (rows not in ("", dataset) and words.world.reach.steps(rows, made) == 1)
 
 
@@ -39,7 +39,7 @@ def count_of_each(words: Words, dataset: str, entity: str) -> str:
     What another table ties it to counts once, however often that table says so.
     """
     layer, nouns = words.world.layer, words.world.nouns
-    rows = linking(layer, dataset, entity) if dataset != entity else ""
+    rows = _rows_of_each(words, dataset, entity)
     if rows in ("", dataset):
         return nouns.count_of(dataset) if rows else ""
     columns = _columns_to(words, rows, dataset)
@@ -50,9 +50,44 @@ def count_of_each(words: Words, dataset: str, entity: str) -> str:
     return nouns.count_of(rows) if both and both == set(layer.datasets[rows].primary_key) else ""
 
 
+def role_words(link: Relationship) -> tuple[str, ...]:
+    """What the name of a link says beside the names of both tables: in which role the other row stands."""
+    own = {*link.from_.split("_"), *link.to.split("_"), "link"}
+    return tuple(part for part in link.name.split("_") if part not in own)
+
+
+def _rows_of_each(words: Words, dataset: str, entity: str) -> str:
+    """The dataset whose rows tell what of another each thing has, empty where none does."""
+    rows = linking(words.world.layer, dataset, entity) if dataset != entity else ""
+    return _beside_role(words, dataset, entity) if rows == dataset else rows
+
+
+def _beside_role(words: Words, dataset: str, entity: str) -> str:
+    """The table that ties two directly, where the other way leads over a role in something else; else the dataset.
+
+    The modules of a lecturer are those taught, and not those of the department that the lecturer is head of.
+    """
+    layer = words.world.layer
+    if (words.world.reach.steps(dataset, entity) or 0) < len(("the other", "its role")):
+        return dataset
+    ways = layer.graph.walks(dataset, entity)
+    ends: dict[str, set[str]] = {}
+    for link in layer.relationships.values():
+        ends.setdefault(link.from_, set()).add(link.to)
+    ties = [name for name, to in ends.items() if {dataset, entity} <= to]
+    told = all(any(role_words(link) for link in way.links) for way in ways)
+    return ties[0] if told and len(ties) == 1 else dataset
+
+
 def only_of_some(words: Words) -> bool:
     """Whether a number beside things is told of those that have any; "all" and its like ask for the others as well."""
     return not any(token.text in word_lists()["wholly"] for token in words.tokens)
+
+
+def told_by(words: Words, entity: str) -> str:
+    """The one table whose rows tell that things were used, empty where there is none or more than one."""
+    telling = [link.from_ for link in words.world.layer.relationships.values() if link.to == entity]
+    return telling[0] if len(telling) == 1 else ""
 
 
 def _columns_to(words: Words, rows: str, dataset: str) -> tuple[str, ...]:
@@ -82,10 +117,18 @@ def _distinct_count(words: Words, rows: str, columns: tuple[str, ...]) -> str:
 def verb(words: Words, found: Found) -> tuple[int, str]:
     """The place behind verbs here, and whose rows they make when they say so."""
     at, made = words.skip(found.at, *LINKING), ""
-    deed = words.deed(at)
+    deed = words.deed(at) or _made_by(words, at)
     if deed:
         made, at = deed, words.skip(words.one_on(at + 1, "about"), *LINKING)
     return at, made
+
+
+def _made_by(words: Words, at: int) -> str:
+    """The rows that a participle alone tells: "translated" and book translations; what names a thing is none."""
+    token = words.tokens[at] if at < len(words.tokens) else None
+    if token is None or not token.text.endswith(words.world.language.words("participle_endings")) or words.nouns(at):
+        return ""
+    return words.deed_of_noun(at)
 
 
 def amount(words: Words, found: Found) -> Iterator[tuple[Found, str, float | int]]:

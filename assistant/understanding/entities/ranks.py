@@ -276,10 +276,11 @@ def _group_counts(words: Words, found: Found, at: int | None) -> Iterator[tuple[
 def and_count(words: Words, found: Found) -> Iterator[Found]:
     """ "all shops and the number of products of each": a count to show beside."""
     counted = words.phrase(words.skip(found.at, "ties", "joins"), "counting")
-    if counted is None or found.group or found.counting or found.metrics:
+    again = bool(found.order and found.metrics == (found.order.by,))  # "... with the most pets and the number of pets"
+    if counted is None or found.group or found.counting or (found.metrics and not again):
         return
     for dataset, behind in words.nouns(words.skip(counted, "empty")):
         count = count_of_each(words, dataset, found.entity)
-        if count:
+        if count and found.metrics in ((), (count,)):
             some = not (found.order or found.filters) and only_of_some(words)
             yield replace(found, metrics=(count,), some=some).used(counted, behind, "metric", count)

@@ -49,6 +49,13 @@ def asks_whose(outcome: Plan | Clarification | Refusal) -> bool:
     return bool(words) and {word.casefold() for word in words} <= word_lists()["names"] | word_lists()["keys"]
 
 
+def asks_values(listed: Plan, tokens: Sequence[Token], world: World) -> bool:
+    """Whether a plan tells the different values of fields, which is what was asked for, with how many have each."""
+    counts = {world.nouns.count_of(name) for name in world.layer.datasets}
+    asked = any(Words(tuple(tokens), world).phrase(at, "distinct") is not None for at in range(len(tokens)))
+    return asked and bool(listed.query.group_by) and set(listed.query.metrics) <= counts
+
+
 def _notes(found: Found, world: World) -> tuple[str, ...]:
     """What is to be said of things that were left out because they have nothing of what is counted."""
     told = ("fewest_of_some",) if found.fewest else ("counted_of_some",) if found.some and not found.each else ()
@@ -159,9 +166,11 @@ def _of_group(found: Found) -> Iterator[SemanticQuery]:
 def _values(found: Found, world: World) -> Iterator[SemanticQuery]:
     """The different values of fields, each once, with the number of things that have it."""
     count = world.nouns.count_of(found.entity)
-    if count and found.attributes and not (found.order or found.newest or found.metrics):
+    order = (found.order,) if found.order else ()
+    own = all(one.by in found.attributes for one in order) and not found.limit
+    if count and found.attributes and own and not (found.newest or found.metrics):
         groups = tuple(GroupBy(field=name) for name in found.attributes)
-        yield SemanticQuery(metrics=(count,), group_by=groups, filters=found.filters)
+        yield SemanticQuery(metrics=(count,), group_by=groups, filters=found.filters, order_by=order)
 
 
 def _count(found: Found, world: World) -> Iterator[SemanticQuery]:

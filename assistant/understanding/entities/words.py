@@ -139,7 +139,9 @@ class Words:
         token = self.tokens[at]
         if token.text.endswith("ing") and self._describes(at):
             return False
-        return token.text.endswith(("ed", "ing")) or not self.world.lexicon.has_word(token.bare)
+        meant = self.world.lexicon.lookup(self.tokens[at : at + 1])
+        of_noun = bool(meant) and all(concept.inflected for concept in meant)  # "teaches" of teachings
+        return token.text.endswith(("ed", "ing")) or of_noun or not self.world.lexicon.has_word(token.bare)
 
     def _describes(self, at: int) -> bool:
         """Whether an -ing form tells which things are meant ("running riders"); "riders renting bikes" ties two."""
@@ -213,11 +215,9 @@ class Words:
         """The dataset that a verb's noun names ("prescribed" and prescriptions), empty for any other word."""
         bare = self.world.language.bare(self.tokens[at].text) if at < len(self.tokens) else ""
         stem = bare[: max(SHORTEST_STEM, len(bare) - 1)]
-        found = [
-            name
-            for name in self.world.layer.datasets
-            if len(bare) >= SHORTEST_STEM and name.startswith(stem) and len(name) - len(stem) <= LONGEST_ENDING
-        ]
+        names = self.world.layer.datasets if len(bare) >= SHORTEST_STEM else ()
+        found = [name for name in names if _is_made_of(name, stem)]
+        found = found or [name for name in names if _is_made_of(name.rpartition("_")[2], stem)]  # book translations
         said = {self.tokens[at].text, bare} if at < len(self.tokens) else set[str]()
         kin = frozenset[str]().union(*(group for group in deed_forms() if said & group))
         found = found or [name for name in self.world.layer.datasets if name in kin]
@@ -290,6 +290,11 @@ class Words:
     def at_end(self, at: int) -> bool:
         """Whether nothing is left."""
         return at >= len(self.tokens)
+
+
+def _is_made_of(noun: str, stem: str) -> bool:
+    """ "translat" and "translation"."""
+    return noun.startswith(stem) and len(noun) - len(stem) <= LONGEST_ENDING
 
 
 def _is_verb_of_a_name(concept: Concept) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.understanding.entities.dated import SIDES, YEARS
+from assistant.understanding.entities.dated import SIDES, YEARS, as_year, holds_years
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
 from assistant.understanding.entities.words import Words
@@ -38,7 +38,7 @@ def counted_in_year(words: Words, found: Found) -> Iterator[Found]:
 def _years_of(words: Words, entity: str) -> Iterator[str]:
     """The one number field of years whose name says nothing but that it is a year, of things without a day."""
     dataset = words.world.layer.datasets[entity]
-    shown = (field for field in dataset.fields if field.kind == "number" and not (field.hidden or field.implied))
+    shown = (field for field in dataset.fields if holds_years(field) and not (field.hidden or field.implied))
     named = [field.name for field in shown if _is_year(field.name, entity)]
     if len(named) == 1 and not dataset.time:
         yield f"{entity}.{named[0]}"
@@ -57,7 +57,7 @@ def _told(words: Words, found: Found, field: str) -> Iterator[Found]:
         yield from _sided(words, found, field, (said, *first))
     span = _span(words, at)
     if span is not None:
-        told = {"field": field, "op": "between", "values": span[:2]}
+        told = {"field": field, "op": "between", "values": tuple(as_year(words, field, year) for year in span[:2])}
         yield found.used(at, span[2], "condition", "between").filtered(Filter.model_validate(told))
 
 
@@ -65,15 +65,15 @@ def _sided(words: Words, found: Found, field: str, said: tuple[str, int, int]) -
     side, first, behind = said
     after = words.phrase(behind, "or_after") if side == "in" else None
     if after is not None:
-        bound = {"field": field, "op": "ge", "values": (first,)}
+        bound = {"field": field, "op": "ge", "values": (as_year(words, field, first),)}
         yield found.used(found.at, after, "condition", "ge").filtered(Filter.model_validate(bound))
         return
     if side != "in":
-        bound = {"field": field, "op": SIDES[side], "values": (first,)}
+        bound = {"field": field, "op": SIDES[side], "values": (as_year(words, field, first),)}
         yield found.used(found.at, behind, "condition", side).filtered(Filter.model_validate(bound))
         return
     years, end = _more(words, first, behind)
-    kept = {"field": field, "op": "in", "values": years}
+    kept = {"field": field, "op": "in", "values": tuple(as_year(words, field, year) for year in years)}
     yield found.used(found.at, end, "condition", field).filtered(Filter.model_validate(kept))
 
 
@@ -119,5 +119,8 @@ def of_both_years(words: Words, found: Found) -> Iterator[tuple[Found, Filter, F
     if first is None or last is None:
         return
     for field in _years_of(words, found.entity):
-        pair = [Filter.model_validate({"field": field, "op": "in", "values": (one[0],)}) for one in (first, last)]
+        pair = [
+            Filter.model_validate({"field": field, "op": "in", "values": (as_year(words, field, one[0]),)})
+            for one in (first, last)
+        ]
         yield found.used(start, last[1], "condition", "both"), pair[0], pair[1]
