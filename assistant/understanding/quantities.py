@@ -55,13 +55,21 @@ def _with_signs(tokens: Sequence[Token], language: Language) -> list[Token]:
     found: list[Token] = []
     for at, token in enumerate(tokens):
         before, after = (tokens[at - 1] if at else None), (tokens[at + 1].text if at + 1 < len(tokens) else "")
-        if token.text == "+" and before and before.end < token.start and before.text.isalpha() and after.isalpha():
+        if token.text == "+" and before and before.end < token.start and _are_names(before.text, after, language):
             found += _spelt(language.data["sign_between_names"], token, language)
         elif token.text in signs and after in language.words("genitive") and not _is_said(before, language):
             found += _spelt(signs[token.text], token, language)
         else:
             found.append(token)
     return found
+
+
+def _are_names(before: str, after: str, language: Language) -> bool:
+    """Whether a sign between two words can stand between two names: not beside "by", "in", "did" or "this"."""
+    small = language.small_words | language.fillers | set(language.words("auxiliaries"))
+    pointing = {str(word) for words in language.data["relative"].values() for word in words}
+    joining = language.cued("versus") | language.cued("by") | language.cued("per")
+    return before.isalpha() and after.isalpha() and {before, after}.isdisjoint(small | pointing | joining)
 
 
 def _is_said(before: Token | None, language: Language) -> bool:
