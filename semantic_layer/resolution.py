@@ -278,7 +278,8 @@ def shared_entity(layer: SemanticLayer, one: str, other: str) -> tuple[str, ...]
 def linking(layer: SemanticLayer, dataset: str, entity: str) -> str:
     """The dataset whose rows tell what of `dataset` an entity has: itself, or the only one that links both.
 
-    Empty where nothing links them, where several things do, and where each entity has one of it at most.
+    Of several the one that does nothing else: whose key is just that pair. Empty where nothing links them, where
+    several things do, and where each entity has one of it at most.
     """
     if layer.graph.reaches(dataset, entity):
         return dataset
@@ -286,7 +287,16 @@ def linking(layer: SemanticLayer, dataset: str, entity: str) -> str:
         return ""
     both = [name for name in layer.datasets if all(layer.graph.reaches(name, end) for end in (dataset, entity))]
     nearest = [name for name in both if not any(near != name and layer.graph.reaches(name, near) for near in both)]
-    return nearest[0] if len(nearest) == 1 else ""
+    mere = [name for name in nearest if len(nearest) > 1 and _only_ties(layer, name, {dataset, entity})]
+    found = mere or nearest
+    return found[0] if len(found) == 1 else ""
+
+
+def _only_ties(layer: SemanticLayer, rows: str, ends: set[str]) -> bool:
+    """Whether the key of a dataset is made of nothing but what ties it to both ends."""
+    links = [link for link in layer.relationships.values() if link.from_ == rows and link.to in ends]
+    columns = [column for link in links for column in link.from_columns]
+    return {link.to for link in links} == ends and sorted(columns) == sorted(layer.datasets[rows].primary_key)
 
 
 def entity_of(layer: SemanticLayer, fact: str, one: Filter, listed: str = "") -> str:

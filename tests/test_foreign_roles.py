@@ -27,6 +27,10 @@ CREATE TABLE trip (trip_id BIGINT, trip_name VARCHAR, skipper_id BIGINT, crossin
   fare DOUBLE);
 INSERT INTO trip VALUES (1, 'Dawn run', 1, 11, 'SA', 12), (2, 'Mail boat', 2, 13, 'PL', 15),
   (3, 'Night run', 1, 12, 'SA', 11), (4, 'Market', 4, 15, 'DR', 8);
+CREATE TABLE repair (repair_id BIGINT, skipper_id BIGINT, crossing_no BIGINT, note VARCHAR);
+INSERT INTO repair VALUES (1, 1, 13, '-'), (2, 4, 11, 'rope'), (3, 1, 13, 'paint');
+CREATE TABLE skipper_ticket (skipper_id BIGINT, harbour_code VARCHAR, year_issued BIGINT);
+INSERT INTO skipper_ticket VALUES (1, 'KIR', 2001), (1, 'STR', 2004), (2, 'KIR', 2008), (3, 'LER', 2015), (4, 'WIC', 2016);
 CREATE TABLE harbour_office (harbour_code VARCHAR, staff_size BIGINT, state_province VARCHAR);
 INSERT INTO harbour_office VALUES ('KIR', 9, 'Orkney'), ('STR', 4, 'Orkney'), ('LER', 7, 'Shetland');
 """
@@ -59,6 +63,11 @@ IN_ROLE = [
         "SELECT trip_name FROM trip WHERE trip_status_code = 'SA'",
     ),
     ("How many trips have the status Planned?", "SELECT count(*) FROM trip WHERE trip_status_code = 'PL'"),
+    (
+        "Which skippers have tickets for at least two harbours?",
+        "SELECT skipper_name FROM skipper JOIN skipper_ticket USING (skipper_id) GROUP BY 1 HAVING count(*) >= 2",
+    ),
+    ("Return the different trip names.", "SELECT DISTINCT trip_name FROM trip"),
     ("What is the average and maximum fare of all crossings?", "SELECT avg(fare), max(fare) FROM crossing"),
     (
         "How many harbour offices are there in each state?",

@@ -33,13 +33,13 @@ INSERT INTO incident VALUES (1, '1', 5, 'Y', 7), (2, '1', 5, 'N', 8), (3, '2', 4
 """
 
 
-def _keyed(proposal: str) -> str:
-    return proposal.replace("label: Satscores\n", "label: Scores\n    primary_key: [SchCode]\n")
+def _called(proposal: str) -> str:
+    return proposal.replace("label: Satscores\n", "label: Scores\n")
 
 
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
-    with foreign(tmp_path_factory.mktemp("district"), TABLES, date(2020, 12, 31), _keyed) as world:
+    with foreign(tmp_path_factory.mktemp("district"), TABLES, date(2020, 12, 31), _called) as world:
         yield world
 
 

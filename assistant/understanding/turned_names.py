@@ -31,10 +31,16 @@ def _turned(tokens: list[Token], at: int, world: World) -> list[Token]:
         head = tokens[max(0, at - size) : at]
         for end in range(min(start + LONGEST, len(tokens)), start, -1):
             owner = tokens[start:end]
-            if len(head) == size and _is_field(head, owner, world):
+            if len(head) == size and _is_field(head, owner, world) and not _goes_on(tokens, start, end, world):
                 more, last = _further(tokens, head, end, world)
                 return [*tokens[: at - size], *_put(owner, head), *more, *tokens[last:]]
     return tokens
+
+
+def _goes_on(tokens: list[Token], start: int, end: int, world: World) -> bool:
+    """ "the names of the policy holders": whether the owner is but the beginning of what a thing is called."""
+    longer = tokens[start : end + 1]
+    return len(longer) > end - start and any(concept.kind == "noun" for concept in world.lexicon.lookup(longer))
 
 
 def _further(tokens: list[Token], head: list[Token], end: int, world: World) -> tuple[list[Token], int]:

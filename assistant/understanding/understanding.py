@@ -19,6 +19,7 @@ from assistant.understanding.currencies import foreign_money
 from assistant.understanding.doubts import doubt, with_assumptions
 from assistant.understanding.draft import World
 from assistant.understanding.entities import (
+    asks_values,
     asks_whose,
     by_own_day,
     doubted,
@@ -193,7 +194,7 @@ class Understanding:
         outcome = self._undoubted(question, outcome, tokens) if isinstance(outcome, Clarification) else outcome
         if isinstance(outcome, Clarification) or (isinstance(outcome, Plan) and _guesses_numbers(outcome, self._world)):
             listed = plan_entities(tokens, self._world)
-            if listed is not None and (not listed.query.metrics or asks_whose(outcome)):
+            if listed is not None and self._is_what_was_asked(listed, outcome, tokens):
                 return listed
         doubts = self._doubts(question, outcome, tokens) if isinstance(outcome, Plan) else ()
         if doubts:
@@ -206,6 +207,12 @@ class Understanding:
         """The one reading of several that no doubt takes away; the choice as it is where more than one is left."""
         left = [one.plan for one in asked.options if not self._doubts(question, one.plan, tokens)]
         return left[0] if len(left) == 1 and len(asked.options) > 1 else asked
+
+    def _is_what_was_asked(self, listed: Plan, outcome: Clarification | Plan, tokens: tuple[Token, ...]) -> bool:
+        """Whether a plan of single things answers what an ordinary reading leaves open or guesses."""
+        open_number = isinstance(outcome, Clarification) and not outcome.words
+        values = open_number and asks_values(listed, tokens, self._world)
+        return not listed.query.metrics or asks_whose(outcome) or values
 
     def _doubts(self, question: str, plan: Plan, tokens: tuple[Token, ...]) -> tuple[str, ...]:
         return (*quoted_lost(question, plan), *doubted(plan, tokens, self._world))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Plan
 from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.links import role_words
 from assistant.understanding.entities.valued import value_conditions
 from assistant.understanding.entities.words import Words, role_forms, word_lists
 from semantic_layer import Relationship
@@ -36,8 +37,7 @@ def roles_of(words: Words, entity: str) -> tuple[Role, ...]:
     found: list[Role] = []
     for link in words.world.layer.relationships.values():
         if link.from_ == entity:
-            own = {*link.from_.split("_"), *link.to.split("_"), "link"}
-            said = tuple(part for part in link.name.split("_") if part not in own)
+            said = role_words(link)
             found += [Role(link, said)] if said else []
     return tuple(found)
 
@@ -104,7 +104,7 @@ def _valued(words: Words, found: Found, role: Role, said: tuple[int, int]) -> It
     for told in value_conditions(words, named, role.link.to):
         last = told.filters[-1]
         owner = last.field.partition(".")[0]
-        called = not role.is_self or last.field in words.world.nouns.names(owner)
+        called = not role.is_self or last.field in own_names(words, owner)
         if last.op == "in" and called and words.world.reach.steps(role.link.to, owner) is not None:
             yield replace(told, filters=(*told.filters[:-1], last.model_copy(update={"via": role.link.name})))
 
@@ -124,10 +124,10 @@ def _from_and_to(words: Words, found: Found) -> Iterator[Found]:
 
 def called_for_another(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "who report to Ann", "trained by Ann" answered with Ann: whom things are under is not what they are called."""
-    layer, nouns, query = words.world.layer, words.world.nouns, plan.query
-    counted = {nouns.counted.get(name, "") for name in query.metrics}
+    layer, query = words.world.layer, plan.query
+    counted = {words.world.nouns.counted.get(name, "") for name in query.metrics}
     told = {query.entity, *(counted if len(query.metrics) == 1 else ())} - {""}
-    names = {name for dataset in told if dataset in layer.datasets for name in nouns.names(dataset)}
+    names = {name for dataset in told if dataset in layer.datasets for name in own_names(words, dataset)}
     own = [one for one in query.filters if one.field in names and one.op == "in" and not one.via]
     for at, token in enumerate(words.tokens[1:-1] if own else (), 1):
         meant = {c.target for concepts, _ in words.concepts(at + 1, "value") for c in concepts}
@@ -135,6 +135,12 @@ def called_for_another(plan: Plan, words: Words) -> tuple[str, ...]:
         if done and meant & {one.field for one in own}:
             return (words.tokens[at - 1].raw, token.raw)
     return ()
+
+
+def own_names(words: Words, dataset: str) -> tuple[str, ...]:
+    """The fields that one row is told by: what it is called, and its key, for which single persons stand."""
+    keys = words.world.layer.datasets[dataset].key_fields
+    return (*words.world.nouns.names(dataset), *(f"{dataset}.{key}" for key in keys))
 
 
 def is_done(words: Words, first: int, behind: int) -> bool:
