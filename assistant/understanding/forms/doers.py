@@ -61,11 +61,10 @@ def _is_called_by(asking: Asking, plan: Plan, subject: Subject) -> bool:
 def _names_people(asking: Asking, name: str) -> bool:
     """Whether a number is called after people at one end of a name: "lost subscribers", not "reviews people left"."""
     metric, language = asking.world.layer.metrics.get(name), asking.world.language
-    persons = language.persons | set(language.words("person_nouns"))
+    persons, many = language.words("person_nouns"), language.persons
     names = [language.tokens(phrase) for phrase in (metric.title, *metric.synonyms)] if metric is not None else []
-    return any(
-        {one[0].plain, one[0].text} & persons or (len(one) == 2 and one[1].plain in persons) for one in names if one
-    )
+    ends = [end for one in names if one for end in (one[0], *(one[1:] if len(one) == 2 else ()))]
+    return any(end.text in many or (end.plain in persons and end.text != end.plain) for end in ends)
 
 
 def _is_of(world: World, name: str, people: set[str]) -> bool:
