@@ -30,7 +30,8 @@ INSERT INTO trip VALUES (1, 'Dawn run', 1, 11, 'SA', 12), (2, 'Mail boat', 2, 13
 CREATE TABLE repair (repair_id BIGINT, skipper_id BIGINT, crossing_no BIGINT, note VARCHAR);
 INSERT INTO repair VALUES (1, 1, 13, '-'), (2, 4, 11, 'rope'), (3, 1, 13, 'paint');
 CREATE TABLE skipper_ticket (skipper_id BIGINT, harbour_code VARCHAR, year_issued BIGINT);
-INSERT INTO skipper_ticket VALUES (1, 'KIR', 2001), (1, 'STR', 2004), (2, 'KIR', 2008), (3, 'LER', 2015), (4, 'WIC', 2016);
+INSERT INTO skipper_ticket VALUES (1, 'KIR', 2001), (1, 'STR', 2004), (2, 'KIR', 2008), (3, 'LER', 2015),
+  (4, 'WIC', 2016);
 CREATE TABLE harbour_office (harbour_code VARCHAR, staff_size BIGINT, state_province VARCHAR);
 INSERT INTO harbour_office VALUES ('KIR', 9, 'Orkney'), ('STR', 4, 'Orkney'), ('LER', 7, 'Shetland');
 """
