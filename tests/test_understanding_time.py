@@ -102,3 +102,28 @@ def test_a_direction_compares_with_as_many_days_of_the_month_before(room: Unders
     compare = query(room, question).compare
     assert compare is not None
     assert compare.range == TimeRange(start=date(2026, 10, 1), end=date(2026, 10, 22))
+
+
+@pytest.mark.parametrize(
+    ("question", "start", "end"),
+    [
+        ("takings in week 24", date(2026, 6, 8), date(2026, 6, 15)),
+        ("takings in CW24 2025", date(2025, 6, 9), date(2025, 6, 16)),
+        ("takings in week 50", date(2025, 12, 8), date(2025, 12, 15)),  # the one of this year is still to come
+        ("takings from week 10 to week 12 2025", date(2025, 3, 3), date(2025, 3, 24)),
+    ],
+)
+def test_weeks_are_known_by_their_number(room: Understanding, question: str, start: date, end: date) -> None:
+    assert span(room, question) == (start, end)
+
+
+def test_a_numbered_week_is_set_beside_the_same_number_of_the_year_before(room: Understanding) -> None:
+    found = query(room, "takings in week 24 vs same week last year").compare
+    assert found is not None
+    assert found.range is not None
+    assert (found.range.start, found.range.end) == (date(2025, 6, 9), date(2025, 6, 16))
+
+
+@pytest.mark.parametrize("question", ["takings in week 60", "takings by week 24", "takings in the last week 24"])
+def test_a_number_that_is_no_week_is_not_passed_over(room: Understanding, question: str) -> None:
+    assert not isinstance(room.plan(question), Plan)

@@ -41,8 +41,18 @@ class Period:
         return TimeRange(start=self.start, end=self.end, label=self.label)
 
     def moved_years(self, years: int) -> Period:
-        """The same period some years later."""
+        """The same period some years later; of a week by its number the one with the same number."""
+        if self.unit == "week" and self.yearless and self.start is not None:
+            start = _same_week(self.start, years)
+            return replace(self, start=start, end=start + timedelta(days=7))
         return replace(self, start=_add_years(self.start, years), end=_add_years(self.end, years))
+
+
+def _same_week(monday: date, years: int) -> date:
+    """The week of the same number some years later, the last one where a year has no 53rd."""
+    year, number, _ = monday.isocalendar()
+    last = date(year + years, 12, 28).isocalendar().week
+    return date.fromisocalendar(year + years, min(number, last), 1)
 
 
 def _add_years(day: date | None, years: int) -> date | None:

@@ -24,6 +24,8 @@ def compared(period: Period, kind: str, draft: Draft) -> TimeChoice:
     "The same month last year" and "the whole of last month" name the whole.
     """
     now = period.clipped(draft.world.as_of)
+    if kind == "previous_year" and period.unit == "week" and period.yearless and not now.partial:
+        return TimeChoice(now, Comparison(kind="range", range=period.moved_years(-1).whole()))  # by its number
     if not now.partial or (kind == "previous_year" and not draft.same_unit):
         return TimeChoice(now, Comparison(kind="previous_year" if kind == "previous_year" else "previous_period"))
     then = period.moved_years(-1) if kind == "previous_year" else previous_unit(period)

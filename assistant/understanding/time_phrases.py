@@ -11,6 +11,7 @@ from assistant.understanding.dates import Clock, Found, day_period, is_introduce
 from assistant.understanding.happenings import happening
 from assistant.understanding.holidays import holiday
 from assistant.understanding.periods import MONTHS_IN, Period, add_units, previous_unit, unit_period, unit_start
+from assistant.understanding.week_numbers import numbered_week
 
 ROLLING_UNITS = ("day", "week", "month", "quarter", "half", "year")
 
@@ -77,6 +78,7 @@ def _period_at(clock: Clock, at: int) -> Found | None:
         season,
         weekend,
         _week_of,
+        numbered_week,
         _relative,
         _other_unit,
         _near_day,
