@@ -115,9 +115,10 @@ def suggestions(world: World, near: Sequence[str], limit: int = 3) -> tuple[str,
     layer = world.layer
     if "base" in world.language.data:
         return layer.definitions.ai_context.examples[:limit]
-    shown = [layer.metrics[name] for name in dict.fromkeys((*near, *layer.metrics)) if not layer.metrics[name].hidden]
-    own = [example for metric in shown if metric.name in near for example in metric.ai_context.examples]
+    named = [layer.metrics[name] for name in near if not layer.metrics[name].hidden]
+    own = [example for metric in named for example in metric.ai_context.examples]
     first = dict.fromkeys((*own, *layer.definitions.ai_context.examples))
     if len(first) < limit:
+        shown = [*named, *(metric for metric in layer.metrics.values() if not metric.hidden)]
         first |= dict.fromkeys(metric.ai_context.examples[0] for metric in shown if metric.ai_context.examples)
     return tuple(first)[:limit]

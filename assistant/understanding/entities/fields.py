@@ -54,7 +54,7 @@ def _has(words: Words, field: Dimension, said: tuple[str, ...]) -> bool:
     plains, lists = words.world.language.plains, word_lists()
     for name in (field.name.replace("_", " "), field.label):
         parts, size = plains(name), len(said)
-        if len(parts) <= size:
+        if len(parts) <= size or said[0] not in parts:
             continue
         rest = parts[size:]
         begins = parts[:size] == said and (rest[:1] == ("of",) or (rest and all(one in lists["tails"] for one in rest)))

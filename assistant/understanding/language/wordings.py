@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from assistant.understanding.tokens import Token
@@ -44,7 +45,7 @@ class Wording:
     new: tuple[str, ...]
     opening: bool = False
 
-    @property
+    @cached_property
     def needed(self) -> list[frozenset[str]]:
         """The words of which one must be there, for each part that may not be missing."""
         return [part.words for part in self.parts if part.words and not part.optional]
