@@ -65,7 +65,8 @@ def _those(follow_up: FollowUp) -> str:
 
 def _conditions(query: SemanticQuery, dataset: str, count: str) -> tuple[Filter, ...]:
     """The conditions of a list or a number of such things that says nothing else."""
-    listed = query.entity == dataset and not query.metrics
+    bounded = {one.field for one in query.filters}  # a list may show the number of its condition
+    listed = query.entity == dataset and set(query.metrics) <= bounded
     counted = query.metrics == (count,) and not query.group_by
     plain = not (query.limit or query.time_range or query.compare or query.shares)
     return query.filters if plain and (listed or counted) else ()

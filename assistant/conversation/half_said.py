@@ -10,8 +10,8 @@ from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_metrics
 from assistant.conversation.references import pinned, refers
 from assistant.conversation.turns import Turn
-from assistant.understanding import Concept, Token
-from semantic_layer import METRIC_TIME, GroupBy, SemanticQuery
+from assistant.understanding import Concept, Element, Token
+from semantic_layer import METRIC_TIME, GroupBy, SemanticQuery, SimpleMetric
 
 OLDEST = 120
 SPLIT = "by"
@@ -127,3 +127,33 @@ def _picked_time(base: SemanticQuery, turn: Turn) -> GroupBy | None:
     """The time by which the one row of the answer before was picked."""
     timed = [group for group in base.group_by if group.field == METRIC_TIME]
     return timed[0] if base.limit == 1 and len(base.group_by) == len(timed) == 1 and len(turn.rows) == 1 else None
+
+
+def of_other_rows(follow_up: FollowUp, read: Reading) -> bool:
+    """Whether a number is asked of "them" and the plan tells it of all: "how much did they spend" of new customers.
+
+    Who they are is known by the definition of the number before alone, which the plan has not kept.
+    """
+    world, base = follow_up.understanding.world, follow_up.base
+    if not isinstance(read, Plan) or base.group_by or base.entity or len(base.metrics) != 1:
+        return False
+    name = base.metrics[0]
+    plain = name in world.nouns.counted or world.layer.metrics[name].format != "integer"
+    if plain or name in read.query.metrics or len(read.query.filters) > len(base.filters):
+        return False
+    return not any(_limits(follow_up, one) == _limits(follow_up, name) for one in read.query.metrics)
+
+
+def _limits(follow_up: FollowUp, name: str) -> tuple[str, str, str]:
+    """The rows that a metric is told of: their dataset, and the conditions of its definition."""
+    layer = follow_up.understanding.world.layer
+    metric = layer.metrics[name]
+    if not isinstance(metric, SimpleMetric):
+        return name, "", ""
+    return metric.measure.partition(".")[0], layer.measures[metric.measure].filter or "", metric.filter or ""
+
+
+def is_part_of_time(follow_up: FollowUp, field: str, named: Element) -> bool:
+    """Whether a unit of time names the breakdown by a part of the calendar: "day" the weekdays, "hour" the hours."""
+    title = follow_up.understanding.tokens(follow_up.understanding.world.layer.fields[field].title)
+    return bool(named.grain) and not named.concepts and title[0].text.endswith(named.grain)

@@ -12,7 +12,15 @@ from assistant.conversation.comparing import read_comparison, read_other_compari
 from assistant.conversation.drawing import read_chart
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.half_names import partly_named, title_words
-from assistant.conversation.half_said import at_that_time, read_again, read_age, read_other_group, read_other_word
+from assistant.conversation.half_said import (
+    at_that_time,
+    is_part_of_time,
+    of_other_rows,
+    read_again,
+    read_age,
+    read_other_group,
+    read_other_word,
+)
 from assistant.conversation.joining import joined_or_instead
 from assistant.conversation.merging import with_metrics
 from assistant.conversation.pairing import read_ones, read_pair, read_typical
@@ -156,7 +164,8 @@ def read_referring(follow_up: FollowUp) -> Reading | None:
         return found.refuse("rephrase") if _promises(found) else Plan(found.base)
     if _has_nothing_of_those(found):
         return found.refuse("rephrase")
-    return _first(PLAIN, found)
+    read = _first(PLAIN, found)
+    return found.refuse("no_reference", words=follow_up.text()) if of_other_rows(follow_up, read) else read
 
 
 def _has_nothing_of_those(follow_up: FollowUp) -> bool:
@@ -237,7 +246,9 @@ def read_asked_group(follow_up: FollowUp) -> Reading | None:
     if follow_up.phrases.is_one(follow_up.words[:size], "persons") and not _is_of_persons(follow_up, groups[0]):
         return None
     named = next(iter(follow_up.understanding.meanings(follow_up.tokens[size:])), None)
-    if named is not None and any(c.kind in ("noun", "dimension") for c in named.concepts):
+    if named is not None and is_part_of_time(follow_up, groups[0], named):
+        size += named.behind  # "which day" behind weekdays
+    elif named is not None and any(c.kind in ("noun", "dimension") for c in named.concepts):
         return read_other_group(follow_up, size)
     title = follow_up.understanding.tokens("which " + follow_up.understanding.world.layer.fields[groups[0]].title)
     read = follow_up.with_tokens((*title, *follow_up.tokens[size:])).read("metrics")

@@ -144,7 +144,8 @@ def _narrows_those(alone: Resolution, follow_up: FollowUp) -> bool:
     """ "who have a subscription" behind a number or a list of customers: said of those, and of no others."""
     if not opens_clause(follow_up) or not isinstance(alone, Plan):
         return False
-    return not alone.query.metrics or read_first_of_those(follow_up) is not None
+    listed = not alone.query.metrics or bool(alone.query.entity)  # a list may show the number of its condition
+    return listed or read_first_of_those(follow_up) is not None
 
 
 def _dangling(follow_up: FollowUp) -> bool:
