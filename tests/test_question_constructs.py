@@ -211,9 +211,21 @@ def test_second_and_third_orders_are_told_apart(shop: Assistant, question: str, 
     assert float(found) == pytest.approx(float(expected))
 
 
+def test_new_customers_of_one_time_who_came_back_in_another_are_counted(shop: Assistant) -> None:
+    ((found,),) = answered(shop, "how many new customers of 2025 ordered again in 2026?").result.rows
+    ((expected,),) = rows(
+        shop,
+        "SELECT count(*) FROM customer c WHERE NOT is_internal AND NOT is_deleted AND year(first_order_at) = 2025 AND EXISTS"
+        f" (SELECT 1 FROM orders o WHERE o.customer_id = c.customer_id AND {KEPT} AND year(o.ordered_at) = 2026)",
+    )
+    assert int(found) == int(expected)
+
+
 @pytest.mark.parametrize(
     "question",
     [
+        "customers who bought more in Q2 than in Q1",
+        "customers who haven't ordered shoes for more than a year",
         "agents with a CSAT above 4",
         "orders in Berlin or in Graz, Austria",
         "customers by country and how many of them are subscribers",

@@ -379,8 +379,8 @@ def subject_of(draft: Draft, place: int, choices: tuple[Concept, ...]) -> tuple[
         if draft.kind(at) == "noun" and at + 1 < place and draft.kind(at + 1) == "dimension":
             continue  # "product categories" are categories
         dataset = draft.noun(at) if draft.kind(at) == "noun" else draft.implied_noun(at)
-        if not dataset:
-            continue
+        if not dataset or draft.uses.get(at, ("",))[0] == "condition":
+            continue  # "cities with more than 200 customers and an average order value over 70"
         facts = {fact for choice in choices for fact in draft.world.reach.facts(choice.target)}
         near = all(draft.world.reach.distance([choice.target], dataset) is not None for choice in choices)
         if draft.world.layer.datasets[dataset].primary_key and near and dataset not in facts:

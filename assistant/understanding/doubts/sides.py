@@ -84,9 +84,25 @@ def _rows_of_one_kind(asked: Doubted) -> Iterator[Doubt]:
                 yield Doubt(raw(asked.tokens[at : at + 1]), "rows_of_one_kind")
 
 
+def _each_one_compared(asked: Doubted) -> Iterator[Doubt]:
+    """ "customers who bought more in Q2 than in Q1" beside the total of all: those who did so themselves."""
+    query, data = asked.query, asked.world.language.data
+    alone = not query.group_by and not query.entity and not any(one.than for one in query.filters)
+    if query.compare is None or not alone or data["than"] not in (token.text for token in asked.said):
+        return
+    relatives, ends = asked.words("relatives"), [token.text for token in asked.said]
+    for at in range(1, len(asked.tokens) - 1):
+        named = any(c.kind == "noun" for c in asked.concepts(at - 1)) or asked.tokens[at - 1].text in (
+            asked.world.language.persons
+        )
+        if named and asked.text(at) in relatives and not set(ends).isdisjoint(data["comparative_words"]):
+            yield Doubt(raw(asked.tokens[at - 1 : at + 2]), "each_one_compared")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _score_or_share,
     _one_place_or_both,
     _some_of_them,
     _rows_of_one_kind,
+    _each_one_compared,
 )

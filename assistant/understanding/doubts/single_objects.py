@@ -32,6 +32,8 @@ def _is_thing(asked: Doubted, at: int) -> bool:
 def _is_one(asked: Doubted, at: int) -> bool:
     """Whether a thing stands in the singular behind an article, perhaps with a value between: "an open deal"."""
     articles = asked.words("articles") | {"a", "an"}
+    if "average" in asked.cues(at - 1):
+        return False  # "an average order value above 60"
     before = asked.text(at - 1) if asked.text(at - 1) in articles else asked.text(at - 2)
     return not asked.is_plural(at) and before in articles
 

@@ -14,6 +14,7 @@ from assistant.understanding.bounds import amount_of_verb
 from assistant.understanding.chart import Element
 from assistant.understanding.draft import Draft
 from assistant.understanding.forms.asking import Asking, phrases, said
+from assistant.understanding.forms.deed_clauses import verb_at
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, OrderBy, PerGroup, SemanticQuery
 
@@ -187,15 +188,21 @@ def _compared(asking: Asking, before: Tokens, behind: Tokens) -> Iterator[tuple[
         if found is not None:
             yield found, behind[size:]
             return
-    title = _title_of_verb(asking, before[0]) if len(before) == 1 else ""
-    often = behind[:1] and behind[0].text in asking.world.language.words("frequency_degrees")
+    degrees = asking.world.language.words("frequency_degrees")
+    often = behind[:1] and behind[0].text in degrees
+    said_so = any(token.text in degrees for token in asking.world.language.tokens(asking.question))
+    title = _title_of_verb(asking, before[0], said_so) if len(before) == 1 else ""
     if title:
         yield tuple(asking.made(title, 0)), behind[1:] if often else behind
 
 
-def _title_of_verb(asking: Asking, verb: Token) -> str:
-    """What a verb stands for as an amount ("spent"), or counts ("ordered"); empty for any other."""
+def _title_of_verb(asking: Asking, verb: Token, often: bool) -> str:
+    """What a verb stands for as an amount ("spent"), or counts ("ordered", "bought more often"); empty for any other."""
     layer, counted = asking.world.layer, asking.world.nouns
+    if often:
+        return verb_at(asking, [verb])[1]
+    if verb.text in phrases()["unmeasured"]:
+        return ""  # "bought more": more often, or for more?
     amounts = amount_of_verb(Draft((Element(0, 1, verb.raw, 0.0, word=verb.bare),), ("",), asking.world), 0)
     found = [concept.target for concept in amounts if concept.kind == "metric"]
     made = [c.target for c in asking.world.lexicon.lookup([verb]) if c.kind == "metric" and c.inflected]
