@@ -5,8 +5,9 @@ import pytest
 from assistant.understanding.concepts import Concept
 from assistant.understanding.language import load_language
 from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.phrase_lists import longest_at, openings
 from assistant.understanding.spelling import Speller
-from assistant.understanding.tokens import Token, tokenize
+from assistant.understanding.tokens import Token, name_tokens, tokenize
 from tests.understanding_layer import VALUES, rental_layer
 
 LANGUAGE = load_language()
@@ -27,6 +28,24 @@ def meanings(lexicon: Lexicon, text: str) -> set[tuple[str, str]]:
 
 def best(lexicon: Lexicon, text: str) -> Concept:
     return max(lexicon.lookup(tokens(text)), key=lambda concept: concept.weight)
+
+
+def test_a_look_up_that_was_kept_knows_no_meaning_that_is_given_for_a_while(lexicon: Lexicon) -> None:
+    unknown, given = tokens("zebra"), Concept("value", "riders.tier", value="gold")
+    assert lexicon.lookup(unknown) == ()
+    assert lexicon.giving({"zebra": given}).lookup(unknown) == (given,)
+    assert lexicon.lookup(unknown) == ()
+
+
+def test_a_name_has_the_words_of_a_text_whatever_stands_between_them() -> None:
+    text = "customers' boxes, at-risk 1,000 of  the shop's 2025-03-01"
+    assert [token.word for token in name_tokens(text, LANGUAGE.forms)] == [token.word for token in tokens(text)]
+
+
+@pytest.mark.parametrize(("at", "behind"), [(0, 3), (1, None), (2, 3), (3, None), (4, None)])
+def test_the_longest_phrase_of_a_list_is_found_at_its_first_word(at: int, behind: int | None) -> None:
+    phrases = ["at", "at the least", "least", "of the"]
+    assert longest_at(tokens("at the least of"), at, phrases, openings(phrases)) == behind
 
 
 @pytest.mark.parametrize(

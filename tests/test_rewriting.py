@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.understanding.language import load_language
-from assistant.understanding.language.wordings import wording
+from assistant.understanding.language.wordings import wording, wordings
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import tokenize
 
@@ -42,6 +42,14 @@ def test_a_phrase_takes_the_fewest_words_that_fit(phrase: str, said: str, taken:
     found = wording(phrase, "").match(tokens, 0)
     assert (found and [" ".join(token.text for token in star) for star in found[1]]) == taken
     assert found is None or found[0] == len(tokens)
+
+
+def test_lines_of_the_table_are_found_by_the_words_they_need() -> None:
+    lines = ["one|two three?", "* and *", "^ how two", "* of", "** *"]
+    table = wordings(wording(old, "x") for old in lines)
+    assert table.fitting({"two", "and"}, 0) == [0, 1, 4]
+    assert table.fitting({"how", "two", "of"}, 1) == [2, 3, 4]
+    assert table.fitting(set(), 0) == [4]
 
 
 FALLING = frozenset({"fell", "fall", "drop", "decline", "decrease", "down", "lowest", "least", "worst", "less"})
