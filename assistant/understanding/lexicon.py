@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from itertools import pairwise
 
 from assistant.understanding.concepts import COMPOSED, EXACT, HEAD_WORD, INFLECTED, PEOPLE, Concept
 from assistant.understanding.exchanging import Exchange
 from assistant.understanding.language import Language, time_words
 from assistant.understanding.namings import Namings
 from assistant.understanding.single_named import agree, number_of
-from assistant.understanding.tokens import Token, fold_case, name_tokens, phrase_keys
+from assistant.understanding.tokens import Token, fold_case, phrase_keys
 from assistant.understanding.values_index import ValuesIndex
 from semantic_layer import SemanticLayer, SimpleMetric
 
@@ -286,33 +285,6 @@ def _begins(value: str, tokens: Sequence[Token]) -> bool:
     said = fold_case("".join(token.raw for token in tokens))
     words = fold_case(value).split()
     return len(said) >= SHORTEST_START and said in {"".join(words[:size]) for size in range(1, len(words))}
-
-
-def context_words(layer: SemanticLayer, lexicon: Lexicon, language: Language) -> dict[str, frozenset[str]]:
-    """For each metric the bare words of its example questions that are neither names nor ordinary words, nor limit."""
-    limiting = {*language.words("limiting"), *language.data["adjectives"]}
-    return {
-        metric.name: frozenset(
-            token.bare
-            for example in metric.ai_context.examples
-            for token in language.tokens(example)
-            if token.text.isalpha()
-            and token.text not in limiting
-            and not lexicon.lookup([token])
-            and not language.has_meaning(token)
-        )
-        for metric in layer.metrics.values()
-    }
-
-
-def word_pairs(layer: SemanticLayer, language: Language) -> dict[tuple[str, str], frozenset[str]]:
-    """Two bare words that stand beside each other in a name of a metric, with all metrics that are called so."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for metric in (metric for metric in layer.metrics.values() if not metric.hidden):
-        for phrase in (metric.title, *metric.synonyms):
-            for first, second in pairwise(name_tokens(phrase, language.forms)):
-                found[first.bare, second.bare].add(metric.name)
-    return {pair: frozenset(names) for pair, names in found.items()}
 
 
 def _is_written_as_stored(concept: Concept, tokens: Sequence[Token]) -> bool:

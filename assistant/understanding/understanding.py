@@ -34,7 +34,7 @@ from assistant.understanding.halves import asks_otherwise, half_answered
 from assistant.understanding.happenings import Happening, named_days
 from assistant.understanding.kept_values import with_values_kept
 from assistant.understanding.language import Language, load_language
-from assistant.understanding.lexicon import Lexicon, context_words, word_pairs
+from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.lookup import (
     MOST_OFFERED,
     Mention,
@@ -47,6 +47,7 @@ from assistant.understanding.lookup import (
     several,
 )
 from assistant.understanding.meanings import explain_data, explain_words
+from assistant.understanding.metric_words import context_words, word_pairs
 from assistant.understanding.named_by_time import with_values_of_months
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.objects_bounded import with_bounded_objects
