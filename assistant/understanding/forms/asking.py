@@ -19,7 +19,6 @@ from semantic_layer import SemanticQuery, SimpleMetric, stands
 
 Outcome = Plan | Clarification | Refusal
 WORDS = Path(__file__).parent / "en.yml"
-LONGEST = 6
 COUNTS = frozenset({"count", "count_distinct"})
 
 
