@@ -95,6 +95,8 @@ def test_a_month_is_not_set_beside_itself(shop: Assistant) -> None:
         "list the latest 20 angry tickets",
         "median order value by country, n >= 100",
         "average order value in hours",
+        "max handle time by agent in May",
+        "average order value of orders above 100 by sales channel",
         "average number of days between order and ticket",
         "share of tickets by country, Germany only",
         "top 5 countries and the rest of Europe by revenue",

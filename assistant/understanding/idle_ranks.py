@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.idle_deeds import is_asked_by, is_ratio
+from semantic_layer import SimpleMetric
 
 RANKED = ("order", "limit")
+MEANS = ("average", "median", "percentile")
 
 
 def _two_ranks(draft: Draft) -> Iterator[int]:
@@ -34,6 +36,18 @@ def _highest_average(draft: Draft) -> Iterator[int]:
         )
         if place == 1 and _ranks(draft, 0) and not told and any(is_ratio(draft, name) for name in amounts):
             yield 0
+
+
+def _extreme_of_average(draft: Draft) -> Iterator[int]:
+    """ "max handling time by agent": the longest single one, and no order of the averages."""
+    layer, extremes = draft.world.layer, draft.world.language.words("extreme_words")
+    for place, choices in draft.metrics:
+        lead = place - 1
+        if lead < 0 or draft.element(lead).text.casefold() not in extremes or not _ranks(draft, lead):
+            continue
+        simple = [metric for c in choices if isinstance(metric := layer.metrics[c.target], SimpleMetric)]
+        if any(layer.measures[metric.measure].agg in MEANS for metric in simple):
+            yield lead
 
 
 def _average_words(draft: Draft) -> set[str]:
@@ -106,6 +120,7 @@ def _in_places(draft: Draft) -> Iterator[int]:
 RANKS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _two_ranks,
     _highest_average,
+    _extreme_of_average,
     _priced,
     _extreme_of_all,
     _popular_stock,

@@ -23,4 +23,15 @@ def _of_each_row(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[before : at + 1]), "of_each_row")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_each_row,)
+def _of_the_rows(asked: Doubted) -> Iterator[Doubt]:
+    """ "average value of orders above 100 by channel": the amount of each order, and not that of each channel."""
+    held = [one for one in asked.query.filters if not one.entity and one.field in asked.world.layer.metrics]
+    counted = {fact for name in asked.query.metrics for fact in asked.world.reach.facts(name)}
+    for at in range(1, len(asked.tokens) - 1) if held and asked.query.group_by else ():
+        named = {one.target for one in asked.concepts(at) if one.kind == "noun"}
+        compared = any(cue.startswith("cmp_") for cue in asked.cues(at + 1)) or asked.cues(at + 1) & {"more"}
+        if asked.text(at - 1) in asked.words("row_links") and named & counted and compared:
+            yield Doubt(raw(asked.tokens[at : at + 2]), "of_each_row")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_each_row, _of_the_rows)
