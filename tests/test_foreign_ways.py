@@ -28,6 +28,10 @@ CREATE TABLE job_tools (job_id BIGINT, tool_code VARCHAR);
 INSERT INTO job_tools VALUES (1, 'SAW'), (1, 'JCK'), (3, 'SAW'), (4, 'SAW');
 CREATE TABLE warehouses (wh_id BIGINT, wh_name VARCHAR, floor_area BIGINT);
 INSERT INTO warehouses VALUES (1, 'North', 1200), (2, 'South', 400);
+CREATE TABLE Makers (maker_id BIGINT, maker_name VARCHAR, home_town VARCHAR);
+INSERT INTO Makers VALUES (1, 'Orr Ltd', 'York'), (2, 'Pym Ltd', 'Hull');
+CREATE TABLE Parts (part_id BIGINT, job_id BIGINT, maker_id BIGINT, price DOUBLE);
+INSERT INTO Parts VALUES (1, 1, 1, 10), (2, 3, 2, 30), (3, 4, 1, 40), (4, 2, 1, 5);
 CREATE TABLE mechanic (mechanic_id BIGINT, mechanic_name VARCHAR, city_of_birth VARCHAR);
 INSERT INTO mechanic VALUES (1, 'Kai Ros', 'Oslo'), (2, 'Lu Sen', 'Riga'), (3, 'Mo Tam', 'Riga');
 CREATE TABLE manual (manual_id BIGINT, title VARCHAR, pages BIGINT);
@@ -37,6 +41,9 @@ INSERT INTO manual_translation VALUES (1, 'French'), (1, 'Polish'), (2, 'Polish'
 CREATE TABLE stock_counts (stock_count_id BIGINT, wh_id BIGINT, pieces BIGINT);
 INSERT INTO stock_counts VALUES (1, 1, 10), (2, 1, 30), (3, 2, 5);
 """
+
+
+PLACED = "(Jobs JOIN Depot ON depot_id = DepotID)"
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +89,14 @@ def depots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
         (
             "Show the name of the depot with the most jobs and the number of jobs.",
             "SELECT * FROM (VALUES ('Quay', 3))",
+        ),
+        (
+            "What is the total price of parts for jobs in York?",
+            f"SELECT sum(price) FROM Parts JOIN {PLACED} USING (job_id) WHERE Town = 'York'",
+        ),
+        (
+            "How many jobs did each depot have in progress?",
+            f"SELECT DepotName, count(*) FROM {PLACED} WHERE job_state = 'In Progress' GROUP BY 1",
         ),
         ("Show the ids of the jobs that took place after 2025-04-15.", "SELECT * FROM (VALUES (4), (5))"),
     ],

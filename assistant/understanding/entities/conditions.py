@@ -206,6 +206,8 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
                 far = words.world.reach.detour((), owner, listed=found.entity)
                 yield replace(condition, rank=condition.rank + far)  # a city is first of all their own
             elif _may_limit_rows(words, found, owner):
+                if found.each:  # "how many houses does each landlord own in Bath" counts those there
+                    yield condition
                 continue  # "the most results with status lost" counts only these results
             elif is_had(words, owner, found.entity) and last.op in ("in", "not_in") and not _does(words, start):
                 told = {"op": "in", "entity": found.entity, "none": last.op == "not_in"}

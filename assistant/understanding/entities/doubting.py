@@ -8,6 +8,7 @@ from assistant.answer import Plan
 from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
 from assistant.understanding.entities.misshapen import SHAPES
+from assistant.understanding.entities.owners import said_of_others
 from assistant.understanding.entities.reading import plan_entities
 from assistant.understanding.entities.roles import called_for_another
 from assistant.understanding.entities.shapes_of_counts import asks_for_rows
@@ -33,6 +34,7 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
         values_for_one,
         called_for_another,
         wrong_way,
+        said_of_others,
         *SHAPES,
     )
     return (*(word for test in tests for word in test(plan, words)), *_one_of_many(plan, world))

@@ -11,8 +11,10 @@ from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import World
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
+from assistant.understanding.entities.kinds_inside import with_kind_inside
 from assistant.understanding.entities.misshapen import all_for_some, rows_for_total, whole_for_parts
 from assistant.understanding.entities.own_period import with_own_period
+from assistant.understanding.entities.owners import limits_groups, said_of_others
 from assistant.understanding.entities.shapes_of_each import rank_for_size
 from assistant.understanding.entities.ways import goes_wrong_way
 from assistant.understanding.entities.words import Words, word_lists
@@ -30,15 +32,21 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
     plans: dict[str, Plan] = {}
     ranks: dict[str, int] = {}
     for found in islice(readings(words), MOST_READINGS):
-        for query in (with_own_period(one, world) for one in _queries(found, world)):
+        for told in _queries(found, world):
+            query = with_own_period(with_kind_inside(told, tokens, world), world)
             key = query.model_dump_json()
-            if key not in plans and _stands(query, world) and not goes_wrong_way(query, words):
+            if (
+                key not in plans
+                and _stands(query, world)
+                and not goes_wrong_way(query, words)
+                and not limits_groups(query, words)
+            ):
                 plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, _notes(found, world))
                 ranks[key] = found.rank
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
     one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
     misread = one is not None and any(
-        shape(one, words) for shape in (all_for_some, whole_for_parts, rank_for_size, rows_for_total)
+        shape(one, words) for shape in (all_for_some, whole_for_parts, rank_for_size, rows_for_total, said_of_others)
     )
     return None if misread else one
 
