@@ -108,3 +108,17 @@ def test_rows_that_lack_something_have_their_own_period(shop: Assistant) -> None
     assert isinstance(outcome, Plan)
     lacking = next(one for one in outcome.query.filters if one.values == (0,))
     assert lacking.time_range is None
+
+
+@pytest.mark.parametrize("whole", ["customers in Germany", "German customers"])
+def test_a_share_of_those_who_did_is_of_those(shop: Assistant, whole: str) -> None:
+    outcome = shop.understanding.plan(f"what share of {whole} ordered in May?")
+    assert isinstance(outcome, Plan), outcome
+    assert [share.apart_from for share in outcome.query.shares] == [("orders",)]
+
+
+def test_rows_of_a_kind_are_counted_as_that_kind(shop: Assistant) -> None:
+    outcome = shop.understanding.plan("how many agents solved a ticket in June?")
+    assert isinstance(outcome, Plan), outcome
+    (condition,) = outcome.query.filters
+    assert [one.field for one in condition.where] == ["ticket.ticket_status"]

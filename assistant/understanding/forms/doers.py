@@ -43,8 +43,14 @@ def asks_for(asking: Asking, plan: Plan, subject: Subject) -> bool:
     if subject.asked == "count":
         return counted
     if subject.asked == "share":
-        return (bool(query.shares) and counted) or all(_is_of(world, name, people) for name in query.metrics)
+        return (_is_share_of(plan, subject) and counted) or all(_is_of(world, name, people) for name in query.metrics)
     return query.entity == subject.entity or bool(query.group_by) or counted
+
+
+def _is_share_of(plan: Plan, subject: Subject) -> bool:
+    """Whether a query tells a part of those who are asked about, and not theirs of all others."""
+    apart = {name for share in plan.query.shares for name in share.apart_from}
+    return bool(plan.query.shares) and apart.isdisjoint(one.field for one in subject.plan.query.filters)
 
 
 def _is_called_by(asking: Asking, plan: Plan, subject: Subject) -> bool:

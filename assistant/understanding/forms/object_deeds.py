@@ -38,7 +38,9 @@ def _is_value(asking: Asking, token: Token) -> bool:
 
 def _may_be_a_verb(asking: Asking, token: Token, has_object: bool) -> bool:
     """Whether a word is no name by itself, or one only by the verb that it is a form of: "won a deal"."""
-    if token.text in phrases()["helping"] | phrases()["clause_openers"] or not token.text.isalpha():
+    language = asking.world.language
+    small = language.determiners | phrases()["before_objects"] | phrases()["helping"] | phrases()["clause_openers"]
+    if token.text in small | phrases()["copulas"] | language.links["any"] or not token.text.isalpha():
         return False
     named = [one for one in asking.world.lexicon.lookup([token]) if one.kind in NAMING]
     return all(one.inflected or (has_object and one.kind == "value") for one in named)

@@ -125,8 +125,8 @@ def _half_read(asking: Asking, parts: Sequence[Part]) -> Refusal | None:
 def _others_counted(asking: Asking, subject: Subject) -> Refusal | None:
     """That deeds were counted, and not those who did them: "how many customers opened our newsletter"."""
     ordinary = asking.ordinary(asking.tokens)
-    if not isinstance(ordinary, Plan) or asks_for(asking, ordinary, subject):
-        return None
+    if not isinstance(ordinary, Plan) or ordinary.query.group_by or asks_for(asking, ordinary, subject):
+        return None  # "how many shelves does each book have" counts them of each
     return asking.refused("open_clauses", (asking.tokens[subject.behind].raw,))
 
 
