@@ -18,17 +18,17 @@ INSERT INTO harbour VALUES ('KIR', 'Outer Mole', 'Kirkwall'), ('STR', 'Old Quay'
 CREATE TABLE crossing (crossing_no BIGINT, departure_harbour VARCHAR, arrival_harbour VARCHAR, fare DOUBLE);
 INSERT INTO crossing VALUES (11, 'KIR', 'LER', 40), (12, 'LER', 'KIR', 42), (13, 'THU', 'STR', 25),
   (14, 'STR', 'THU', 24), (15, 'KIR', 'WIC', 31), (16, 'KIR', 'STR', 9), (17, 'WIC', 'STR', 28);
-CREATE TABLE skipper (skipper_id BIGINT, skipper_name VARCHAR, pay BIGINT, mentor_id BIGINT);
-INSERT INTO skipper VALUES (1, 'Ola Budge', 4100, NULL), (2, 'Rhona Linklater', 3900, 1), (3, 'Finn Isbister', 3300, 1),
-  (4, 'Kirsty Flett', 3100, 2);
+CREATE TABLE skipper (skipper_id BIGINT, skipper_name VARCHAR, years_experience BIGINT, mentor_id BIGINT);
+INSERT INTO skipper VALUES (1, 'Ola Budge', 31, NULL), (2, 'Rhona Linklater', 19, 1), (3, 'Finn Isbister', 8, 1),
+  (4, 'Kirsty Flett', 2, 2);
 CREATE TABLE ref_trip_status (trip_status_code VARCHAR, trip_status_description VARCHAR);
 INSERT INTO ref_trip_status VALUES ('PL', 'Planned'), ('SA', 'Sailed'), ('DR', 'Piloted');
 CREATE TABLE trip (trip_id BIGINT, trip_name VARCHAR, skipper_id BIGINT, crossing_no BIGINT, trip_status_code VARCHAR,
   fare DOUBLE);
 INSERT INTO trip VALUES (1, 'Dawn run', 1, 11, 'SA', 12), (2, 'Mail boat', 2, 13, 'PL', 15),
   (3, 'Night run', 1, 12, 'SA', 11), (4, 'Market', 4, 15, 'DR', 8);
-CREATE TABLE repair (repair_id BIGINT, skipper_id BIGINT, crossing_no BIGINT, note VARCHAR);
-INSERT INTO repair VALUES (1, 1, 13, '-'), (2, 4, 11, 'rope'), (3, 1, 13, 'paint');
+CREATE TABLE repair (repair_id BIGINT, skipper_id BIGINT, crossing_no BIGINT, repair_kind VARCHAR);
+INSERT INTO repair VALUES (1, 1, 13, '-'), (2, 4, 11, 'rope'), (3, 1, 13, 'rope');
 CREATE TABLE skipper_ticket (skipper_id BIGINT, harbour_code VARCHAR, year_issued BIGINT);
 INSERT INTO skipper_ticket VALUES (1, 'KIR', 2001), (1, 'STR', 2004), (2, 'KIR', 2008), (3, 'LER', 2015),
   (4, 'WIC', 2016);
@@ -68,6 +68,11 @@ IN_ROLE = [
         "Which skippers have tickets for at least two harbours?",
         "SELECT skipper_name FROM skipper JOIN skipper_ticket USING (skipper_id) GROUP BY 1 HAVING count(*) >= 2",
     ),
+    (
+        "Which skippers have more than 10 years of experience?",
+        "SELECT skipper_name FROM skipper WHERE years_experience > 10",
+    ),
+    ("What is the most common repair kind?", "SELECT 'rope'"),
     ("Return the different trip names.", "SELECT DISTINCT trip_name FROM trip"),
     ("What is the average and maximum fare of all crossings?", "SELECT avg(fare), max(fare) FROM crossing"),
     (

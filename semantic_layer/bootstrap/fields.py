@@ -113,6 +113,8 @@ def _head_last(words: Words) -> Iterator[Words]:
     if known.has("either_names", words):
         yield from ((word,) for word in words)  # "state" and "province" of a state province
     match words:
+        case ("years" | "months" | "days" | "hours" as unit, what):
+            yield (unit, "of", what)
         case (head, "of", *what) if what and head != "date" and "of" not in what:
             yield (*what, head)
         case (kind, head, what) if kind in _GATHERED and known.has("averaged", (head,)) and what != "id":
@@ -144,7 +146,7 @@ def _shorter(words: Words, column: Column, *, is_number: bool) -> Iterator[Words
         yield words[:-2]  # "memory" of "memory in g"
     elif is_number and len(words) > 1 and vocabulary().has("measuring_units", words[-1:]):
         yield words[:-1]
-        if len(column.own) > 2 and words != column.own:
+        if words != column.own and not vocabulary().has("generic", column.own[:-1]):
             yield column.own[:-1]
     if len(column.own) > 1 and words != column.own:
         yield column.own

@@ -13,6 +13,7 @@ from semantic_layer import OrderBy
 USED = (("most_used", True), ("least_used", False))
 OFTEN = (("oftenest", True), ("seldomest", False))
 MUCH = (("most", True), ("least", False))  # at the end alone: "prescribed the most"
+WHOLE_NAME = 0.95
 ENDING = frozenset(role for role, _ in MUCH)
 
 
@@ -56,6 +57,9 @@ def common_value(words: Words, at: int) -> Iterator[Found]:
         for concepts, behind in words.concepts(words.skip(said, "empty"), "dimension") if said is not None else ():
             genitive = words.phrase(behind, "genitive") or words.phrase(behind, "amid")
             owners = words.nouns(words.skip(genitive, "empty")) if genitive is not None else []
+            own_rows = {c.target.partition(".")[0] for c in concepts if c.weight >= WHOLE_NAME}
+            if len(own_rows) == 1 and words.at_end(behind):  # "the most common damage type" is that of damages
+                owners = [(own_rows.pop(), behind)]
             for dataset, end in owners:
                 own = [
                     c.target for c in concepts if words.world.reach.steps(dataset, c.target.partition(".")[0]) in (0, 1)
@@ -64,7 +68,8 @@ def common_value(words: Words, at: int) -> Iterator[Found]:
                 if len(own) == 1 and count and _is_category(words, own[0]):
                     order = OrderBy(by=count, descending=descending)
                     named = Found(end, group=own[0], metrics=(count,), order=order, limit=1, rank=1)
-                    yield named.used(at, behind, "order", own[0]).used(behind, end, "dimension", dataset)
+                    ranked = named.used(at, behind, "order", own[0])
+                    yield ranked.used(behind, end, "dimension", dataset) if end > behind else ranked
 
 
 def often_done(words: Words, found: Found) -> Iterator[Found]:

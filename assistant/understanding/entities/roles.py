@@ -79,7 +79,8 @@ def _behind_role(words: Words, at: int, role: Role) -> int | None:
         behind = at + len(role.words)
     else:
         return None
-    if role.is_self and not _is_passive(words, at, behind):
+    passive = role.words[-1] in word_lists()["under_role"]  # "referred by"
+    if role.is_self and not (passive or _is_passive(words, at, behind)):
         return None
     nouns = [end for dataset, end in words.nouns(behind) if dataset == role.link.to]
     end = nouns[0] if nouns else behind

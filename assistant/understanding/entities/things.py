@@ -123,5 +123,5 @@ def _has_doers(world: World) -> bool:
     """Whether the layer knows agents or sellers, who do things with or for the persons that are listed."""
     doers = set(world.language.words("doers"))
     titles = [dataset.own_title for dataset in world.layer.datasets.values()]
-    titles += [field.title for field in world.layer.fields.values() if field.kind not in ("number", "time")]
+    titles += [field.title for field in world.layer.fields.values() if field.kind == "categorical"]
     return any(not doers.isdisjoint(title.casefold().split()) for title in titles)
