@@ -84,8 +84,11 @@ class Runner:
         return result
 
     def rows(self, query: SemanticQuery) -> list[dict[str, object]]:
-        """All rows of a query by column name; raises QueryTooLarge when there are more than an answer may hold."""
-        compiled = to_sql(self.ground.layer, query, as_of=self.ground.as_of)
+        """All rows of a query by column name, of parts of metrics too, which nobody asks for by themselves.
+
+        Raises QueryTooLarge when there are more than an answer may hold.
+        """
+        compiled = to_sql(self.ground.layer.with_parts, query, as_of=self.ground.as_of)
         result = self.run(compiled, Clock())
         if result.truncated:
             count = number(len(result.rows), Style("integer", locale=self.ground.locale))

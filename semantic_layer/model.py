@@ -288,6 +288,12 @@ class SemanticLayer:
         return Graph(self.definitions.relationships)
 
     @cached_property
+    def with_parts(self) -> SemanticLayer:
+        """The same model with every metric open: also those that only others are computed from."""
+        metrics = tuple(one.model_copy(update={"hidden": False}) for one in self.definitions.metrics)
+        return SemanticLayer(self.definitions.model_copy(update={"metrics": metrics}), self.inactive, self.schema)
+
+    @cached_property
     def unhidden(self) -> SemanticLayer:
         """The same model with every name open, as definitions themselves may use them."""
         now = self.definitions
@@ -295,7 +301,7 @@ class SemanticLayer:
             one.model_copy(update={"fields": tuple(f.model_copy(update={"hidden": False}) for f in one.fields)})
             for one in now.datasets
         )
-        metrics = tuple(one.model_copy(update={"hidden": False}) for one in now.metrics)
+        metrics = self.with_parts.definitions.metrics
         segments = tuple(one.model_copy(update={"hidden": False}) for one in now.segments)
         shown = now.model_copy(update={"datasets": datasets, "metrics": metrics, "segments": segments})
         return SemanticLayer(shown, self.inactive, self.schema)

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Explanation
 from assistant.assistant import Assistant
 from assistant.service.terminal import catalogue
 from semantic_layer import Viewer, load, policy_for, shipped_definitions
@@ -77,6 +77,38 @@ def test_who_is_in_a_segment_is_listed_and_no_rate_of_the_same_words(
     assert {row[0] for row in answer(assistant, question).result.rows} == {
         row[0] for row in company.execute(sql).fetchall()
     }
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which customers churned in May?", "which customers did we lose in May?", "who churned in May?",
+        "list of customers lost in May",
+    ],
+)  # fmt: skip
+def test_those_whom_a_number_counts_are_listed(
+    assistant: Assistant, company: duckdb.DuckDBPyConnection, question: str
+) -> None:
+    before = "ordered_at >= DATE '2026-05-01' - 90 AND ordered_at < DATE '2026-05-01'"
+    until = "ordered_at >= DATE '2026-06-01' - 90 AND ordered_at < DATE '2026-06-01'"
+    sql = f"""SELECT customer_id FROM orders JOIN customer USING (customer_id)
+        WHERE status <> 'cancelled' AND NOT is_test AND NOT is_internal AND NOT is_deleted
+        GROUP BY 1 HAVING bool_or({before}) AND NOT bool_or({until})"""
+    found = {row[0] for row in answer(assistant, question).result.rows}
+    assert found == {row[0] for row in company.execute(sql).fetchall()} != set()
+
+
+@pytest.mark.parametrize(
+    "question", ["what does at risk mean?", "what is an at-risk customer?", "how is at risk defined"]
+)
+def test_a_segment_is_explained(assistant: Assistant, question: str) -> None:
+    outcome = assistant.ask(question)
+    assert isinstance(outcome, Explanation)
+    assert [one.name for one in outcome.definitions] == ["at_risk"]
+
+
+def test_why_a_rate_moved_is_told_by_what_it_is_made_of(assistant: Assistant) -> None:
+    assert answer(assistant, "why did churn go up in March?").sentence.startswith("Churn rate in March 2026 was")
 
 
 def test_what_a_segment_prefers_is_counted_in_units(assistant: Assistant, company: duckdb.DuckDBPyConnection) -> None:

@@ -17,10 +17,14 @@ MOST_MEANINGS = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """The words whose meaning is asked for; `sure` when nothing but a meaning can be asked that way."""
+    """The words whose meaning is asked for; `sure` when nothing but a meaning can be asked that way.
+
+    `words` are without small words, which belong to some names ("at risk"): `said` has them.
+    """
 
     words: tuple[Token, ...]
     sure: bool
+    said: tuple[Token, ...]
 
 
 def explain_words(question: str, tokens: Sequence[Token], world: World) -> Explanation | Refusal | None:
@@ -31,6 +35,9 @@ def explain_words(question: str, tokens: Sequence[Token], world: World) -> Expla
     names = _metrics(asked.words, world)
     if names:
         return _meanings(question, "", names, world)
+    segment = _segment(question, asked.said, world)
+    if segment is not None:
+        return segment
     field = _field(question, asked.words, world)
     if field is not None or not asked.sure:
         return field
@@ -77,13 +84,17 @@ def _asked(tokens: Sequence[Token], world: World) -> Asked | None:
     """The words between the phrases that ask for a meaning."""
     sure = _cut_before(tokens, world, "meaning_before")
     if sure is not None:
-        return Asked(_telling(_cut_after(sure, world) or sure, world), True)
+        return _asked_for(_cut_after(sure, world) or sure, world, True)
     start = _cut_before(tokens, world, "meaning_around")
     inner = _cut_after(start, world) if start is not None else None
     maybe = _cut_before(tokens, world, "meaning_maybe") or _cut_end(tokens, world)
     if inner is None and maybe is not None:
-        return Asked(_telling(maybe, world), False)
-    return Asked(_telling(inner, world), True) if inner is not None else None
+        return _asked_for(maybe, world, False)
+    return _asked_for(inner, world, True) if inner is not None else None
+
+
+def _asked_for(said: tuple[Token, ...], world: World, sure: bool) -> Asked:
+    return Asked(_telling(said, world), sure, said)
 
 
 def _cut_before(tokens: Sequence[Token], world: World, name: str) -> tuple[Token, ...] | None:
@@ -119,6 +130,22 @@ def _metrics(words: Sequence[Token], world: World) -> tuple[str, ...]:
     found = [concept for concept in world.lexicon.lookup(words) if concept.kind == "metric"]
     best = max((concept.weight for concept in found), default=0.0)
     return tuple(concept.target for concept in found if concept.weight >= best - 0.05)[:MOST_MEANINGS]
+
+
+def _segment(question: str, said: Sequence[Token], world: World) -> Explanation | None:
+    """What a group of customers is: "at risk", "a loyal customer"; of several of them those are asked for, not this."""
+    determiners = world.language.determiners
+    words = [token for at, token in enumerate(said) if at or token.text not in determiners]
+    if words and any(concept.kind == "noun" for concept in world.lexicon.lookup(words[-1:])):
+        if words[-1].text != words[-1].plain:
+            return None
+        words = words[:-1]
+    found = {concept.target for concept in world.lexicon.lookup(words) if concept.kind == "value"}
+    named = [segment for name, segment in world.layer.segments.items() if name in found and not segment.hidden]
+    if len(named) != 1:
+        return None
+    told = Definition(named[0].name, named[0].title, named[0].description, "")
+    return Explanation(question, f"{told.label}: {told.text}", (told,), named[0].ai_context.examples[:3])
 
 
 def _field(question: str, words: Sequence[Token], world: World) -> Explanation | None:

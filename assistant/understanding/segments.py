@@ -28,12 +28,13 @@ def segments_of(draft: Draft) -> Iterator[Segment]:
 def find_horizons(draft: Draft) -> None:
     """ "at risk this quarter" says the period that the rule is about; any other period would not be heeded.
 
-    A number that is asked for takes the period itself: "revenue of at-risk customers last year".
+    A number that is asked for or bounded takes the period itself: "revenue of at-risk customers last year", "at-risk
+    customers who spent over 500 this year".
     """
     asked = [segment.horizon for segment in segments_of(draft) if segment.horizon]
     periods = [choice.period for choice in draft.times if choice.period is not None]
     counted = draft.world.nouns.counted
-    if not asked or not periods or any(c.target not in counted for _, choices in draft.metrics for c in choices):
+    if not asked or not periods or draft.bounds or any(c.target not in counted for _, choices in draft.metrics for c in choices):
         return
     running = unit_period(draft.world.as_of, asked[0])
     if all(period.start == running.start and period.partial for period in periods) or all(

@@ -19,12 +19,14 @@ def _torn_segment(asked: Doubted) -> Iterator[Doubt]:
 
 
 def _is_torn(asked: Doubted, first: int, behind: int) -> bool:
-    """Whether a number that counts nobody was found within a stretch of words, and nothing that they are as a whole."""
+    """Whether a group, or a number that counts nobody, was found within words, and nothing that they are as a whole."""
     start, end, spans = asked.tokens[first].start, asked.tokens[behind - 1].end, asked.plan.spans
     whole = any(span.start <= start and end <= span.end for span in spans)
-    inside = (span.target for span in spans if start <= span.start and span.end <= end and span.role == "metric")
-    metrics = asked.world.layer.metrics
-    return not whole and any(target in metrics and metrics[target].format != "integer" for target in inside)
+    inside = [span for span in spans if start <= span.start and span.end <= end]
+    metrics, fields = asked.world.layer.metrics, asked.world.layer.fields
+    numbers = (metrics[span.target] for span in inside if span.role == "metric" and span.target in metrics)
+    grouped = any(span.role == "dimension" and span.target in fields for span in inside)
+    return not whole and (grouped or any(metric.format != "integer" for metric in numbers))
 
 
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_segment,)

@@ -14,13 +14,13 @@ from assistant.understanding.forms.every_period import every_period
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
 from assistant.understanding.forms.latest_rows import latest_rows
-from assistant.understanding.forms.moved import did_more, moved
+from assistant.understanding.forms.moved import did_more, moved, whose_moved
 from assistant.understanding.forms.numbers_of_doers import numbers_of_doers
 from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.people import who_are
 from assistant.understanding.forms.ratios import ratios
 from assistant.understanding.forms.reasons import causes, counted_and_why, reasons
-from assistant.understanding.forms.rows_asked import rows_asked
+from assistant.understanding.forms.rows_asked import members_asked, rows_asked
 from assistant.understanding.forms.sets import described, sets
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 from assistant.understanding.forms.top_part import top_part
@@ -34,6 +34,7 @@ FIRST: tuple[Form, ...] = (
     top_rest,
     who_are,
     did_more,
+    whose_moved,
     every_period,
     extreme_of_each,
     causes,
@@ -41,6 +42,7 @@ FIRST: tuple[Form, ...] = (
     sets,
     group_sets,
     described,
+    members_asked,
     rows_asked,
     caused,
 )
