@@ -96,6 +96,7 @@ def test_a_month_is_not_set_beside_itself(shop: Assistant) -> None:
         "median order value by country, n >= 100",
         "average order value in hours",
         "max handle time by agent in May",
+        "how much time did agents spend on tickets in total in May",
         "average order value of orders above 100 by sales channel",
         "average number of days between order and ticket",
         "share of tickets by country, Germany only",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from assistant.understanding.draft import Draft
 from assistant.understanding.idle_deeds import is_ratio
+from semantic_layer import SimpleMetric
 
 MEASURABLE = ("noun", "metric")
 GATHERED = 0.7  # a name gathered from words that lie apart weighs less
@@ -37,6 +38,22 @@ def _total_of_averages(draft: Draft) -> Iterator[int]:
         money = all(layer.metrics[c.target].format == "currency" and is_ratio(draft, c.target) for c in choices)
         if money and said[-1:] and said[-1] in words and not _says_average(draft, place):
             yield place - 1
+
+
+def _averaged_in_total(draft: Draft) -> Iterator[int]:
+    """ "how much time did agents spend on tickets in total": no average is that."""
+    layer, phrases = draft.world.layer, draft.world.language.words("in_total")
+    simple = [
+        metric
+        for _, choices in draft.metrics
+        for choice in choices
+        if isinstance(metric := layer.metrics[choice.target], SimpleMetric)
+    ]
+    means = bool(simple) and all(layer.measures[metric.measure].agg in ("average", "median") for metric in simple)
+    words = [element.text.casefold() for element in draft.elements]
+    for at, word in enumerate(words) if means and len(draft.metrics) == 1 else ():
+        if word in phrases or " ".join(words[at : at + 2]) in phrases:
+            yield at
 
 
 def _says_average(draft: Draft, at: int) -> bool:
@@ -136,4 +153,5 @@ HEADS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _flag_of_the_deed,
     _ranked_others,
     _one_end_of_two,
+    _averaged_in_total,
 )
