@@ -96,6 +96,13 @@ def test_state_that_is_stored_is_no_mere_tie(pier: Foreign) -> None:
     assert not isinstance(found, Answer) or "Piloted" in str(found.plan)
 
 
-@pytest.mark.parametrize("question", ["Which skippers coach Kirsty Flett?", "Which skippers are trained by Ola Budge?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which skippers coach Kirsty Flett?",
+        "Which skippers are not mentored by Ola Budge?",
+        "Which skippers are trained by Ola Budge?",
+    ],
+)
 def test_whom_things_act_on_is_never_what_they_are_called(pier: Foreign, question: str) -> None:
     assert not isinstance(pier.assistant.ask(question), Answer)

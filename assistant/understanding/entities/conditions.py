@@ -200,7 +200,7 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
         for condition in value_conditions(words, at, dataset):
             last = condition.filters[-1]
             owner = last.field.partition(".")[0]
-            if last.field in own_names(words, found.entity) and is_done(words, found.at, at.at):
+            if last.field in own_names(words, found.entity) and is_done(words, found.at, condition.at):
                 continue  # "trained by Ann" is not called Ann
             if reaches(words, found.entity, owner):
                 far = words.world.reach.detour((), owner, listed=found.entity)

@@ -129,7 +129,7 @@ def called_for_another(plan: Plan, words: Words) -> tuple[str, ...]:
     counted = {words.world.nouns.counted.get(name, "") for name in query.metrics}
     told = {query.entity, *(counted if len(query.metrics) == 1 else ())} - {""}
     names = {name for dataset in told if dataset in layer.datasets for name in own_names(words, dataset)}
-    own = [one for one in query.filters if one.field in names and one.op == "in" and not one.via]
+    own = [one for one in query.filters if one.field in names and one.op in ("in", "not_in") and not one.via]
     for at, token in enumerate(words.tokens[1:-1] if own else (), 1):
         meant = {c.target for concepts, _ in words.concepts(at + 1, "value") for c in concepts}
         done = at > 1 and is_done(words, at, at + 1)
