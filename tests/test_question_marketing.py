@@ -73,6 +73,8 @@ def test_numbers_of_campaigns_orders_and_deals(shop: Assistant, question: str, s
         "cheapest new leads by channel",
         "revenue from big repeat orders",
         "net of tax, what did we make in May",
+        "what does a Pro plan cost us",
+        "the ten customers who ordered the most shoes",
     ],
 )
 def test_what_is_of_another_day_row_or_side_is_asked_back(shop: Assistant, question: str) -> None:
