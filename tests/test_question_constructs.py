@@ -108,6 +108,14 @@ def test_groups_are_told_apart_by_how_far_they_moved(
     assert set(column(shop, question, field)) == {row[0] for row in expected}
 
 
+def test_what_got_better_or_worse_goes_the_way_that_is_good_for_it(shop: Assistant) -> None:
+    worse, better = (
+        column(shop, f"agents whose resolution time got {way} last month", "resolution_time_change")
+        for way in ("worse", "better")
+    )
+    assert min(worse) > 0 > max(better)
+
+
 def test_those_who_did_more_than_before_are_counted_and_not_what_they_did(shop: Assistant) -> None:
     (found,) = column(shop, "how many customers spent more in 2025 than in 2024?", "groups")
     spent = "coalesce(sum(net_amount) FILTER (year(ordered_at) = {}), 0)"
@@ -215,8 +223,9 @@ def test_new_customers_of_one_time_who_came_back_in_another_are_counted(shop: As
     ((found,),) = answered(shop, "how many new customers of 2025 ordered again in 2026?").result.rows
     ((expected,),) = rows(
         shop,
-        "SELECT count(*) FROM customer c WHERE NOT is_internal AND NOT is_deleted AND year(first_order_at) = 2025 AND EXISTS"
-        f" (SELECT 1 FROM orders o WHERE o.customer_id = c.customer_id AND {KEPT} AND year(o.ordered_at) = 2026)",
+        "SELECT count(*) FROM customer c WHERE NOT is_internal AND NOT is_deleted AND year(first_order_at) = 2025"
+        f" AND EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.customer_id AND {KEPT}"
+        " AND year(o.ordered_at) = 2026)",
     )
     assert int(found) == int(expected)
 

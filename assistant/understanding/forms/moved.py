@@ -40,19 +40,33 @@ class Subject:
 
 @dataclass(frozen=True)
 class Move:
-    """How a number moved: up or down, by which factor at least (`even`) or beyond, and all other words."""
+    """How a number moved: up or down, by which factor at least (`even`) or beyond, and all other words.
+
+    `judged` tells that up is better and down is worse, whichever way the number then goes.
+    """
 
     up: bool
     metric: Tokens
     times: Tokens
     factor: float | None = None
     even: bool = False
+    judged: bool = False
 
 
 def moved(asking: Asking) -> Plan | None:
     """The groups whose number moved as said, or how many there are; None for any other question."""
     moves = ((subject, move) for subject in _subjects(asking) for move in _verbs(asking, subject))
     return next((plan for told in moves if (plan := _plan(asking, *told)) is not None), None)
+
+
+def whose_moved(asking: Asking) -> Plan | None:
+    """ "teams whose CSAT improved": only those of which it is said, and not each one beside the time before."""
+    relatives = asking.world.language.words("relatives") + asking.world.language.words("place_relatives")
+    if not any(token.text in relatives for token in asking.tokens):
+        return None
+    told = [one for one in _subjects(asking) if said(asking.tokens[one.behind : one.behind + 1]) in relatives]
+    moves = ((subject, move) for subject in told for move in _verbs(asking, subject))
+    return next((plan for one in moves if (plan := _plan(asking, *one)) is not None), None)
 
 
 def did_more(asking: Asking) -> Plan | None:
@@ -102,8 +116,10 @@ def _verbs(asking: Asking, subject: Subject) -> Iterator[Move]:
             found = _turn(asking, at, at + size)
             if found is not None:
                 direction, factor = found
+                text = said(asking.tokens[at : at + size])
                 before = _without(asking.tokens[subject.behind : at], "moved_openers")
                 move = Move(direction == UP, before, asking.tokens[at + size :], factor, even=factor is not None)
+                move = replace(move, judged=text in phrases()["got_better"] | phrases()["got_worse"])
                 if not before or _is_metric(asking, before):
                     yield from (_measured(asking, one) for one in _bounded(asking, move))
 
@@ -111,7 +127,8 @@ def _verbs(asking: Asking, subject: Subject) -> Iterator[Move]:
 def _turn(asking: Asking, at: int, behind: int) -> tuple[str, float | None] | None:
     """The direction of a phrase, and the factor that it says by itself."""
     text = said(asking.tokens[at:behind])
-    named = next((FACTORS[name] for name in FACTORS if text in phrases()[name]), None)
+    judged = {"got_better": (UP, None), "got_worse": (DOWN, None)}
+    named = next((told for name, told in {**FACTORS, **judged}.items() if text in phrases()[name]), None)
     direction = _direction(asking, at, behind)
     return named or ((direction, None) if direction else None)
 
@@ -197,7 +214,7 @@ def _compared(asking: Asking, before: Tokens, behind: Tokens) -> Iterator[tuple[
 
 
 def _title_of_verb(asking: Asking, verb: Token, often: bool) -> str:
-    """What a verb stands for as an amount ("spent"), or counts ("ordered", "bought more often"); empty for any other."""
+    """What a verb stands for as an amount ("spent"), or counts ("ordered", "bought more often"); empty for others."""
     layer, counted = asking.world.layer, asking.world.nouns
     if often:
         return verb_at(asking, [verb])[1]
@@ -227,6 +244,11 @@ def _plan(asking: Asking, subject: Subject, move: Move) -> Plan | None:
     if _asks_more(query):
         return None
     (metric,) = query.metrics
+    if move.judged:
+        direction = asking.world.layer.metrics[metric].good_direction
+        if direction == "neutral":
+            return None
+        move = replace(move, up=move.up == (direction == "up"))
     op = ("ge" if move.even else "gt") if move.up else ("le" if move.even else "lt")
     values = () if move.factor is None else (move.factor,)
     condition = Filter(field=metric, op=op, values=values, than="previous")
