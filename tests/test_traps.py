@@ -61,6 +61,8 @@ PRODUCTS = (
         "how many employees do we have",
         "how many referrals did each customer make",
         "revenue versus plan this year",
+        "how many orders went from the web to the store",
+        "how many customers used both the app and the web to order this year",
         "average deal size of won deals vs lost deals",
     ],
 )

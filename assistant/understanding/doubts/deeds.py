@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
 
@@ -76,9 +77,36 @@ def _which_of_which_time(asked: Doubted) -> Iterator[Doubt]:
         yield Doubt(raw(asked.tokens[0:2]), "which_of_which_time")
 
 
+def _untimed_deed(asked: Doubted) -> Iterator[Doubt]:
+    """ "used both the app and the web to order this year": each of them this year, and not ever."""
+    reach = asked.world.reach
+    timed = {
+        fact
+        for one in asked.query.filters
+        if one.entity and one.time_range is not None and one.field in asked.world.layer.metrics
+        for fact in reach.facts(one.field)
+    }
+    loose = [f for f in asked.query.filters if f.entity and f.time_range is None and f.field.partition(".")[0] in timed]
+    if loose and "." in loose[0].field:
+        yield Doubt((" ".join(str(value) for one in loose for value in one.values),), "untimed_deed")
+
+
+def _from_one_to_another(asked: Doubted) -> Iterator[Doubt]:
+    """ "went from the web to the store": a change from one to the other, and not both at once."""
+    small, values = asked.world.language.determiners, dict(asked.values())
+    places = sorted(values)
+    for first, second in pairwise(places):
+        before = [at for at in range(first) if asked.text(at) not in small][-1:]
+        between = [asked.text(at) for at in range(first + 1, second) if asked.text(at) not in small]
+        if before and asked.text(before[0]) == "from" and between == ["to"]:
+            yield Doubt(raw(asked.tokens[before[0] : second + 1]), "from_one_to_another")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _most_of_them,
     _one_after_another,
     _share_of_doers,
     _which_of_which_time,
+    _untimed_deed,
+    _from_one_to_another,
 )
