@@ -93,6 +93,8 @@ def _untimed_deed(asked: Doubted) -> Iterator[Doubt]:
 
 def _from_one_to_another(asked: Doubted) -> Iterator[Doubt]:
     """ "went from the web to the store": a change from one to the other, and not both at once."""
+    if len({one.via for one in asked.query.filters if one.via}) > 1:
+        return  # "flights from Oslo to Bergen": each names what has a role of its own
     small, values = asked.world.language.determiners, dict(asked.values())
     places = sorted(values)
     for first, second in pairwise(places):
