@@ -122,9 +122,8 @@ def test_who_are_of_a_kind_are_shown_and_not_counted(house: Assistant) -> None:
         assert len(listed(house, question).result.rows) == rows[0][0]
 
 
-@pytest.mark.parametrize("question", ["which customers lapsed in May", "which customers stopped buying this year"])
-def test_a_period_that_nothing_in_a_list_takes_is_not_dropped(house: Assistant, question: str) -> None:
-    assert not isinstance(house.ask(question), Answer)
+def test_a_period_that_nothing_in_a_list_takes_is_not_dropped(house: Assistant) -> None:
+    assert not isinstance(house.ask("which customers lapsed in May"), Answer)
 
 
 ROWS = {

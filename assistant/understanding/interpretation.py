@@ -147,8 +147,8 @@ class _Reading:
         joint = self.say("join") if condition.op == "between" else ", "
         values = joint.join(self.value(value) for value in condition.values)
         if condition.than:
-            told = {"times": values} if values else {}
-            values = self.say(f"the_{'times_' if told else ''}{condition.than}", told)
+            name = f"the_times_{condition.than}" if values else f"the_{condition.than}"
+            values = self.say(name, {"times": values} if values else None)
         sign = self.say(f"signs.{condition.op}")
         return self.say("condition", {"field": self.counted(condition), "sign": sign, "values": values})
 

@@ -76,9 +76,11 @@ class Nouns:
 
     def _sole_name(self, dataset: Dataset, shown: Sequence[Dimension]) -> list[str]:
         """The only field of things that ends like a name ("company name" of suppliers), empty without one."""
-        ending = self._language.words("name_words")
-        found = [field.name for field in shown if field.label.casefold().split()[-1] in ending and not field.implied]
+        found = [one.name for one in shown if not one.implied and self._ends_like_a_name(one)]
         return found if dataset.entity and len(found) == 1 else []
+
+    def _ends_like_a_name(self, field: Dimension) -> bool:
+        return not set(field.label.casefold().split()[-1:]).isdisjoint(self._language.words("name_words"))
 
     def _is_name(self, dataset: Dataset, field: Dimension) -> bool:
         """Whether a field is called the name or title of its rows, also where its column shortens the noun."""

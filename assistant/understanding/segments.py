@@ -34,7 +34,8 @@ def find_horizons(draft: Draft) -> None:
     asked = [segment.horizon for segment in segments_of(draft) if segment.horizon]
     periods = [choice.period for choice in draft.times if choice.period is not None]
     counted = draft.world.nouns.counted
-    if not asked or not periods or draft.bounds or any(c.target not in counted for _, choices in draft.metrics for c in choices):
+    numbers = any(c.target not in counted for _, choices in draft.metrics for c in choices)
+    if not asked or not periods or draft.bounds or numbers:
         return
     running = unit_period(draft.world.as_of, asked[0])
     if all(period.start == running.start and period.partial for period in periods) or all(

@@ -13,6 +13,8 @@ def _of_each_row(asked: Doubted) -> Iterator[Doubt]:
     bounded &= set(asked.world.layer.metrics)
     counted = {fact for name in asked.query.metrics for fact in asked.world.reach.facts(name)}
     skipped = asked.words("having_words") | asked.world.language.determiners
+    if any(group.field in asked.world.nouns.names(fact) for group in asked.query.group_by for fact in counted):
+        return  # "titles of books whose pages are above the average": the groups are the rows
     for at in range(2, len(asked.tokens)) if bounded and asked.query.group_by else ():
         if not any(one.kind == "metric" and one.target in bounded for one in asked.concepts(at)):
             continue

@@ -53,6 +53,8 @@ def _without(query: SemanticQuery, condition: Filter) -> tuple[SemanticQuery, ..
 def _some_of_them(asked: Doubted) -> Iterator[Doubt]:
     """ "customers by country and how many of them are subscribers": a number of all, and one of some of them."""
     pointing, ofs = asked.words("pointing_wholes"), asked.words("genitive")
+    if asked.said[:1] and asked.said[0].text in {one.split()[0] for one in asked.words("whole_openers")}:
+        return  # "among the schools in Elkton, how many of them": one number
     for at in range(3, len(asked.said) - 2):
         words = [token.text for token in asked.said[at - 2 : at + 2]]
         if words[:2] != ["how", "many"] or words[2] not in ofs or words[3] not in pointing:

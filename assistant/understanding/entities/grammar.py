@@ -102,7 +102,8 @@ def _echoes(words: Words, found: Found) -> bool:
     if at < len(words.tokens) and words.tokens[at].text in PRONOUNS:
         told, at = words.tokens[at].text, at + 1
     behind = words.skip(at, "ties", "empty")
-    if found.metrics and not words.at_end(at) and words.at_end(at + 1) and words.phrase(at, "verbs") is not None:
+    last = not words.at_end(at) and words.at_end(at + 1) and words.phrase(at, "verbs") is not None
+    if found.metrics and last and not words.concepts(at, "value"):
         return True  # "how many books did each author write", also where something is called "writing"
     had = found.filters and (found.filters[-1].entity or found.filters[-1].field in words.world.layer.metrics)
     one = behind == at + 1 and bool(found.metrics or had)
