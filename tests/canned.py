@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any
 
 from assistant.answer import (
@@ -35,6 +36,9 @@ from warehouse import OPEN, Policy, Result
 Step = Callable[[str, str], None]
 AS_OF = date(2026, 11, 21)
 NOWHERE = "/nonexistent"
+LONG_QUESTION, RELEASING = "What takes long?", "Go on with what takes long"
+RELEASED = Event()
+"""A question that is answered when the other one has been asked, in another tab."""
 REVENUE = Column("net_revenue", "metric", "net_revenue", "Net revenue", "EUR", "currency")
 BEFORE = Column("net_revenue_previous", "previous", "net_revenue", "Net revenue (before)", "EUR", "currency")
 CHANGE = Column("net_revenue_change", "change", "net_revenue", "Net revenue (change)", "EUR", "currency")
@@ -253,6 +257,11 @@ class CannedAssistant:
             return Clarification(
                 question, "“business” can mean more than one thing. Which one?", ("business",), options
             )
+        if question == LONG_QUESTION:
+            RELEASED.wait(20)
+            return trend(question)
+        if question == RELEASING:
+            RELEASED.set()
         if "crash" in question.lower():
             raise RuntimeError("secret detail of the inside")
         return Refusal(

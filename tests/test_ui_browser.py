@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.browser import BROWSER, LISTENER, PHONE, REAL, Server, Tab, opened, serving
+from tests.canned import LONG_QUESTION, RELEASING
 from warehouse import query_trusted
 
 CANNED = f"""{LISTENER}
@@ -164,6 +165,21 @@ def test_a_question_asked_while_the_page_still_loads_is_answered(chromium: Any, 
         tab.ask("Revenue by category")
         assert "Chairs" in tab.page.inner_text("#tw-grid") + tab.last().inner_text()
         tab.close()
+
+
+def test_a_question_sent_during_an_answer_is_asked_behind_it(tab: Tab, chromium: Any, server: Server) -> None:
+    tab.page.fill("#tw-ask textarea", LONG_QUESTION)
+    tab.page.press("#tw-ask textarea", "Enter")
+    tab.page.wait_for_selector("#tw-chat .tw-question")
+    tab.page.fill("#tw-ask textarea", "Revenue by category")
+    tab.page.press("#tw-ask textarea", "Enter")
+    other = opened(chromium, server)
+    other.ask(RELEASING)
+    other.close()
+    tab.has_cards(2)
+    asked = tab.page.locator("#tw-chat .tw-question").all_inner_texts()
+    assert asked == [LONG_QUESTION, "Revenue by category"]
+    assert tab.page.input_value("#tw-ask textarea") == ""
 
 
 def test_two_tabs_share_nothing(tab: Tab, chromium: Any, server: Server) -> None:

@@ -36,8 +36,11 @@ def wire(screen: Screen, room: Room, page: gr.Blocks) -> None:
     """Connect every event of the Ask view."""
     folder = TemporaryDirectory(prefix="tellwise-")
     show = _shower(room.look, folder)
-    turns = [(screen.ask.submit, _asker(room), [screen.ask, screen.session])]
-    turns += [(button.click, _asker(room), [button, screen.session]) for button in screen.starters]
+    screen.ask.submit(
+        _asker(room), [screen.ask, screen.session], screen.conversation, api_visibility="private",
+        show_progress="hidden", trigger_mode="always_last",  # what is sent during an answer is asked behind it
+    )  # fmt: skip
+    turns = [(button.click, _asker(room), [button, screen.session]) for button in screen.starters]
     turns += [(button.click, _picker(room, index), [screen.session]) for index, button in enumerate(screen.choices)]
     for event, handler, inputs in turns:
         event(handler, inputs, screen.conversation, api_visibility="private", show_progress="hidden")
