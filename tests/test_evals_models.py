@@ -80,12 +80,17 @@ def test_a_model_that_writes_sql_is_judged_with_its_tokens_and_its_price(tmp_pat
     [
         (Reply("```sql\nDROP TABLE orders\n```"), "error", "SQL_REJECTED"),
         (Reply("```sql\nSELECT * FROM read_csv('/etc/passwd')\n```"), "error", "SQL_REJECTED"),
-        (Reply("```sql\nSELECT CAST(country AS INTEGER) FROM customer\n```"), "error", "QUERY_FAILED"),
-        (Reply("I would rather talk about the weather."), "error", "NO_SQL"),
-        (Reply("```sql\nSELECT sum(amo", finish="length"), "error", "REPLY_CUT"),
-        (Reply(raw='{"choices": []}'), "error", "MODEL_FAILED"),
-        (Reply(raw="no json"), "error", "MODEL_FAILED"),
-        (Reply("context too long", status=400), "error", "REQUEST_REFUSED"),
+        *(
+            pytest.param(reply, "error", code, marks=pytest.mark.deep)
+            for reply, code in (
+                (Reply("```sql\nSELECT CAST(country AS INTEGER) FROM customer\n```"), "QUERY_FAILED"),
+                (Reply("I would rather talk about the weather."), "NO_SQL"),
+                (Reply("```sql\nSELECT sum(amo", finish="length"), "REPLY_CUT"),
+                (Reply(raw='{"choices": []}'), "MODEL_FAILED"),
+                (Reply(raw="no json"), "MODEL_FAILED"),
+                (Reply("context too long", status=400), "REQUEST_REFUSED"),
+            )
+        ),
         (Reply(status=500), "error", "MODEL_FAILED"),
         (Reply("```sql\nSELECT 1 AS n\n```"), "silently_wrong", "SINGLE_CELL_DIFFERENCE"),
         (Reply("CANNOT ANSWER: no"), "needlessly_refused", "MODEL_REFUSED"),

@@ -124,6 +124,7 @@ def test_no_byte_of_the_customer_is_left(workspace: tuple[Path, str]) -> None:
             assert con.execute(told).fetchall() == [(0,)], (table, column)
 
 
+@pytest.mark.deep
 def test_figures_of_the_company_stay_and_those_of_customers_follow(workspace: tuple[Path, str]) -> None:
     home, _ = workspace
     before = [rows(home, figure) for figure in FIGURES]
@@ -159,6 +160,7 @@ def test_what_stands_beside_the_customer_stays(workspace: tuple[Path, str]) -> N
     ]
 
 
+@pytest.mark.deep
 def test_a_rehearsal_tells_and_changes_nothing(workspace: tuple[Path, str]) -> None:
     home, customer = workspace
     before = bytes_of(home)

@@ -421,6 +421,7 @@ def test_odd_series_crash_nothing_and_make_no_storm(world: World, store: Store, 
 # --- the command line
 
 
+@pytest.mark.deep
 def test_the_command_line_takes_a_monitor_through_its_life(home: Path, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     shutil.copytree(home, mine)

@@ -216,6 +216,7 @@ def test_the_page_works_from_the_keyboard(tab: Tab) -> None:
     assert "compile 1.7 ms" in tab.last(".tw-how").inner_text()
 
 
+@pytest.mark.deep
 def test_pointing_at_a_bar_tells_its_value(tab: Tab) -> None:
     tab.ask("Revenue by category")
     tab.last(".tw-wide path[aria-label^='Tables']").hover()

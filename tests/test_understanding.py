@@ -462,6 +462,7 @@ def test_a_telling_word_put_anywhere_never_leaves_the_plan_as_it_was(room: Under
     assert ignored == []
 
 
+@pytest.mark.deep
 def test_a_question_is_read_the_same_in_every_process(tmp_path: Path) -> None:
     """Sets are ordered by a seed that differs from process to process; no plan may depend on it."""
     questions = ["web vs app takings", "top 3 cities", "yield by city", "takngs by ctiy", "rides of members from Lyon"]
