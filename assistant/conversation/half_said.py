@@ -73,6 +73,7 @@ def read_other_word(follow_up: FollowUp) -> Reading | None:
         for name in (metric.title, *metric.synonyms)
         for concept in _called_with(follow_up, name, told[0])
     } - {metric.name}
+    named = {name for name in named if world.reach.facts(name) == world.reach.facts(metric.name)} or named
     plans = [Plan(query) for name in sorted(named) if follow_up.stands(query := with_metrics(base, (name,)))]
     carried = follow_up.read("metrics") if plans and _is_value_of_rows(follow_up, told[0]) else None
     if isinstance(carried, Plan) and carried.query.metrics == base.metrics:
