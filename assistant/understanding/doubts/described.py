@@ -98,7 +98,8 @@ def _thing_unused(asked: Doubted) -> Iterator[Doubt]:
         persons = any(layer.datasets[name].entity for name in nouns)
         if not plural or not nouns or persons or owner not in layer.datasets or nouns & used:
             continue
-        if all(reach.steps(one, owner) is None for one in nouns):
+        linked = any(reach.steps(owner, one) == 1 for one in nouns)  # "defective items": those that a refund is of
+        if not linked and all(reach.steps(one, owner) is None for one in nouns):
             yield Doubt(raw(asked.tokens[first : behind + 1]), "thing_unused")
 
 
