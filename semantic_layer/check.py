@@ -66,14 +66,16 @@ def _metric_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryF
 
 def _field_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     known = (*visible_fields(layer), *visible_segments(layer), METRIC_TIME, COHORT_AGE)
-    for name in (one.field for one in query.group_by):
-        if name not in known:
-            yield _unknown(layer, "field", name, known)
+    for one in query.group_by:
+        names = visible_metrics(layer) if one.entity else known
+        if one.field not in names:
+            yield _unknown(layer, "metric" if one.entity else "field", one.field, names)
 
 
 def _filter_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     known = (*visible_fields(layer), *visible_metrics(layer), *visible_segments(layer), METRIC_TIME, COHORT_AGE)
-    for name in (row.field for one in query.filters for row in (one, *one.where)):
+    narrowing = (row.field for one in query.group_by for row in one.where)
+    for name in (*(row.field for one in query.filters for row in (one, *one.where)), *narrowing):
         if name not in known:
             yield _unknown(layer, "field or metric", name, known)
 
@@ -87,7 +89,7 @@ def _unknown(layer: SemanticLayer, kind: str, name: str, known: Iterable[str]) -
 
 
 def _via_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
-    rows = (row for one in query.filters for row in one.where)
+    rows = (row for one in (*query.filters, *query.group_by) for row in one.where)
     for via in (one.via for one in (*query.group_by, *query.filters, *rows) if one.via):
         for name in via.split("/"):
             if name not in layer.relationships:
@@ -96,7 +98,7 @@ def _via_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFaul
 
 def _entity_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     keyed = [name for name, dataset in layer.datasets.items() if dataset.primary_key]
-    for name in dict.fromkeys((query.entity, *(one.entity for one in query.filters))):
+    for name in dict.fromkeys((query.entity, *(one.entity for one in (*query.filters, *query.group_by)))):
         if name and name not in layer.datasets:
             yield _unknown(layer, "entity", name, keyed)
         elif name and name not in keyed:
@@ -107,8 +109,8 @@ def _entity_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryF
 
 def _computed(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     """A metric that is known by name only, asked for itself or inside another."""
-    filtered = (one.field for one in query.filters)
-    names = [name for name in dict.fromkeys((*query.metrics, *filtered)) if name in layer.metrics]
+    held = (one.field for one in (*query.filters, *query.group_by))
+    names = [name for name in dict.fromkeys((*query.metrics, *held)) if name in layer.metrics]
     for name in names:
         title = layer.metrics[name].title
         for leaf in leaves(layer, name):

@@ -7,6 +7,8 @@ than one. `metric_time` is each metric's own time, and what several metrics have
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -19,6 +21,7 @@ Operator = Literal[
     "last", "not_last",
 ]  # fmt: skip
 Scalar = str | int | float | bool | date | datetime
+Number = int | float
 METRIC_TIME = "metric_time"
 COHORT_AGE = "cohort_age"
 
@@ -47,6 +50,49 @@ class TimeRange(QueryNode):
         return self
 
 
+class Bands(QueryNode):
+    """Bands of a number: each holds its lower edge, its upper one belongs to the next; an unknown number is in none.
+
+    Either `edges`, with an open band below the first and from the last on ("under 50, 50 to 100, over 100": 50, 100),
+    or steps of `width` counted from `start` in both directions, where `top` begins the last band, which is open.
+
+    In a result a band is told by its lower edge; the open one below the first edge by `lowest`.
+    """
+
+    edges: tuple[Number, ...] = Field(default=(), max_length=60)
+    width: Number | None = Field(default=None, gt=0)
+    start: Number = 0
+    top: Number | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Bands:
+        if bool(self.edges) == (self.width is not None):
+            raise ValueError("bands have either edges or a width")
+        if any(low >= high for low, high in pairwise(self.edges)):
+            raise ValueError("the edges of bands go up")
+        if self.top is not None and (self.width is None or not _is_step(self.top - self.start, self.width)):
+            raise ValueError("the last band begins with a whole step")
+        return self
+
+    @property
+    def lowest(self) -> Number:
+        """The number that stands for the band below the first edge."""
+        first = self.edges[0]
+        return 0 if first > 0 else first - (self.edges[1] - first if len(self.edges) > 1 else 1)
+
+    def around(self, lower: Number) -> tuple[Number | None, Number | None]:
+        """The two ends of the band told by a lower edge; an open end is None."""
+        if self.width is not None:
+            return lower, None if self.top is not None and lower >= self.top else lower + self.width
+        above = [edge for edge in self.edges if edge > lower]
+        return None if len(above) == len(self.edges) else lower, above[0] if above else None
+
+
+def _is_step(distance: Number, width: Number) -> bool:
+    """Whether a distance upwards is a whole number of steps, as decimals are written."""
+    return distance > 0 and Decimal(str(distance)) % Decimal(str(width)) == 0
+
+
 class GroupBy(QueryNode):
     """A dimension to break down by; `grain` for a time, `via` for a role ("billing_region").
 
@@ -57,6 +103,9 @@ class GroupBy(QueryNode):
 
     `apart` keeps these values of a categorical field as groups of their own; every other row, also one without a value,
     is in one group called `others_label` ("gold members against everyone else").
+
+    `bands` puts a number in bands. The number is a field of each row, or with `entity` a metric of each entity that the
+    rows belong to ("customers by number of orders"), of the rows that meet `where`, within its own `time_range`.
     """
 
     field: str
@@ -65,6 +114,10 @@ class GroupBy(QueryNode):
     via: str = ""
     apart: tuple[str, ...] = ()
     others_label: str = "(all others)"
+    bands: Bands | None = None
+    entity: str = ""
+    time_range: TimeRange | None = None
+    where: tuple[Filter, ...] = ()
 
 
 class Filter(QueryNode):

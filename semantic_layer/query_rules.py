@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer import bucket_rules, group_rules
+from semantic_layer import band_rules, bucket_rules, group_rules
 from semantic_layer.errors import QueryFault, suggest
 from semantic_layer.expressions import parse_expression
 from semantic_layer.metric_types import DerivedMetric, SimpleMetric
@@ -24,7 +24,8 @@ Rule = Callable[[SemanticLayer, SemanticQuery], Iterator[QueryFault]]
 _TEXT_OPERATORS = {"like", "not_like"}
 _ORDERED = {"gt", "ge", "lt", "le", "between"}
 _RECENT = {"last", "not_last"}
-_NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINTEGER", "UBIGINT", "DECIMAL")
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINTEGER", "UBIGINT")
+_NUMERIC = (*_WHOLE, "DECIMAL")
 _NUMBER = re.compile(r"^\s*[-+]?[0-9]+(\.[0-9]+)?\s*$")
 _ADDING = {"sum", "count", "count_distinct"}
 
@@ -61,7 +62,8 @@ def _calendars(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFaul
 
 
 def _filters(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
-    for one in query.filters:
+    narrowing = (row for one in query.group_by for row in one.where)
+    for one in (*query.filters, *narrowing):
         yield from (QueryFault("E_FILTER_VALUE", wrong) for row in (one, *one.where) if (wrong := _wrong(layer, row)))
 
 
@@ -113,6 +115,13 @@ def holds_numbers(layer: SemanticLayer, field: str) -> bool:
     known = layer.fields[field]
     kind = column_type(layer, field.partition(".")[0], known.sql) if known.kind == "categorical" else ""
     return kind.startswith(_NUMERIC)
+
+
+def holds_whole_numbers(layer: SemanticLayer, field: str) -> bool:
+    """Whether the numbers of a field are kept without parts, as far as the schema or its format tells."""
+    known = layer.fields[field]
+    kind = column_type(layer, field.partition(".")[0], known.sql)
+    return known.format == "integer" or kind.startswith(_WHOLE)
 
 
 def _wrong_type(layer: SemanticLayer, one: Filter) -> str:
@@ -370,6 +379,7 @@ MEANING_RULES: tuple[Rule, ...] = (
     group_rules.part_of,
     group_rules.than_previous,
     group_rules.told_apart,
+    band_rules.bands,
     _entity_list,
     _time_zone,
     _order,

@@ -98,8 +98,18 @@ def _paths(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     for home in _rows_of(layer, query):
         cut = (GroupBy(field=query.top.field),) if query.top and is_together(query) else ()
         for one in (*query.group_by, *cut):
-            if one.field not in (METRIC_TIME, COHORT_AGE) and not _is_declared(layer, query, home, one):
+            if one.entity:
+                yield from _path(layer, home, f"{one.entity}.", one.via)
+                yield from _number_paths(layer, one)
+            elif one.field not in (METRIC_TIME, COHORT_AGE) and not _is_declared(layer, query, home, one):
                 yield from _path(layer, home, _ref(layer, one.field), one.via)
+
+
+def _number_paths(layer: SemanticLayer, one: GroupBy) -> Iterator[QueryFault]:
+    """The metric of each entity leads to the entity, and its rows to what narrows them."""
+    for found in homes(layer, one.field):
+        yield from _path(layer, found, f"{one.entity}.", "")
+        yield from (fault for row in one.where for fault in _path(layer, found, row.field, row.via))
 
 
 def _is_declared(layer: SemanticLayer, query: SemanticQuery, home: Footprint, one: GroupBy) -> bool:
@@ -295,7 +305,9 @@ def _population(layer: SemanticLayer, query: SemanticQuery, metric: PerEntityMet
     home = Footprint(metric.name, metric.entity, "")
     rows = (one for one in query.filters if not is_metric_filter(layer, one) and not one.entity)
     for one in (*query.group_by, *rows):
-        if one.field not in (METRIC_TIME, COHORT_AGE):
+        if isinstance(one, GroupBy) and one.entity:
+            yield from _path(layer, home, f"{one.entity}.", one.via)
+        elif one.field not in (METRIC_TIME, COHORT_AGE):
             yield from _path(layer, home, _ref(layer, one.field), one.via)
 
 

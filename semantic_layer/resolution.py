@@ -22,13 +22,16 @@ from semantic_layer.metric_types import (
 )
 from semantic_layer.model import Dimension, SemanticLayer
 from semantic_layer.paths import Path
-from semantic_layer.query import METRIC_TIME, Filter, GroupBy, SemanticQuery, TimeGrain
+from semantic_layer.query import METRIC_TIME, Bands, Filter, GroupBy, SemanticQuery, TimeGrain, TimeRange
 from semantic_layer.references import inputs
 
 
 @dataclass(frozen=True)
 class Key:
-    """One column to group by: its output name, the field, the grain of a time, the role walked."""
+    """One column to group by: its output name, the field, the grain of a time, the role walked.
+
+    With `entity` it is a metric of each entity, of the rows that meet `where` within `span`.
+    """
 
     name: str
     ref: str
@@ -37,6 +40,10 @@ class Key:
     calendar: str = ""
     apart: tuple[str, ...] = ()
     others: str = ""
+    bands: Bands | None = None
+    entity: str = ""
+    span: TimeRange | None = None
+    where: tuple[Filter, ...] = ()
 
     @property
     def is_metric_time(self) -> bool:
@@ -64,7 +71,8 @@ def keys(query: SemanticQuery, others: tuple[str, ...] = ()) -> tuple[Key, ...]:
 
 def _key(name: str, one: GroupBy) -> Key:
     others = one.others_label if one.apart else ""
-    return Key(name, one.field, one.grain, one.via, one.calendar, one.apart, others)
+    own = (one.bands, one.entity, one.time_range, one.where)
+    return Key(name, one.field, one.grain, one.via, one.calendar, one.apart, others, *own)
 
 
 def entity_keys(layer: SemanticLayer, entity: str) -> tuple[Key, ...]:
@@ -76,14 +84,14 @@ def _short(one: GroupBy) -> str:
     grain = one.calendar or one.grain
     if one.field == METRIC_TIME:
         return str(grain)
-    name = one.field.rpartition(".")[2]
+    name = one.field.rpartition(".")[2] + ("_band" if one.bands else "")
     return f"{name}_{grain}" if grain else name
 
 
 def _long(one: GroupBy) -> str:
     if one.field == METRIC_TIME:
         return f"{METRIC_TIME}_{one.calendar or one.grain}"
-    qualifier = one.via.replace("/", "_") or one.field.partition(".")[0]
+    qualifier = one.via.replace("/", "_") or one.entity or one.field.partition(".")[0]
     return f"{qualifier}_{_short(one)}"
 
 

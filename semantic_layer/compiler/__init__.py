@@ -26,7 +26,14 @@ from semantic_layer.compiler.group_conditions import of_some_rows
 from semantic_layer.compiler.groups import over_groups
 from semantic_layer.compiler.journeys import conversion_part, retention_part
 from semantic_layer.compiler.levels import level_part
-from semantic_layer.compiler.members import EntityList, entity_frame, metric_members, row_members, segment_members
+from semantic_layer.compiler.members import (
+    EntityList,
+    entity_frame,
+    entity_numbers,
+    metric_members,
+    row_members,
+    segment_members,
+)
 from semantic_layer.compiler.metrics import projected, valued
 from semantic_layer.compiler.pivot import pivoted
 from semantic_layer.compiler.spine import spined
@@ -72,7 +79,7 @@ def to_sql(layer: SemanticLayer, query: SemanticQuery, *, as_of: date) -> Compil
     Raises `QueryError` or `UnsafeQuery` as `check` does.
     """
     check(layer, query)
-    sets = MemberSets(segment_members, metric_members, row_members)
+    sets = MemberSets(segment_members, metric_members, row_members, entity_numbers)
     first = computed_first(query)
     draft = Draft(layer, first, as_of, BUILDERS, sets, _keys(layer, first), Frame(exp.Select()), asked=query)
     for run in PASSES:

@@ -12,7 +12,7 @@ from sqlglot import exp
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.metric_types import Metric
 from semantic_layer.model import SemanticLayer
-from semantic_layer.query import Filter, SemanticQuery, TimeRange
+from semantic_layer.query import Bands, Filter, SemanticQuery, TimeRange
 from semantic_layer.resolution import Key
 from semantic_layer.spans import CalendarRules, Shift
 
@@ -24,7 +24,8 @@ class Column:
     """One column of the result: what it is, of what, and how to write it.
 
     `ref` is the metric's name or the field's full name (`metric_time` for the common time); `grain` is that of a time;
-    `decimals` are the digits after the point that the metric asks for.
+    `decimals` are the digits after the point that the metric asks for. `bands` tell that a number stands for the band
+    that begins with it, `whole` that such numbers have no parts ("18 to 24" ends before 25).
     """
 
     name: str
@@ -35,6 +36,8 @@ class Column:
     format: str = ""
     grain: str = ""
     decimals: int | None = None
+    bands: Bands | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,11 +164,15 @@ class Draft:
 
 @dataclass(frozen=True)
 class MemberSets:
-    """How sets of entities are made: those of a segment, by their own metric, by the rows they have."""
+    """How sets of entities are made: those of a segment, by their own metric, by the rows they have.
+
+    `number` makes the set of all of them with the metric of each, as `number`.
+    """
 
     segment: Callable[[Draft, str], str]
     metric: Callable[[Draft, str, Filter], str]
     rows: Callable[[Draft, str, tuple[Filter, ...]], str]
+    number: Callable[[Draft, Key], str]
 
 
 Builder = Callable[[Draft, Scope, tuple[Metric, ...]], Part]

@@ -50,6 +50,20 @@ def row_members(draft: Draft, entity: str, filters: tuple[Filter, ...]) -> str:
     return draft.members[key]
 
 
+def entity_numbers(draft: Draft, key: Key) -> str:
+    """The clause that holds every entity with the number by which a key puts them in bands, as `number`."""
+    known = ("number", key.entity, key.ref, key.span, key.where)
+    if known not in draft.members:
+        frame = _population(draft, EntityList(key.entity, (), ()), ())
+        scope = Scope(entity_keys(draft.layer, key.entity), key.where, key.span)
+        values = _joined_metrics(draft, frame, scope, (key.ref,))
+        select = frame.source.copy()
+        columns = {**frame.keys, "number": values[key.ref]}
+        select.set("expressions", [sql.named(tree.copy(), name) for name, tree in columns.items()])
+        draft.members[known] = draft.add(f"{key.ref}_by_{key.entity}", select)
+    return draft.members[known]
+
+
 def _note(draft: Draft, entity: str, dataset: str, none: bool) -> None:
     datasets = draft.layer.datasets
     who, what = datasets[entity].title.lower(), datasets[dataset].title.lower()

@@ -10,9 +10,10 @@ from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.draft import Column, Draft, Frame
 from semantic_layer.compiler.formulas import value_of
 from semantic_layer.compiler.stitch import settled
-from semantic_layer.compiler.titles import plural, thing
-from semantic_layer.metric_types import RetentionMetric
+from semantic_layer.compiler.titles import of_so_many, plural, thing
+from semantic_layer.metric_types import RetentionMetric, SimpleMetric
 from semantic_layer.query import COHORT_AGE
+from semantic_layer.query_rules import holds_whole_numbers
 from semantic_layer.resolution import Key, asked_metrics, is_together
 
 Shown = tuple[Column, exp.Expr]
@@ -59,12 +60,24 @@ def _key_column(draft: Draft, key: Key) -> Column:
         return _age_column(draft, key)
     if key.ref in layer.segments:
         return Column(key.name, "dimension", key.ref, layer.segments[key.ref].title)
+    if key.entity:
+        return _number_column(draft, key)
     one = layer.fields.get(key.ref)
     if one is None:
         return Column(key.name, "dimension", key.ref, key.name.replace("_", " ").capitalize())
     role = "time" if one.kind == "time" else "dimension"
     label = f"{one.title} ({grain})" if grain else one.title
-    return Column(key.name, role, key.ref, label, one.unit, one.format or "", grain)
+    shown = Column(key.name, role, key.ref, label, one.unit, one.format or "", grain)
+    return replace(shown, bands=key.bands, whole=holds_whole_numbers(layer, key.ref)) if key.bands else shown
+
+
+def _number_column(draft: Draft, key: Key) -> Column:
+    """The bands of a metric of each entity."""
+    metric = draft.layer.metrics[key.ref]
+    label = f"{metric.title} per {of_so_many(draft.layer.datasets[key.entity].title, 1)}"
+    agg = draft.layer.measures[metric.measure].agg if isinstance(metric, SimpleMetric) else ""
+    whole = agg.startswith("count") or metric.format == "integer"
+    return Column(key.name, "dimension", key.ref, label, metric.unit, metric.format, bands=key.bands, whole=whole)
 
 
 def _age_column(draft: Draft, key: Key) -> Column:

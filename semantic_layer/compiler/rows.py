@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.averages import beside_field
+from semantic_layer.compiler.bands import banded, number_of_entity
 from semantic_layer.compiler.conditions import condition, within
 from semantic_layer.compiler.draft import Scope, TopSet
 from semantic_layer.compiler.many_sides import many_sides, meet
@@ -32,6 +33,9 @@ def key_tree(source: Source, key: Key, time: str) -> exp.Expr:
     """SQL of one grouping column."""
     if key.ref in source.layer.segments:
         return _is_member(source, key.ref, key.via)
+    if key.bands:
+        number = number_of_entity(source, key) if key.entity else source.field(key.ref, key.via)
+        return banded(number, key.bands)
     ref = time if key.is_metric_time else key.ref
     if key.calendar:
         return source.period(source.time(ref, key.via), key.calendar)

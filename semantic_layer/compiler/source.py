@@ -79,6 +79,10 @@ class Source:
 
     def belongs(self, members: str, entity: str, via: str = "") -> exp.Expr:
         """True when the row's entity is in the WITH clause `members`, which holds each key of `entity` once."""
+        return sql.is_known(self.of_entity(members, entity, self.layer.datasets[entity].primary_key[0], via))
+
+    def of_entity(self, members: str, entity: str, name: str, via: str = "") -> exp.Expr:
+        """Column `name` of the WITH clause `members`, which holds each key of `entity` once, for the row's entity."""
         names = self.layer.datasets[entity].primary_key
         keys = self.entity_key(entity, via)
         if members not in self._sets:
@@ -88,7 +92,7 @@ class Source:
                 for key, name in zip(keys, names, strict=True)
             )
             self._joins.append((sql.table(members, alias), on))
-        return sql.is_known(sql.column(names[0], self._sets[members]))
+        return sql.column(name, self._sets[members])
 
     def period(self, time: exp.Expr, grain: str) -> exp.Expr:
         """First day of the period that a time falls in, by a calendar kept in a table; NULL outside the calendar."""
