@@ -151,9 +151,6 @@ def _number(draft: Draft, at: int) -> tuple[str, int, float | None]:
     if at >= len(draft.elements) or draft.kind(at) != "number" or at in draft.uses:
         return unit, at, None
     value, at = draft.element(at).amount, at + 1
-    scale = language.data["scales"].get(draft.element(at).text.casefold()) if at < len(draft.elements) else None
-    if value is not None and scale and draft.kind(at) in ("", "number"):
-        value, at = value * scale, at + 1
     while at < len(draft.elements) and (named := _unit_named(draft, at)):
         unit, at = named, at + 1
     return unit, at, value

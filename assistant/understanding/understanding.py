@@ -70,7 +70,7 @@ from assistant.understanding.rewriting import (
     with_shared_subjects,
 )
 from assistant.understanding.running import past_of_today, still_running
-from assistant.understanding.scales import with_shared_scales
+from assistant.understanding.scales import with_large_numbers
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.sentences import names_columns, with_columns, with_order
 from assistant.understanding.shorthand import spelt_out
@@ -326,7 +326,7 @@ class Understanding:
         spelt = with_paths(spelt_out(world.language.tokens(question), question, world), world.lexicon)
         spelt = with_values_of_months(with_parts_of_years(spelt, world.language), world)
         said = self._deeds.read(with_values_kept(spelt, world), known)
-        found = whole_last(rewritten(with_shared_scales(said, world.language), world.language), world)
+        found = whole_last(rewritten(with_large_numbers(said, world.language), world.language), world)
         found = with_shared_nouns(found, world.lexicon, world.language)
         found = with_counted_again(with_shared_subjects(found, world.lexicon, world.language), world)
         found = with_names_together(found, world.lexicon)
