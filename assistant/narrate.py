@@ -23,6 +23,7 @@ from assistant.story import (
     Change,
     Row,
     Story,
+    asked_share,
     at_of,
     bucket_of,
     capital,
@@ -153,8 +154,9 @@ def _leaders(story: Story, leaders: list[Row], rows: list[Row]) -> str:
 
 
 def _with_value(story: Story, row: Row, share: str = "") -> str:
-    values = {"group": group_of(story, row), "value": value_of(story, story.main, row), "share": share}
-    return story.words.say("with_share" if share else "with_value", values)
+    asked = asked_share(story, row)
+    values = {"group": group_of(story, row), "value": value_of(story, story.main, row), "share": asked or share}
+    return story.words.say("with_asked_share" if asked else "with_share" if share else "with_value", values)
 
 
 def _empty_groups(story: Story, with_value: int) -> str:

@@ -232,6 +232,14 @@ def change_words(story: Story, item: Numbers, change: Change, against: str) -> s
     return story.words.say(key, {"amount": shown, "ratio": ratio_text, "earlier": against})
 
 
+def asked_share(story: Story, row: Row) -> str:
+    """The row's share as it was asked for and computed, empty where none was."""
+    position = story.main.share
+    if position is None or not is_number(row[position]):
+        return ""
+    return number(_exact(row[position]), Style("percent", locale=story.context.locale))
+
+
 def share_of(story: Story, row: Row, rows: Sequence[Row]) -> str:
     """The row's share of the sum of all rows shown; nothing where a sum has no meaning."""
     position = story.main.value

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft
+from assistant.understanding.fitting import rates_of, standing_in
 from assistant.understanding.tokens import tokenize
-from semantic_layer import RatioMetric
 
 COMPARATORS = ("gt", "ge", "lt", "le", "eq")
 SUFFIXES = {"or_more": "ge", "or_less": "le"}
@@ -62,7 +62,7 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
     place, choices = target
     if aged := _aged(draft, at, place, amount):
         place, choices = at, aged
-    found = tuple(c for c in choices if _fits_unit(draft, c, amount.unit)) or _rates(draft, choices, amount.unit)
+    found = tuple(c for c in choices if _fits_unit(draft, c, amount.unit)) or rates_of(draft, choices, amount.unit)
     if not found and place < at:
         place, found = at, _worth(draft, place, amount.unit)
     if not found:
@@ -287,15 +287,6 @@ def _worth(draft: Draft, at: int, unit: str) -> tuple[Concept, ...]:
     return tuple(Concept("dimension", f"{dataset.name}.{field.name}") for field in meant) if len(meant) == 1 else ()
 
 
-def _rates(draft: Draft, choices: tuple[Concept, ...], unit: str) -> tuple[Concept, ...]:
-    """ "a margin below 30%": the declared rates of an amount that by itself has another unit."""
-    asked = {concept.target for concept in choices if concept.kind == "metric"}
-    if unit != "%" or not asked:
-        return ()
-    ratios = [m for m in draft.world.layer.metrics.values() if isinstance(m, RatioMetric) and not m.hidden]
-    return tuple(Concept("metric", m.name) for m in ratios if m.unit == unit and m.numerator in asked)
-
-
 def _scaled(draft: Draft, found: tuple[Concept, ...], amount: Amount) -> tuple[float | int, ...]:
     """Percent as the share that the layer computes with; whole numbers stay whole."""
     metric = draft.world.layer.metrics.get(found[0].target)
@@ -361,6 +352,9 @@ def counted_deed(draft: Draft, at: int) -> tuple[Concept, ...]:
 def add_bound(draft: Draft, place: int, bound: Bound) -> None:
     """Keep a condition: of each entity when one is its subject, of each group otherwise."""
     entity = subject_of(draft, place, bound.choices) if bound.choices[0].kind == "metric" else None
+    if entity is None and (finer := standing_in(draft, bound.choices)):
+        entity = subject_of(draft, place, finer)
+        bound = replace(bound, choices=finer) if entity is not None else bound
     draft.use(place, "condition", bound.choices[0].target)
     draft.penalty += BOUND_COST
     if entity is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from assistant.understanding.concepts import Concept
@@ -122,3 +123,19 @@ def is_happening(layer: SemanticLayer, name: str) -> bool:
     """Whether a simple metric is of things that happen over time, and not of what there is."""
     metric = layer.metrics[name]
     return isinstance(metric, SimpleMetric) and metric.time != "none"
+
+
+def standing_in(draft: Draft, choices: tuple[Concept, ...]) -> tuple[Concept, ...]:
+    """ "products with revenue over 5000": the numbers that mean the same at a finer grain, where all have some."""
+    metrics = draft.world.layer.metrics
+    finer = {one: metrics[one.target].stand_ins if one.kind == "metric" else () for one in choices}
+    return tuple(replace(one, target=name) for one in choices for name in finer[one]) if all(finer.values()) else ()
+
+
+def rates_of(draft: Draft, choices: tuple[Concept, ...], unit: str) -> tuple[Concept, ...]:
+    """ "a margin below 30%": the declared rates of an amount that by itself has another unit."""
+    asked = {concept.target for concept in choices if concept.kind == "metric"}
+    if unit != "%" or not asked:
+        return ()
+    ratios = [m for m in draft.world.layer.metrics.values() if isinstance(m, RatioMetric) and not m.hidden]
+    return tuple(Concept("metric", m.name) for m in ratios if m.unit == unit and m.numerator in asked)

@@ -10,7 +10,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.language import Language
 from assistant.understanding.tokens import Token
 
-LONGEST_COMPARISON, LONGEST_OBJECT = 4, 2
+LONGEST_COMPARISON, LONGEST_OBJECT, MUCH = 4, 2, 500
 COMPARISONS = frozenset({"cmp_ge", "cmp_gt", "cmp_le", "cmp_lt"})
 
 
@@ -45,7 +45,7 @@ def _money(tokens: Sequence[Token], at: int, number: int, world: World) -> list[
         word for code in language.data["unit_words"] if code.isupper() for word in language.data["unit_words"][code]
     }
     named = number + 1 < len(tokens) and tokens[number + 1].text in units
-    if tokens[at].text not in language.words("earning_verbs") or not (named or tokens[number].text[-1:].isalpha()):
+    if tokens[at].text not in language.words("earning_verbs") or not (named or _is_much(tokens, at, number, world)):
         return []
     behind = number + 1 + named
     if behind < len(tokens) and _names(tokens[behind : behind + 1], world):
@@ -53,6 +53,16 @@ def _money(tokens: Sequence[Token], at: int, number: int, world: World) -> list[
     income = _made(language.words("income_words")[0], tokens[number], language)
     had = _made(language.words("had_word")[0], tokens[at], language)
     return [*tokens[:at], *had, *tokens[at + 1 : number + 1], *income, *tokens[behind:]]
+
+
+def _is_much(tokens: Sequence[Token], at: int, number: int, world: World) -> bool:
+    """Whether a number without a unit is one of money: "10k", and 5000 of a thing; somebody may have other incomes."""
+    if tokens[number].text[-1:].isalpha():
+        return True
+    datasets = world.layer.datasets
+    told = [c.target for token in tokens[:at] for c in world.lexicon.lookup([token]) if c.kind == "noun"]
+    things = bool(told) and not any(datasets[name].entity for name in told)
+    return things and (amount_of(tokens[number].text) or 0) >= MUCH
 
 
 def _deed(tokens: Sequence[Token], at: int, number: int, world: World) -> list[Token]:

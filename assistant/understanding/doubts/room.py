@@ -20,6 +20,7 @@ from assistant.understanding.doubts.single_objects import RULES as SINGLE
 from assistant.understanding.doubts.times import RULES as TIMES
 from assistant.understanding.doubts.torn_names import RULES as TORN
 from assistant.understanding.doubts.values import RULES as VALUES
+from assistant.understanding.doubts.ways import RULES as WAYS
 from assistant.understanding.draft import World
 from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
@@ -27,6 +28,7 @@ from semantic_layer import stands
 
 RULES = (
     *VALUES,
+    *WAYS,
     *NUMBERS,
     *NAMES,
     *TORN,
