@@ -223,6 +223,12 @@ def test_nasty_names_load_and_run() -> None:
         ("addr2", ("address", "2")),
         ("notification", ("notification",)),
         ("assessment", ("assessment",)),
+        ("chnl_cd", ("channel", "code")),
+        ("gndr", ("gender",)),
+        ("brnchs", ("branches",)),
+        ("REG_DT", ("registration", "date")),
+        ("acctStsCd", ("account", "status", "code")),
+        ("zqd", ("zqd",)),
     ],
 )
 def test_names_are_taken_apart(name: str, words: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+from semantic_layer.bootstrap.vowelless import vowelless
 from semantic_layer.yaml_source import read_document
 
 Words = tuple[str, ...]
@@ -27,6 +28,7 @@ class Vocabulary:
 
     lists: Mapping[str, frozenset[Words]]
     abbreviations: Mapping[str, Words]
+    vowelless: Mapping[str, str]
     irregular: Mapping[str, str]
     plurals: Mapping[str, str]
     at_start: tuple[tuple[Words, Words], ...]
@@ -86,9 +88,16 @@ class Vocabulary:
         at = 0
         while at < len(told):
             pair = self.abbreviations.get(" ".join(told[at : at + 2]), ())  # "reg no" is of no region
-            found.extend(pair or self.abbreviations.get(told[at], (told[at],)))
+            found.extend(pair or self._in_full(told[at]))
             at += 2 if pair and at + 1 < len(told) else 1
         return tuple(found)
+
+    def _in_full(self, word: str) -> Words:
+        """What a short form stands for: as listed, or the one word written so without its vowels."""
+        if word in self.abbreviations or word in self.known:
+            return self.abbreviations.get(word, (word,))
+        several = self.vowelless.get(word[:-1], "") if word.endswith("s") else ""
+        return (self.vowelless.get(word) or (self.plural(several) if several else word),)
 
     def rewordings(self, phrase: Words) -> Iterator[str]:
         """The phrase with the words it starts or ends with exchanged for each of their synonyms."""
@@ -133,6 +142,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         lists=lists,
         abbreviations={name: tuple(text.split()) for name, text in short.items()},
+        vowelless=vowelless(known - short.keys(), lambda word: irregular.get(word, word)),
         irregular=irregular,
         plurals=plurals,
         at_start=_exchanges(data["synonyms"]),
