@@ -43,7 +43,7 @@ from assistant.review.approved_sql import ApprovedSQL, read_approved_book
 from assistant.running import Ground, Run, Runner
 from assistant.second_opinion import Asking, SecondOpinion
 from assistant.shape import context
-from assistant.stating import ahead_of_data, meanings_in, period_of, refused, standing_in
+from assistant.stating import ahead_of_data, meanings_in, not_computed, period_of, refused, standing_in
 from assistant.tracing import tracing
 from assistant.understanding import Happening, Understanding, interpret, spoken_to
 from assistant.viewers import rules_for, viewer_of
@@ -337,7 +337,7 @@ class Assistant:
             with clock.step("caveats"):
                 run = self.runner.with_caveats(plan, compiled, result, self.history)
         except (QueryError, SQLRejected, QueryFailed) as error:
-            return refused(question, error, self.settings.locale)
+            return not_computed(question, error, self.layer, self.settings.locale)
         return self._answer(question, plan, run, clock)
 
     def _explain(self, question: str, why: Why, on_step: Step, clock: Clock) -> Outcome:
@@ -350,7 +350,7 @@ class Assistant:
                 whole = {"group_by": (), "order_by": (), "limit": None}
                 lead = self.runner.told(plan.query.model_copy(update=whole))
         except (QueryError, SQLRejected, QueryFailed) as error:
-            return refused(question, error, self.settings.locale)
+            return not_computed(question, error, self.layer, self.settings.locale)
         if found is None:
             return Refusal(question, "NOT_AVAILABLE", self.words.say("refusals.nothing_to_compare", {"lead": lead}))
         outcome = self._carry_out(question, replace(plan, query=found.shown), on_step, clock)

@@ -17,11 +17,13 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from assistant.answer import Answer, Approval, Plan, Refusal
 from assistant.wording import FIRST, answers
+from semantic_layer import SemanticLayer
 
 Read = TypeVar("Read")
 
 _AS_WRITTEN = ("cell",)
 """Parts that stand so in a file, and are told letter by letter."""
+_NAMED = re.compile(r"`([\w.]+)`")
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w,])")
 
 
@@ -37,6 +39,18 @@ def retold(sentence: str, locale: str) -> str:
             told = {name: text if name in _AS_WRITTEN else _part(text, locale) for name, text in parts}
             return words.say(f"faults.{key}", told)
     return sentence
+
+
+def titled(sentence: str, layer: SemanticLayer) -> str:
+    """A sentence about a question with the titles of what it names, which are what people read elsewhere."""
+    return _NAMED.sub(lambda found: f"'{_title(found[1], layer)}'", sentence)
+
+
+def _title(name: str, layer: SemanticLayer) -> str:
+    for known in (layer.metrics, layer.fields, layer.datasets, layer.segments):
+        if name in known:
+            return known[name].title
+    return name
 
 
 def outcome_retold(outcome: Read, locale: str) -> Read:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import date, timedelta
 
-from assistant.answer import Definition, Plan, Refusal
+from assistant.answer import Definition, Plan, Refusal, RefusalCode
 from assistant.formatting import day, is_number, span
-from assistant.retelling import retold
+from assistant.retelling import retold, titled
 from assistant.wording import Wording, answers
 from semantic_layer import QueryError, SemanticLayer, SemanticQuery, TimeRange, formula, parts, substitute
-from warehouse import QueryFailed, QueryTimeout, Result, SQLRejected
+from warehouse import QueryFailed, QueryTimeout, QueryTooLarge, Result, SQLRejected
+
+_LOG = logging.getLogger(__name__)
 
 
 def standing_in(layer: SemanticLayer, plan: Plan, words: Wording) -> Plan:
@@ -68,8 +71,23 @@ def ahead_of_data(plan: Plan, result: Result, as_of: date, locale: str) -> str:
     return words.say("refusals.ahead", {"period": period_of(asked, locale), "last": day(as_of, locale)})
 
 
+def not_computed(
+    question: str, error: QueryError | SQLRejected | QueryFailed, layer: SemanticLayer, locale: str
+) -> Refusal:
+    """The refusal of a question whose own query failed: the reason is for the log, and nothing its reader could mend.
+
+    What the layer says against a query, and what took too long or too much room, is told as it is.
+    """
+    if isinstance(error, QueryError | QueryTimeout | QueryTooLarge):
+        told = refused(question, error, locale)
+        return replace(told, sentence=titled(told.sentence, layer))
+    _LOG.info("the query of %r could not be run: %s", question, error)
+    code: RefusalCode = "SQL_REJECTED" if isinstance(error, SQLRejected) else "QUERY_FAILED"
+    return Refusal(question, code, answers(locale).say("refusals.not_computed"))
+
+
 def refused(question: str, error: QueryError | SQLRejected | QueryFailed, locale: str) -> Refusal:
-    """The refusal that says why a query could not be carried out, with the names that would do."""
+    """The refusal that says why a query could not be carried out, with the names that would do, to who wrote it."""
     if isinstance(error, QueryError):
         suggestions = tuple(name for fault in error.faults for name in fault.suggestions)
         reason = "; ".join(retold(fault.sentence, locale) for fault in error.faults)

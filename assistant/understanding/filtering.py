@@ -10,6 +10,7 @@ from assistant.understanding.draft import Condition, Draft
 
 BARE_DIMENSION_COST, READ_AS_VALUE_COST = 0.3, 0.15
 JOINERS = ("and", "or", "versus", "slash")
+TIES = frozenset({"link_any", "link_value"})
 
 
 def find_values(draft: Draft) -> None:
@@ -184,7 +185,7 @@ def find_dimensions(draft: Draft) -> None:
     for at in range(len(draft.elements)):
         if draft.kind(at) != "dimension" or at in draft.uses:
             continue
-        if names_value(draft, at) or _names_field(draft, at):
+        if names_value(draft, at) or _names_field(draft, at) or _calls_rows(draft, at):
             draft.use(at, "filler")
             continue
         flags = _flags(draft, at)
@@ -207,6 +208,19 @@ def names_value(draft: Draft, at: int) -> bool:
     titles = [fields[c.target].title for c in draft.concepts(at - 1, "value") if c.target in fields]
     own = {language.bare(word) for title in titles for word in title.casefold().split()}
     return {language.bare(word) for word in draft.element(at).text.casefold().split()} <= own
+
+
+def _calls_rows(draft: Draft, at: int) -> bool:
+    """ "revenue from Retail companies": behind a number and "from", what the rows are called by that a value tells."""
+    first = at
+    while first > 0 and draft.kind(first - 1) == "value" and first - 1 in draft.uses:
+        first -= 1
+    tied = 1 < first < at and not TIES.isdisjoint(draft.element(first - 1).cues) and draft.element(at).plural
+    if not tied or not any(draft.kind(place) in ("metric", "noun") for place in range(first - 1)):
+        return False
+    owners = {concept.target.partition(".")[0] for concept in draft.concepts(at - 1, "value")}
+    called = {name for owner in owners & set(draft.world.layer.datasets) for name in draft.world.nouns.names(owner)}
+    return {concept.target for concept in draft.concepts(at, "dimension")} <= called
 
 
 def _names_field(draft: Draft, at: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer import Refusal, RefusalCode
-from assistant.retelling import retold
+from assistant.retelling import retold, titled
 from assistant.understanding.chart import Element
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.timing import STEPS
@@ -22,7 +22,8 @@ STANDARD: dict[RefusalCode, str] = {
 def refuse_fault(question: str, fault: QueryError, world: World) -> Refusal:
     """The layer's reason against what was understood."""
     code: RefusalCode = "UNSAFE" if isinstance(fault, UnsafeQuery) else "NOT_AVAILABLE"
-    sentence = world.language.message("not_available", reason=retold(fault.faults[0].sentence, world.language.reader))
+    reason = titled(retold(fault.faults[0].sentence, world.language.reader), world.layer)
+    sentence = world.language.message("not_available", reason=reason)
     return Refusal(question, code, sentence, suggestions=suggestions(world, ()))
 
 

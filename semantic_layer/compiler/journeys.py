@@ -137,9 +137,9 @@ def _cohorts(draft: Draft, scope: Scope, metric: RetentionMetric) -> exp.Select:
     keys = key_trees(source, replace(scope, keys=tuple(key for key in scope.keys if key.ref != COHORT_AGE)), time)
     names = zip(source.entity_key(metric.entity), _entity_names(draft, metric.entity), strict=True)
     period = sql.truncated(source.time(time), metric.grain, draft.rules)
-    select = source.select([*keys, *(sql.named(tree, name) for tree, name in names), sql.named(period, _COHORT)])
     about = tuple(one for one in scope.filters if one.field != COHORT_AGE)
     where = row_conditions(source, Scope((), about, scope.span), time)
+    select = source.select([*keys, *(sql.named(tree, name) for tree, name in names), sql.named(period, _COHORT)])
     sql.filtered(select, [sql.is_known(source.time(time)), *population_condition(source), *where])
     return select
 
@@ -151,8 +151,9 @@ def _activity(draft: Draft, metric: RetentionMetric) -> exp.Select:
     draft.facts[fact(leaf)] = None
     names = zip(source.entity_key(metric.entity), _entity_names(draft, metric.entity), strict=True)
     period = sql.truncated(source.time(time_of(draft.layer, leaf)), metric.grain, draft.rules)
+    where = [*own_condition(source, leaf), *measure_condition(source, draft.layer.measures[leaf.measure])]
     select = source.select([*(sql.named(tree, name) for tree, name in names), sql.named(period, _PERIOD)])
-    sql.filtered(select, [*own_condition(source, leaf), *measure_condition(source, draft.layer.measures[leaf.measure])])
+    sql.filtered(select, where)
     select.set("distinct", exp.Distinct())
     return select
 

@@ -9,6 +9,7 @@ from datetime import date
 from assistant.understanding.dates import Clock
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, amount
+from assistant.understanding.entities.own_period import day_of_state
 from assistant.understanding.entities.words import Words
 from assistant.understanding.time_phrases import time_phrase
 from semantic_layer import Filter, TimeRange
@@ -191,11 +192,10 @@ def in_span(words: Words, found: Found) -> Iterator[Found]:
 
 
 def _own_days(words: Words, found: Found, period: TimeRange) -> Iterator[Found]:
-    dataset = words.world.layer.datasets[found.entity]
-    if dataset.entity or not dataset.time or "." in dataset.time:
+    if words.world.layer.datasets[found.entity].entity:
         return
-    field = f"{found.entity}.{dataset.time}"
-    if period.start is not None and period.end is not None:
+    field = day_of_state(words.world, found.entity, found.filters)
+    if field and period.start is not None and period.end is not None:
         first = Filter(field=field, op="ge", values=(period.start,))
         yield found.filtered(first, Filter(field=field, op="lt", values=(period.end,)))
 

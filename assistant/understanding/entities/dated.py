@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.understanding.dates import Clock
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, reaches
+from assistant.understanding.entities.own_period import day_of_state
 from assistant.understanding.entities.words import Words, deed_forms, word_lists
 from assistant.understanding.time_phrases import time_phrase
 from semantic_layer import Dimension, Filter, OrderBy, TimeRange
@@ -34,9 +35,8 @@ def _by_happening(words: Words, found: Found) -> Iterator[Found]:
     """ "(the titles of the events) that took place after 2020-01-01": by the time at which rows are counted."""
     start = words.skip(found.at, "relatives")
     behind = words.phrase(start, "happening")
-    time = words.world.layer.datasets[found.entity].time or "."
-    if behind is not None and "." not in time and not found.counting:
-        field = f"{found.entity}.{time}"
+    field = day_of_state(words.world, found.entity, found.filters) if behind is not None else ""
+    if behind is not None and field and not found.counting:
         yield from _within(words, found.used(start, behind, "condition", field), field)
 
 

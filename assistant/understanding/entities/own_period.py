@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from assistant.understanding.contradictions import named_cases
 from assistant.understanding.draft import World
 from semantic_layer import Filter, SemanticQuery, SimpleMetric, TimeRange, time_of
+
+
+def day_of_state(world: World, dataset: str, filters: Sequence[Filter]) -> str:
+    """The day that counts for rows in a state: deals won in June were won then, whenever they were opened.
+
+    It is the time of the numbers that the state gives their name; empty where these count by more than one.
+    """
+    time = world.layer.datasets[dataset].time or "."
+    stated = [one for one in filters if one.op == "in" and not one.entity]
+    simple = [metric for metric in world.layer.metrics.values() if isinstance(metric, SimpleMetric)]
+    own = [metric for metric in simple if metric.measure.partition(".")[0] == dataset]
+    named = [metric for metric in own for one in stated if named_cases(world, metric.name, one.field) & {*one.values}]
+    days = {time_of(world.layer, metric) for metric in named} or ({f"{dataset}.{time}"} if "." not in time else set())
+    return days.pop() if len(days) == 1 else ""
 
 
 def with_own_period(query: SemanticQuery, world: World) -> SemanticQuery:

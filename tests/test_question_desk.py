@@ -1,0 +1,86 @@
+"""Questions of support, sales and subscription desks: whose rows, by which day, and what is told where none can be."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.answer import Answer, Plan, Refusal
+from assistant.assistant import Assistant
+from assistant.stating import not_computed
+from semantic_layer import Filter, GroupBy, SemanticQuery, TimeRange
+from tests.asking import rows, rows_to
+from warehouse import QueryFailed, QueryTimeout, SQLRejected
+
+RETAIL = "(SELECT c.customer_id FROM customer c JOIN account a USING (account_id) WHERE a.industry = 'Retail')"
+
+
+@pytest.mark.parametrize(
+    ("question", "gold"),
+    [
+        (
+            "tickets from Retail companies in June",
+            f"SELECT count(*) FROM ticket WHERE customer_id IN {RETAIL} AND created_at >= DATE '2026-06-01'",
+        ),
+        (
+            "how many deals did we win with health companies this year?",
+            "SELECT count(*) FROM opportunity JOIN account USING (account_id) WHERE industry = 'Health' AND is_won "
+            "AND closed_at >= DATE '2026-01-01'",
+        ),
+    ],
+)
+def test_what_companies_are_is_a_condition_and_no_breakdown(shop: Assistant, question: str, gold: str) -> None:
+    assert rows_to(shop, question) == rows(shop, gold)
+
+
+def test_companies_of_a_kind_are_still_told_one_by_one(shop: Assistant) -> None:
+    plan = shop.understanding.plan("revenue per retail company")
+    assert isinstance(plan, Plan)
+    assert [one.field for one in plan.query.group_by] == ["account.account_name"]
+
+
+@pytest.mark.parametrize(
+    ("question", "state"),
+    [("deals won over 10k in June", "is_won"), ("lost deals over 10000 in May", "NOT is_won")],
+)
+def test_deals_in_a_state_are_those_closed_then(shop: Assistant, question: str, state: str) -> None:
+    first, last = ("2026-06-01", "2026-07-01") if "June" in question else ("2026-05-01", "2026-06-01")
+    gold = (
+        f"SELECT opportunity_id FROM opportunity WHERE {state} AND amount > 10000 "
+        f"AND closed_at >= DATE '{first}' AND closed_at < DATE '{last}'"
+    )
+    found, wanted = rows_to(shop, question), rows(shop, gold)
+    assert len(found) == len(wanted) or found == [(len(wanted),)]
+
+
+def test_cohorts_of_those_who_did_something_are_computed(shop: Assistant) -> None:
+    month = TimeRange(start=date(2026, 1, 1), end=date(2026, 2, 1))
+    done = Filter(field="first_orders", op="ge", values=(1,), entity="customer", time_range=month)
+    groups = (GroupBy(field="cohort_age"),)
+    told = SemanticQuery(metrics=("cohort_retention",), group_by=groups, filters=(done,), time_range=month)
+    alone = told.model_copy(update={"filters": ()})
+    first, second = (shop.carry_out("", Plan(one, (), 1.0)) for one in (told, alone))
+    assert isinstance(first, Answer)
+    assert isinstance(second, Answer)
+    assert first.result.rows == second.result.rows  # whose first order was in January all ordered then
+
+
+def test_nobody_reads_what_went_wrong_inside(shop: Assistant) -> None:
+    inside = [
+        SQLRejected("unknown_table", "There is no table 'x_by_y' in this FROM."),
+        QueryFailed("Binder Error: x_y"),
+    ]
+    for error in inside:
+        told = not_computed("a question", error, shop.layer, "en")
+        assert "x_" not in told.sentence
+        assert told.sentence.startswith("I understood the question")
+    slow = not_computed("a question", QueryTimeout("The query ran longer than 3 s and was stopped."), shop.layer, "en")
+    assert "3 s" in slow.sentence
+
+
+def test_reasons_call_things_by_their_titles(shop: Assistant) -> None:
+    told = shop.understanding.plan("revenue by agent")
+    assert isinstance(told, Refusal)
+    assert "'Net revenue'" in told.sentence
+    assert "`" not in told.sentence
