@@ -38,7 +38,7 @@ from assistant.lending import lend, memory_of
 from assistant.listed import with_shown
 from assistant.live import Live
 from assistant.narrate import describe
-from assistant.reading import Source, open_index, read_values, require_language, wide_fields
+from assistant.reading import Source, open_index, read_spreads, read_values, require_language, wide_fields
 from assistant.review.approved_sql import ApprovedSQL, read_approved_book
 from assistant.running import Ground, Run, Runner
 from assistant.second_opinion import Asking, SecondOpinion
@@ -123,6 +123,7 @@ class Assistant:
         self.layer = in_language(own, self.settings.locale)
         self.as_of = self.settings.as_of or self._snapshot.as_of or date.today()
         self.values = read_values(self.engine, self.layer, self.policy)
+        self.spreads = read_spreads(self.engine, self.layer, self.policy)
         self.state = read_state(self.engine, self.policy)
         wide = wide_fields(self.values)
         source = Source(self.engine, self.layer, self.policy, f"{self._snapshot.built_at} {self._snapshot.size}")
@@ -130,6 +131,7 @@ class Assistant:
         held = {field: found for field, found in self.values.items() if self.index is None or field not in wide}
         language = spoken_to(self.settings.language, self.settings.locale)
         self.understanding = Understanding(self.layer, held, self.as_of, self.index, language)
+        self.understanding.measure(self.spreads)
         self.understanding.know([Happening(one.first, one.last, one.title, one.kind) for one in self.state.events])
         self.second_opinion.know(self.layer, self.values, self.as_of, lend(self) if self.settings.model else None)
         self._book = read_book(self.settings, self.understanding)

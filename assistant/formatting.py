@@ -127,6 +127,8 @@ def cell(value: Any, column: Column, style: Style) -> str:
     """A value of a table, as text: nothing is a dash, a category without a name says so."""
     if value is None:
         return no_category(style.locale) if column.role == "dimension" else EMPTY
+    if column.bands is not None and is_number(value):
+        return band(value, column, style)
     if isinstance(value, date):
         return bucket(value, _grain_shown(value, column.grain or "day"), style.locale)
     if isinstance(value, float | Decimal) and not is_number(value):
@@ -134,6 +136,28 @@ def cell(value: Any, column: Column, style: Style) -> str:
     if is_number(value) and not (column.role == "dimension" and not column.format):
         return signed(value, style) if column.role in ("change", "change_ratio") else number(value, style)
     return str(value)
+
+
+def band(value: Any, column: Column, style: Style) -> str:
+    """The band that a number stands for: "€40–€60", "18–24", "3", "under €50", "€300 and more"."""
+    low, high = column.bands.around(value) if column.bands is not None else (value, None)
+    words = answers(style.locale)
+    if style.unit.rstrip("s") in _SECONDS:
+        style = replace(style, kind="duration")
+    if low is None or high is None:
+        edge = _edge(high if low is None else low, style)
+        return words.say("units.band_below" if low is None else "units.band_above", {"edge": edge})
+    last = high - 1 if column.whole else high
+    return _edge(low, style) if last <= low else f"{_edge(low, style)}–{_edge(last, style)}"
+
+
+def _edge(value: Any, style: Style) -> str:
+    """The edge of a band as it is written: without cents where there are none, and nothing is 0."""
+    if not value and style.kind == "duration":
+        return "0"
+    exact = _round(_exact(value), 6)
+    plain = style.kind == "currency" and exact == exact.to_integral_value()
+    return number(exact, replace(style, decimals=0) if plain else style)
 
 
 def no_category(locale: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
+from assistant.band_story import is_of_bands, tell_bands
 from assistant.cohort_story import is_of_cohorts, tell_cohorts
 from assistant.evidence import numbers_supported, unsupported_numbers
 from assistant.firsts import are_firsts, tell_firsts
@@ -349,6 +350,7 @@ _STORIES: tuple[tuple[Callable[[Story], bool], Callable[[Story], str]], ...] = (
     (lambda story: story.context.query is None or not story.shape.numbers, _rows),
     (is_of_cohorts, _cohorts),
     (are_firsts, tell_firsts),
+    (is_of_bands, lambda story: tell_bands(story) + _also(story)),
     (lambda story: len(story.shape.rows) == 1, _one_row),
     (lambda story: story.shape.time is not None and not story.shape.dimensions, _trend),
     (lambda story: story.shape.time is not None, _trend_by_category),

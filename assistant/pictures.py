@@ -103,8 +103,11 @@ def _is_like(shape: Shape, item: Numbers, style: Style) -> bool:
 
 
 def outer_inner(shape: Shape) -> tuple[int, int]:
-    """Of two categories the one with more values goes along the axis, the other into the colours."""
+    """Of two categories the one with more values goes along the axis, the other into the colours; bands always do."""
     first, second = shape.dimensions
+    banded = [place for place in shape.dimensions if shape.columns[place].bands is not None]
+    if len(banded) == 1:
+        return banded[0], second if banded[0] == first else first
     counts = [len({row[position] for row in shape.rows}) for position in (first, second)]
     return (first, second) if counts[0] >= counts[1] else (second, first)
 

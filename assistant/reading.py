@@ -13,12 +13,14 @@ from pathlib import Path
 from secrets import token_bytes
 
 from assistant.errors import SettingsError
-from assistant.understanding import Contents, ValuesIndex, languages, load_language, write_index
+from assistant.formatting import is_number
+from assistant.understanding import Contents, Spread, ValuesIndex, languages, load_language, write_index
 from semantic_layer import (
     SemanticLayer,
     identifying_fields,
     identity_pages,
     row_count,
+    spread_queries,
     value_count,
     value_pages,
     value_queries,
@@ -46,6 +48,19 @@ def read_values(engine: Engine, layer: SemanticLayer, policy: Policy) -> Values:
         except SQLRejected:
             continue  # a field that this viewer may not see has no words
         found[field] = tuple((str(value), int(n)) for value, n in rows)
+    return found
+
+
+def read_spreads(engine: Engine, layer: SemanticLayer, policy: Policy) -> Mapping[str, Spread]:
+    """How far the numbers of every field lie apart that the policy lets be seen; a field without any is left out."""
+    found: dict[str, Spread] = {}
+    for field, sql in spread_queries(layer).items():
+        try:
+            row = engine.run(validate(sql, engine.schema, policy)).rows[0]
+        except SQLRejected:
+            continue  # a field that this viewer may not see has no bands by itself
+        if all(is_number(value) for value in row):
+            found[field] = Spread(*(float(str(value)) for value in row))
     return found
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from assistant.formatting import LONGEST_NAME, duration, is_number, shorten
+from assistant.formatting import LONGEST_NAME, band, duration, is_number, shorten
 from assistant.shape import Context, Numbers, Shape, next_bucket, shape_of, whole_rows
 from semantic_layer import Column
 from warehouse import Result
@@ -166,6 +166,7 @@ def _names(shape: Shape) -> Iterator[str]:
             if style.kind == "duration" and is_number(value) and column.role != "dimension":
                 texts += [duration(value, style.unit, style.locale), duration(abs(value), style.unit, style.locale)]
             texts.append(f"{value:%H:%M}" if isinstance(value, datetime) else value)
+            texts += [band(value, column, style)] if column.bands is not None and is_number(value) else []
     found = {text for text in texts if isinstance(text, str) and re.search(r"\d", text)}
     yield from (text for text in found if re.search(r"[^\W\d_]|:", text))
     yield from (shorten(text) for text in found if len(text) > LONGEST_NAME)

@@ -10,6 +10,7 @@ from semantic_layer.catalog import (
     identity_pages,
     parts,
     row_count,
+    spread_queries,
     value_count,
     value_pages,
     value_queries,
@@ -64,6 +65,7 @@ from semantic_layer.policies import TableAccess, Viewer, for_viewer, policy_for
 from semantic_layer.query import (
     COHORT_AGE,
     METRIC_TIME,
+    Bands,
     Comparison,
     Filter,
     GroupBy,
@@ -78,7 +80,7 @@ from semantic_layer.query import (
     TimeRange,
     Top,
 )
-from semantic_layer.query_rules import holds_numbers
+from semantic_layer.query_rules import holds_numbers, holds_whole_numbers
 from semantic_layer.resolution import is_together, linking, time_of
 from semantic_layer.stand_ins import substitute
 from semantic_layer.verified import (
@@ -95,6 +97,7 @@ __all__ = [
     "COHORT_AGE",
     "METRIC_TIME",
     "AIContext",
+    "Bands",
     "Bridge",
     "Calendar",
     "Column",
@@ -161,6 +164,7 @@ __all__ = [
     "for_viewer",
     "formula",
     "holds_numbers",
+    "holds_whole_numbers",
     "identifying_fields",
     "identity_pages",
     "implied_metric",
@@ -187,6 +191,7 @@ __all__ = [
     "row_count",
     "shipped_definitions",
     "shipped_goldens",
+    "spread_queries",
     "stands",
     "substitute",
     "suggest",

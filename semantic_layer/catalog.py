@@ -132,6 +132,26 @@ def _value_query(dataset: Dataset, field: Dimension, limit: int) -> str:
     )
 
 
+def spread_queries(layer: SemanticLayer) -> Mapping[str, str]:
+    """SQL by full field name, each giving the smallest, the 99th of 100 and the largest number of a field in one row.
+
+    Hidden and personal fields are left out.
+    """
+    return {
+        f"{dataset.name}.{field.name}": _spread_query(dataset, field)
+        for dataset in layer.datasets.values()
+        for field in dataset.fields
+        if field.kind == "number" and not (field.hidden or field.pii)
+    }
+
+
+def _spread_query(dataset: Dataset, field: Dimension) -> str:
+    value = f"CAST({_value_of(field)} AS DOUBLE)"
+    source = sql.name_of(dataset.source).sql(dialect=sql.DIALECT)
+    where = f" WHERE {dataset.population}" if dataset.population else ""
+    return f"SELECT MIN({value}) AS low, QUANTILE_CONT({value}, 0.99) AS high, MAX({value}) AS top FROM {source}{where}"
+
+
 def value_pages(layer: SemanticLayer, field: str, pages: int) -> tuple[str, ...]:
     """SQL that together list every distinct value of a field (`dataset.field`) once, each value on one page."""
     dataset, found = _field_of(layer, field)

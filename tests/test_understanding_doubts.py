@@ -62,7 +62,6 @@ def read(model: Understanding, question: str) -> SemanticQuery:
         "customers without email",
         "customers with email",
         "share of orders with a coupon by channel",
-        "distribution of customers by number of orders",
         "customers whose first order was in a store",
         "first order of this year",
         "contribution margin this year",

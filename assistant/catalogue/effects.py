@@ -133,7 +133,9 @@ def _read_again(
 
 
 def _understanding(assistant: Assistant, layer: SemanticLayer) -> Understanding:
-    return Understanding(with_implied(layer), assistant.values, assistant.as_of)
+    found = Understanding(with_implied(layer), assistant.values, assistant.as_of)
+    found.measure(assistant.spreads)
+    return found
 
 
 def _read(understanding: Understanding, question: str) -> SemanticQuery | str:

@@ -10,6 +10,7 @@ from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import languages, load_language, spoken_to
 from assistant.understanding.periods import add_units, unit_start
 from assistant.understanding.similarity import Similar
+from assistant.understanding.spreads import Spread
 from assistant.understanding.subjects import of_the_same
 from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.tracing import Trace
@@ -27,6 +28,7 @@ __all__ = [
     "Happening",
     "Said",
     "Similar",
+    "Spread",
     "Token",
     "Trace",
     "Understanding",

@@ -17,6 +17,7 @@ from assistant.understanding.language import Language
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.reach import Reach
+from assistant.understanding.spreads import Spread
 from assistant.understanding.tokens import Token
 from semantic_layer import Comparison, PerBucket, Running, SemanticLayer, SemanticQuery, TimeRange
 
@@ -31,7 +32,8 @@ class World:
     """What readings are made against: one layer with its words, distances and language, today, and days
     that people noted.
 
-    `pairs` maps two bare words that stand beside each other in names of metrics to those metrics.
+    `pairs` maps two bare words that stand beside each other in names of metrics to those metrics. `spreads` tell by
+    field how far its numbers lie apart.
     """
 
     layer: SemanticLayer
@@ -44,6 +46,7 @@ class World:
     context: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     noted: tuple[Noted, ...] = ()
     pairs: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict[tuple[str, str], frozenset[str]])
+    spreads: Mapping[str, Spread] = field(default_factory=dict[str, Spread])
 
     def told(self, query: SemanticQuery) -> str:
         """How a query reads, in the reader's language."""

@@ -128,9 +128,28 @@ class _Reading:
         if group.field == METRIC_TIME:
             return grain
         title = self.inside(self.title(group.field)) + self.role(group.via)
+        if group.bands is not None:
+            return self.banded(group, title)
         if group.apart:
             return self.say("apart", {"what": title, "values": ", ".join(group.apart)})
         return self.say("by_grain", {"what": title, "grain": grain}) if group.grain else title
+
+    def banded(self, group: GroupBy, title: str) -> str:
+        """ "order amount in steps of 50 EUR", "orders per customer in bands from 1, 3, 5"."""
+        bands, known = group.bands, self.layer.fields.get(group.field) or self.layer.metrics.get(group.field)
+        assert bands is not None
+        what = title + (self.say("per", {"entity": self.one_of(group.entity)}) if group.entity else "")
+        rows = self.say("join").join(self.inside(self.condition(row)) for row in group.where)
+        what = self.say("where", {"what": what, "rows": rows}) if rows else what
+        unit = f" {known.unit}" if known is not None and known.unit and not group.entity else ""
+        if bands.width is not None:
+            return self.say("in_steps", {"what": what, "width": self.value(bands.width) + unit})
+        edges = ", ".join(self.value(edge) for edge in bands.edges)
+        return self.say("in_bands", {"what": what, "edges": edges + unit})
+
+    def one_of(self, entity: str) -> str:
+        """What one of an entity is called inside a line."""
+        return self.inside(self.singular(self.layer.datasets[entity].title))
 
     def role(self, via: str) -> str:
         """ " (departure airport)": in which of several roles a linked row is meant; empty for the only one."""

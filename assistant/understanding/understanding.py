@@ -76,6 +76,7 @@ from assistant.understanding.sentences import names_columns, with_columns, with_
 from assistant.understanding.shorthand import spelt_out
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spelling import Speller
+from assistant.understanding.spreads import Spread
 from assistant.understanding.suggesting import helped
 from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.tracing import Trace, losers_told, meanings_told, readings_told
@@ -140,6 +141,10 @@ class Understanding:
         self._speller = Speller(
             world.lexicon, world.language, tying_verbs().union(words, said, *world.context.values())
         )
+
+    def measure(self, spreads: Mapping[str, Spread]) -> None:
+        """Take how far the numbers of fields lie apart, for bands that fit them."""
+        self._world = replace(self._world, spreads=spreads)
 
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""

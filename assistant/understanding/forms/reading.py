@@ -7,6 +7,7 @@ from collections.abc import Callable
 from assistant.answer import Clarification, Refusal
 from assistant.understanding.forms.around_days import around
 from assistant.understanding.forms.asking import Asking, Outcome
+from assistant.understanding.forms.bands import bands
 from assistant.understanding.forms.best_of_each import best_of_each
 from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.effects import caused, effects
@@ -30,6 +31,7 @@ from assistant.understanding.forms.two_asked import two_asked
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (
+    bands,
     top_part,
     top_rest,
     who_are,
