@@ -84,3 +84,34 @@ def test_reasons_call_things_by_their_titles(shop: Assistant) -> None:
     assert isinstance(told, Refusal)
     assert "'Net revenue'" in told.sentence
     assert "`" not in told.sentence
+
+
+def test_retention_of_those_who_began_then_is_that_of_their_cohort(shop: Assistant) -> None:
+    for question in ("retention of customers who first ordered in January 2026", "retention of new customers in 2025"):
+        plan = shop.understanding.plan(question)
+        assert isinstance(plan, Plan)
+        assert plan.query.metrics == ("cohort_retention",)
+
+
+def test_which_groups_have_some_asks_for_the_groups(shop: Assistant) -> None:
+    gold = """SELECT c.country_code, count(DISTINCT c.customer_id)
+    FROM customer c JOIN subscription s USING (customer_id)
+    WHERE s.cancelled_at IS NOT NULL AND NOT c.is_internal AND NOT c.is_deleted GROUP BY 1"""
+    found = rows_to(shop, "which countries have customers with cancelled subscriptions?")
+    assert sorted(count for _, count in found) == sorted(count for _, count in rows(shop, gold))
+
+
+def test_a_number_per_customer_says_which_customers(shop: Assistant) -> None:
+    plan = shop.understanding.plan("tickets per customer in June")
+    assert isinstance(plan, Plan)
+    assert plan.query.metrics == ("tickets", "active_customers")
+    assert any("at least one order in the period" in note for note in plan.notes)
+
+
+def test_what_falls_to_orders_of_a_kind_is_not_taken_apart(shop: Assistant) -> None:
+    assert rows_to(shop, "discounts per coupon order") == rows(
+        shop,
+        "SELECT sum(discount_amount), count(coupon_code), sum(discount_amount) / count(coupon_code) FROM orders "
+        "WHERE status <> 'cancelled' AND NOT is_test",
+    )
+    assert isinstance(shop.understanding.plan("average revenue per coupon order"), Refusal)

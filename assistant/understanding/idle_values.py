@@ -178,6 +178,19 @@ def _beside_others(draft: Draft) -> Iterator[int]:
             yield at
 
 
+def _torn_from_a_number(draft: Draft) -> Iterator[int]:
+    """ "discount per coupon order": orders of a kind that have a name of their own, and not one for each coupon."""
+    places = [at for at, _ in draft.groups] + [at for at, use in draft.uses.items() if use[0] == "dimension"]
+    for at in dict.fromkeys(places):
+        behind = at + 1
+        if at < 1 or behind >= len(draft.elements) or draft.kind(behind) not in ("noun", "metric"):
+            continue
+        taken = draft.uses.get(behind, ("",))[0] == "filler" and "per" in draft.element(at - 1).cues
+        words = draft.tokens[draft.element(at).first : draft.element(behind).behind] if taken else ()
+        if any(c.kind == "metric" and c.weight >= EXACT for c in draft.world.lexicon.lookup(words)):
+            yield at
+
+
 VALUES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _of_another_thing,
     _of_the_doer,
@@ -191,4 +204,5 @@ VALUES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _asked_places,
     _deed_in_time,
     _beside_others,
+    _torn_from_a_number,
 )

@@ -101,7 +101,9 @@ def _genitives(draft: Draft) -> list[int]:
     return [
         at
         for at in range(len(draft.elements) - 2)
-        if draft.kind(at) == "value" and draft.elements[at + 1].text in words and draft.kind(draft.ahead(at)) == "noun"
+        if draft.kind(at) == "value"
+        and draft.elements[at + 1].text in words
+        and draft.kind(draft.ahead(at)) in ("noun", "metric")
     ]
 
 

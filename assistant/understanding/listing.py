@@ -60,10 +60,21 @@ def find_lists(draft: Draft) -> None:
 
 
 def _asks_for_rows(draft: Draft, cue: int, at: int) -> bool:
-    """Whether a word asks for the rows of a noun; "what is the rating of customers who ..." asks for the number."""
+    """Whether a word asks for the rows of a noun; "what is the rating of customers who ..." asks for the number.
+
+    "Which countries have customers with ..." asks for the countries.
+    """
     number = any(draft.kind(i) == "metric" and i not in draft.uses for i in range(cue, at))
+    number = number or (cue + 1 < at and _is_group(draft, cue + 1, draft.noun(at) if draft.kind(at) == "noun" else ""))
     shown = _shows(draft, cue) and _is_only_described(draft, at)
     return draft.has(cue, "listing") or shown or (draft.has(cue, "which") and not number)
+
+
+def _is_group(draft: Draft, at: int, dataset: str) -> bool:
+    """Whether a field stands here by which rows can be told apart, and that is no name of theirs."""
+    named = {concept.target for concept in draft.concepts(at, "dimension")} if draft.kind(at) == "dimension" else set()
+    fields = draft.world.layer.fields
+    return bool(named) and not any(fields[name].pii or name in draft.world.nouns.names(dataset) for name in named)
 
 
 def _ranks_metric(draft: Draft) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Plan
 from assistant.understanding.forms.asking import Asking, phrases
+from assistant.understanding.own_filters import row_filters
 from assistant.understanding.running import is_stock
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, OrderBy, RatioMetric, SemanticQuery, Share, SimpleMetric, TimeRange
@@ -151,11 +152,28 @@ def _divided(asking: Asking, plan: Plan, below: Below) -> Plan | None:
         return None
     for name in below.metrics:
         apart = name == query.metrics[0] or _is_unrelated(asking, query.metrics[0], name)
-        apart = apart or _is_of_today_only(asking, query.metrics[0], name)
+        apart = apart or _is_of_today_only(asking, query.metrics[0], name) or _is_of_more(asking, plan, name)
         made = _made(asking, query, name, below.per) if not apart else None
         if made is not None and asking.stands(made):
-            return replace(plan, query=made)
+            return replace(plan, query=made, notes=(*plan.notes, *_told_below(asking, made, name)))
     return None
+
+
+def _is_of_more(asking: Asking, plan: Plan, below: str) -> bool:
+    """ "average revenue per coupon order": that of these orders, where the number above is of all of them."""
+    world, cues = asking.world, asking.world.language.cues
+    (above,) = plan.query.metrics
+    averaged = any("average" in cues.get(token.text, ()) for token in asking.tokens)
+    kept = [row_filters(world.layer, world.reach.leaves(name)) for name in (above, below)]
+    return averaged and world.reach.facts(above) == world.reach.facts(below) and not kept[1] <= kept[0]
+
+
+def _told_below(asking: Asking, made: SemanticQuery, asked: str) -> tuple[str, ...]:
+    """What is to be said of people who are told as those who did something: "per customer" is per one who ordered."""
+    metrics = asking.world.layer.metrics
+    other = [metrics[name] for name in made.metrics[1:] if name != asked]
+    told = (asking.world.language.message("divided_by", metric=one.title, meaning=one.description) for one in other)
+    return tuple(told)
 
 
 def _is_unrelated(asking: Asking, above: str, below: str) -> bool:
