@@ -127,8 +127,8 @@ class Filter(QueryNode):
     condition is on the entity of each row, not on the row: customers that have an order of which it holds (with `none`:
     that have no such order); on a metric, computed for each entity and perhaps within its own `time_range` or within
     the `last` interval ("90 days"). The rows may also be those of the one dataset that links the field's with the
-    entity's. Filters on one dataset hold for one row of it together, but each list of values of the same field for
-    another row ("customers with an email and a phone case").
+    entity's. Filters told by the rows of one dataset hold for one row of it together ("students with an A in Maths"),
+    but each list of values of the same field for another row ("customers with an email and a phone case").
 
     `where` narrows the rows that a metric of each entity counts: conditions on fields that its own rows have
     ("customers with two orders over 100": where the amount is over 100). Other filters of the query do not narrow them.

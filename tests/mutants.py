@@ -143,7 +143,7 @@ MUTANTS = (
     Mutant("rows without an entity are outside a segment", "compiler/rows.py",
            "return sql.when(sql.is_known(key), inside, exp.Null())", "return inside"),
     Mutant("two conditions met by two rows", "compiler/rows.py",
-           "one.via, one.none) if", "one.via, one.op, one.none) if"),
+           "one.via, one.none\n", "one.via, one.op, one.none\n"),
     Mutant("entities without rows fall off the list", "compiler/members.py",
            'sql.joined(frame.source, values.relation(), on, "LEFT")',
            'sql.joined(frame.source, values.relation(), on, "INNER")'),

@@ -45,7 +45,8 @@ def _counted(subject: Subject, things: str, others: Sequence[str], entity: Words
 def _key_noun(subject: Subject) -> Words:
     """What the key calls a row, when the table has a longer name for it ("order" of customer_orders.order_id)."""
     named = reference(subject.key[0].words) if len(subject.key) == 1 else None
-    return named.entity if named and named.marked and named.entity else ()
+    other = named is not None and named.entity in subject.nouns  # rows that say more of permits are no permits
+    return named.entity if named and named.marked and not other else ()
 
 
 def _reworded_plurals(noun: Words) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from semantic_layer.bootstrap.keys import reference
 from semantic_layer.bootstrap.kinds import Meaning, is_birth, is_name, is_personal
-from semantic_layer.bootstrap.naming import field_words, is_called, label, synonyms, unqualified
+from semantic_layer.bootstrap.naming import field_words, is_called, is_unit_last, label, synonyms, unqualified
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.times import is_year
@@ -18,6 +19,7 @@ _GATHERED = frozenset({"average", "total", "maximum", "minimum"})
 YEAR = "year"
 _FEW_VALUES = 6
 _LONGEST_VALUE = 30
+_LONGEST_CODE = 3
 _TYPES = {"time": "time", "flag": "boolean", "number": "number", "year": "number"}
 
 
@@ -78,8 +80,7 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
         yield named.entity  # of things that have no table of their own
     if words[-1:] == ("id",) and len(words) > 1:
         yield (*words[:-1], "number")
-    if found.role == "time" and words[-1:] == ("date",) and is_called(words[:-1]):
-        yield ("date", "of", *words[:-1])
+    yield from _dates(words) if found.role in ("time", "year") else ()
     if words != column.words and len(column.words) > 1:
         yield column.words
     yield from _counted(words, is_number=found.role == "number")
@@ -105,6 +106,22 @@ def _first_line(words: Words, subject: Subject) -> Iterator[Words]:
     lines = [one for one in filled if one.words[:-2] == words[:-2] and one.words[-2:-1] == ("line",)]
     if len(words) > 2 and words[-2] == "line" and words[-1].isdigit() and len(lines) == 1:
         yield words[:-2]
+
+
+def _dates(words: Words) -> Iterator[Words]:
+    """ "date of birth" of a birth date, "issue date" and "issued date" of the date issued, "built year" of a year."""
+    match words:
+        case (*what, "date") if is_called(tuple(what)):
+            yield ("date", "of", *what)
+        case ("date" | "year" as unit, done) if done.endswith("ed"):
+            yield from ((word, unit) for word in (done, *_verbs(done)))
+        case _:
+            pass
+
+
+def _verbs(participle: str) -> tuple[str, ...]:
+    """The verb of a regular participle as it stands before a noun ("purchase" of "purchased", "order" of "ordered")."""
+    return tuple(verb for verb in (participle[:-1], participle[:-2]) if verb in vocabulary().known)
 
 
 def _head_last(words: Words) -> Iterator[Words]:
@@ -144,12 +161,26 @@ def _shorter(words: Words, column: Column, *, is_number: bool) -> Iterator[Words
     """The words without a unit at their end ("weight kg") and without the table's noun ("vehicle maximum load")."""
     if len(words) > 2 and words[-2] == "in":
         yield words[:-2]  # "memory" of "memory in g"
-    elif is_number and len(words) > 1 and vocabulary().has("measuring_units", words[-1:]):
+    elif is_number and is_unit_last(words):
         yield words[:-1]
         if words != column.own and not vocabulary().has("generic", column.own[:-1]):
             yield column.own[:-1]
     if len(column.own) > 1 and words != column.own:
         yield column.own
+    if _ends_in_code(words):
+        yield words[:-1]
+
+
+def _ends_in_code(words: Words) -> bool:
+    """Whether letters that are no word follow words that are ("gender mfu")."""
+    known, last = vocabulary().known, words[-1]
+    return (
+        len(words) > 1
+        and last.isalpha()
+        and len(last) <= _LONGEST_CODE
+        and known.issuperset(words[:-1])
+        and last not in known
+    )
 
 
 def _spoken(column: Column) -> dict[str, tuple[str, ...]]:
@@ -157,7 +188,23 @@ def _spoken(column: Column) -> dict[str, tuple[str, ...]]:
     meant = vocabulary().codes.get(column.own[-1] if column.own else "", {})
     seen = [text for text in column.figures.samples if text.strip()]
     whole = column.figures.distinct <= len(seen) and all(text.strip().casefold() in meant for text in seen)
-    return {text: meant[text.strip().casefold()] for text in seen} if whole else {}
+    return {text: meant[text.strip().casefold()] for text in seen} if whole else _states(column, seen)
+
+
+def _states(column: Column, seen: list[str]) -> dict[str, tuple[str, ...]]:
+    """The words for short codes of a status ("OPN"), and other forms of a state ("failed" of "fail")."""
+    known = vocabulary()
+    taken = {text.strip().casefold() for text in seen}
+    status = "status" in column.words and column.figures.distinct <= len(seen)
+    found: dict[str, tuple[str, ...]] = {}
+    for text in seen:
+        code = text.strip().casefold()
+        full = known.status_codes.get(code, "") if status else ""
+        forms = next((group for group in known.state_forms if code in group), ())
+        others = tuple(word for word in (full, *forms) if word and word not in taken)
+        found |= {text: others} if others else {}
+    said = Counter(word for words in found.values() for word in words)
+    return {text: words for text, words in found.items() if all(said[word] == 1 for word in words)}
 
 
 def _values(column: Column, found: Meaning, personal: bool) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from semantic_layer.bootstrap.counts import count_entities, count_linked, count_rows
 from semantic_layer.bootstrap.figure import SALES, Figure, sql_name
 from semantic_layer.bootstrap.kinds import Adding
-from semantic_layer.bootstrap.naming import field_words, label, phrase, plain_name, synonyms, unqualified
+from semantic_layer.bootstrap.naming import field_words, is_unit_last, label, phrase, plain_name, synonyms, unqualified
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
@@ -101,7 +101,7 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
 
 def _unitless(words: Words) -> tuple[Words, ...]:
     """ "total weight" for "total weight kg"; nothing for words without a unit at their end."""
-    return (words[:-1],) if len(words) > 2 and vocabulary().has("measuring_units", words[-1:]) else ()
+    return (words[:-1],) if len(words) > 2 and is_unit_last(words) else ()
 
 
 def _short(subject: Subject, kind: str, base: Words) -> tuple[Words, ...]:

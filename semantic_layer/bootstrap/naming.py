@@ -161,6 +161,13 @@ def unqualified(words: Words, table: Table) -> Words:
     return words[1:] if qualified and alone else ()
 
 
+def is_unit_last(words: Words) -> bool:
+    """Whether words end with a unit, or with "amount" behind a kind of money: "weight kg", "fee amount"."""
+    known = vocabulary()
+    money = words[-1:] == ("amount",) and known.has("money", words[-2:-1])
+    return len(words) > 1 and (money or known.has("measuring_units", words[-1:]))
+
+
 def _stutters(text: str) -> bool:
     """Whether a rewording says a word twice ("cost per unit per unit")."""
     words = text.split()

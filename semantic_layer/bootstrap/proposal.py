@@ -13,7 +13,7 @@ from semantic_layer.bootstrap.keys import check_name, combined_keys, reference, 
 from semantic_layer.bootstrap.kinds import looks_numeric, no_numbers, number_check
 from semantic_layer.bootstrap.links import Link, pairs
 from semantic_layer.bootstrap.metrics import propose_metrics
-from semantic_layer.bootstrap.naming import is_called, label, phrase, plural, synonyms
+from semantic_layer.bootstrap.naming import is_called, is_plural, label, phrase, plural, synonyms
 from semantic_layer.bootstrap.roads import Roads, build_roads, key_name
 from semantic_layer.bootstrap.structure import Column, Table, read_tables
 from semantic_layer.bootstrap.subjects import Subject, gather
@@ -131,6 +131,7 @@ def _short_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]
         others = {other.noun for other in subjects} | {other.table.noun for other in subjects}
         rivals = [one for one in others if one[-len(rest) :] == rest and one != noun]
         called = is_called(rest) or (noun[:at] in nouns and known.has("levels", rest))
+        called = called or (len(rest) == 1 and is_plural(subject.table) and rest not in columns)  # "keepers" of pets
         if not rivals and ((called and (noun[:at] in nouns or rest not in columns)) or rest == _key_entity(subject)):
             yield phrase(rest)
             yield plural(rest)

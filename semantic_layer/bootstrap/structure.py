@@ -178,10 +178,10 @@ def _table(name: str, profile: TableFigures, tokens: Words, words: Vocabulary, s
 
 
 def _telling(tokens: Words, words: Vocabulary) -> Words:
-    """The words of a table's name without those that say how it was made, and without numbers at the end."""
+    """The words of a table's name without those that say how it was made, and without numbers or "of" at the end."""
     while len(tokens) > 1 and words.has("table_prefixes", tokens[:1]):
         tokens = tokens[1:]
-    while len(tokens) > 1 and (words.has("table_suffixes", tokens[-1:]) or tokens[-1].isdigit()):
+    while len(tokens) > 1 and (words.has("table_suffixes", tokens[-1:]) or tokens[-1].isdigit() or tokens[-1] == "of"):
         tokens = tokens[:-1]
     return tokens
 

@@ -100,11 +100,11 @@ def _subject(table: Table, tables: Sequence[Table], name: str, links: Sequence[L
     time, rivals = default_time(table, times)
     happens = is_event(table, times, len(own))
     nouns = frozenset(one.noun for one in tables)
-    noun = _row_noun(table, key)
+    noun = _row_noun(table, key, nouns)
     return Subject(table, name, key, own, meanings, field_names(table), noun, time, rivals, happens, nouns)
 
 
-def _row_noun(table: Table, key: Sequence[Column]) -> Words:
+def _row_noun(table: Table, key: Sequence[Column], nouns: frozenset[Words]) -> Words:
     """What a row is called: the noun of orders ("order"), or what the key names ("opportunity" of
     pipeline.opportunity_id, "sales agent" of teams.sales_agent), else the noun of the table where it can be counted.
     """
@@ -113,4 +113,5 @@ def _row_noun(table: Table, key: Sequence[Column]) -> Words:
         return table.noun if named or is_countable(table) else ()
     if not named.marked:
         return (*key[0].words[:-1], named.entity[-1])
-    return table.noun if is_plural(table) or names_noun(named.entity, table.noun) else named.entity
+    others = named.entity in nouns  # the rows that say more of permits are no permits
+    return table.noun if others or is_plural(table) or names_noun(named.entity, table.noun) else named.entity

@@ -12,7 +12,7 @@ from semantic_layer.compiler.draft import Scope, TopSet
 from semantic_layer.compiler.many_sides import many_sides, meet
 from semantic_layer.compiler.source import Source
 from semantic_layer.query import METRIC_TIME, Filter
-from semantic_layer.resolution import Key, entity_of, is_on_metric
+from semantic_layer.resolution import Key, entity_of, is_on_metric, linking
 
 
 def key_trees(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
@@ -84,7 +84,7 @@ def population_condition(source: Source) -> list[exp.Expr]:
 
 
 def row_conditions(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
-    """Conditions of the scope's span and filters; filters on the same other dataset hold for one row of it together."""
+    """Conditions of the scope's span and filters; those told by the same other rows hold for one of these together."""
     found = within(source.time(time), scope.span) if scope.span else []
     if scope.top and scope.top.together:
         found.append(_among(source, scope.top, scope, time))
@@ -92,14 +92,22 @@ def row_conditions(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
     for one in scope.filters:
         entity = entity_of(source.layer, source.fact, one)
         if entity:
-            key = (entity, one.field.partition(".")[0], one.via, one.none) if "." in one.field else (entity, one)
-            together.setdefault(key, []).append(one)
+            together.setdefault(_row_of(source, entity, one), []).append(one)
         else:
             found.append(_own(source, one, time))
     found.extend(
         _of_entity(source, str(key[0]), rows) for key, filters in together.items() for rows in _of_one_row(filters)
     )
     return found
+
+
+def _row_of(source: Source, entity: str, one: Filter) -> tuple[object, ...]:
+    """What tells filters on other rows apart: the grade and the course of a student are those of one enrolment."""
+    if "." not in one.field:
+        return entity, one
+    dataset = one.field.partition(".")[0]
+    rows = "" if one.none else linking(source.layer, dataset, entity)
+    return entity, rows or dataset, one.via, one.none
 
 
 def _of_one_row(filters: list[Filter]) -> list[list[Filter]]:

@@ -143,9 +143,10 @@ def _of_kind(words: Words, found: Found, dataset: str, operator: str, number: fl
     if (operator, number) == ("ge", 1):
         operator = "some"
     marks = [one for one in found.filters if one.entity == "?"]
-    if len(marks) == 1 and marks[0].field.partition(".")[0] == dataset:
+    owner = marks[0].field.partition(".")[0] if len(marks) == 1 else ""
+    if owner and (owner == dataset or (_tells_kind(words, dataset, marks[0].field) and owner != found.entity)):
         kept = replace(found, filters=tuple(one for one in found.filters if one.entity != "?"))
-        yield from _kind_had(words, kept, marks[0], operator, number)
+        yield from _kind_had(words, kept, marks[0], (operator, number), dataset)
         return
     if marks:
         return
@@ -154,7 +155,7 @@ def _of_kind(words: Words, found: Found, dataset: str, operator: str, number: fl
         last = condition.filters[-1]
         if last.op == "in" and last.field.partition(".")[0] == dataset and len(last.values) == 1:
             kept = replace(condition, filters=condition.filters[:-1])
-            yield from _kind_had(words, kept, last, operator, number)
+            yield from _kind_had(words, kept, last, (operator, number), dataset)
     if operator in ("none", "some"):
         yield from _with_parts(words, found.moved(linked), dataset, operator)
 
@@ -166,22 +167,31 @@ def _with_parts(words: Words, found: Found, dataset: str, operator: str) -> Iter
         owner = last.field.partition(".")[0]
         rows = linking(words.world.layer, owner, found.entity) if owner not in ("", dataset, found.entity) else ""
         if last.op == "in" and rows not in ("", owner) and words.world.reach.steps(rows, dataset) in (0, 1):
-            yield from _kind_had(words, replace(condition, filters=condition.filters[:-1]), last, operator, 1)
+            kept = replace(condition, filters=condition.filters[:-1])
+            yield from _kind_had(words, kept, last, (operator, 1), dataset)
 
 
-def _kind_had(words: Words, found: Found, kind: Filter, operator: str, number: float | int | Span) -> Iterator[Found]:
+def _tells_kind(words: Words, dataset: str, field: str) -> bool:
+    """ "a building permit": whether a value is what a table of kinds beside the rows calls one of them."""
+    owner = field.partition(".")[0]
+    return owner in words.world.layer.datasets and words.world.reach.steps(dataset, owner) == 1
+
+
+def _kind_had(
+    words: Words, found: Found, kind: Filter, bound: tuple[str, float | int | Span], dataset: str
+) -> Iterator[Found]:
     """Some or none of a kind, or a number of them: then the kind limits what is counted for each thing."""
+    operator, number = bound
     if operator in ("none", "some"):
         told = {"entity": found.entity, "none": operator == "none"}
         yield found.filtered(kind.model_copy(update=told))
         return
-    dataset = kind.field.partition(".")[0]
     count = words.world.nouns.count_of(dataset) if reaches(words, dataset, found.entity) else ""
     if count and not found.counting and not found.metrics:
         values = number if isinstance(number, tuple) else (number,)
-        bound = Filter.model_validate({"field": count, "op": operator, "values": values})
+        limit = Filter.model_validate({"field": count, "op": operator, "values": values})
         rows = kind.model_copy(update={"entity": ""})
-        yield replace(found, metrics=(count,)).filtered(rows, bound)
+        yield replace(found, metrics=(count,)).filtered(rows, limit)
 
 
 def with_value(words: Words, found: Found) -> Iterator[Found]:

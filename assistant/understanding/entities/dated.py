@@ -47,7 +47,7 @@ def day_of(words: Words, at: int, dataset: str) -> str:
     token, language = words.tokens[at], words.world.language
     said = {token.text, token.plain, *(_stem(word) for word in (token.bare, *language.same_deed(token.bare)))}
     days = [
-        one for one in words.world.layer.datasets[dataset].fields if not (one.hidden or one.implied) and _is_day(one)
+        one for one in words.world.layer.datasets[dataset].fields if not (one.hidden or one.implied) and is_day(one)
     ]
     kin = frozenset().union(*(group for group in deed_forms() if said & group))
     for meant in (said, kin):
@@ -81,7 +81,7 @@ def began(words: Words, dataset: str, *, built: bool = False) -> str:
     With `built` births do not count: the newest member is not the youngest.
     """
     lists = word_lists()
-    fields = [field for field in words.world.layer.datasets[dataset].fields if not field.hidden and _is_day(field)]
+    fields = [field for field in words.world.layer.datasets[dataset].fields if not field.hidden and is_day(field)]
     for role in ("origins",) if built else ("births", "origins"):
         named = [field.name for field in fields if lists[role].intersection(_parts(field))]
         if named:
@@ -89,7 +89,8 @@ def began(words: Words, dataset: str, *, built: bool = False) -> str:
     return ""
 
 
-def _is_day(field: Dimension) -> bool:
+def is_day(field: Dimension) -> bool:
+    """Whether a field tells a day or a year."""
     year = holds_years(field) and bool({"year", "years"}.intersection(_parts(field)))
     return field.kind == "time" or year
 

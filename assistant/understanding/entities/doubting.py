@@ -14,7 +14,9 @@ from assistant.understanding.entities.roles import called_for_another
 from assistant.understanding.entities.shapes_of_counts import asks_for_rows
 from assistant.understanding.entities.single_values import (
     compound_as_group,
+    count_for_numbers,
     modifier_counted,
+    total_for_row,
     total_for_value,
     values_for_one,
 )
@@ -29,6 +31,8 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
     tests = (_named_of_others, _counted_for_measured, _sorted_otherwise, _apart, _columns_as_conditions)
     tests += (
         total_for_value,
+        total_for_row,
+        count_for_numbers,
         compound_as_group,
         modifier_counted,
         values_for_one,

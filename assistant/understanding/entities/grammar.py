@@ -13,7 +13,7 @@ from assistant.understanding.entities.favourites import common_value
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
 from assistant.understanding.entities.nearest import said_of_another
-from assistant.understanding.entities.placed import placed
+from assistant.understanding.entities.placed import placed, where_is
 from assistant.understanding.entities.several_numbers import several_for_each
 from assistant.understanding.entities.tallied import each_again, is_tied_again
 from assistant.understanding.entities.things import persons, things
@@ -53,6 +53,7 @@ def _asked(words: Words, at: int, *, distinct: bool) -> Iterator[Found]:
     yield from each.for_each_numbers(words)
     yield from several_for_each(words)
     yield from placed(words)
+    yield from where_is(words)
     yield from whole_rows(words)
     for start in dict.fromkeys(
         (words.skip(0, "requests", "empty"), words.skip(0, "requests", "asking", "being", "articles"), at)
@@ -79,7 +80,8 @@ def _groups(words: Words, found: Found) -> Iterator[Found]:
     for concepts, behind in words.concepts(found.at, "dimension"):
         for concept in concepts:
             field, owner = words.world.layer.fields[concept.target], concept.target.partition(".")[0]
-            if field.kind == "categorical" and not field.pii and words.world.nouns.count_of(owner):
+            named = concept.target in words.world.nouns.names(owner)  # the names of things are no groups of them
+            if field.kind == "categorical" and not (field.pii or named) and words.world.nouns.count_of(owner):
                 yield replace(found, group=concept.target, rank=1).used(found.at, behind, "dimension", concept.target)
 
 

@@ -9,7 +9,7 @@ from assistant.understanding.entities.dated import day_of
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, reaches
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import Filter
 
 
@@ -113,11 +113,34 @@ def happened(words: Words, found: Found) -> Iterator[Found]:
     denied = words.phrase(at, "denials") or words.phrase(at, "negative_values")
     at = words.skip(denied, "happened") if denied is not None else at
     name = day_of(words, at, found.entity) if at > found.at else ""
-    if denied is not None and not words.at_end(words.skip(at + 1, "trailing", "joins")):
+    end = words.skip(at + 1, "trailing", "joins") if name else at
+    if denied is not None and not (words.at_end(end) or words.phrase(end, "requests") is not None):
         return  # who never registered for a class may well have registered
+    if name and _is_state(words, at):
+        return  # what is open has been opened, but so has what is closed
     if name and words.world.layer.fields[name].kind == "time":
         known = Filter(field=name, op="is_null" if denied is not None else "not_null")
         yield found.used(words.skip(found.at, "relatives"), at + 1, "condition", name).filtered(known)
+
+
+def in_state(words: Words, found: Found) -> Iterator[Found]:
+    """ "that are still open", "that are active": no day is known on which they were closed or left off."""
+    if found.group:
+        return
+    start = words.skip(found.at, "relatives", "being")
+    at = words.one_on(start, "still")
+    text = words.tokens[at].text if start > found.at and at < len(words.tokens) else ""
+    ended = word_lists().get(f"ends_{text}", frozenset()) if text in word_lists()["states"] else frozenset[str]()
+    fields = words.world.layer.datasets[found.entity].fields if found.entity and ended else ()
+    days = [one.name for one in fields if one.kind == "time" and ended.intersection(one.name.split("_"))]
+    valued = {c.target.partition(".")[0] for concepts, _ in words.concepts(at, "value") for c in concepts}
+    if len(days) == 1 and found.entity not in valued:
+        name = f"{found.entity}.{days[0]}"
+        yield found.used(start, at + 1, "condition", name).filtered(Filter(field=name, op="is_null"))
+
+
+def _is_state(words: Words, at: int) -> bool:
+    return words.tokens[at].text in word_lists()["states"]
 
 
 def belonging(words: Words, found: Found) -> Iterator[Found]:

@@ -9,6 +9,7 @@ from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import Relationship, SimpleMetric, implied_metric, linking
 
 COMPARISONS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt", "exactly": "eq"}
+BEFORE_VERBS = ((1, "relatives"), (2, "helped_denials"))
 LINKING = ("ties", "empty", "relatives")
 
 
@@ -126,9 +127,11 @@ def verb(words: Words, found: Found) -> tuple[int, str]:
 def _made_by(words: Words, at: int) -> str:
     """The rows that a participle alone tells: "translated" and book translations; what names a thing is none."""
     token = words.tokens[at] if at < len(words.tokens) else None
-    if token is None or not token.text.endswith(words.world.language.words("participle_endings")) or words.nouns(at):
+    if token is None or words.nouns(at):
         return ""
-    return words.deed_of_noun(at)
+    done = token.text.endswith(words.world.language.words("participle_endings"))
+    told = at > 0 and any(words.phrase(at - size, role) == at for size, role in BEFORE_VERBS if at >= size)
+    return words.deed_of_noun(at) if done or (told and not words.concepts(at, "value")) else ""
 
 
 def amount(words: Words, found: Found) -> Iterator[tuple[Found, str, float | int]]:

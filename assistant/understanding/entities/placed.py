@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.understanding.entities.attributes import with_own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.things import things
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, word_lists
 
 PLACES, ASKING, SINGLE = ("in", "on", "at", "from"), ("which", "what"), ("is", "was", "does", "did")
 
@@ -27,6 +27,19 @@ def placed(words: Words) -> Iterator[Found]:
             for thing in things(words, asked):
                 yield from with_own_fields(words, thing)
             yield from _by_name(words, asked)
+
+
+def where_is(words: Words) -> Iterator[Found]:
+    """ "where is the Mill yard located": the one field of a thing that tells its place."""
+    opened = len(words.tokens) > len(("where", "is")) and words.tokens[0].text == "where"
+    start = words.phrase(1, "being") if opened else None
+    for thing in things(words, Found(words.skip(start, "empty"))) if start is not None else ():
+        fields = words.world.layer.datasets[thing.entity].fields
+        told = [one.name for one in fields if word_lists()["places"].intersection(one.name.split("_"))]
+        end = words.skip(thing.at, "situated", "trailing")
+        if len(told) == 1 and thing.filters and words.at_end(end) and end > thing.at:
+            field = f"{thing.entity}.{told[0]}"
+            yield replace(thing, attributes=(field,)).used(0, start or 1, "dimension", field).moved(end)
 
 
 def _by_name(words: Words, found: Found) -> Iterator[Found]:

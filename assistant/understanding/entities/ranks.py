@@ -9,6 +9,7 @@ from assistant.understanding.dates import Clock
 from assistant.understanding.entities import beside
 from assistant.understanding.entities.computing import number_over
 from assistant.understanding.entities.conditions import leading_value
+from assistant.understanding.entities.dated import is_day
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import amount, count_of_each, fits_deed, only_of_some, reaches, verb
@@ -38,6 +39,7 @@ def most(words: Words, found: Found) -> Iterator[Found]:
                 if made
                 else _by_number(words, ranked.moved(start), descending)
             )
+    yield from _by_day(words, found.moved(at))
     best = words.phrase(at, "best")
     if best is not None and not made:  # the best price may be the lowest, the best rating is the highest
         rated = list(_by_number(words, found.moved(words.skip(best, "empty")), True))
@@ -187,6 +189,15 @@ def _by_field(words: Words, found: Found, descending: bool) -> Iterator[Found]:
             known = found.filtered(Filter(field=field, op="not_null"))
             order = OrderBy(by=field, descending=descending)
             yield replace(known, order=order, limit=found.cut or 1).used(found.at, behind, "dimension", field)
+
+
+def _by_day(words: Words, found: Found) -> Iterator[Found]:
+    """ "with the earliest founding year", "with the latest start date": the first by a day or a year of their own."""
+    for role, descending in (("latest", True), ("earliest", False)):
+        behind = words.phrase(found.at, role)
+        for one in _by_field(words, found.moved(words.skip(behind, "empty")), descending) if behind is not None else ():
+            if one.order and is_day(words.world.layer.fields[one.order.by]):
+                yield one.used(found.at, behind or 0, "order", role).moved(one.at)
 
 
 def cut_by(words: Words, found: Found) -> Iterator[Found]:

@@ -21,6 +21,34 @@ def total_for_value(plan: Plan, words: Words) -> tuple[str, ...]:
     return ()
 
 
+def total_for_row(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "who handled the claim with the largest amount" answered by the total of the amounts of each."""
+    ranked = {field for one in plan.query.order_by for field in _gathered(words, one.by)} if plan.query.limit else set()
+    for at in range(len(words.tokens)) if ranked else ():
+        for dataset, behind in words.nouns(at):
+            nesting = words.phrase(behind, "nesting") if not words.is_plural(behind - 1) else None
+            most = words.phrase(nesting, "most") or words.phrase(nesting, "least") if nesting is not None else None
+            named = words.concepts(words.skip(most, "empty"), "dimension") if most is not None else []
+            own = {field for field in ranked if field.partition(".")[0] == dataset != plan.query.entity}
+            if own & {concept.target for concepts, _ in named for concept in concepts}:
+                return tuple(token.raw for token in words.tokens[at:behind])
+    return ()
+
+
+def count_for_numbers(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the policy numbers of the policies with two claims" answered with how many policies there are."""
+    query = plan.query
+    counted = {words.world.nouns.counted.get(name) for name in query.metrics}
+    for at, token in enumerate(words.tokens) if counted and not query.group_by else ():
+        named = words.concepts(at, "dimension")
+        keys = {f"{name}.{key}" for name in counted if name for key in words.world.layer.datasets[name].key_fields}
+        for concepts, behind in named:
+            last = words.tokens[behind - 1]
+            if last.text == "numbers" and token is not last and keys & {concept.target for concept in concepts}:
+                return (last.raw,)
+    return ()
+
+
 def _gathered(words: Words, name: str) -> tuple[str, ...]:
     """The field whose values a metric gathers over rows, nothing for any other metric."""
     layer = words.world.layer

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from assistant.understanding.entities.dated import day_of
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.links import count_of_each
+from assistant.understanding.entities.links import count_of_each, only_of_some
 from assistant.understanding.entities.superlatives import measured
 from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import OrderBy
@@ -58,6 +58,20 @@ def from_one_to_other(words: Words, found: Found) -> Iterator[Found]:
             yield replace(found, order=order).used(found.at, ends[0], "order", ranked[0])
 
 
+def from_most_to_least(words: Words, found: Found) -> Iterator[Found]:
+    """ "from the largest amount to the smallest": by the number or the day between both ends."""
+    opened = found.is_plain_list and found.at < len(words.tokens) and words.tokens[found.at].text == "from"
+    for first, last, descending in (("most", "least", True), ("least", "most", False)) if opened else ():
+        said = words.phrase(found.at + 1, first)
+        for field, behind in own_fields(words, words.skip(said, "empty"), found.entity) if said is not None else ():
+            to = behind < len(words.tokens) and words.tokens[behind].text == "to"
+            end = words.phrase(behind + 1, last) if to else None
+            if end is not None and words.world.layer.fields[field].kind in ("number", "time"):
+                again = [at for other, at in own_fields(words, end, found.entity) if other == field]
+                order = OrderBy(by=field, descending=descending)
+                yield replace(found, order=order).used(found.at, again[0] if again else end, "order", field)
+
+
 def _by_what(words: Words, found: Found, at: int, way: Way | None) -> Iterator[Found]:
     for field, behind in (*own_fields(words, at, found.entity), *_shown_fields(words, at, found)):
         yield from _ordered(words, found, (field, at, behind), way)
@@ -71,7 +85,8 @@ def _by_what(words: Words, found: Found, at: int, way: Way | None) -> Iterator[F
     for dataset, behind in words.nouns(words.skip(counted, "empty")) if counted is not None else ():
         count = count_of_each(words, dataset, found.entity)
         if count:
-            yield from _ordered(words, replace(found, metrics=(count,)), (count, at, behind), way)
+            some = not found.filters and only_of_some(words)
+            yield from _ordered(words, replace(found, metrics=(count,), some=some), (count, at, behind), way)
 
 
 def _ordered(words: Words, found: Found, by: tuple[str, int, int], way: Way | None) -> Iterator[Found]:

@@ -14,6 +14,7 @@ from semantic_layer import Filter, OrderBy
 
 MOST_SHOWN = 10
 AGED = ("age", "newness")
+ENDS = (("most", True), ("least", False))
 
 
 def superlatives(words: Words, found: Found) -> Iterator[Found]:
@@ -64,11 +65,47 @@ def with_the_most(words: Words, found: Found) -> Iterator[Found]:
     for measure, role, said in words.extremes(start) if start > found.at else ():
         for dataset, behind in words.nouns(words.skip(said, "empty")):
             ranked = measured(words, measure, dataset)
-            key = words.world.layer.datasets[dataset].primary_key
-            belongs = dataset != found.entity and reaches(words, dataset, found.entity) and len(key) == 1
-            if ranked is not None and belongs and not words.is_plural(behind - 1):
+            if ranked is not None and _belongs(words, dataset, found.entity) and not words.is_plural(behind - 1):
                 order = OrderBy(by=ranked[0], descending=(role == "most") == ranked[1])
                 yield replace(found, newest=(dataset, order)).used(start, behind, "order", ranked[0])
+
+
+def with_the_row(words: Words, found: Found) -> Iterator[Found]:
+    """ "who handled the claim with the largest amount", "who paid the highest fee": whose the first row by it is."""
+    if not found.is_plain_list or found.metrics or found.newest or found.cut:
+        return
+    start = words.skip(found.at, *LINKING)
+    for dataset, behind in words.nouns(start) if start > found.at else ():
+        nesting = words.phrase(behind, "nesting")
+        if nesting is not None and _belongs(words, dataset, found.entity) and not words.is_plural(behind - 1):
+            inner = found.used(start, behind, "dimension", dataset).moved(words.skip(nesting, "owning", "being"))
+            yield from _by_row(words, inner, (dataset,))
+    paying = words.phrase(words.skip(found.at, "relatives", "empty"), "paying")
+    if paying is not None:
+        telling = tuple(name for name in words.world.layer.datasets if _belongs(words, name, found.entity))
+        yield from _by_row(words, found.moved(paying), telling)
+
+
+def _by_row(words: Words, found: Found, datasets: tuple[str, ...]) -> Iterator[Found]:
+    """The first row of one of these datasets, by the one number or day of theirs that follows "the highest"."""
+    for role, descending in ENDS:
+        behind = words.phrase(found.at, role)
+        start = words.skip(behind, "empty") if behind is not None else 0
+        ranked = [
+            (dataset, field, end)
+            for dataset in datasets
+            for field, end in (own_fields(words, start, dataset) if behind is not None else ())
+            if words.world.layer.fields[field].kind in ("number", "time")
+        ]
+        for dataset, field, end in ranked if len({one[1] for one in ranked}) == 1 else ():
+            order = OrderBy(by=field, descending=descending)
+            yield replace(found, newest=(dataset, order)).used(found.at, end, "order", field)
+
+
+def _belongs(words: Words, dataset: str, entity: str) -> bool:
+    """Whether each row of a dataset, told by one key, is of one thing of another."""
+    one_key = len(words.world.layer.datasets[dataset].primary_key) == 1
+    return dataset != entity and one_key and reaches(words, dataset, entity)
 
 
 def measured(words: Words, measure: str, dataset: str) -> tuple[str, bool] | None:

@@ -218,6 +218,7 @@ class Words:
         names = self.world.layer.datasets if len(bare) >= SHORTEST_STEM else ()
         found = [name for name in names if _is_made_of(name, stem)]
         found = found or [name for name in names if _is_made_of(name.rpartition("_")[2], stem)]  # book translations
+        found = found or [name for name in names if "_" in name and name.partition("_")[0] == bare]  # "likes drink"
         said = {self.tokens[at].text, bare} if at < len(self.tokens) else set[str]()
         kin = frozenset[str]().union(*(group for group in deed_forms() if said & group))
         found = found or [name for name in self.world.layer.datasets if name in kin]
