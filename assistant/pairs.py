@@ -22,6 +22,8 @@ def pair(story: Story) -> str:
     if not _is_pair(story) or len(rows) != GROUPS or len(story.shape.rows) != GROUPS:
         return ""
     value = itemgetter(story.main.value)
+    if whole := _part_of_whole(story, rows):
+        return whole
     first, second = sorted(rows, key=value, reverse=story.descending)
     if value(first) == value(second):
         return ""
@@ -31,6 +33,21 @@ def pair(story: Story) -> str:
         "difference": _difference(story, value(first), value(second)),
     }  # fmt: skip
     return say(_plain(story), "pair_higher" if story.descending else "pair_lower", told)
+
+
+def _part_of_whole(story: Story, rows: list[Row]) -> str:
+    """ "Orders in May: 4,880, of these Germany 1,293 (26.5%)": a part whose share in a count was asked for."""
+    query, at = story.context.query, story.main.value
+    others = [row for row in rows if _named(story, row) == story.words.say("all_others")]
+    counts = all(isinstance(row[at], int) for row in rows)
+    blanks_left_out = query is not None and any(one.op == "not_null" for one in query.filters)
+    if query is None or not query.shares or len(others) != 1 or not counts or blanks_left_out:
+        return ""
+    (part,) = (row for row in rows if row is not others[0])
+    style, whole = story.shape.style(at), sum(exact(row[at]) for row in rows)
+    share = number(exact(part[at]) / whole, Style("percent", locale=style.locale)) if whole else ""
+    told = {"part": _named(story, part), "value": value_of(story, story.main, part), "share": share}
+    return say(_plain(story), "part_of_whole", {**told, "whole": number(whole, style)}) if share else ""
 
 
 def _is_pair(story: Story) -> bool:

@@ -289,8 +289,13 @@ def _opens(draft: Draft, at: int) -> bool:
 
 
 def _restates(draft: Draft, at: int) -> bool:
-    """ "revenue of gold members": a noun right behind a value of its own only says what the value is of."""
+    """ "revenue of gold members": a noun right behind a value of its own only says what the value is of.
+
+    A verb does not: in "visitors on phones ordering" the visitors order.
+    """
     if at == 0 or not draft.metrics or draft.uses.get(at - 1, ("",))[0] != "value":
+        return False
+    if all(concept.inflected for concept in (*draft.concepts(at, "noun"), *draft.concepts(at, "metric"))):
         return False
     owners = {concept.target.partition(".")[0] for concept in draft.concepts(at - 1, "value")}
     return draft.noun(at) in owners and len(owners) > 1

@@ -12,6 +12,7 @@ from assistant.understanding.forms.best_of_each import best_of_each
 from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.every_period import every_period
+from assistant.understanding.forms.funnels import funnels
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
 from assistant.understanding.forms.latest_rows import latest_rows
@@ -24,6 +25,7 @@ from assistant.understanding.forms.reasons import causes, counted_and_why, reaso
 from assistant.understanding.forms.rows_asked import members_asked, rows_asked
 from assistant.understanding.forms.sets import described, sets
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
+from assistant.understanding.forms.some_of_them import some_of_them
 from assistant.understanding.forms.top_part import top_part
 from assistant.understanding.forms.top_rest import top_rest
 from assistant.understanding.forms.topics import topics
@@ -31,6 +33,7 @@ from assistant.understanding.forms.two_asked import two_asked
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (
+    funnels,
     bands,
     top_part,
     top_rest,
@@ -41,6 +44,7 @@ FIRST: tuple[Form, ...] = (
     extreme_of_each,
     causes,
     counted_and_why,
+    some_of_them,
     sets,
     group_sets,
     described,
