@@ -55,7 +55,8 @@ def _declared(draft: Draft, field: str, aggregation: str) -> str:
         if not isinstance(metric, SimpleMetric) or metric.filter or metric.hidden or metric.implied:
             continue
         measure = layer.measures[metric.measure]
-        same = (measure.agg, measure.expression, measure.filter) == (aggregation, layer.fields[field].sql, "")
+        told = measure.expression in (layer.fields[field].sql, field.partition(".")[2])
+        same = told and (measure.agg, measure.filter) == (aggregation, "")
         if same and metric.measure.partition(".")[0] == dataset:
             return name
     return ""

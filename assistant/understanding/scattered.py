@@ -111,7 +111,10 @@ class Scattered:
             return False
         if self._tears_unit(tokens, places):
             return False
-        shares = any("share" in self._world.language.cues.get(tokens[at].text, ()) for at in places)
+        language = self._world.language
+        shares = any("share" in language.cues.get(tokens[at].text, ()) for at in places)
+        rates = language.words("share_words")  # "the success rate of transactions" is no number of shares
+        shares = shares or any(tokens[at].text in rates and tokens[at].plain not in phrase.forms for at in places)
         if shares and self._world.layer.metrics[metric].format != "percent":
             return False  # "what share of customers" is not "how customers rate"
         if shares and not self._names_whole(metric, tokens):

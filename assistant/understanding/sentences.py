@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.answer import Plan
+from assistant.answer import Plan, Span
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import word_lists
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import Token, tokenize
-from semantic_layer import GroupBy, SemanticQuery, stands
+from semantic_layer import GroupBy, SemanticQuery, SimpleMetric, stands
+
+
+SHOWING = frozenset({"metric", "dimension", "filler"})
 
 
 def names_columns(sentence: str, world: World) -> bool:
@@ -33,7 +36,7 @@ def with_columns(plan: Plan, sentence: str, world: World) -> Plan | None:
     """The plan with the numbers and fields that a sentence names; None when one of them cannot be shown with it."""
     query = plan.query
     for item in _items(sentence, world):
-        changed = _shown(query, item, world)
+        changed = query if _is_said_before(item, plan) else _shown(query, item, world)
         if changed is None:
             return None
         query = changed
@@ -45,12 +48,39 @@ def _items(sentence: str, world: World) -> list[list[Token]]:
     language = world.language
     items: list[list[Token]] = [[]]
     passed = {*language.determiners, *language.words("possessives"), *language.words("distinct_words")}
-    for token in rewritten(tokenize(sentence, language.forms), language)[1:]:
+    for token in _named(sentence, world):
         if token.text in (",", "and", "with", "along", ";", "&"):
             items.append([])
         elif token.text not in passed:
             items[-1].append(token)
     return [item for item in items if item]
+
+
+def _named(sentence: str, world: World) -> list[Token]:
+    """The words behind the verb, in the wording that the reader knows where the verb is kept in it."""
+    said = tokenize(sentence, world.language.forms)
+    plain = rewritten(said, world.language)
+    return plain[1:] if plain[:1] and plain[0].text == said[0].text else said[1:]
+
+
+def _is_said_before(item: list[Token], plan: Plan) -> bool:
+    """Whether the words stand in the question already, where they were read as a number or field that is shown."""
+    shown = {*plan.query.metrics, *(group.field for group in plan.query.group_by)}
+    read = [(word, span) for span in sorted(plan.spans, key=_start) for word in span.text.casefold().split()]
+    words = [token.text for token in item]
+    places = range(len(read) - len(words) + 1)
+    parts = ([span for _, span in read[at : at + len(words)]] for at in places if _words(read, at, words) == words)
+    return any(
+        any(span.target in shown for span in part) and all(span.role in SHOWING for span in part) for part in parts
+    )
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _words(read: list[tuple[str, Span]], at: int, like: list[str]) -> list[str]:
+    return [word for word, _ in read[at : at + len(like)]]
 
 
 def _shown(query: SemanticQuery, item: list[Token], world: World) -> SemanticQuery | None:
@@ -95,10 +125,16 @@ def _count(noun: Concept, world: World) -> Concept | None:
 
 
 def _is_the_count(item: list[Token], query: SemanticQuery, world: World) -> bool:
-    """ "the count", "the number" of what is counted anyway."""
+    """ "the count", "the number" of what is counted anyway; "the total" of what is added up."""
     said = [token.text for token in item]
     whole = len(query.metrics) == 1 and world.layer.metrics[query.metrics[0]].format == "integer"
-    return (whole and said in (["count"], ["number"], ["total"])) or _shortens(item, query, world)
+    added = len(query.metrics) == 1 and said == ["total"] and _is_sum(query.metrics[0], world)
+    return added or (whole and said in (["count"], ["number"], ["total"])) or _shortens(item, query, world)
+
+
+def _is_sum(name: str, world: World) -> bool:
+    metric = world.layer.metrics[name]
+    return isinstance(metric, SimpleMetric) and world.layer.measures[metric.measure].agg == "sum"
 
 
 def _is_the_name(item: list[Token], grouped: list[str], world: World) -> bool:

@@ -16,7 +16,10 @@ Words = tuple[str, ...]
 _FILE = Path(__file__).parent / "words.yml"
 _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W_]", re.UNICODE)
 _LONGEST_SPLIT = 40
-_OTHER_SHAPES = ("abbreviations", "codes", "irregular", "plurals", "synonyms", "synonyms_at_end", "units", "words")
+_OTHER_SHAPES = (
+    "abbreviations", "codes", "irregular", "plurals", "state_forms", "status_codes", "synonyms", "synonyms_at_end",
+    "units", "words",
+)  # fmt: skip
 _SHORT = ("measuring_units",)
 _SMALL = frozenset({"of", "to", "at", "by", "on"})
 _JOINING = frozenset({"id", "no", "of", "to", "at", "by", "on"})
@@ -35,6 +38,8 @@ class Vocabulary:
     at_end: tuple[tuple[Words, Words], ...]
     units: Mapping[str, str]
     codes: Mapping[str, Mapping[str, Words]]
+    status_codes: Mapping[str, str]
+    state_forms: tuple[Words, ...]
     known: frozenset[str]
 
     def has(self, name: str, words: Sequence[str]) -> bool:
@@ -149,6 +154,8 @@ def vocabulary() -> Vocabulary:
         at_end=_exchanges(data["synonyms_at_end"]),
         units=cast("Mapping[str, str]", data["units"]),
         codes=_codes(data["codes"]),
+        status_codes=cast("Mapping[str, str]", data["status_codes"]),
+        state_forms=tuple(tuple(group) for group in cast("Sequence[Sequence[str]]", data["state_forms"])),
         known=frozenset(known) | frozenset(word + "s" for word in known if word.isalpha() and not word.endswith("s")),
     )
 

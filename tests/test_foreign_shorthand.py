@@ -1,0 +1,62 @@
+"""Tables whose columns are named in office shorthand, with short codes for states, and questions with a last sentence
+that tells what to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from assistant.answer import Refusal
+from tests.foreign import Foreign, assert_same_rows, foreign
+
+TABLES = """
+CREATE TABLE tbl_clt (clt_id VARCHAR, clt_nm VARCHAR, rgn VARCHAR, reg_dt DATE);
+INSERT INTO tbl_clt VALUES ('C1', 'Ames Ltd', 'North', '2023-02-01'), ('C2', 'Boyd Ltd', 'South', '2024-05-09'),
+  ('C3', 'Cole Ltd', 'South', '2024-06-30'), ('C4', 'Dunn Ltd', 'West', '2025-01-02');
+CREATE TABLE tbl_dvc (dvc_no VARCHAR, clt_id VARCHAR, sts_cd VARCHAR, inst_dt DATE);
+INSERT INTO tbl_dvc VALUES ('D1', 'C1', 'ACT', '2023-03-01'), ('D2', 'C1', 'SUSP', '2024-03-01'),
+  ('D3', 'C2', 'ACT', '2024-07-15'), ('D4', 'C3', 'ACT', '2025-02-01');
+CREATE TABLE tbl_pmt (pmt_id BIGINT, clt_id VARCHAR, chnl VARCHAR, shares BIGINT, grs_amt BIGINT, rslt VARCHAR,
+  pmt_dt DATE);
+INSERT INTO tbl_pmt VALUES (1, 'C1', 'web', 2, 100, 'success', '2025-02-27'),
+  (2, 'C1', 'web', 1, 300, 'fail', '2025-02-28'),
+  (3, 'C2', 'phone', 4, 50, 'success', '2025-03-20'), (4, 'C2', 'web', 1, 70, 'success', '2025-03-30'),
+  (5, 'C1', 'phone', 3, 20, 'success', '2025-01-05');
+"""
+CLIENTS = "tbl_clt JOIN tbl_pmt USING (clt_id)"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
+    with foreign(tmp_path_factory.mktemp("office"), TABLES, date(2025, 3, 31)) as world:
+        yield world
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many clients are there in each region?", "SELECT rgn, count(*) FROM tbl_clt GROUP BY 1"),
+        ("What is the total gross amount by channel?", "SELECT chnl, sum(grs_amt) FROM tbl_pmt GROUP BY 1"),
+        ("How many devices were installed in 2024?", "SELECT 2"),
+        ("How many devices are suspended?", "SELECT 1"),
+        ("How many failed payments are there?", "SELECT 1"),
+        (
+            "How many payments were successful? Return the number of payments and total gross amount.",
+            "SELECT count(*), sum(grs_amt) FROM tbl_pmt WHERE rslt = 'success'",
+        ),
+        (
+            "Which client has the highest total gross amount? Return the client name and the total.",
+            f"SELECT clt_nm, sum(grs_amt) FROM {CLIENTS} GROUP BY 1 ORDER BY 2 DESC LIMIT 1",
+        ),
+        ("What is the average gross amount by client name?", f"SELECT clt_nm, avg(grs_amt) FROM {CLIENTS} GROUP BY 1"),
+    ],
+)
+def test_shorthand_is_read_in_full(office: Foreign, question: str, sql: str) -> None:
+    assert_same_rows(office, question, sql)
+
+
+def test_a_rate_is_no_number_of_shares(office: Foreign) -> None:
+    assert isinstance(office.assistant.ask("What is the payment success rate?"), Refusal)
