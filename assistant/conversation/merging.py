@@ -123,7 +123,7 @@ def _gives_way(old: GroupBy, new: tuple[GroupBy, ...], manner: Manner) -> bool:
 
 
 def _same_sort(old: GroupBy, new: GroupBy) -> bool:
-    return bool(old.grain) == bool(new.grain)
+    return bool(old.grain) == bool(new.grain) and (old.bands is None) == (new.bands is None)
 
 
 def merged_filters(old: tuple[Filter, ...], new: tuple[Filter, ...], adds: bool) -> tuple[Filter, ...]:
@@ -167,6 +167,8 @@ def _with_times(query: SemanticQuery, said: Said) -> SemanticQuery:
 
 def with_period(query: SemanticQuery, span: TimeRange | None) -> SemanticQuery:
     """The query for another period; a comparison with the period right before goes along, any other range does not."""
+    if span is not None and any(group.entity for group in query.group_by):
+        return _period_of_each(query, span)
     if (within := _period_of_deeds(query)) is not None and span is not None:
         moved = (f.model_copy(update={"time_range": span}) if f.time_range == within else f for f in query.filters)
         return query.model_copy(update={"filters": tuple(moved)})
@@ -176,6 +178,15 @@ def with_period(query: SemanticQuery, span: TimeRange | None) -> SemanticQuery:
         follows = bool(then and now and then.end == now.start)
         compare = Comparison(kind="previous_period") if follows and span is not None else None
     return query.model_copy(update={"time_range": span, "compare": compare if span is not None else None})
+
+
+def _period_of_each(query: SemanticQuery, span: TimeRange) -> SemanticQuery:
+    """The query with the numbers of each entity, and the conditions on the same numbers, for another period."""
+    told = {"time_range": span}
+    groups = tuple(group.model_copy(update=told) if group.entity else group for group in query.group_by)
+    names = {(group.field, group.entity) for group in groups}
+    filters = (one.model_copy(update=told) if (one.field, one.entity) in names else one for one in query.filters)
+    return query.model_copy(update={"group_by": groups, "filters": tuple(filters)})
 
 
 def _period_of_deeds(query: SemanticQuery) -> TimeRange | None:
@@ -202,8 +213,8 @@ def _by(query: SemanticQuery, name: str) -> str:
 
 
 def with_default_order(query: SemanticQuery) -> SemanticQuery:
-    """One category is sorted by its number, a course of time runs forward."""
-    grouped = len(query.group_by) == 1 and query.group_by[0].grain is None
+    """One category is sorted by its number; a course of time runs forward, and so do bands."""
+    grouped = len(query.group_by) == 1 and query.group_by[0].grain is None and query.group_by[0].bands is None
     if query.metrics and not query.order_by and (grouped or query.entity):
         return query.model_copy(update={"order_by": (OrderBy(by=query.metrics[0]),)})
     if query.limit is None and query.top is None and any(group.grain for group in query.group_by):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
+from assistant.conversation.banding import read_bands
 from assistant.conversation.clauses import read_clause, read_first_of_those
 from assistant.conversation.comparing import read_comparison, read_other_comparison
 from assistant.conversation.drawing import read_chart
@@ -373,6 +374,7 @@ PLAIN: tuple[Reader, ...] = (
     read_fragment,
 )
 READERS = (
+    read_bands,
     read_further,
     read_nothing,
     read_meaning,

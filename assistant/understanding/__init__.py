@@ -4,6 +4,7 @@ from assistant.understanding.chart import Element
 from assistant.understanding.concepts import Concept
 from assistant.understanding.confidence import DOUBTS, WEIGHTS
 from assistant.understanding.draft import World
+from assistant.understanding.forms import rebanded
 from assistant.understanding.fragments import Carrying, Fragment, Said
 from assistant.understanding.happenings import Happening
 from assistant.understanding.interpretation import interpret
@@ -39,6 +40,7 @@ __all__ = [
     "languages",
     "load_language",
     "of_the_same",
+    "rebanded",
     "spoken_to",
     "tokenize",
     "unit_start",

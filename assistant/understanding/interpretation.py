@@ -61,7 +61,8 @@ class _Reading:
         for condition in query.filters:
             told = self.counted(condition) if self.is_of_rows(query, condition) else self.condition(condition)
             yield Part("filter", told + self.scope(condition), condition.field)
-        yield Part("period", self.period(query.time_range))
+        own = next((one.time_range for one in query.group_by if one.time_range), None)
+        yield Part("period", self.period(query.time_range or own))
         if query.compare is not None:
             yield Part("comparison", self.comparison(query), query.compare.kind)
         yield from self.cuts(query)
@@ -142,6 +143,8 @@ class _Reading:
         rows = self.say("join").join(self.inside(self.condition(row)) for row in group.where)
         what = self.say("where", {"what": what, "rows": rows}) if rows else what
         unit = f" {known.unit}" if known is not None and known.unit and not group.entity else ""
+        if bands.width == 1:
+            return what
         if bands.width is not None:
             return self.say("in_steps", {"what": what, "width": self.value(bands.width) + unit})
         edges = ", ".join(self.value(edge) for edge in bands.edges)

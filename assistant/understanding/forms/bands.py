@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answer import Plan, Refusal
-from assistant.understanding.forms.asking import Asking, counted_rows
+from assistant.understanding.draft import World
+from assistant.understanding.forms.asking import Asking, counted_rows, phrases
 from assistant.understanding.forms.band_edges import bands_of_each, how_chosen, said_bands
 from assistant.understanding.forms.band_fields import count_titles, is_number_field, names_rows, number_fields, untied
 from assistant.understanding.forms.band_words import Wanted, times_said, wanted_bands
+from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
 from semantic_layer import Bands, Filter, GroupBy, SemanticQuery, Share, SimpleMetric, adds_up_in_time
 
@@ -27,6 +29,17 @@ def bands(asking: Asking) -> Outcome | None:
         if outcome is not None:
             return outcome
     return _times(asking) or _without_bands(asking, wanted)
+
+
+def rebanded(question: str, tokens: Sequence[Token], group: GroupBy, world: World) -> GroupBy | Refusal | None:
+    """A number in the bands that words ask for and nothing else; None where they say more, or nothing of bands."""
+    asking = Asking(question, tuple(tokens), world, lambda _: refuse(question, "UNKNOWN_WORDS", world))
+    wanted = wanted_bands(asking)
+    beside = world.language.fillers | phrases()["beside_bands"]
+    if wanted is None or wanted.spread or wanted.shared or any(token.text not in beside for token in wanted.rest):
+        return None
+    told = (bands_of_each if group.entity else said_bands)(asking, wanted, group.field)
+    return group.model_copy(update={"bands": told}) if isinstance(told, Bands) else told
 
 
 # --- what is put in bands
