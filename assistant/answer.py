@@ -18,7 +18,7 @@ from warehouse import Result
 SpanRole = Literal[
     "metric", "dimension", "value", "time", "grain", "order", "limit", "comparison", "condition", "segment", "filler"
 ]
-ChartKind = Literal["line", "bar", "grouped_bar", "stacked_bar", "heat", "tile", "table"]
+ChartKind = Literal["line", "bar", "grouped_bar", "stacked_bar", "heat", "funnel", "tile", "table"]
 RefusalCode = Literal[
     "UNKNOWN_WORDS",
     "NO_METRIC",

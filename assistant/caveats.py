@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 
 from assistant.answer import Caveat, Plan
 from assistant.formatting import Style, day, number
 from assistant.retelling import retold
 from assistant.wording import FIRST, Wording, answers
-from semantic_layer import Column, SemanticLayer, SemanticQuery, TimeRange
+from semantic_layer import Column, SemanticLayer, SemanticQuery, TimeRange, bond, counted, is_funnel
 from warehouse import Result
 
 Caveats = tuple[Caveat, ...]
@@ -26,8 +27,9 @@ def of_plan(layer: SemanticLayer, plan: Plan, as_of: date, locale: str = "en") -
         for text in _warnings(layer, name)
     )
     period = _of_period(plan.query, as_of, locale)
+    steps = _of_steps(layer, plan.query, as_of, locale)
     members = _of_members(layer, plan.query, as_of, locale)
-    return (*notes, *_of_segments(layer, plan.query, answers(locale)), *members, *period, *warnings)
+    return (*notes, *_of_segments(layer, plan.query, answers(locale)), *steps, *members, *period, *warnings)
 
 
 def _of_segments(layer: SemanticLayer, query: SemanticQuery, words: Wording) -> Iterator[Caveat]:
@@ -37,6 +39,18 @@ def _of_segments(layer: SemanticLayer, query: SemanticQuery, words: Wording) -> 
         segment = layer.segments[name]
         if segment.description:
             yield _said(words, "SEGMENT", {"title": segment.title, "text": segment.description})
+
+
+def _of_steps(layer: SemanticLayer, query: SemanticQuery, as_of: date, locale: str) -> Iterator[Caveat]:
+    """Whether the steps of a funnel are the same things going through, or only numbers of the same period."""
+    if not is_funnel(query):
+        return
+    held = bond(layer, query.metrics)
+    things = counted(layer, query.metrics[0])
+    named = things in layer.datasets
+    title = answers(locale).small(layer.datasets[things].title) if named else ""
+    form = "_plain" if held == "days" and not named else ""
+    yield _said(answers(locale), f"FUNNEL_{held.upper()}", {"things": title, "day": day(as_of, locale)}, form)
 
 
 def _of_members(layer: SemanticLayer, query: SemanticQuery, as_of: date, locale: str) -> Iterator[Caveat]:
@@ -108,8 +122,20 @@ def of_orphans(layer: SemanticLayer, counts: Mapping[str, int], locale: str = FI
 
 
 def of_result(columns: tuple[Column, ...], result: Result, locale: str = FIRST) -> Caveats:
-    """What follows from the rows: a list that was cut, groups whose value is not known."""
-    return (*_cut(result, locale), *_unknown_groups(columns, result, answers(locale)))
+    """What follows from the rows: a cut list, groups whose value is not known, a step with more than the one before."""
+    words = answers(locale)
+    return (*_cut(result, locale), *_unknown_groups(columns, result, words), *_more_than_before(columns, result, words))
+
+
+def _more_than_before(columns: tuple[Column, ...], result: Result, words: Wording) -> Iterator[Caveat]:
+    """Steps of a funnel to which more come than to the one before them, so that the share is over 100%."""
+    counts = {column.ref: place for place, column in enumerate(columns) if column.role == "metric"}
+    for before, after in pairwise(counts):
+        wanted = f"{after}_of_{before}"
+        shares = [place for place, column in enumerate(columns) if column.role == "share" and column.name == wanted]
+        if any((row[place] or 0) > 1 for place in shares for row in result.rows):
+            told = {"before": columns[counts[before]].label, "after": columns[counts[after]].label}
+            yield _said(words, "FUNNEL_OVER", told | {"before": words.small(told["before"])})
 
 
 def _cut(result: Result, locale: str) -> Iterator[Caveat]:

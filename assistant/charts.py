@@ -1,7 +1,7 @@
 """Which picture a result gets, and the picture as a Vega-Lite specification.
 
-A line for time, a bar for a ranking, a tile for one number, bars side by side for then and now; bars are stacked only
-when their parts add up. Where no picture helps, the table speaks.
+A line for time, a bar for a ranking, a tile for one number, bars side by side for then and now, a bar for each step of
+a funnel; bars are stacked only when their parts add up. Where no picture helps, the table speaks.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from assistant import pictures
 from assistant.answer import Caveat, Chart, ChartKind, Mark
+from assistant.funnel_story import is_shape_of_funnel
 from assistant.narrate import describe
 from assistant.pictures import MOST_SERIES, alike, outer_inner
 from assistant.shape import Context, Shape, shape_of
@@ -59,7 +60,7 @@ def possible(columns: Sequence[Column], result: Result, context: Context | None 
 
 def unfit(asked: ChartKind | None, drawn: ChartKind, locale: str = FIRST) -> tuple[Caveat, ...]:
     """What a person is told whose picture could not be drawn of these rows."""
-    if asked is None or asked == drawn:
+    if asked is None or asked == drawn or (asked, drawn) == ("bar", "funnel"):  # whose steps are bars
         return ()
     words = answers(locale)
     kind = words.choice("caveats.chart_kinds", asked)
@@ -68,6 +69,14 @@ def unfit(asked: ChartKind | None, drawn: ChartKind, locale: str = FIRST) -> tup
 
 def _has_no_numbers(shape: Shape) -> bool:
     return not shape.numbers or not any(True for _ in shape.values(shape.main.value))
+
+
+def _is_funnel(shape: Shape) -> bool:
+    return is_shape_of_funnel(shape) and len(shape.rows) == 1 and not shape.dimensions and shape.time is None
+
+
+def _is_funnel_by_group(shape: Shape) -> bool:
+    return is_shape_of_funnel(shape) and len(shape.dimensions) == 1 and shape.time is None
 
 
 def _is_one_row(shape: Shape) -> bool:
@@ -114,6 +123,8 @@ def _is_stack(shape: Shape) -> bool:
 
 _RULES: tuple[tuple[Callable[[Shape], bool], ChartKind, Callable[[Shape, str], Spec] | None], ...] = (
     (_has_no_numbers, "table", None),
+    (_is_funnel, "funnel", pictures.funnel),
+    (_is_funnel_by_group, "grouped_bar", pictures.funnels),
     (_is_one_row, "tile", None),
     (_is_of_cohorts, "heat", pictures.heat),
     (_is_trend, "line", pictures.trend),

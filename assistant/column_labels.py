@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from assistant.formatting import so_many
 from assistant.wording import FIRST, Wording, answers
-from semantic_layer import COHORT_AGE, METRIC_TIME, Column, SemanticLayer, SemanticQuery, is_together
+from semantic_layer import (
+    COHORT_AGE,
+    METRIC_TIME,
+    Column,
+    SemanticLayer,
+    SemanticQuery,
+    funnel_of,
+    is_funnel,
+    is_together,
+)
 
 _ENDS = ("highest", "lowest")
 _BESIDE = ("previous", "change", "change_ratio", "share", "rank")
@@ -16,9 +25,30 @@ _BESIDE = ("previous", "change", "change_ratio", "share", "rank")
 def labelled(layer: SemanticLayer, query: SemanticQuery, columns: Sequence[Column], locale: str) -> tuple[Column, ...]:
     """The columns, those that belong to a metric or to a time under a label of the language; the SQL stays."""
     words = answers(locale)
+    if is_funnel(query):
+        columns = [replace(one, label=_of_step(layer, query, one, words) or one.label) for one in columns]
     if words.locale == FIRST:  # the compiler's own labels
         return tuple(columns)
-    return tuple(replace(one, label=_beside(layer, query, one, words) or _label(layer, one, words)) for one in columns)
+    return tuple(
+        one
+        if _of_step(layer, query, one, words)
+        else replace(one, label=_beside(layer, query, one, words) or _label(layer, one, words))
+        for one in columns
+    )
+
+
+def _of_step(layer: SemanticLayer, query: SemanticQuery, column: Column, words: Wording) -> str:
+    """What a step of a funnel is called, and its shares of the step before and of the first; else nothing."""
+    if not is_funnel(query) or column.role not in ("metric", "share"):
+        return ""
+    funnel = funnel_of(layer, query)
+    named = {step.metric: step.label for step in funnel.steps} if funnel else {}
+    title = named.get(column.ref) or layer.metrics[column.ref].title
+    if column.role == "metric":
+        return title
+    whole = next(one.of for one in query.shares if column.name == f"{one.metric}_of_{one.of}")
+    of = named.get(whole) or layer.metrics[whole].title
+    return words.say("columns.part", {"title": title, "whole": words.inside(of)})
 
 
 def _beside(layer: SemanticLayer, query: SemanticQuery, column: Column, words: Wording) -> str:

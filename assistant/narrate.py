@@ -15,6 +15,7 @@ from assistant.cohort_story import is_of_cohorts, tell_cohorts
 from assistant.evidence import numbers_supported, unsupported_numbers
 from assistant.firsts import are_firsts, tell_firsts
 from assistant.formatting import cell, is_number, shorten, style_of
+from assistant.funnel_story import is_of_funnel, tell_funnel
 from assistant.movers import movers, ranked_by_change
 from assistant.pairs import pair
 from assistant.period_words import period
@@ -340,6 +341,10 @@ def _cohorts(story: Story) -> str:
     return tell_cohorts(story, describe)
 
 
+def _funnel(story: Story) -> str:
+    return tell_funnel(story, describe)
+
+
 _STORIES: tuple[tuple[Callable[[Story], bool], Callable[[Story], str]], ...] = (
     (lambda story: not story.shape.rows, _nothing),
     (
@@ -349,6 +354,7 @@ _STORIES: tuple[tuple[Callable[[Story], bool], Callable[[Story], str]], ...] = (
     (lambda story: bool(story.context.query and story.context.query.entity and not story.shape.numbers), _entities),
     (lambda story: story.context.query is None or not story.shape.numbers, _rows),
     (is_of_cohorts, _cohorts),
+    (is_of_funnel, _funnel),
     (are_firsts, tell_firsts),
     (is_of_bands, lambda story: tell_bands(story) + _also(story)),
     (lambda story: len(story.shape.rows) == 1, _one_row),

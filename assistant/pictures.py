@@ -12,9 +12,11 @@ from typing import Any
 
 from assistant.cohort_story import after_age
 from assistant.formatting import Style, bucket, cell, compact, is_number, number, shorten
+from assistant.funnel_story import Step, is_compared, steps_of
 from assistant.narrate import period_label
 from assistant.period_words import earlier
 from assistant.shape import Numbers, Shape, is_partial, next_bucket
+from assistant.story import lower
 from assistant.vega import Axis, Picture, Spec, bars, grouped_bars, heat_field, lines, stacked_bars
 from assistant.wording import answers
 from semantic_layer import COHORT_AGE
@@ -23,6 +25,8 @@ MOST_BARS = 30
 MOST_SERIES = 8
 MOST_BUCKETS = 3000
 LONGEST_LABEL = 32
+MOST_WRITTEN_OUT = 1_000_000
+FUNNEL_ROOM = 1.35  # a count and its share stand behind each bar
 _EVEN_GRAINS = ("day", "week", "month", "quarter", "half", "year")
 Row = tuple[Any, ...]
 Value = dict[str, Any]
@@ -76,6 +80,35 @@ def heat(shape: Shape, title: str) -> Spec:
     values = [_cell(shape, row, group, age) for row in shape.rows if row[group] in shown]
     label = shape.columns[age].label
     return heat_field(_picture(shape, title, values, note=_cut_note(shape, len(shown), len(keys))), label)
+
+
+def funnel(shape: Shape, title: str) -> Spec:
+    """A bar for each step of a funnel with its count and its part of the step before; beside it what was before."""
+    row, locale = shape.rows[0], shape.context.locale
+    now = steps_of(shape, row)
+    then = steps_of(shape, row, "previous") if is_compared(shape) else []
+    axis = Axis("", Style("integer", locale=locale), 0.0, float(max(step.count for step in (*now, *then))))
+    if not then:
+        values = [_step(shape, step, "") for step in now]
+        return bars(Picture(title, axis, locale=locale, values=values), room=FUNNEL_ROOM)
+    series = (period_label(shape.context), earlier(shape.context, shape.grain, answers(locale), "_label"))
+    values = [_step(shape, step, name) for name, steps in zip(series, (now, then), strict=True) for step in steps]
+    picture = Picture(title, axis, series=series, muted=series[1], locale=locale, values=values)
+    return grouped_bars(picture, room=FUNNEL_ROOM)
+
+
+def funnels(shape: Shape, title: str) -> Spec:
+    """For each group a bar for each step behind the first, as a part of the first one."""
+    keyed = _keyed(shape, MOST_BARS // 2)
+    told = [(step, key) for row, key in keyed for step in steps_of(shape, row)[1:]]
+    values = [_part_of_first(shape, step, key) for step, key in told]
+    high = max((step.of_first or 0.0 for step, _ in told), default=1.0)
+    first = next(column.label for column in shape.columns if column.role == "metric")
+    label = _say(shape, "funnel_axis", {"first": lower(first, answers(shape.context.locale))})
+    axis = Axis(label, Style("percent", locale=shape.context.locale), 0.0, high)
+    series = tuple(dict.fromkeys(value["s"] for value in values))
+    note = _cut_note(shape, len(keyed), len(shape.rows))
+    return grouped_bars(Picture(title, axis, note, series, locale=shape.context.locale, values=values))
 
 
 def stack(shape: Shape, title: str) -> Spec:
@@ -203,6 +236,34 @@ def _bar(shape: Shape, row: Row, key: str, name: str, position: int) -> Value:
     group = " / ".join(cell(row[i], shape.columns[i], shape.style(i)) for i in shape.dimensions)
     what = name if name and len(shape.dimensions) == 1 else shape.columns[position].label
     return {"k": key, "s": name, "v": _float(value), "text": text, "tip": f"{group}, {what}: {number(value, style)}"}
+
+
+def _step(shape: Shape, step: Step, name: str) -> Value:
+    """A bar of a step: how many, and which part of the step before."""
+    style = Style("integer", locale=shape.context.locale)
+    rate = f" ({_percent(shape, step.of_before)})" if step.of_before is not None else ""
+    exact = f"{number(step.count, style)}{rate}"
+    text = exact if step.count < MOST_WRITTEN_OUT else f"{compact(step.count, style)}{rate}"
+    told = ", ".join(part for part in (step.label, name) if part)
+    return {
+        "k": shorten(step.label, LONGEST_LABEL),
+        "s": name,
+        "v": float(step.count),
+        "text": text,
+        "tip": f"{told}: {exact}",
+    }
+
+
+def _part_of_first(shape: Shape, step: Step, key: str) -> Value:
+    """A bar of a step of one group, as a part of its first step."""
+    rate, style = step.of_first, Style("integer", locale=shape.context.locale)
+    text = _percent(shape, rate) if rate is not None else ""
+    tip = f"{key}, {step.label}: {text} ({number(step.count, style)})"
+    return {"k": key, "s": step.label, "v": rate, "text": text, "tip": tip}
+
+
+def _percent(shape: Shape, value: float) -> str:
+    return number(value, Style("percent", locale=shape.context.locale))
 
 
 def _cell(shape: Shape, row: Row, group: int, age: int) -> Value:

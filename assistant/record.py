@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.formatting import LONGEST_NAME, band, duration, is_number, shorten
 from assistant.shape import Context, Numbers, Shape, next_bucket, shape_of, whole_rows
-from semantic_layer import Column
+from semantic_layer import Column, is_funnel
 from warehouse import Result
 
 PAIR = 2
@@ -59,8 +59,9 @@ def record_of(columns: Sequence[Column], result: Result, context: Context | None
     """The record of a result: its cells, and what follows from them by fixed rules.
 
     Those are: the number of rows, and of rows with and without a value; the change that a comparison shows; for an
-    additive metric the sum and each row's share of it; along a time, the change from one row to the next and from the
-    first whole bucket to the last; and the numbers and days of the question itself.
+    additive metric the sum and each row's share of it; of a funnel what is lost between its steps; along a time, the
+    change from one row to the next and from the first whole bucket to the last; and the numbers and days of the
+    question itself.
     """
     known = context or Context()
     shape = shape_of(columns, result, known)
@@ -71,6 +72,7 @@ def record_of(columns: Sequence[Column], result: Result, context: Context | None
     for item in shape.numbers:
         _add_derived(shape, item, amounts)
         _add_changes(shape, item, changes)
+    _add_losses(shape, amounts)
     days, names = frozenset(_days(shape)), frozenset(_names(shape))
     return Record(amounts.done(), changes.done(), days, known.as_of, names, known.locale)
 
@@ -96,6 +98,19 @@ def _add_changes(shape: Shape, item: Numbers, changes: _Draft) -> None:
     for before, after in _steps(shape, item):
         changes.of(_is_ratio(shape, item.value)).add(after - before)
         changes.ratios.update([after / before - 1] if before else ())
+
+
+def _add_losses(shape: Shape, amounts: _Draft) -> None:
+    """How many of each step of a funnel do not come to the next one, and which part of it that is."""
+    query = shape.context.query
+    if query is None or not is_funnel(query):
+        return
+    steps = [place for place, column in enumerate(shape.columns) if column.role == "metric"]
+    for row in shape.rows:
+        counts = [exact(row[place]) for place in steps if is_number(row[place])]
+        for before, after in pairwise(counts):
+            amounts.plain.add(before - after)
+            amounts.ratios.update([(before - after) / before] if before else ())
 
 
 def _asked_numbers(context: Context) -> Iterator[Decimal]:

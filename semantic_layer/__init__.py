@@ -28,6 +28,7 @@ from semantic_layer.errors import (
     UnsafeQuery,
     suggest,
 )
+from semantic_layer.funnels import bond, counted, funnel_of, is_funnel, step_shares
 from semantic_layer.history import Logged, changes_of, latest, meaning_of, read_history, record_history
 from semantic_layer.implied import implied_metric, with_implied
 from semantic_layer.interchange import Exported, Imported, ImportOptions, Remark, View, export_ossie, import_model
@@ -51,6 +52,7 @@ from semantic_layer.model import (
     Definitions,
     DerivedMetric,
     Dimension,
+    Funnel,
     Measure,
     Metric,
     NonAdditive,
@@ -116,6 +118,7 @@ __all__ = [
     "Fault",
     "Filter",
     "Finding",
+    "Funnel",
     "Golden",
     "Ground",
     "GroupBy",
@@ -155,14 +158,17 @@ __all__ = [
     "View",
     "Viewer",
     "adds_up_in_time",
+    "bond",
     "changes_of",
     "check",
+    "counted",
     "data_checks",
     "data_faults",
     "differences",
     "export_ossie",
     "for_viewer",
     "formula",
+    "funnel_of",
     "holds_numbers",
     "holds_whole_numbers",
     "identifying_fields",
@@ -170,6 +176,7 @@ __all__ = [
     "implied_metric",
     "import_model",
     "in_language",
+    "is_funnel",
     "is_together",
     "latest",
     "linking",
@@ -193,6 +200,7 @@ __all__ = [
     "shipped_goldens",
     "spread_queries",
     "stands",
+    "step_shares",
     "substitute",
     "suggest",
     "time_of",

@@ -54,6 +54,10 @@ class _Work:
             problem = self._first(list(references(metric.node))) if self._is_shipped(metric) else None
             if problem:
                 self._drop("metrics", name, problem)
+        for name, funnel in list(self.entries.funnels.items()):
+            steps = [Reference("metric", one, ()) for one in funnel.node.metrics]
+            if self._is_shipped(funnel) and (problem := self._first(steps)):
+                self._drop("funnels", name, problem)
         return len(self.inactive) > before
 
     def drop_stand_ins(self) -> None:

@@ -17,6 +17,8 @@ from semantic_layer.model import (
     Dataset,
     Definitions,
     Dimension,
+    Funnel,
+    FunnelStep,
     Measure,
     Metric,
     NonAdditive,
@@ -27,8 +29,9 @@ from semantic_layer.model import (
 from semantic_layer.query import Filter, TimeRange
 from semantic_layer.yaml_source import Document, Location
 
-Node = TypeVar("Node", Dataset, Relationship, Metric, Segment, Calendar)
-_SECTIONS = ("datasets", "relationships", "metrics", "segments", "calendars")
+Node = TypeVar("Node", Dataset, Relationship, Metric, Segment, Calendar, Funnel)
+_SECTIONS = ("datasets", "relationships", "metrics", "segments", "calendars", "funnels")
+_NAMED = ("metrics", "segments", "datasets", "funnels")
 _CLASSES: dict[str, type[BaseModel]] = {
     "datasets": Dataset,
     "relationships": Relationship,
@@ -40,6 +43,8 @@ _CLASSES: dict[str, type[BaseModel]] = {
     "policy": RowPolicy,
     "segments": Segment,
     "calendars": Calendar,
+    "funnels": Funnel,
+    "steps": FunnelStep,
     "filters": Filter,
     "time_range": TimeRange,
     **METRIC_TYPES,
@@ -48,7 +53,7 @@ _CLASSES: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True)
 class Entry(Generic[Node]):
-    """One dataset, relationship, metric, segment or calendar, and where it stands.
+    """One dataset, relationship, metric, segment, calendar or funnel, and where it stands.
 
     `inherited` names the fields and measures that a dataset has from an earlier file.
     """
@@ -73,6 +78,7 @@ class Entries:
     metrics: dict[str, Entry[Metric]] = field(default_factory=dict[str, Entry[Metric]])
     segments: dict[str, Entry[Segment]] = field(default_factory=dict[str, Entry[Segment]])
     calendars: dict[str, Entry[Calendar]] = field(default_factory=dict[str, Entry[Calendar]])
+    funnels: dict[str, Entry[Funnel]] = field(default_factory=dict[str, Entry[Funnel]])
 
     def definitions(self) -> Definitions:
         """The definitions without the knowledge of where they stood."""
@@ -83,6 +89,7 @@ class Entries:
             metrics=tuple(entry.node for entry in self.metrics.values()),
             segments=tuple(entry.node for entry in self.segments.values()),
             calendars=tuple(entry.node for entry in self.calendars.values()),
+            funnels=tuple(entry.node for entry in self.funnels.values()),
         )
 
     def without(self, section: str, name: str) -> Entries:
@@ -118,10 +125,13 @@ def merge(documents: Iterable[Document]) -> Entries:
 
 
 def _add_words(document: Document, name: str, added: tuple[str, ...], entries: Entries) -> None:
-    """Give a metric, segment, dataset, field or value (`dataset.field=value`) more words; an unknown one is a fault."""
+    """Give what has a name more words, also a value (`dataset.field=value`) or a step of a funnel (`funnel.metric`).
+
+    An unknown one is a fault.
+    """
     owner, _, field_name = name.partition("=")[0].partition(".")
     value = name.partition("=")[2]
-    for section in ("metrics", "segments", "datasets"):
+    for section in _NAMED:
         found: dict[str, Entry[Any]] = getattr(entries, section)
         node = found[owner].node if owner in found else None
         if node is not None and not field_name:
@@ -133,13 +143,21 @@ def _add_words(document: Document, name: str, added: tuple[str, ...], entries: E
             )
             found[owner] = replace(found[owner], node=node.model_copy(update={"fields": fields}))
             return
-    known = [*entries.metrics, *entries.segments, *entries.datasets]
+        if isinstance(node, Funnel) and field_name in node.metrics:
+            steps = tuple(_with_step_words(one, added) if one.metric == field_name else one for one in node.steps)
+            found[owner] = replace(found[owner], node=node.model_copy(update={"steps": steps}))
+            return
+    known = [name for section in _NAMED for name in getattr(entries, section)]
     document.fault(("synonyms", name), f"nothing is called `{name}`.", _hint(name, known))
 
 
 def _with_words(node: Any, added: tuple[str, ...]) -> Any:
     synonyms = tuple(dict.fromkeys((*node.ai_context.synonyms, *added)))
     return node.model_copy(update={"ai_context": node.ai_context.model_copy(update={"synonyms": synonyms})})
+
+
+def _with_step_words(step: FunnelStep, added: tuple[str, ...]) -> FunnelStep:
+    return step.model_copy(update={"synonyms": tuple(dict.fromkeys((*step.synonyms, *added)))})
 
 
 def _with_field_words(field: Dimension, value: str, added: tuple[str, ...]) -> Dimension:
@@ -166,13 +184,14 @@ def _take_labels(document: Document, definitions: Definitions, entries: Entries)
 def _check_label(document: Document, language: str, name: str, entries: Entries) -> None:
     """Add a fault when nothing is called as a label says; `implied.` labels are of what follows by itself."""
     owner, _, field = name.partition(".")
-    dataset = entries.datasets.get(owner)
+    dataset, funnel = entries.datasets.get(owner), entries.funnels.get(owner)
     if field:
         known = owner == "implied" or (dataset and any(one.name == field for one in dataset.node.fields))
+        known = known or (funnel and field in funnel.node.metrics)
     else:
-        known = owner in entries.metrics or owner in entries.segments or dataset is not None
+        known = any(owner in getattr(entries, section) for section in _NAMED)
     if not known:
-        names = [*entries.metrics, *entries.segments, *entries.datasets]
+        names = [name for section in _NAMED for name in getattr(entries, section)]
         document.fault(("labels", language, name), f"nothing is called `{name}`.", _hint(name, names))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from semantic_layer.implied import AGGREGATIONS, HOUR, WEEKDAY
 from semantic_layer.metric_types import SimpleMetric
-from semantic_layer.model import Dataset, Dimension, Metric, SemanticLayer
+from semantic_layer.model import Dataset, Dimension, Funnel, Metric, SemanticLayer
 
 Labels = Mapping[str, str]
 IMPLIED = ("rows", *AGGREGATIONS, WEEKDAY, HOUR)
@@ -27,8 +27,17 @@ def in_language(layer: SemanticLayer, locale: str) -> SemanticLayer:
     titles = {one.name: one.title for one in datasets} | fields
     metrics = tuple(_metric(one, labels, titles) for one in now.metrics)
     segments = tuple(one.spoken(labels.get(one.name, "")) for one in now.segments)
-    changed = now.model_copy(update={"datasets": datasets, "metrics": metrics, "segments": segments})
+    funnels = tuple(_funnel(one, labels) for one in now.funnels)
+    spoken = {"datasets": datasets, "metrics": metrics, "segments": segments, "funnels": funnels}
+    changed = now.model_copy(update=spoken)
     return SemanticLayer(changed, layer.inactive, layer.schema)
+
+
+def _funnel(funnel: Funnel, labels: Labels) -> Funnel:
+    """The funnel under its label; a step without one is called as its metric is."""
+    said = {one.metric: labels.get(f"{funnel.name}.{one.metric}", "") for one in funnel.steps}
+    steps = tuple(one.model_copy(update={"label": said[one.metric]}) for one in funnel.steps)
+    return funnel.spoken(labels.get(funnel.name, "")).model_copy(update={"steps": steps})
 
 
 def role_title(layer: SemanticLayer, via: str) -> str:

@@ -99,6 +99,23 @@ def _disagreement(ground: Ground, query: SemanticQuery, sql: str, verified: Veri
     return f"gives other rows than its SQL, such as {', '.join(other)}."
 
 
+def _empty_steps(ground: Ground) -> Iterator[Finding]:
+    """Steps of a funnel that the data has nothing of."""
+    if ground.rows is None:
+        return
+    for one in ground.layer.funnels.values():
+        try:
+            found = ground.rows(
+                to_sql(ground.layer.unhidden, SemanticQuery(metrics=one.metrics), as_of=ground.as_of).sql
+            )
+        except (QueryError, LookupError) as error:
+            yield Finding("FUNNEL_FAILS", "funnels", one.name, f"its steps cannot be counted: {error.args[0]}")
+            continue
+        for metric, count in zip(one.metrics, found[0] if found else [0] * len(one.metrics), strict=True):
+            if not count:
+                yield Finding("FUNNEL_EMPTY_STEP", "funnels", one.name, f"the data has nothing of its step `{metric}`.")
+
+
 def _plain(rows: Rows) -> list[tuple[str, ...]]:
     """Rows in any order, numbers to six digits; groups in which there is nothing count for neither side."""
     kept = [row for row in rows if len(row) == 1 or row[-1] not in (None, 0)]
@@ -112,4 +129,4 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-TEST_RULES: Sequence[Any] = (_untested, _goldens, _verified)
+TEST_RULES: Sequence[Any] = (_untested, _goldens, _verified, _empty_steps)

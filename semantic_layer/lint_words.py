@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from semantic_layer.funnels import funnel_of
 from semantic_layer.lint_ground import Finding, Ground
 from semantic_layer.metric_types import UnavailableMetric
 from semantic_layer.nodes import Described
@@ -21,6 +22,7 @@ def _undescribed(ground: Ground) -> Iterator[Finding]:
         ("metrics", ground.metrics()),
         ("datasets", ground.layer.datasets.values()),
         ("segments", (one for one in ground.layer.segments.values() if not one.hidden)),
+        ("funnels", ground.layer.funnels.values()),
     ]
     for section, nodes in entries:
         for one in nodes:
@@ -35,7 +37,8 @@ def _undescribed(ground: Ground) -> Iterator[Finding]:
 
 def _unowned(ground: Ground) -> Iterator[Finding]:
     segments = (one for one in ground.layer.segments.values() if not one.hidden)
-    for section, nodes in (("metrics", ground.metrics()), ("segments", segments)):
+    funnels = ground.layer.funnels.values()
+    for section, nodes in (("metrics", ground.metrics()), ("segments", segments), ("funnels", funnels)):
         for one in nodes:
             if not one.owner:
                 yield Finding("NO_OWNER", section, one.name, "nobody is named who answers for it (`owner`).")
@@ -61,9 +64,10 @@ def _wordless(ground: Ground) -> Iterator[Finding]:
 
 
 def _clashes(ground: Ground) -> Iterator[Finding]:
-    """The same words for two metrics or two segments, unless each says that it shares them."""
+    """The same words for two metrics, two segments or two funnels, unless each says that it shares them."""
     segments = [one for one in ground.layer.segments.values() if not one.hidden]
     kinds: list[tuple[str, list[Described]]] = [("metrics", list(ground.metrics())), ("segments", list(segments))]
+    kinds.append(("funnels", list(ground.layer.funnels.values())))
     for section, nodes in kinds:
         meant: dict[str, dict[str, bool]] = defaultdict(dict)
         for one in nodes:
@@ -121,6 +125,11 @@ def _unread_examples(ground: Ground) -> Iterator[Finding]:
             query = ground.reads(example)
             if query is None or not meant & {*query.metrics, *(item.field for item in query.filters)}:
                 yield Finding("EXAMPLE_UNREAD", "metrics", one.name, f"its example `{example}` is not read as it.")
+    for one in ground.layer.funnels.values():
+        for example in one.ai_context.examples:
+            query = ground.reads(example)
+            if query is None or funnel_of(ground.layer, query) != one:
+                yield Finding("EXAMPLE_UNREAD", "funnels", one.name, f"its example `{example}` is not read as it.")
 
 
 def _unmarked(ground: Ground) -> Iterator[Finding]:

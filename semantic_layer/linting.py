@@ -17,7 +17,7 @@ from semantic_layer.lint_words import WORD_RULES
 from semantic_layer.yaml_source import read_document
 
 Place = tuple[str, int]
-_SECTIONS = ("datasets", "relationships", "metrics", "segments")
+_SECTIONS = ("datasets", "relationships", "metrics", "segments", "funnels")
 RULES: tuple[Callable[[Ground], Iterable[Finding]], ...] = (*WORD_RULES, *STRUCTURE_RULES, *TEST_RULES)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from semantic_layer.activation import deactivate, is_shipped
 from semantic_layer.entries import Entries, merge
 from semantic_layer.errors import DefinitionError, Fault
+from semantic_layer.funnels import broken_funnels
 from semantic_layer.model import SemanticLayer
 from semantic_layer.segment_rules import broken_segments, unshowable, without_segments
 from semantic_layer.timing import is_time_zone
@@ -74,7 +75,10 @@ def _assemble(documents: list[Document], schema: Schema | None) -> SemanticLayer
     found: list[Fault] = validate(entries, tables, inactive)
     if found:
         raise DefinitionError(found)
-    return _with_segments(entries, inactive, known)
+    layer = _with_segments(entries, inactive, known)
+    if wrong := list(broken_funnels(layer, entries)):
+        raise DefinitionError(wrong)
+    return layer
 
 
 def _check_zone(document: Document) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from semantic_layer.catalog import formula, parts
 from semantic_layer.loader import load, shipped_definitions
 from semantic_layer.metric_types import UnavailableMetric
-from semantic_layer.model import Metric, Segment, SemanticLayer
+from semantic_layer.model import Funnel, Metric, Segment, SemanticLayer
 from semantic_layer.resolution import footprints
 from semantic_layer.yaml_source import read_document
 
@@ -34,7 +34,7 @@ runs it again on your data. A metric of which the data has no rows is refused wi
 
 
 def metrics_page(layer: SemanticLayer, files: Sequence[Path]) -> str:
-    """The page in Markdown: every metric that can be asked for, by definition file, then the segments."""
+    """The page in Markdown: every metric that can be asked for, by definition file, then segments and funnels."""
     lines = [_HEAD]
     for path in files:
         listed: list[dict[str, Any]] = read_document(path).data.get("metrics") or []
@@ -44,6 +44,8 @@ def metrics_page(layer: SemanticLayer, files: Sequence[Path]) -> str:
             lines += [f"## {_heading(path)}\n", *(line for one in shown for line in _metric(layer, one))]
     lines.append("## Segments\n\nA segment is a named set by a stated rule, as of the last day of data.\n")
     lines += [line for one in layer.segments.values() if not one.hidden for line in _segment(one)]
+    lines.append("## Funnels\n\nSteps one after the other, each counted by a metric above.\n")
+    lines += [line for one in layer.funnels.values() for line in _funnel(layer, one)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -108,6 +110,19 @@ def _segment(one: Segment) -> Iterator[str]:
         yield f"| people also say | {', '.join(one.synonyms)} |"
     yield f"| examples | {'; '.join(one.ai_context.examples)} |"
     yield f"| owner | {one.owner}, version {one.version} |\n"
+
+
+def _funnel(layer: SemanticLayer, one: Funnel) -> Iterator[str]:
+    yield f"### {one.title} (funnel)\n"
+    yield f"{one.description}\n"
+    yield "| | |\n|---|---|"
+    yield f"| name | `{one.name}` |"
+    told = (f"{step.label or layer.metrics[step.metric].title} (`{step.metric}`)" for step in one.steps)
+    yield f"| steps | {' → '.join(told)} |"
+    if one.synonyms:
+        yield f"| people also say | {', '.join(one.synonyms)} |"
+    yield f"| examples | {'; '.join(one.ai_context.examples)} |"
+    yield f"| owner | {one.owner} |\n"
 
 
 def write_page(path: Path) -> None:

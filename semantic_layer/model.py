@@ -44,6 +44,8 @@ __all__ = [
     "Described",
     "Dimension",
     "Direction",
+    "Funnel",
+    "FunnelStep",
     "Measure",
     "Metric",
     "MetricFields",
@@ -217,6 +219,31 @@ class Segment(Described):
     hidden: bool = False
 
 
+class FunnelStep(Node):
+    """One step of a funnel: the metric that counts who came so far, what it is called there, and other words for it."""
+
+    metric: Name
+    label: str = ""
+    synonyms: tuple[str, ...] = ()
+
+
+class Funnel(Described):
+    """Steps that things go through one after the other, each counted by a metric ("visits, carts, orders").
+
+    With `entity` every step must count the same things: the rows of that dataset. Without it the steps may be numbers
+    of different things in the same period, and answers say so.
+    """
+
+    steps: tuple[FunnelStep, ...] = Field(min_length=2, max_length=8)
+    entity: str = ""
+    owner: str = ""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics of the steps, in order."""
+        return tuple(step.metric for step in self.steps)
+
+
 class Calendar(Node):
     """A calendar kept in a table, one row a day, such as a retail year of 4-4-5 weeks.
 
@@ -236,7 +263,8 @@ class Definitions(Node):
     `time_zone` is the zone in which people count days (empty: the clock of the data, which is UTC). `week_start` and
     `fiscal_year_start_month` shape the grains week, fiscal_quarter and fiscal_year. `extends` is `shipped` when the
     file adds to the customer model that comes with the product, `none` when it stands alone. `synonyms` adds words to
-    things that another file defines, by the name of a metric, segment or dataset, or by `dataset.field`; `labels` says
+    things that another file defines, by the name of a metric, segment, dataset or funnel, by `dataset.field`, or by
+    `funnel.metric` for a step; `labels` says
     by the same names what they are called in answers of other languages: `labels: {de: {net_revenue: Umsatz}}`.
     """
 
@@ -255,6 +283,7 @@ class Definitions(Node):
     metrics: tuple[Metric, ...] = ()
     segments: tuple[Segment, ...] = ()
     calendars: tuple[Calendar, ...] = ()
+    funnels: tuple[Funnel, ...] = ()
 
 
 class SemanticLayer:
@@ -276,6 +305,7 @@ class SemanticLayer:
         self.datasets = {dataset.name: dataset for dataset in definitions.datasets}
         self.metrics = {metric.name: metric for metric in definitions.metrics}
         self.segments = {segment.name: segment for segment in definitions.segments}
+        self.funnels = {funnel.name: funnel for funnel in definitions.funnels}
         self.calendars = {calendar.name: calendar for calendar in definitions.calendars}
         self.calendar_grains = {grain: one for one in definitions.calendars for grain in one.grains}
         self.relationships = {link.name: link for link in definitions.relationships}

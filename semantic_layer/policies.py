@@ -189,7 +189,9 @@ def for_viewer(layer: SemanticLayer, viewer: Viewer) -> SemanticLayer:
         one.model_copy(update={"hidden": True}) if any(f.field in unknown for f in one.filters) else one
         for one in now.segments
     )
-    changed = now.model_copy(update={"datasets": datasets, "metrics": metrics, "segments": segments})
+    funnels = tuple(one for one in now.funnels if not unknown & set(one.metrics))
+    seen = {"datasets": datasets, "metrics": metrics, "segments": segments, "funnels": funnels}
+    changed = now.model_copy(update=seen)
     return SemanticLayer(changed, layer.inactive, layer.schema)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from semantic_layer.circles import circle
 from semantic_layer.entries import Entries, Entry
 from semantic_layer.errors import Fault
+from semantic_layer.funnels import funnel_faults
 from semantic_layer.metric_rules import measure_problems, metric_problems
 from semantic_layer.model import Bridge, Calendar, Dataset, Dimension, Measure, Metric, Relationship, RowPolicy
 from semantic_layer.query import COHORT_AGE, METRIC_TIME
@@ -32,6 +33,7 @@ def validate(entries: Entries, tables: KnownTables | None, inactive: Mapping[str
         found.extend(_calendar(calendar, scope))
     found.extend(_cycles(entries))
     found.extend(segment_faults(entries))
+    found.extend(funnel_faults(entries, scope))
     return found
 
 

@@ -31,6 +31,10 @@ ORDERS_BY_REGION = (
     f"SELECT region, count(*) FROM core.orders LEFT JOIN core.customer USING (customer_id) "
     f"WHERE {COUNTS} AND {LAST_YEAR} GROUP BY 1"
 )
+RETURNED = (
+    f"SELECT count(*) AS n, count(*) FILTER (refund_amount > 0) AS back FROM core.orders WHERE {COUNTS} AND {LAST_YEAR}"
+)
+RETURNED_BY_CHANNEL = f"{RETURNED.replace('SELECT', 'SELECT channel,', 1)} GROUP BY 1"
 TRUTH = {  # hand-written; None: no answer
     "shipping fees by sales channel last year": FEES,
     "shipping fees per order by month this year": f"SELECT date_trunc('month', ordered_at)::DATE, "
@@ -42,6 +46,8 @@ TRUTH = {  # hand-written; None: no answer
     "big spenders by region last year": "SELECT region, count(*) FROM (SELECT customer_id FROM core.orders "
     f"WHERE {COUNTS} AND {LAST_YEAR} GROUP BY 1 HAVING sum(net_amount) >= 500) JOIN core.customer USING (customer_id) "
     "GROUP BY 1",
+    "return funnel last year": f"SELECT n, back, back / n FROM ({RETURNED})",
+    "return funnel by sales channel last year": f"SELECT channel, n, back, back / n FROM ({RETURNED_BY_CHANNEL})",
     "orders by region last year": ORDERS_BY_REGION,
     "as ann: orders by region last year": f"SELECT * FROM ({ORDERS_BY_REGION}) WHERE region = 'North'",
     "customers by income band": "SELECT income_band, count(*) FROM core.customer "
@@ -103,7 +109,7 @@ def lessons() -> dict[str, str]:
     return {heading: text for heading, text in zip(parts[1::2], parts[2::2], strict=True) if "```sh" in text}
 
 
-SLOW = ("A dataset", "A policy", "A segment", "A metric")
+SLOW = ("A dataset", "A funnel", "A policy", "A segment", "A metric")
 
 
 @pytest.mark.parametrize(
@@ -121,8 +127,8 @@ def test_a_lesson_works_as_written(room: Path, lesson: str) -> None:
             return
 
 
-def test_the_page_teaches_five_things_and_each_is_held_against_the_truth() -> None:
-    assert list(lessons()) == ["A metric", "A dataset", "A segment", "A policy", "A synonym"]
+def test_the_page_teaches_six_things_and_each_is_held_against_the_truth() -> None:
+    assert list(lessons()) == ["A metric", "A dataset", "A segment", "A funnel", "A policy", "A synonym"]
     lines = [line for kind, _, block in BLOCK.findall(TEXT) if kind == "sh" for line in block.strip().splitlines()]
     asked = {("as ann: " if "ann.toml" in line else "") + shlex.split(line)[-1] for line in lines}
     assert asked == {*TRUTH, "shipping_fees", "spenders.py"}
@@ -173,6 +179,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "Relationship": model.Relationship,
     "Segment": model.Segment,
     "Calendar": model.Calendar,
+    "Funnel": model.Funnel,
+    "Funnel step": model.FunnelStep,
     "AI context": nodes.AIContext,
     **{f"Metric kind: {name}": kind for name, kind in metric_types.METRIC_TYPES.items()},
     "Metric": metric_types.MetricFields,

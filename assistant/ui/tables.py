@@ -10,8 +10,11 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from assistant.answer import Answer
-from assistant.formatting import Style, cell, is_number, steady, style_of
+from assistant.formatting import Style, cell, is_number, number, steady, style_of
+from assistant.funnel_story import Step, is_compared, is_shape_of_funnel, steps_of
+from assistant.shape import Context, shape_of
 from assistant.ui.markup import Markup, join, tag
+from assistant.wording import answers
 
 FIRST_ROWS = 12
 MOST_IN_GRID = 10_000  # with 50,000 a browser stands still for half a minute
@@ -21,11 +24,37 @@ _LEFT_ROLES = ("dimension", "time")
 
 
 def short_table(answer: Answer, locale: str) -> Markup:
-    """The first rows as an HTML table; numbers to the right, the exact value on pointing."""
+    """The first rows as an HTML table; numbers to the right, the exact value on pointing; of a funnel a row a step."""
+    steps = _steps(answer, locale)
+    if steps:
+        return _step_table(steps, locale)
     styles = styles_of(answer, locale)
     head = join(tag("th", c.label or c.name, {"scope": "col", "class": _side(answer, i)}) for i, c in _columns(answer))
     rows = [_row(answer, row, styles) for row in answer.result.rows[:FIRST_ROWS]]
     return tag("table", join([tag("thead", tag("tr", head)), tag("tbody", join(rows))]), {"class": "tw-table"})
+
+
+def _steps(answer: Answer, locale: str) -> list[Step]:
+    """The steps of an answer that is one funnel, without any before; empty for any other."""
+    query = answer.plan.query if answer.plan is not None else None
+    shape = shape_of(answer.columns, answer.result, Context(query=query, locale=locale))
+    alone = len(shape.rows) == 1 and not shape.dimensions and shape.time is None and shape.numbers
+    whole = alone and is_shape_of_funnel(shape) and not is_compared(shape)
+    return steps_of(shape, shape.rows[0]) if whole else []
+
+
+def _step_table(steps: list[Step], locale: str) -> Markup:
+    count, percent = Style("integer", locale=locale), Style("percent", locale=locale)
+    rates = [[number(rate, percent) if rate is not None else "" for rate in (s.of_before, s.of_first)] for s in steps]
+    rows = [[one.label, number(one.count, count), *told] for one, told in zip(steps, rates, strict=True)]
+    names = answers(locale).texts["funnel_columns"]
+    head = join(tag("th", name, {"scope": "col", "class": _end(i)}) for i, name in enumerate(names))
+    body = [tag("tr", join(tag("td", text, {"class": _end(i)}) for i, text in enumerate(row))) for row in rows]
+    return tag("table", join([tag("thead", tag("tr", head)), tag("tbody", join(body))]), {"class": "tw-table"})
+
+
+def _end(place: int) -> str:
+    return "tw-left" if place == 0 else "tw-right"
 
 
 def _row(answer: Answer, row: tuple[Any, ...], styles: list[Style]) -> Markup:

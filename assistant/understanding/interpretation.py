@@ -25,6 +25,7 @@ from semantic_layer import (
     Share,
     SimpleMetric,
     TimeRange,
+    is_funnel,
     is_together,
     role_title,
 )
@@ -52,8 +53,10 @@ class _Reading:
             yield Part("dimension", self.say("list_of", {"what": what}), query.entity)
         for name in query.metrics:
             yield Part("metric", self.layer.metrics[name].title, name)
-        for share in query.shares:
+        for share in () if is_funnel(query) else query.shares:
             yield Part("metric", self.share(share), share.metric)
+        if is_funnel(query):
+            yield Part("metric", self.say("step_by_step"), query.metrics[0])
         yield from self.along_time(query)
         for group in query.group_by:
             kind = "grain" if group.grain else "dimension"
