@@ -51,6 +51,24 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
             "Which client has the highest total gross amount? Return the client name and the total.",
             f"SELECT clt_nm, sum(grs_amt) FROM {CLIENTS} GROUP BY 1 ORDER BY 2 DESC LIMIT 1",
         ),
+        (
+            "How many devices installed in 2024 are there by status code?",
+            "SELECT * FROM (VALUES ('SUSP', 1), ('ACT', 1))",
+        ),
+        (
+            "How many clients registered on or after May 9, 2024 by region?",
+            "SELECT * FROM (VALUES ('South', 2), ('West', 1))",
+        ),
+        (
+            "What is the total gross amount by channel for clients who registered in 2024?",
+            f"SELECT chnl, sum(grs_amt) FROM {CLIENTS} WHERE year(reg_dt) = 2024 GROUP BY 1",
+        ),
+        ("How many payments were there in the past 31 days, inclusive of 31 days ago?", "SELECT 3"),
+        (
+            "How many payments were there between Jan 5, 2025 and Feb 27, 2025 (inclusive of start and end dates)?",
+            "SELECT 2",
+        ),
+        ("How many payments were there last month (excluding the current month)?", "SELECT 2"),
         ("What is the average gross amount by client name?", f"SELECT clt_nm, avg(grs_amt) FROM {CLIENTS} GROUP BY 1"),
     ],
 )

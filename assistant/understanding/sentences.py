@@ -12,7 +12,6 @@ from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import GroupBy, SemanticQuery, SimpleMetric, stands
 
-
 SHOWING = frozenset({"metric", "dimension", "filler"})
 
 

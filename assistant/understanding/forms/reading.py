@@ -10,6 +10,7 @@ from assistant.understanding.forms.asking import Asking, Outcome
 from assistant.understanding.forms.bands import bands
 from assistant.understanding.forms.best_of_each import best_of_each
 from assistant.understanding.forms.compared import compared
+from assistant.understanding.forms.dated_clauses import dated_clauses
 from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.every_period import every_period
 from assistant.understanding.forms.funnels import funnels
@@ -65,6 +66,7 @@ FORMS: tuple[Form, ...] = (
     gaps,
     compared,
     ratios,
+    dated_clauses,
     topics,
     two_asked,
     overview,
