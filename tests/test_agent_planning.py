@@ -68,6 +68,7 @@ EMPTY = {
     "metrics": [], "group_by": [], "grain": "none", "filters": [], "first_day": "", "last_day": "", "compare": "none",
     "list_of": "", "order_by": [], "descending": True, "limit": 0, "unplaced": [],
     "over_groups": "none", "share": "none", "per": 0, "cut": "rows",
+    "bands": {"number": "", "of_each": "", "edges": [], "width": 0},
 }  # fmt: skip
 
 
@@ -138,6 +139,17 @@ TOGETHER: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "one number per so many of another": (
         filled(metrics=["revenue", "orders"], share="of_second_metric", per=100),
         {"metrics": ["revenue", "orders"], "shares": [{"metric": "revenue", "of": "orders", "per": 100}]},
+    ),
+    "rows by bands of a number": (
+        filled(metrics=["orders"], bands={"number": "orders.size", "of_each": "", "edges": [], "width": 50.0}, **JUNE),
+        {"metrics": ["orders"], "group_by": [{"field": "orders.size", "bands": {"width": 50}}],
+         "time_range": {"start": "2026-06-01", "end": "2026-07-01"}},
+    ),
+    "a number of each in bands": (
+        filled(metrics=["orders"], bands={"number": "orders", "of_each": "customer", "edges": [1, 2], "width": 0},
+               **JUNE),
+        {"metrics": ["orders"], "group_by": [{"field": "orders", "entity": "customer", "bands": {"edges": [1, 2]},
+                                                 "time_range": {"start": "2026-06-01", "end": "2026-07-01"}}]},
     ),
     "what the first tenth have together": (
         filled(metrics=["revenue"], group_by=["customer.region"], limit=10, cut="percent_together", share="of_total"),

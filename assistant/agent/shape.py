@@ -53,6 +53,15 @@ class Condition(RowCondition):
     where: list[RowCondition] = []
 
 
+class NumberBands(_Part):
+    """A number put in bands: a field, or a metric of each of an entity; by edges, or by steps of a width."""
+
+    number: str = ""
+    of_each: str = ""
+    edges: list[float] = []
+    width: float = 0
+
+
 class Filled(_Part):
     """A plan as the model wrote it; `unplaced` are words of the question that no name covers.
 
@@ -75,6 +84,7 @@ class Filled(_Part):
     share: str = "none"
     per: int = 0
     cut: str = "rows"
+    bands: NumberBands = NumberBands()
     unplaced: list[str] = []
 
     @model_validator(mode="before")
@@ -122,6 +132,14 @@ def schema_of(excerpt: Excerpt) -> dict[str, Any]:
             "share": _one_of(SHARES),
             "per": {"type": "integer"},
             "cut": _one_of(CUTS),
+            "bands": _object(
+                {
+                    "number": {"anyOf": [_one_of([""]), _ref("name")]},
+                    "of_each": of_each,
+                    "edges": _list({"type": "number"}),
+                    "width": {"type": "number"},
+                }
+            ),
             "unplaced": _list(_TEXT),
         }
     )
@@ -188,7 +206,7 @@ def query_of(filled: Filled, layer: SemanticLayer) -> SemanticQuery:
             order_by=tuple(OrderBy(by=one, descending=filled.descending) for one in filled.order_by),
             limit=filled.limit or None,
         )
-        return _taken_together(filled, query)
+        return _taken_together(filled, _in_bands(filled.bands, query))
     except (ValidationError, ValueError) as error:
         said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise UnusableReply(f"The plan cannot be read: {said}.") from error
@@ -202,6 +220,23 @@ def _shares(filled: Filled) -> tuple[Share, ...]:
     if len(filled.metrics) != 2:
         raise ValueError("a share of the second metric needs two metrics")
     return (Share(metric=filled.metrics[0], of=filled.metrics[1], per=filled.per),)
+
+
+def _in_bands(bands: NumberBands, query: SemanticQuery) -> SemanticQuery:
+    """The query by the bands of a number, in their order; the period is that of the number where each has its own."""
+    if not bands.number:
+        return query
+    told: dict[str, Any] = {"edges": bands.edges} if bands.edges else {"width": bands.width}
+    whole = {name: _plain(value) if name == "width" else [_plain(one) for one in value] for name, value in told.items()}
+    own = {"entity": bands.of_each, "time_range": query.time_range} if bands.of_each else {}
+    group = GroupBy.model_validate({"field": bands.number, "bands": whole, **own})
+    others = tuple(one for one in query.group_by if one.field != bands.number)
+    span = None if bands.of_each else query.time_range
+    return query.model_copy(update={"group_by": (group, *others), "order_by": (), "time_range": span})
+
+
+def _plain(value: float) -> float | int:
+    return int(value) if value == int(value) else value
 
 
 def _taken_together(filled: Filled, query: SemanticQuery) -> SemanticQuery:
