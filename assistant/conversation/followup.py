@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
-from assistant.conversation.merging import Manner, merge
+from assistant.conversation.merging import Manner, merge, without_group
 from assistant.conversation.phrases import Phrases, words_of
 from assistant.conversation.population import is_card, is_cut, population
 from assistant.conversation.turns import Turn
@@ -18,6 +18,8 @@ CATEGORIES = (
     "polite", "leaning", "among", "correcting", "adding", "replacing", "narrowing", "removing", "filtering",
     "comparing",
 )  # fmt: skip
+
+TYPICAL = frozenset({"average", "median"})
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,34 @@ class FollowUp:
             base = population(
                 self.base, self.turn
             )  # the course of the very rows shown, and not the first of all months
+        base = base and self._as_one(base, said)
         query = None if base is None else merge(base, said, self.manner)
-        return None if query is not None and self._counts_itself(query) else query
+        return None if query is None or self._counts_itself(query) or self._bounds_others(query) else query
+
+    def _bounds_others(self, query: SemanticQuery) -> bool:
+        """Whether a bound on each group of the base ("brands with more than 50 reviews") came to bound other groups."""
+        return loose_bounds(self.base, self.understanding.world.layer.metrics) and query.group_by != self.base.group_by
+
+    def _as_one(self, base: SemanticQuery, said: Said) -> SemanticQuery:
+        """The base as one number where a typical one of the very things is asked: "their average age"."""
+        layer = self.understanding.world.layer
+        told = {group.field for group in base.group_by}
+        metrics = [layer.metrics[name] for name in said.query.metrics] if "metrics" in said.slots else []
+        facts = {m.measure.partition(".")[0] for m in metrics if isinstance(m, SimpleMetric)}
+        typical = all(isinstance(m, SimpleMetric) and layer.measures[m.measure].agg in TYPICAL for m in metrics)
+        each = {thing for fact in facts for thing in self._same_rows(fact)}
+        keys = told & {f"{thing}.{key}" for thing in each for key in layer.datasets[thing].key_fields}
+        known = any(one.field in keys and one.op == "in" for one in base.filters)
+        if not known or len(facts) != 1 or not typical:
+            return base
+        whole = without_group(base, {name for name in told if name.partition(".")[0] in each})
+        return whole.model_copy(update={"time_range": None, "compare": None})  # who they are is known, at any time
+
+    def _same_rows(self, fact: str) -> set[str]:
+        """The dataset, and those with one row for each of its rows."""
+        layer = self.understanding.world.layer
+        links = (link for link in layer.relationships.values() if link.from_ == fact)
+        return {fact, *(link.to for link in links if link.from_columns == layer.datasets[fact].primary_key)}
 
     def _counts_itself(self, query: SemanticQuery) -> bool:
         """Whether things are counted for each of themselves, which is one and tells nothing."""
@@ -140,6 +168,11 @@ class FollowUp:
     def text(self) -> str:
         """The words left as they were written."""
         return " ".join(token.raw for token in self.tokens)
+
+
+def loose_bounds(base: SemanticQuery, metrics: Container[str]) -> bool:
+    """Whether rows of an answer are bounded by a number of each group, which means nothing for other groups."""
+    return bool(base.group_by) and not base.entity and any(f.field in metrics and not f.entity for f in base.filters)
 
 
 def stripped(tokens: tuple[Token, ...], phrases: Phrases) -> tuple[tuple[Token, ...], frozenset[str]]:

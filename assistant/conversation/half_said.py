@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_metrics
+from assistant.conversation.population import is_cut
 from assistant.conversation.references import pinned, refers
 from assistant.conversation.turns import Turn
 from assistant.understanding import Concept, Element, Token
@@ -114,6 +115,18 @@ def read_other_group(follow_up: FollowUp, size: int) -> Reading | None:
     return read if kept else follow_up.refuse("rephrase")
 
 
+def read_worth(follow_up: FollowUp) -> Reading | None:
+    """ "how much is that?" behind a number of things, which has been told: their worth, which is another number."""
+    said = " ".join(token.text for token in follow_up.rest)
+    counts = [name for name in follow_up.base.metrics if _is_count(follow_up, name)]
+    asked = not follow_up.tokens and follow_up.phrases.find(tuple(said.split()), "worth") is not None
+    return follow_up.refuse("rephrase") if asked and counts else None
+
+
+def _is_count(follow_up: FollowUp, name: str) -> bool:
+    return follow_up.understanding.world.layer.metrics[name].format == "integer"
+
+
 def at_that_time(follow_up: FollowUp) -> FollowUp | None:
     """ "how many visits did we have then?" behind the best day: on that day; None where no time was picked out."""
     last = tuple(token.text for token in follow_up.rest[-1:])
@@ -136,7 +149,8 @@ def of_other_rows(follow_up: FollowUp, read: Reading) -> bool:
     Who they are is known by the definition of the number before alone, which the plan has not kept.
     """
     world, base = follow_up.understanding.world, follow_up.base
-    if not isinstance(read, Plan) or base.group_by or base.entity or len(base.metrics) != 1:
+    split = base.group_by and is_cut(base)  # "their revenue" behind the top countries is that of the countries
+    if not isinstance(read, Plan) or split or base.entity or len(base.metrics) != 1:
         return False
     name = base.metrics[0]
     plain = name in world.nouns.counted or world.layer.metrics[name].format != "integer"

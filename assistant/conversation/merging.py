@@ -96,9 +96,8 @@ def _with_groups(query: SemanticQuery, said: Said, manner: Manner) -> SemanticQu
     new = tuple(group for group in said.query.group_by if group not in query.group_by)
     if not new:
         others = {group.field for group in query.group_by if group not in said.query.group_by}
-        return without_group(query, others) if manner.narrows else query
-    names = {group.field for group in new}
-    cut = "ranking" in said.slots and said.query.limit is not None
+        return without_group(query, others) if manner.narrows or _cuts(said) else query
+    names, cut = {group.field for group in new}, _cuts(said)
     if cut or (manner.narrows and not manner.adds):
         gone = {group.field for group in query.group_by}
     else:
@@ -113,6 +112,10 @@ def _with_groups(query: SemanticQuery, said: Said, manner: Manner) -> SemanticQu
         query = query.model_copy(update={"limit": limit, "order_by": order})
     filters = tuple(dict.fromkeys((*query.filters, *known)))
     return query.model_copy(update={"group_by": merged, "filters": filters})
+
+
+def _cuts(said: Said) -> bool:
+    return "ranking" in said.slots and said.query.limit is not None
 
 
 def _gives_way(old: GroupBy, new: tuple[GroupBy, ...], manner: Manner) -> bool:
@@ -200,7 +203,13 @@ def _ranked(query: SemanticQuery, said: Said) -> SemanticQuery:
     """The asked order and cut; words of order alone keep the cut that is there."""
     kept = query.order_by[0].by if query.order_by and not said.ranks and said.query.order_by else ""
     kept = kept if kept in query.metrics else ""
-    names = tuple(o.model_copy(update={"by": kept or _by(query, o.by)}) for o in said.query.order_by)
+    column = query.order_by[0].column if kept and query.compare else "value"
+    told = {"column": column} if column != "value" else {}
+    timed = any(group.field == METRIC_TIME for group in query.group_by)
+    names = tuple(
+        o if timed and o.by == METRIC_TIME else o.model_copy(update={"by": kept or _by(query, o.by), **told})
+        for o in said.query.order_by
+    )
     limit = said.query.limit if said.query.limit is not None else query.limit
     known = tuple(f for f in said.query.filters if f.op == "not_null" and f not in query.filters)
     filters = (*query.filters, *known) if said.query.limit is not None else query.filters

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.answer import Clarification, Option, Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import merge, with_period
 from assistant.conversation.phrases import Phrases
 from assistant.conversation.shifting import in_year, shifted, stretch_before, unit_of
-from assistant.understanding import Fragment, Said, Understanding
+from assistant.understanding import Fragment, Said, Understanding, unit_start
 from semantic_layer import SemanticQuery, TimeRange
+
+PARTS = ("month", "quarter", "half")
 
 
 def read_period(follow_up: FollowUp) -> Reading | None:
@@ -78,9 +82,27 @@ def _yearless(follow_up: FollowUp) -> Reading | None:
     fragment = Fragment(follow_up.question, follow_up.base, "metrics", remember)
     plan = follow_up.understanding.follow(follow_up.tokens, fragment)
     said = next((item for item in told if "time" in item.slots), None)
-    if not isinstance(plan, Plan) or said is None or not said.yearless or plan.query.time_range is None:
+    if not isinstance(plan, Plan) or said is None or plan.query.time_range is None:
         return None
-    return _in_years(follow_up, plan, span)
+    if said.slots == {"time"} and not said.yearless:
+        return _that_year(follow_up, plan, span)
+    return _in_years(follow_up, plan, span) if said.yearless else None
+
+
+def _that_year(follow_up: FollowUp, plan: Plan, span: TimeRange) -> Reading | None:
+    """ "2024" behind December 2025: the whole year, or that December? None where words say the whole."""
+    words, phrases = _core(follow_up.words, follow_up.phrases), follow_up.phrases
+    year = plan.query.time_range
+    bare = len(words) == 1 and words[0].isdigit()
+    if not (bare or phrases.is_one(words, "periods", "last_year")) or year is None or year.start is None:
+        return None
+    assert span.start is not None
+    running = span.partial and unit_start(span.start, "year") == span.start  # "this year" is no half of it
+    if running or unit_of(year) != "year" or unit_of(span) not in PARTS or year.start.year == span.start.year:
+        return None
+    as_of = follow_up.understanding.world.as_of
+    part = plan.query.model_copy(update={"time_range": in_year(span, year.start.year, as_of)})
+    return follow_up.ask_which((replace(plan, query=part), plan), follow_up.phrases.message("which_span"))
 
 
 def _in_years(follow_up: FollowUp, plan: Plan, span: TimeRange) -> Reading | None:

@@ -44,6 +44,71 @@ def read_pick(follow_up: FollowUp) -> Reading | None:
     return read if isinstance(read, Plan) else follow_up.refuse("rephrase")
 
 
+def read_without_one(follow_up: FollowUp) -> Reading | None:
+    """ "without the biggest one": the other rows of the answer before; None for words that leave out no row."""
+    phrases, words = follow_up.phrases, follow_up.words
+    left_out = phrases.opens(words, "picks", "left_out")
+    start = left_out + phrases.opens(words[left_out:], "picks", "articles")
+    word, behind = words[start : start + 1], words[start + 1 :]
+    if not (left_out or "removing" in follow_up.cues) or (behind and not phrases.is_one(behind, "picks", "nouns")):
+        return None
+    base, turn = follow_up.base, follow_up.turn
+    group = telling(base, turn)
+    row = _row_called(follow_up, word) if group is not None and turn.whole else None
+    at = column_of(turn, group.field) if group is not None else None
+    if row is None or group is None or at is None or row[at] is None:
+        return None
+    if not is_cut(base):
+        condition = Filter(field=group.field, op="not_in", values=(row[at],), via=group.via)
+        return Plan(base.model_copy(update={"filters": merged_filters(base.filters, (condition,), adds=True)}))
+    shown = population(base, turn)
+    if shown is None or len(turn.rows) < 2:
+        return None
+    *others, rows = shown.filters
+    kept = rows.model_copy(update={"values": tuple(value for value in rows.values if value != row[at])})
+    return Plan(shown.model_copy(update={"filters": (*others, kept)}))
+
+
+def read_next(follow_up: FollowUp) -> Reading | None:
+    """ "the next five": the rows behind those that a ranking showed."""
+    base, phrases = follow_up.base, follow_up.phrases
+    start = phrases.opens(follow_up.words, "picks", "next")
+    meant = [one for one in follow_up.understanding.meanings(follow_up.tokens[start:]) if one.cues != {"filler"}]
+    ones = phrases.is_one(follow_up.words[-1:], "pairs", "ones")
+    amounts = [one.amount for one in meant if one.amount is not None]
+    if not start or base.limit is None or len(amounts) > 1 or len(meant) > len(amounts) + ones:
+        return None
+    count = int(amounts[0]) if amounts else base.limit
+    if count < 1 or not (amounts or start == len(follow_up.words)):
+        return None
+    return Plan(base.model_copy(update={"skip": base.skip + base.limit, "limit": count}))
+
+
+def _row_called(follow_up: FollowUp, word: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """The one row that a word picks: by its place, or as the largest or smallest; None where two are alike."""
+    language, turn, base = follow_up.understanding.world.language, follow_up.turn, follow_up.base
+    cues = set(language.cues.get(word[0], ())) if word else set[str]()
+    if word and word[0] in language.data["ordinals"]:
+        return _row(turn, int(language.data["ordinals"][word[0]]))
+    at = _measured(turn, base)
+    if not cues & {"top", "bottom"} or at is None or any(row[at] is None for row in turn.rows):
+        return None
+    worse_if_more = follow_up.understanding.world.layer.metrics[base.metrics[0]].good_direction == "down"
+    judged = follow_up.phrases.is_one(word, "picks", "judging")
+    values = sorted((row[at] for row in turn.rows), reverse="top" in cues)
+    if (judged and worse_if_more) or len(values) < 2 or values[0] == values[1]:
+        return None
+    return next(row for row in turn.rows if row[at] == values[0])
+
+
+def _measured(turn: Turn, base: SemanticQuery) -> int | None:
+    """The place of the one number among the columns, which may be that of a metric standing in for the one asked."""
+    groups = {column_of(turn, group.field) for group in base.group_by}
+    at = column_of(turn, base.metrics[0]) if len(base.metrics) == 1 else None
+    others = [place for place in range(len(turn.columns)) if place not in groups]
+    return others[0] if at is None and len(others) == len(base.metrics) == 1 else at
+
+
 def _place(follow_up: FollowUp, words: tuple[str, ...]) -> int:
     """Which row is meant, counted from 1, or from the end below 0; 0 for none.
 

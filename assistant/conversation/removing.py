@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Plan
-from assistant.conversation.followup import FollowUp, Reading
-from assistant.conversation.merging import Removal, remove, without_group
+from assistant.conversation.followup import FollowUp, Reading, loose_bounds
+from assistant.conversation.merging import Removal, remove, uncut, without_group
 from assistant.conversation.phrases import words_of
+from assistant.conversation.population import is_cut, population
 from assistant.understanding import Element
 from semantic_layer import METRIC_TIME, SemanticQuery
 
@@ -21,8 +22,14 @@ def read_whole(follow_up: FollowUp) -> Reading | None:
     """ "overall", "all countries", "all time": a breakdown or a condition no longer holds."""
     phrases, base = follow_up.phrases, follow_up.base
     words = follow_up.words
+    if phrases.is_one(words, "parts", "all_rows") and (base.group_by or base.entity):
+        return Plan(uncut(base).model_copy(update={"order_by": base.order_by}))
+    if phrases.is_one(words, "parts", "sum"):
+        return _summed(follow_up)
     bare = words[1:] if words[:1] in (("for",), ("over",), ("of",)) else words
     if phrases.is_one(bare, "parts", "whole") or phrases.is_one(words, "parts", "whole"):
+        if base.group_by and loose_bounds(base, follow_up.understanding.world.layer.metrics):
+            return follow_up.refuse("rephrase")
         if base.group_by:
             return Plan(without_group(base, {group.field for group in base.group_by}))
         kept = remove(base, Removal(filters=frozenset(f.field for f in base.filters if f.op in VALUED)))
@@ -37,6 +44,16 @@ def read_whole(follow_up: FollowUp) -> Reading | None:
     cut = base.limit is not None and any(group.field in fields for group in base.group_by)
     changed = remove(base, Removal(filters=frozenset(gone), limit=cut)) if gone or cut else None
     return Plan(changed) if changed is not None else None
+
+
+def _summed(follow_up: FollowUp) -> Reading:
+    """ "show me the total" of a breakdown, or of the rows that a ranking showed."""
+    base, layer = follow_up.base, follow_up.understanding.world.layer
+    shown = population(base, follow_up.turn) if is_cut(base) else base
+    if shown is None or not base.metrics or loose_bounds(base, layer.metrics):
+        return follow_up.refuse("rephrase")
+    query = without_group(shown, {group.field for group in base.group_by})
+    return Plan(query.model_copy(update={"order_by": ()}))
 
 
 def _fields(meanings: tuple[Element, ...]) -> set[str]:

@@ -8,6 +8,7 @@ from functools import partial
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.banding import read_bands
+from assistant.conversation.bounding import read_bound
 from assistant.conversation.clauses import read_clause, read_first_of_those
 from assistant.conversation.comparing import read_comparison, read_other_comparison
 from assistant.conversation.drawing import read_chart
@@ -21,20 +22,22 @@ from assistant.conversation.half_said import (
     read_age,
     read_other_group,
     read_other_word,
+    read_worth,
 )
 from assistant.conversation.joining import joined_or_instead
+from assistant.conversation.members import read_members, read_who_did_not, some_of_them
 from assistant.conversation.merging import with_metrics
 from assistant.conversation.pairing import read_ones, read_pair, read_typical
 from assistant.conversation.periods import read_period
 from assistant.conversation.phrases import words_of
-from assistant.conversation.picking import read_further, read_others, read_pick
+from assistant.conversation.picking import read_further, read_next, read_others, read_pick, read_without_one
 from assistant.conversation.population import count_listed, count_shown, is_cut
 from assistant.conversation.references import refers, resolve_reference
 from assistant.conversation.removing import read_removal, read_whole
-from assistant.conversation.shares import read_rate, read_ratio, read_share
+from assistant.conversation.shares import read_asked_share, read_rate, read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
-from assistant.understanding import Element, Fragment, Said, Token, of_the_same
-from semantic_layer import Filter, SemanticQuery, SimpleMetric
+from assistant.understanding import Fragment, Said, Token, of_the_same
+from semantic_layer import SemanticQuery, SimpleMetric
 
 Reader = Callable[[FollowUp], "Reading | None"]
 
@@ -77,7 +80,8 @@ def read_how_many(follow_up: FollowUp) -> Reading | None:
         return follow_up.refuse("rephrase") if among and is_cut(base) else None
     told = [token for token in rest[among:] if token.text not in world.language.fillers]
     narrowed = replace(follow_up, tokens=rest[among:], base=counted)
-    return _of_the_same(narrowed, narrowed.read("metrics")) if told else Plan(counted)
+    found = _of_the_same(narrowed, narrowed.read("metrics")) if told else Plan(counted)
+    return (some_of_them(follow_up, rest[among:]) or found) if isinstance(found, Refusal) else found
 
 
 def _counted(follow_up: FollowUp) -> SemanticQuery | None:
@@ -87,42 +91,6 @@ def _counted(follow_up: FollowUp) -> SemanticQuery | None:
         return count_shown(base, follow_up.turn, world)
     counts = base.metrics[:1] if not base.entity else ()
     return base if counts and world.layer.metrics[counts[0]].format == "integer" else count_listed(base, world)
-
-
-def read_bound(follow_up: FollowUp) -> Reading | None:
-    """ "only those above 1000": a condition on the number of the answer before."""
-    elements = [e for e in follow_up.understanding.meanings(follow_up.tokens) if e.cues != {"filler"} or e.amount]
-    base = follow_up.base
-    grouped = {group.field for group in base.group_by}
-    told = [
-        e for e in elements if not (e.cues & {"only", "which", "having", "link_value", "link_any"} and not _compares(e))
-    ]
-    told = [e for e in told if not _names_rows(follow_up, e, grouped)]
-    if len(told) != 2 or told[1].amount is None or not _compares(told[0]) or len(base.metrics) != 1:
-        return None
-    if not (base.group_by or base.entity):
-        return None
-    operator = next(cue.removeprefix("cmp_") for cue in sorted(told[0].cues) if cue.startswith("cmp_"))
-    condition = Filter.model_validate({"field": base.metrics[0], "op": operator, "values": (_plain(told[1].amount),)})
-    filters = (*(f for f in base.filters if f.field != base.metrics[0]), condition)
-    query = base.model_copy(update={"filters": filters})
-    return Plan(query) if follow_up.stands(query) else None
-
-
-def _names_rows(follow_up: FollowUp, element: Element, grouped: set[str]) -> bool:
-    """Whether words only name the rows, or what is counted: "customers above 1000", but not "at least 20 reviews"."""
-    base, nouns = follow_up.base, follow_up.understanding.world.nouns
-    things = {field.partition(".")[0] for field in grouped} | {base.entity}
-    things |= {nouns.counted.get(name, "") for name in base.metrics}
-    return any(c.target in grouped or (c.kind == "noun" and c.target in things) for c in element.concepts)
-
-
-def _plain(amount: float) -> float | int:
-    return int(amount) if amount.is_integer() else amount
-
-
-def _compares(element: Element) -> bool:
-    return any(cue.startswith("cmp_") and cue != "cmp_between" for cue in element.cues)
 
 
 def read_beside(follow_up: FollowUp) -> Reading | None:
@@ -376,6 +344,12 @@ PLAIN: tuple[Reader, ...] = (
 READERS = (
     read_bands,
     read_further,
+    read_members,
+    read_who_did_not,
+    read_without_one,
+    read_asked_share,
+    read_next,
+    read_worth,
     read_nothing,
     read_meaning,
     read_why,

@@ -6,6 +6,7 @@ from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_metrics
 from assistant.conversation.phrases import words_of
+from assistant.conversation.population import is_cut
 from semantic_layer import RatioMetric, Share, SimpleMetric
 
 
@@ -27,6 +28,36 @@ def _adds_up(layer: object, name: str) -> bool:
     if not isinstance(metric, SimpleMetric):
         return False
     return layer.measures[metric.measure].agg in ("sum", "count", "count_distinct")  # type: ignore[attr-defined]  # same
+
+
+def read_asked_share(follow_up: FollowUp) -> Reading | None:
+    """ "what share is that?": of all groups, of all without the one condition, or the ratio that it is part of.
+
+    Where two of them could be meant, which one is asked back.
+    """
+    phrases, base = follow_up.phrases, follow_up.base
+    said = (follow_up.words, words_of(follow_up.rest))
+    if len(base.metrics) != 1 or not any(phrases.is_one(words, "asked_share") for words in said):
+        return None
+    adds = _adds_up(follow_up.understanding.world.layer, base.metrics[0])
+    cases = [one.field for one in base.filters if one.op == "in" and not one.entity]
+    queries = [with_metrics(base, (name,)) for name in _rates(follow_up)]
+    if adds and len(base.group_by) == 1:
+        queries.append(base.model_copy(update={"shares": (Share(metric=base.metrics[0]),)}))
+    elif adds and not base.group_by and len(cases) == len(base.filters) == 1:
+        queries.append(base.model_copy(update={"shares": (Share(metric=base.metrics[0], apart_from=(cases[0],)),)}))
+    plans = [Plan(query) for query in queries if follow_up.stands(query)]
+    if not plans or is_cut(base):
+        return follow_up.refuse("no_share")
+    return plans[0] if len(plans) == 1 else follow_up.ask_which(plans)
+
+
+def _rates(follow_up: FollowUp) -> list[str]:
+    """The ratios of the layer that the number before is the upper part of."""
+    metrics = follow_up.understanding.world.layer.metrics.values()
+    above, percent = follow_up.base.metrics[0], "percent"
+    ratios = (metric for metric in metrics if isinstance(metric, RatioMetric) and not metric.hidden)
+    return [metric.name for metric in ratios if metric.numerator == above and metric.format == percent]
 
 
 def read_rate(follow_up: FollowUp) -> Reading | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_metrics
-from assistant.conversation.population import population
+from assistant.conversation.population import is_cut, population
 from semantic_layer import METRIC_TIME, OrderBy, SemanticQuery
+
+LAST_NAMED = (("by", "that"), ("by", "this"), ("by", "it"))
 
 
 def read_sorting(follow_up: FollowUp) -> Reading | None:
@@ -20,7 +22,12 @@ def read_sorting(follow_up: FollowUp) -> Reading | None:
     sorting = phrases.is_one(words[:1], "sorting") or _alphabetical(follow_up, words)
     if not sorting and (direction is None or rest):
         return None
+    if base.compare is not None and phrases.is_one(rest, "changes"):
+        order = OrderBy(by=base.metrics[0], descending=direction is not False, column="change")
+        return None if is_cut(base) else Plan(base.model_copy(update={"order_by": (order,)}))
     key, query = _key(follow_up, rest)
+    if not rest and words[-2:] in LAST_NAMED and len(base.metrics) > 1:
+        key = base.metrics[-1]
     if key is None:
         return None
     descending = direction if direction is not None else key in query.metrics
