@@ -6,7 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from assistant.understanding import Said
-from semantic_layer import METRIC_TIME, Comparison, Filter, GroupBy, OrderBy, SemanticQuery, Share, TimeRange, Top
+from semantic_layer import (
+    METRIC_TIME,
+    Comparison,
+    Filter,
+    GroupBy,
+    OrderBy,
+    SemanticQuery,
+    Share,
+    TimeRange,
+    Top,
+    is_funnel,
+    step_shares,
+)
 
 MEMBERSHIP = ("in", "not_in")
 
@@ -73,7 +85,7 @@ def with_metrics(query: SemanticQuery, names: tuple[str, ...], adds: bool = Fals
     old, new = query.metrics, names[0]
     order = tuple(o.model_copy(update={"by": new}) if o.by in old else o for o in query.order_by)
     top = query.top and query.top.model_copy(update={"by": new if query.top.by in old else query.top.by})
-    shares = (Share(metric=new),) if query.shares else ()
+    shares = (Share(metric=new),) if query.shares and not is_funnel(query) else ()
     parts = {"metrics": names, "order_by": order, "top": top, "shares": shares, "ranks": (), "pivot": None}
     return query.model_copy(update=parts)
 
@@ -86,7 +98,7 @@ def without_group(query: SemanticQuery, fields: Iterable[str]) -> SemanticQuery:
     order = tuple(o for o in query.order_by if o.by not in gone and (kept or query.entity))
     top: Top | None = None if query.top and gone & {query.top.field, *query.top.within} else query.top
     limit = query.limit if kept or query.entity else None
-    shares = query.shares if kept else ()
+    shares = query.shares if kept else tuple(one for one in query.shares if one.of)
     parts = {"group_by": kept, "filters": filters, "order_by": order, "top": top, "limit": limit, "shares": shares}
     return query.model_copy(update=parts)
 
@@ -251,7 +263,8 @@ def remove(query: SemanticQuery, removal: Removal) -> SemanticQuery | None:
     changed = without_group(query, removal.groups)
     if metrics != query.metrics:
         order = tuple(o for o in changed.order_by if o.by in metrics or o.by not in query.metrics)
-        shares = tuple(s for s in changed.shares if s.metric in metrics)
+        told = step_shares(metrics) if is_funnel(query) and len(metrics) > 1 else changed.shares
+        shares = tuple(s for s in told if s.metric in metrics and (not s.of or s.of in metrics))
         changed = changed.model_copy(update={"metrics": metrics, "order_by": order, "shares": shares})
     grouped = {group.field for group in changed.group_by}
     cut = {"not_null"} if removal.limit else set[str]()

@@ -36,6 +36,7 @@ from assistant.conversation.references import refers, resolve_reference
 from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_asked_share, read_rate, read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
+from assistant.conversation.stepping import read_funnel
 from assistant.understanding import Fragment, Said, Token, of_the_same
 from semantic_layer import SemanticQuery, SimpleMetric
 
@@ -342,6 +343,7 @@ PLAIN: tuple[Reader, ...] = (
     read_fragment,
 )
 READERS = (
+    read_funnel,
     read_bands,
     read_further,
     read_members,
