@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
+from semantic_layer import SemanticQuery
 
 
 def answered(assistant: Assistant, question: str) -> Answer:
@@ -14,6 +15,13 @@ def answered(assistant: Assistant, question: str) -> Answer:
     outcome = assistant.ask(question)
     assert isinstance(outcome, Answer), (question, outcome)
     return outcome
+
+
+def query_of(assistant: Assistant, question: str) -> SemanticQuery:
+    """The query that answers a question."""
+    plan = answered(assistant, question).plan
+    assert plan is not None
+    return plan.query
 
 
 def rows_to(assistant: Assistant, question: str) -> list[tuple[Any, ...]]:

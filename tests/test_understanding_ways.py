@@ -4,7 +4,7 @@ import pytest
 
 from assistant.answer import Clarification, Refusal
 from assistant.assistant import Assistant
-from tests.asking import answered, plain, rows, rows_to
+from tests.asking import answered, plain, query_of, rows, rows_to
 
 EMAIL = """SELECT count(*) FROM orders o JOIN campaign c USING (campaign_id)
 WHERE o.status <> 'cancelled' AND NOT o.is_test AND c.channel = 'Email'"""
@@ -29,7 +29,7 @@ def test_orders_of_emails_are_those_of_their_campaigns(shop: Assistant, question
 
 
 def test_a_way_that_is_said_to_be_of_customers_is_theirs(shop: Assistant) -> None:
-    found = answered(shop, "revenue from customers acquired through paid search").plan.query
+    found = query_of(shop, "revenue from customers acquired through paid search")
     assert [one.field for one in found.filters] == ["customer.acquisition_channel"]
 
 

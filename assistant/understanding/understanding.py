@@ -11,6 +11,7 @@ from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.ahead import looking_ahead
 from assistant.understanding.among import whole_last
 from assistant.understanding.chart import Element
+from assistant.understanding.closer_rows import with_closer_rows
 from assistant.understanding.compounds import Compounds
 from assistant.understanding.contexts import adds_nothing, clauses, sentences
 from assistant.understanding.counted_again import with_counted_again
@@ -159,7 +160,8 @@ class Understanding:
             tokens, outcome = self._said_plainly(question, tokens, outcome)
         if not isinstance(outcome, Plan):
             return outcome
-        outcome = looking_ahead(with_all_groups(outcome, self._world), tokens, self._world)
+        outcome = with_closer_rows(with_all_groups(outcome, self._world), self._world)
+        outcome = looking_ahead(outcome, tokens, self._world)
         past = past_of_today(question, outcome, tokens, self._world)
         past = past or half_answered(question, outcome, tokens, self._world)
         past = past or doubt(question, outcome, tokens, self._world)

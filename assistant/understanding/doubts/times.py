@@ -9,6 +9,7 @@ from assistant.understanding.dates import Clock
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
 from assistant.understanding.periods import Period
 from assistant.understanding.time_phrases import time_phrase
+from semantic_layer import METRIC_TIME
 
 
 def _of_a_thing(asked: Doubted) -> Iterator[Doubt]:
@@ -61,4 +62,16 @@ def _is_over(period: Period, asked: Doubted) -> bool:
     return period.yearless and start is not None and start.year < asked.world.as_of.year
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_a_thing, _lies_ahead)
+def _since_then(asked: Doubted) -> Iterator[Doubt]:
+    """ "revenue from customers who first ordered in May": in May, or all that they brought since?"""
+    query, layer = asked.query, asked.world.layer
+    if query.time_range is None or query.compare or any(one.field == METRIC_TIME for one in query.group_by):
+        return
+    once = asked.words("only_once")
+    for one in query.filters:
+        known = one.entity and one.time_range == query.time_range and one.field in layer.metrics
+        if known and not once.isdisjoint(layer.metrics[one.field].title.casefold().split()):
+            yield Doubt((one.time_range.label,), "since_then", (query, query.model_copy(update={"time_range": None})))
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_a_thing, _lies_ahead, _since_then)
