@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from assistant.answer import Refusal
+from assistant.answer import Answer, Refusal
 from tests.foreign import Foreign, assert_same_rows, foreign
 
 TABLES = """
@@ -78,3 +78,35 @@ def test_shorthand_is_read_in_full(office: Foreign, question: str, sql: str) -> 
 
 def test_a_rate_is_no_number_of_shares(office: Foreign) -> None:
     assert isinstance(office.assistant.ask("What is the payment success rate?"), Refusal)
+
+
+def _numbers(world: Foreign, question: str) -> set[tuple[str, float]]:
+    """The first and the last column of the answer."""
+    return {(str(row[0]), round(float(str(row[-1])), 6)) for row in world.answer(question).result.rows}
+
+
+def test_a_term_stands_for_the_phrase_that_defines_it(office: Foreign) -> None:
+    asked = "What is the AGA by channel? Return the channel and AGA. AGA (Average Gross) = average gross amount"
+    wanted = office.rows_of("SELECT chnl, avg(grs_amt) FROM tbl_pmt GROUP BY 1")
+    assert _numbers(office, asked) == {(str(one), round(float(str(two)), 6)) for one, two in wanted}
+
+
+def test_a_term_stands_for_one_number_over_another(office: Foreign) -> None:
+    asked = "What is the FR by channel? FR = number of payments with result fail / total number of payments * 100"
+    assert _numbers(office, asked) == {("web", round(1 / 3, 6))}
+    assert any("at least one" in note for note in office.answer(asked).plan.notes)  # type: ignore[union-attr]
+    per = "What is the GPS by channel? where GPS = total gross amount / total shares"
+    assert _numbers(office, per) == {("web", 117.5), ("phone", 10.0)}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the FR by channel?",
+        "What is the FR by channel? QX = number of payments",
+        "What is the FR by channel? FR = total gross amount - total shares",
+        "What is the FR by channel? FR = wobble of payments / total number of payments",
+    ],
+)
+def test_a_term_without_a_readable_definition_is_refused(office: Foreign, question: str) -> None:
+    assert not isinstance(office.assistant.ask(question), Answer)

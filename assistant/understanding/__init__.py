@@ -6,6 +6,7 @@ from assistant.understanding.confidence import DOUBTS, WEIGHTS
 from assistant.understanding.draft import World
 from assistant.understanding.forms import rebanded
 from assistant.understanding.fragments import Carrying, Fragment, Said
+from assistant.understanding.given import with_definitions
 from assistant.understanding.happenings import Happening
 from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import languages, load_language, spoken_to
@@ -44,5 +45,6 @@ __all__ = [
     "spoken_to",
     "tokenize",
     "unit_start",
+    "with_definitions",
     "write_index",
 ]

@@ -12,7 +12,7 @@ from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import GroupBy, SemanticQuery, SimpleMetric, stands
 
-SHOWING = frozenset({"metric", "dimension", "filler"})
+SHOWING = frozenset({"metric", "dimension", "filler", "value", "condition", "time"})
 
 
 def names_columns(sentence: str, world: World) -> bool:

@@ -31,6 +31,7 @@ from assistant.understanding.entities import (
 )
 from assistant.understanding.forms import Asking, read_first, read_form
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
+from assistant.understanding.given import plan_by, without_definitions
 from assistant.understanding.halves import asks_otherwise, half_answered
 from assistant.understanding.happenings import Happening, named_days
 from assistant.understanding.kept_values import with_values_kept
@@ -149,8 +150,14 @@ class Understanding:
 
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
-        outcome = self._plan(without_remarks(question, self._world.language))
+        asked, given = without_definitions(question)
+        defined = plan_by(asked, given, self._by_words, self._world) if given else None
+        outcome = defined or self._by_words(asked)
         return outcome if isinstance(outcome, Plan) else replace(outcome, question=question)
+
+    def _by_words(self, question: str) -> Plan | Clarification | Explanation | Refusal:
+        """The outcome of a question that defines nothing."""
+        return self._plan(without_remarks(question, self._world.language))
 
     def _plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The outcome of a question without its remarks."""

@@ -11,6 +11,7 @@ from assistant.answer import Answer, Clarification, Explanation, Outcome
 from assistant.assistant import Assistant
 from assistant.config import read_settings
 from assistant.errors import AssistantError
+from assistant.understanding import with_definitions
 from evals.comparison import Table
 from evals.databases import Prepared
 from evals.errors import RunError
@@ -46,7 +47,7 @@ class Embedded:
         """The assistant's reaction to the question after those before it, whose time is not counted."""
         conversation = self._assistant.replay(ask.history)
         started = time.perf_counter()
-        outcome = self._assistant.ask(ask.question, conversation=conversation)
+        outcome = self._assistant.ask(with_definitions(ask.question, ask.context), conversation=conversation)
         return replace(reaction_of(outcome), seconds=time.perf_counter() - started)
 
     @property
