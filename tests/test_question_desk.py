@@ -10,7 +10,7 @@ from assistant.answer import Answer, Plan, Refusal
 from assistant.assistant import Assistant
 from assistant.stating import not_computed
 from semantic_layer import Filter, GroupBy, SemanticQuery, TimeRange
-from tests.asking import rows, rows_to
+from tests.asking import plain, rows, rows_to
 from warehouse import QueryFailed, QueryTimeout, SQLRejected
 
 RETAIL = "(SELECT c.customer_id FROM customer c JOIN account a USING (account_id) WHERE a.industry = 'Retail')"
@@ -115,3 +115,74 @@ def test_what_falls_to_orders_of_a_kind_is_not_taken_apart(shop: Assistant) -> N
         "WHERE status <> 'cancelled' AND NOT is_test",
     )
     assert isinstance(shop.understanding.plan("average revenue per coupon order"), Refusal)
+
+
+OPEN = "status <> 'solved'"
+
+
+@pytest.mark.parametrize(
+    ("question", "gold"),
+    [
+        (
+            "open tickets older than 3 days",
+            f"SELECT count(*) FROM ticket WHERE {OPEN} AND created_at < DATE '2026-06-28'",
+        ),
+        (
+            "how many deals have been open for more than 60 days?",
+            "SELECT count(*) FROM opportunity WHERE closed_at IS NULL AND opened_at < DATE '2026-05-02'",
+        ),
+        (
+            "how many tickets are more than 2 weeks old",
+            "SELECT count(*) FROM ticket WHERE created_at < DATE '2026-06-17'",
+        ),
+        (
+            "leads older than 6 months that did not convert",
+            "SELECT count(*) FROM lead WHERE status <> 'converted' AND created_at < DATE '2026-01-01'",
+        ),
+    ],
+)
+def test_rows_have_an_age(shop: Assistant, question: str, gold: str) -> None:
+    assert rows_to(shop, question) == rows(shop, gold)
+
+
+def test_a_length_is_no_age_and_people_have_another_one(shop: Assistant) -> None:
+    for question in ("tickets that took more than 3 days to solve", "customers older than 60"):
+        plan = shop.understanding.plan(question)
+        assert isinstance(plan, Plan)
+        assert not any(one.field in ("ticket.created_at", "customer.first_seen_at") for one in plan.query.filters)
+
+
+WON = "count(*) FILTER (is_won)"
+CLOSED = "FROM opportunity WHERE closed_at IS NOT NULL GROUP BY owner"
+
+
+@pytest.mark.parametrize(
+    ("question", "gold"),
+    [
+        ("win rate by sales person together with deals closed", f"SELECT owner, {WON} / count(*), count(*) {CLOSED}"),
+        ("win rate by sales rep with counts", f"SELECT owner, {WON} / count(*), {WON}, count(*) {CLOSED}"),
+        (
+            "tickets by channel along with the average resolution time",
+            "SELECT channel, count(*), avg(date_diff('minute', created_at, solved_at)) FROM ticket GROUP BY 1",
+        ),
+    ],
+)
+def test_numbers_asked_for_beside_another_are_told(shop: Assistant, question: str, gold: str) -> None:
+    assert plain(rows_to(shop, question)) == plain(rows(shop, gold))
+
+
+def test_those_who_are_counted_first_are_listed_when_asked_who_they_are(shop: Assistant) -> None:
+    found = rows_to(shop, "how many customers opened more than two tickets this year and who are they?")
+    wanted = rows(
+        shop,
+        "SELECT customer_id FROM ticket JOIN customer c USING (customer_id) WHERE created_at >= DATE '2026-01-01' "
+        "AND NOT c.is_internal AND NOT c.is_deleted GROUP BY 1 HAVING count(*) > 2",
+    )
+    assert {row[0] for row in found} == {row[0] for row in wanted}
+
+
+def test_a_second_question_says_what_the_number_is_split_by(shop: Assistant) -> None:
+    first = rows_to(shop, "how many tickets did we get in June and how do they split by topic?")
+    assert plain(first) == plain(
+        rows(shop, "SELECT topic, count(*) FROM ticket WHERE created_at >= DATE '2026-06-01' GROUP BY 1")
+    )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.answer import Clarification, Refusal
+from assistant.understanding.forms.ages import ages
 from assistant.understanding.forms.around_days import around
 from assistant.understanding.forms.asking import Asking, Outcome
 from assistant.understanding.forms.bands import bands
+from assistant.understanding.forms.beside_numbers import beside_numbers
 from assistant.understanding.forms.best_of_each import best_of_each
 from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.dated_clauses import dated_clauses
@@ -52,11 +54,13 @@ FIRST: tuple[Form, ...] = (
     members_asked,
     rows_asked,
     caused,
+    beside_numbers,
 )
 FORMS: tuple[Form, ...] = (
     reasons,
     numbers_of_doers,
     latest_rows,
+    ages,
     bounded,
     extreme,
     around,

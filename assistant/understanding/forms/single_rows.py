@@ -97,12 +97,12 @@ def _narrowed(asking: Asking, part: Part, field: str) -> Plan | None:
     plan = _rest(asking, part)
     if plan is not None and any(part.apart or not share.apart_from for share in plan.query.shares):
         return None  # "share of tickets solved in May over 200": the amount is of the case, or of all
-    if plan is not None and _asks_for_rows(asking) and counted(plan, asking.world) == part.dataset:
+    if plan is not None and asks_for_rows(asking) and counted(plan, asking.world) == part.dataset:
         return listed(asking, plan, Sorting(field), condition)
     told_apart = part.noun > 0 and "which" in asking.world.language.cues.get(asking.tokens[part.noun - 1].text, ())
     if plan is None or (told_apart and not plan.query.group_by and not plan.query.entity):
         return None  # "which campaigns cost over 5,000" asks for them, not for a number of them all
-    return _under(asking, plan, part.dataset, condition)
+    return under(asking, plan, part.dataset, condition)
 
 
 def _rest(asking: Asking, part: Part) -> Plan | None:
@@ -117,7 +117,7 @@ def _rest(asking: Asking, part: Part) -> Plan | None:
     return asking.read(part.plain) or plan
 
 
-def _asks_for_rows(asking: Asking) -> bool:
+def asks_for_rows(asking: Asking) -> bool:
     """Whether the rows themselves are asked for: "show me orders over 200"; a noun alone asks for their number."""
     return asking.end(0, "listing") is not None and not any(asking.found("counting"))
 
@@ -165,7 +165,7 @@ def _part_of_each(query: SemanticQuery, field: str) -> dict[str, object]:
     return {"shares": (Share(metric=query.metrics[0], within=within, apart_from=(field,)),), "order_by": order}
 
 
-def _under(asking: Asking, plan: Plan, dataset: str, condition: Filter) -> Plan | None:
+def under(asking: Asking, plan: Plan, dataset: str, condition: Filter) -> Plan | None:
     """The plan with a condition on rows of a dataset: those that each one has, or those that its metric is of."""
     query, world = plan.query, asking.world
     had = [

@@ -25,13 +25,15 @@ def two_asked(asking: Asking) -> Plan | Refusal | None:
     if asking.tokens[-1:] and asking.tokens[-1].text == "and":  # behind which nothing was left to ask
         return asking.read(asking.tokens[:-1])
     for at in _joints(asking):
+        if said(asking.tokens[at + 1 :]) in phrases()["which_are_they"]:
+            return _members(asking, at)
         first = asking.read(asking.tokens[:at])
-        if first is None or not _is_open(first.query):
+        if first is None or not is_open(first.query):
             continue
         second = asking.tokens[at + 1 :]
         if said(second) in phrases()["same_again"]:
             return first
-        found = _split(asking, first, at) or _both(asking, first, second)
+        found = _split_by(asking, at) or _split(asking, first, at) or both(asking, first, second)
         if found is not None:
             return found
         if asking.read(second) is not None:
@@ -50,10 +52,26 @@ def _joints(asking: Asking) -> Iterator[int]:
             yield at
 
 
-def _is_open(query: SemanticQuery) -> bool:
+def is_open(query: SemanticQuery) -> bool:
     """Whether a further number can stand beside what is asked."""
     shown = {"shares": query.shares, "top": query.top, "per": query.per_group or query.per_bucket or query.running}
     return bool(query.metrics) and len(query.metrics) < MOST_METRICS and not any(shown.values()) and not query.compare
+
+
+def _members(asking: Asking, at: int) -> Plan | None:
+    """ "how many customers ... and who are they": those themselves, whose number is that of the rows."""
+    behind = asking.end(0, "counting") or asking.end(0, "do_we_have")
+    plan = asking.read((*asking.made("which", 0), *asking.tokens[behind:at])) if behind is not None else None
+    return plan if plan is not None and plan.query.entity else None
+
+
+def _split_by(asking: Asking, at: int) -> Plan | None:
+    """ "... and how does that split over the stages": the number by what is named."""
+    behind = asking.end(at + 1, "splits_by")
+    if behind is None:
+        return None
+    plan = asking.read((*asking.tokens[:at], *asking.made("by", at), *asking.tokens[behind:]))
+    return plan if plan is not None and plan.query.group_by else None
 
 
 def _split(asking: Asking, first: Plan, at: int) -> Plan | None:
@@ -73,7 +91,7 @@ def _split(asking: Asking, first: Plan, at: int) -> Plan | None:
     return None
 
 
-def _both(asking: Asking, first: Plan, second: Tokens) -> Plan | None:
+def both(asking: Asking, first: Plan, second: Tokens) -> Plan | None:
     """Both numbers beside each other, the second one of what the first one counts."""
     for text in _meant(asking, first, second):
         plan = asking.read(text)
