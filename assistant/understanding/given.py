@@ -113,29 +113,28 @@ def _divided(above: SemanticQuery, below: SemanticQuery, world: World) -> Semant
     more = [one for one in above.filters if one not in below.filters]
     if any(one not in above.filters for one in below.filters):
         return None
-    made = _of_other(above, below, world) if above.metrics != below.metrics else _of_all(above, more)
-    return made if made is not None and stands(world.layer, made) else None
+    ways = _of_other(above, below, world) if above.metrics != below.metrics else _of_all(above, more)
+    return next((made for made in ways if stands(world.layer, made)), None)
 
 
-def _of_other(above: SemanticQuery, below: SemanticQuery, world: World) -> SemanticQuery | None:
-    """One metric over another under the same conditions."""
-    if above.filters != below.filters:
-        return None
+def _of_other(above: SemanticQuery, below: SemanticQuery, world: World) -> Iterator[SemanticQuery]:
+    """One metric over another under the same conditions: a part of it where both are money of one unit."""
     metrics = [world.layer.metrics[name] for name in (*above.metrics, *below.metrics)]
-    alike = len({(metric.format, metric.unit) for metric in metrics}) == 1 and metrics[0].format == "currency"
-    share = Share(metric=above.metrics[0], of=below.metrics[0], per=0 if alike else 1)
-    return above.model_copy(
-        update={"metrics": (*above.metrics, *below.metrics), "shares": (share,), "order_by": tuple(_orders(above))}
-    )
+    money = all(metric.format == "currency" for metric in metrics)
+    for per in ((0, 1) if money else (1,)) if above.filters == below.filters else ():
+        share = Share(metric=above.metrics[0], of=below.metrics[0], per=per)
+        orders = tuple(_orders(above))
+        yield above.model_copy(
+            update={"metrics": (*above.metrics, *below.metrics), "shares": (share,), "order_by": orders}
+        )
 
 
-def _of_all(above: SemanticQuery, more: list[Filter]) -> SemanticQuery | None:
+def _of_all(above: SemanticQuery, more: list[Filter]) -> Iterator[SemanticQuery]:
     """The rows of some values over those of all of them, each in its group."""
-    if not more or any(one.op != "in" or one.entity for one in more):
-        return None
-    within = tuple(group.field for group in above.group_by)
-    share = Share(metric=above.metrics[0], within=within, apart_from=tuple(one.field for one in more))
-    return above.model_copy(update={"shares": (share,), "order_by": tuple(_orders(above))})
+    if more and not any(one.op != "in" or one.entity for one in more):
+        within = tuple(group.field for group in above.group_by)
+        share = Share(metric=above.metrics[0], within=within, apart_from=tuple(one.field for one in more))
+        yield above.model_copy(update={"shares": (share,), "order_by": tuple(_orders(above))})
 
 
 def _orders(query: SemanticQuery) -> Iterator[OrderBy]:
