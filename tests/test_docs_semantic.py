@@ -196,6 +196,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "Pivot": query.Pivot,
     "Per bucket": query.PerBucket,
     "Per group": query.PerGroup,
+    "Bands": query.Bands,
     "Running": query.Running,
 }
 

@@ -159,8 +159,9 @@ def _ranges(asking: Asking) -> tuple[int, int, Wanted] | None:
 
 
 def _is_bare(asking: Asking, at: int) -> bool:
+    """Whether "above" stands here without a number: all that is above the range before."""
     behind = asking.end(at, "bare_above")
-    return behind is not None and amount(asking, behind) is None
+    return behind is not None and asking.end(behind, "than") is None and amount(asking, behind) is None
 
 
 def _range(asking: Asking, at: int, later: bool) -> tuple[Range, str, int] | None:
