@@ -93,6 +93,15 @@ MAILS = """
         ("biggest drop-off in the checkout funnel in May", shop_steps()),
         ("where do we lose people between visit, cart and order in May?", shop_steps()),
         ("shop funnel by device in May", shop_steps("s.device")),
+        (
+            "visit to cart to order funnel on weekends in May",
+            shop_steps(more="dayofweek(s.started_at) IN (0, 6)"),
+        ),
+        ("web funnel for mobile visitors in May", shop_steps(more="s.device = 'mobile'")),
+        (
+            "how many leads get qualified, become deals and are won in 2025, stage by stage?",
+            f"SELECT a, b, c, d, b / a, c / b, d / c, d / a FROM ({LEADS})",
+        ),
         ("checkout funnel on mobile in May", shop_steps(more="s.device = 'mobile'")),
         ("sales funnel in 2025", f"SELECT a, b, c, d, b / a, c / b, d / c, d / a FROM ({LEADS})"),
         (
@@ -197,6 +206,35 @@ def test_which_funnel_is_asked_where_several_could_be_meant(shop: Assistant) -> 
     by_device = answered(shop, "funnel by device")  # which only visits have
     assert by_device.plan is not None
     assert funnel_of(shop.layer, by_device.plan.query) == shop.layer.funnels["shop_funnel"]
+
+
+@pytest.mark.parametrize(
+    ("question", "funnel"),
+    [
+        ("which stage loses the most deals?", "deal_funnel"),
+        ("in which step do we lose the most visitors?", "shop_funnel"),
+        ("in which stage do we lose most leads", "sales_funnel"),
+    ],
+)
+def test_who_gets_lost_names_the_funnel(shop: Assistant, question: str, funnel: str) -> None:
+    found = answered(shop, question)
+    assert found.plan is not None
+    assert funnel_of(shop.layer, found.plan.query) == shop.layer.funnels[funnel]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how much are our open deals worth in total, stage by stage?",
+        "lost deals by reason in 2025",
+        "visits, carts and orders in May",
+        "how many customers did we lose in May?",
+        "visits that ended in an order last month",
+    ],
+)
+def test_other_questions_with_such_words_are_no_funnels(shop: Assistant, question: str) -> None:
+    outcome = shop.ask(question)
+    assert not (isinstance(outcome, Answer) and outcome.plan and is_funnel(outcome.plan.query))
 
 
 def test_a_conversation_goes_on_about_the_steps(shop: Assistant) -> None:

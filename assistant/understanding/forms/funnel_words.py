@@ -11,12 +11,13 @@ from assistant.understanding.language import Language
 from assistant.understanding.tokens import Token
 from semantic_layer import Funnel
 
-Kind = Literal["name", "funnel", "drop", "course", "step", "subject", "people", "tie", "rest"]
+Kind = Literal["name", "funnel", "drop", "course", "step", "subject", "people", "ask", "tie", "rest"]
 LISTS: Mapping[str, Kind] = {
     "funnel_named": "funnel", "funnel_drops": "drop", "funnel_courses": "course", "funnel_ties": "tie",
-    "funnel_people": "people",
+    "funnel_people": "people", "funnel_asks": "ask",
 }  # fmt: skip
-RANKS: tuple[Kind, ...] = ("name", "funnel", "drop", "course", "people", "step", "tie")
+RANKS: tuple[Kind, ...] = ("name", "funnel", "drop", "course", "people", "step", "ask", "tie")
+TIES: tuple[Kind, ...] = ("tie", "ask")
 TWO = 2
 LONGEST = 6
 Calls = Mapping[tuple[str, ...], Mapping[str, int]]
@@ -39,6 +40,13 @@ class Wish:
     asking: Asking
     pieces: tuple[Piece, ...]
 
+    @property
+    def lost(self) -> list[Piece]:
+        """Who is said to get lost, when it is asked at which step: "which stage loses the most deals"."""
+        asked = any(self.of("ask")) and any(self.of("drop"))
+        people = [piece for piece in self.of("people") if piece.owners]
+        return [*self.of("subject"), *people] if asked else []
+
     def of(self, kind: Kind) -> list[Piece]:
         """The pieces of a kind, in order."""
         return [piece for piece in self.pieces if piece.kind == kind]
@@ -47,7 +55,7 @@ class Wish:
     def is_one(self) -> bool:
         """Whether a funnel is named, or steps of one together with a word of losing or of going through them."""
         steps = len(self.of("step")) >= TWO and bool(self.of("drop") or self.of("course"))
-        return self.is_named or steps
+        return self.is_named or steps or bool(self.lost)
 
     @property
     def is_named(self) -> bool:
@@ -57,7 +65,7 @@ class Wish:
     def with_metric(self, title: str) -> list[Token]:
         """The question with a metric in the place of all that names the funnel and its steps."""
         tokens = self.asking.tokens
-        first = next(piece.start for piece in self.pieces if piece.kind not in ("tie", "rest"))
+        first = next(piece.start for piece in self.pieces if piece.kind not in (*TIES, "rest"))
         rest = [at for piece in self.of("rest") for at in range(piece.start, piece.end)]
         before, behind = ([tokens[at] for at in rest if (at < first) is early] for early in (True, False))
         return [*before, *self.asking.made(title, first), *behind]
@@ -87,7 +95,9 @@ def _pieces(asking: Asking, known: Mapping[str, Funnel]) -> Iterator[Piece]:
     steps = _calls(language, _step_names(asking, known))
     at = 0
     while at < len(asking.tokens):
-        piece = _piece(asking, at, names, steps)
+        joined = at > 0 and asking.tokens[at - 1].text in phrases()["funnel_joins"]
+        last = joined and any(steps.get((token.plain,)) for token in asking.tokens[at : at + 1])
+        piece = _piece(asking, at, {} if last else names, steps)  # "visit to order funnel" names its last step
         yield piece
         at = piece.end
 
@@ -140,25 +150,23 @@ def _with_subjects(pieces: list[Piece]) -> list[Piece]:
         if piece.kind == "step" and lost:
             found[at] = replace(piece, kind="subject")
         elif piece.kind == "people":
-            found[at] = replace(piece, kind="tie") if lost else _other(piece)
+            found[at] = replace(piece, kind="people" if lost else "step" if piece.owners else "rest")
     return found
-
-
-def _other(people: Piece) -> Piece:
-    """People who are not said to get lost: a step where a funnel calls one so, else a condition or whatever it is."""
-    return replace(people, kind="step" if people.owners else "rest")
 
 
 def _only_rows_of_steps(asking: Asking, pieces: list[Piece]) -> list[Piece]:
     """With words for steps that name none left to the rest: "by order channel", and one step alone."""
-    found = list(pieces)
-    for at, piece in enumerate(pieces):
-        behind = pieces[at + 1].kind if at + 1 < len(pieces) else ""
-        if piece.kind == "step" and (behind == "rest" or _is_grouped(asking, piece)):
-            found[at] = replace(piece, kind="rest")
+    found = [replace(one, kind="rest") if one.kind == "step" and _is_grouped(asking, one) else one for one in pieces]
     if len({tuple(one.owners.items()) for one in found if one.kind == "step"}) < TWO:
-        found = [replace(one, kind="rest") if one.kind == "step" else one for one in found]
+        named = {name for one in found if one.kind == "name" for name in one.owners}
+        found = [_alone(one, named) if one.kind == "step" else one for one in found]
     return found
+
+
+def _alone(step: Piece, named: set[str]) -> Piece:
+    """One step alone: who goes through the funnel that is named ("checkout funnel of mobile visitors"), or no step."""
+    begins = any(step.owners.get(name) == 0 for name in named)
+    return replace(step, kind="subject" if begins else "rest")
 
 
 def _is_grouped(asking: Asking, piece: Piece) -> bool:
@@ -169,9 +177,9 @@ def _untied(pieces: list[Piece]) -> list[Piece]:
     """With the ties that belong to the rest left to it: "from May to June" behind the name of a funnel."""
     found = list(pieces)
     for at, piece in enumerate(pieces):
-        if piece.kind == "tie":
-            before = next((one.kind for one in reversed(pieces[:at]) if one.kind != "tie"), "")
-            behind = next((one.kind for one in pieces[at + 1 :] if one.kind != "tie"), "")
-            if "rest" in (before, behind) or (not before and not behind):
+        if piece.kind in TIES:
+            before = next((one.kind for one in reversed(pieces[:at]) if one.kind not in TIES), "")
+            behind = next((one.kind for one in pieces[at + 1 :] if one.kind not in TIES), "")
+            if behind == "rest" or (not behind and before in ("", "rest")):
                 found[at] = replace(piece, kind="rest")
     return found

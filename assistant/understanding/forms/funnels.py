@@ -27,6 +27,8 @@ def funnels(asking: Asking) -> Outcome | None:
         return None
     known = tuple(asking.world.layer.funnels.values())
     named = [one for one in known if any(one.name in piece.owners for piece in wish.of("name"))] or known
+    if not (wish.is_named or wish.of("step")):  # "which stage loses the most deals": those that begin with them
+        named = [one for one in known if all(piece.owners.get(one.name, -1) == 0 for piece in wish.lost)]
     meant = [(one, steps) for one in named if (steps := _steps(wish, one))]
     found = [(one, _planned(wish, steps)) for one, steps in meant]
     plans = [(one, plan) for one, plan in found if isinstance(plan, Plan)]
@@ -65,14 +67,16 @@ def _called(wish: Wish, one: Funnel) -> Iterable[str]:
 
 
 def _planned(wish: Wish, steps: Steps) -> Outcome:
-    """The plan of all steps as the rest of the question is read beside one of them."""
+    """The plan of all steps as the rest of the question is read beside the first of them, or else the last."""
     told: Outcome | None = None
-    for name in steps:
+    for name in (steps[0], steps[-1]):
         read = _read(wish, name)
         plan = _of_all(wish, read, name, steps) if isinstance(read, Plan) else None
         if plan is not None:
             return plan
         told = told or (_of_each(wish, read, name, steps) if not isinstance(read, Plan) else None)
+        if isinstance(read, Refusal) and read.code == "UNKNOWN_WORDS":
+            break
     return told or _not_for_all(wish, steps)
 
 
@@ -87,17 +91,15 @@ def _of_each(wish: Wish, told: Outcome, name: str, steps: Steps) -> Outcome:
 
 def _read(wish: Wish, name: str) -> Outcome:
     """What is left of the question, read with a metric by the first of its names that stands for it alone."""
-    metric = wish.asking.world.layer.metrics[name]
-    calls = sorted((metric.title, *metric.synonyms[:2]), key=lambda call: "-" in call)  # "E-mails" is two words here
-    reads = (wish.asking.ordinary(tuple(wish.with_metric(call))) for call in calls)
-    first = next(reads)
-    if _is_of(first, name):
-        return first
-    return next((one for one in reads if _is_of(one, name)), first)
+    metric, asking = wish.asking.world.layer.metrics[name], wish.asking
+    calls = (call for call in (metric.title, *metric.synonyms) if _means(asking, call, name))
+    return asking.ordinary(tuple(wish.with_metric(next(calls, metric.title))))
 
 
-def _is_of(read: Outcome, name: str) -> bool:
-    return isinstance(read, Plan) and read.query.metrics == (name,)
+def _means(asking: Asking, call: str, name: str) -> bool:
+    """Whether a name stands for its metric and nothing else: "new leads" may be those in one state."""
+    plan = asking.read(asking.made(call, 0))
+    return plan is not None and plan.query == SemanticQuery(metrics=(name,))
 
 
 def _of_all(wish: Wish, read: Plan, name: str, steps: Steps) -> Plan | None:
@@ -125,7 +127,7 @@ def _which(asking: Asking, plans: Sequence[tuple[Funnel, Plan]]) -> Clarificatio
 
 def _refused(asking: Asking, named: Sequence[Funnel], known: Sequence[Funnel], found: Sequence[Outcome]) -> Outcome:
     """Why the named funnel cannot be told so; of none that is named, or none with such steps, which ones there are."""
-    if len(named) == 1 and found:
+    if len(found) == 1:
         told = found[0]
         return replace(told, question=asking.question)
     listed = "; ".join(f"{one.title} ({_steps_told(asking, one)})" for one in (named if len(named) == 1 else known))
