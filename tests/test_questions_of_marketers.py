@@ -68,3 +68,28 @@ def test_consent_to_emails_is_no_channel(shop: Assistant) -> None:
 
 def test_customers_who_buy_regularly_are_not_taken_for_loyal_ones(shop: Assistant) -> None:
     assert isinstance(shop.ask("how many customers buy regularly"), Refusal)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many people visited the store in Berlin last Saturday",
+        "what part of our active customers in Q2 were new ones and what part were returning",
+        "who placed the biggest order",
+    ],
+)
+def test_what_the_rows_do_not_tell_is_said(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.ask(question), Refusal)
+
+
+def test_women_over_an_age_are_meant_by_their_age(shop: Assistant) -> None:
+    gold = """SELECT sum(o.net_amount) / count(*) FROM orders o JOIN customer k USING (customer_id)
+    JOIN customer_360 p USING (customer_id) WHERE o.status <> 'cancelled' AND NOT o.is_test
+    AND k.gender = 'female' AND p.age > 40"""
+    assert plain(rows_to(shop, "average basket of women over 40")) == plain(rows(shop, gold))
+
+
+def test_a_bound_of_a_breakdown_is_counted_at_its_grain(shop: Assistant) -> None:
+    found = query_of(shop, "refund rate by subcategory with more than 20 orders this year")
+    assert found.metrics == ("product_refund_rate",)
+    assert [one.field for one in found.filters] == ["product_orders"]

@@ -56,14 +56,13 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
     suffix = _suffix(draft, amount.behind)
     if suffix and operator == "eq":
         operator, amount = SUFFIXES[suffix], replace(amount, behind=amount.behind + 1)
-    target = _target(draft, at, amount)
-    if target is None:
+    place, choices = _target(draft, at, amount) or (draft.back(at), ())
+    if place is None:
         return
-    place, choices = target
     if aged := _aged(draft, at, place, amount):
         place, choices = at, aged
     found = tuple(c for c in choices if _fits_unit(draft, c, amount.unit)) or rates_of(draft, choices, amount.unit)
-    if not found and place < at:
+    if not found and choices and place < at:
         place, found = at, _worth(draft, place, amount.unit)
     if not found:
         return
@@ -262,15 +261,12 @@ def _fits_unit(draft: Draft, concept: Concept, unit: str) -> bool:
 def _aged(draft: Draft, at: int, place: int, amount: Amount) -> tuple[Concept, ...]:
     """ "people over 65": the age, when nothing but people is compared with a bare number that an age can be."""
     language, layer = draft.world.language, draft.world.layer
-    if (
-        place >= at
-        or draft.kind(place) != "noun"
-        or amount.unit
-        or draft.element(at).text.casefold() not in language.data["age_signs"]
-    ):
+    if place >= at or amount.unit or draft.element(at).text.casefold() not in language.data["age_signs"]:
         return ()
-    dataset = layer.datasets[draft.noun(place)]
-    people = dataset.entity and not {dataset.name, *dataset.synonyms}.isdisjoint(language.words("person_nouns"))
+    people = draft.kind(place) == "value" and draft.element(place).text.casefold() in language.words("kinds_of_people")
+    if draft.kind(place) == "noun":
+        dataset = layer.datasets[draft.noun(place)]
+        people = bool(dataset.entity) and bool({dataset.name, *dataset.synonyms} & set(language.words("person_nouns")))
     found = draft.world.lexicon.lookup(tokenize(str(language.data["age_word"]), language.forms))
     ages = tuple(c for c in found if c.kind == "dimension" and layer.fields[c.target].kind == "number")
     return ages if people and len(ages) == 1 and all(AGES[0] <= value <= AGES[1] for value in amount.values) else ()

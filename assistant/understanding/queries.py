@@ -199,11 +199,14 @@ def _is_kept_back(world: World, query: SemanticQuery, field: str) -> bool:
 
 def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, tuple[str, ...]] | None:
     """The query with metrics that mean the same at a finer grain, when those can answer it."""
-    options = [(name, *world.layer.metrics[name].stand_ins) for name in query.metrics]
+    metrics = world.layer.metrics
+    bounded = (f.field for f in query.filters if f.field in metrics and not f.entity)
+    asked = tuple(dict.fromkeys((*query.metrics, *bounded)))
+    options = [(name, *metrics[name].stand_ins) for name in asked]
     for names in list(product(*options))[1:]:
         if asks_for_deeds(world, query) and any(is_level(world, name) for name in names):
             continue
-        swapped = dict(zip(query.metrics, names, strict=True))
+        swapped = dict(zip(asked, names, strict=True))
         order = tuple(o.model_copy(update={"by": swapped.get(o.by, o.by)}) for o in query.order_by)
         top = query.top and query.top.model_copy(update={"by": swapped.get(query.top.by, query.top.by)})
         kept = tuple(f.model_copy(update={"field": swapped.get(f.field, f.field)}) for f in query.filters)
@@ -211,7 +214,13 @@ def _with_stand_ins(world: World, query: SemanticQuery) -> tuple[SemanticQuery, 
             s.model_copy(update={"metric": swapped.get(s.metric, s.metric), "of": swapped.get(s.of, s.of)})
             for s in query.shares
         )
-        parts = {"metrics": names, "order_by": order, "top": top, "filters": kept, "shares": shares}
+        parts = {
+            "metrics": tuple(swapped[name] for name in query.metrics),
+            "order_by": order,
+            "top": top,
+            "filters": kept,
+            "shares": shares,
+        }
         changed = query.model_copy(update=parts)
         if (contradiction(world, changed) or _fault(world, changed) or _strange(world, changed)) is None:
             pairs = [(old, new) for old, new in swapped.items() if old != new]

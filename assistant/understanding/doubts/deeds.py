@@ -104,6 +104,19 @@ def _from_one_to_another(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[before[0] : second + 1]), "from_one_to_another")
 
 
+def _nobody_named(asked: Doubted) -> Iterator[Doubt]:
+    """ "who placed the biggest order": the order alone does not say who it was."""
+    layer, entity = asked.world.layer, asked.query.entity
+    if not asked.said or asked.said[0].text not in asked.words("asking_persons") or entity not in layer.datasets:
+        return
+    doers = {
+        link.to for link in layer.relationships.values() if link.from_ == entity and layer.datasets[link.to].entity
+    }
+    shown = {group.field.partition(".")[0] for group in asked.query.group_by}
+    if doers and not layer.datasets[entity].entity and doers.isdisjoint(shown):
+        yield Doubt(raw(asked.said[:2]), "nobody_named")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _most_of_them,
     _one_after_another,
@@ -111,4 +124,5 @@ RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _which_of_which_time,
     _untimed_deed,
     _from_one_to_another,
+    _nobody_named,
 )

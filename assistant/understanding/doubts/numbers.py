@@ -173,6 +173,13 @@ def _rhythm_of_stock(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at : at + 2]), "rhythm_of_stock")
 
 
+def _all_of_itself(asked: Doubted) -> Iterator[Doubt]:
+    """ "what part of the buyers were new and what part returning": each is all of its own group, and no part."""
+    grouped = {group.field for group in asked.query.group_by}
+    if any(grouped.intersection(share.apart_from) for share in asked.query.shares):
+        yield Doubt(raw(asked.tokens), "all_of_itself")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _unsaid_unit,
     _age_of_those,
@@ -183,4 +190,5 @@ RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _total_of_ratios,
     _each_counted,
     _rhythm_of_stock,
+    _all_of_itself,
 )

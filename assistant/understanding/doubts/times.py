@@ -71,7 +71,7 @@ def _since_then(asked: Doubted) -> Iterator[Doubt]:
     for one in query.filters:
         known = one.entity and one.time_range == query.time_range and one.field in layer.metrics
         if known and not once.isdisjoint(layer.metrics[one.field].title.casefold().split()):
-            yield Doubt((one.time_range.label,), "since_then", (query, query.model_copy(update={"time_range": None})))
+            yield Doubt((query.time_range.label,), "since_then", (query, query.model_copy(update={"time_range": None})))
 
 
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_a_thing, _lies_ahead, _since_then)

@@ -22,7 +22,7 @@ def _which_way(asked: Doubted) -> Iterator[Doubt]:
         if not said or _is_named(asked, condition.field, said):
             continue
         choices = _choices(asked, condition, said)
-        if len(choices) > 1 or _is_elsewhere(asked, said):
+        if len(choices) > 1 or _is_elsewhere(asked, asked.query.metrics, said):
             yield Doubt(raw(asked.tokens[slice(*said[0])]), "which_way" if len(choices) > 1 else "of_far_off", choices)
 
 
@@ -93,10 +93,21 @@ def _told_of(query: SemanticQuery, condition: Filter, field: str) -> SemanticQue
     return query.model_copy(update={"filters": filters, "group_by": groups})
 
 
-def _is_elsewhere(asked: Doubted, said: Sequence[Stretch]) -> bool:
+def _is_elsewhere(asked: Doubted, metrics: Sequence[str], said: Sequence[Stretch]) -> bool:
     """Whether the word is the name of something that the counted rows have no link to."""
     things = {c.target.partition(".")[0] for one in said for c in asked.concepts(*one) if c.kind == "dimension"}
-    return any(asked.world.reach.distance(asked.query.metrics, one) is None for one in things)
+    return any(asked.world.reach.distance(metrics, one) is None for one in things)
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_which_way,)
+def _way_of_deeds(asked: Doubted) -> Iterator[Doubt]:
+    """ "how many people visited the store": the place of the deed is no way by which these people were won."""
+    for deed in (one for one in asked.query.filters if one.where and one.field in asked.world.layer.metrics):
+        facts = asked.world.reach.facts(deed.field)
+        for condition in (one for one in deed.where if _is_way(asked, one.field) and one.op in ("in", "not_in")):
+            said = tuple(_said_as(asked, condition))
+            own = condition.field.partition(".")[0] in facts
+            if said and not own and _is_elsewhere(asked, (deed.field,), said):
+                yield Doubt(raw(asked.tokens[slice(*said[0])]), "of_far_off")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_which_way, _way_of_deeds)
