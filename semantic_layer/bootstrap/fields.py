@@ -169,6 +169,8 @@ def _shorter(words: Words, column: Column, *, is_number: bool) -> Iterator[Words
         yield column.own
     if _ends_in_code(words):
         yield words[:-1]
+    if is_number and len(words) == 1 and words[0].endswith("ed"):
+        yield from ((words[0], "amount"), ("amount", words[0]))
 
 
 def _ends_in_code(words: Words) -> bool:

@@ -104,8 +104,15 @@ def find_links(tables: Sequence[Table], evidence: Evidence) -> tuple[Link, ...]:
 def _best(links: Sequence[Link]) -> Link | None:
     top = max(link.grade for link in links)
     first = [link for link in links if link.grade == top]
+    first = [link for link in first if not (link.is_self and top == GUESS and not _of_people(link.to))] or first
     owned = [link for link in first if link.entity == link.to.noun] or first
     return owned[0] if len({link.to.name for link in owned}) == 1 else None
+
+
+def _of_people(table: Table) -> bool:
+    """Whether the rows of a table are people, who have managers and mentors among themselves."""
+    known = vocabulary()
+    return any(known.has(name, table.noun[-1:]) for name in ("person_nouns", "people_tables"))
 
 
 def _is_mirror(link: Link, found: Mapping[tuple[str, str], Sequence[Link]]) -> bool:

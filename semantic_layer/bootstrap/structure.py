@@ -215,7 +215,8 @@ def _counting(told: Words, words: Vocabulary) -> Words:
     first, rest = next(iter(told), ""), told[1:]
     if first == "no" and len(rest) > 1 and rest[0] == "of":
         return ("number", *rest)
-    several = bool(rest) and rest[0] != "of" and words.singular(rest[-1]) != rest[-1]
+    whole = bool(rest) and words.plurals.get(rest[-1]) == rest[-1]  # "staff"
+    several = bool(rest) and rest[0] != "of" and (whole or words.singular(rest[-1]) != rest[-1])
     return ("number", "of", *rest) if several and first in ("number", "no") else told
 
 

@@ -87,6 +87,7 @@ CLAUSES: tuple[Clause, ...] = (
     sorting.in_order,
     sorting.from_one_to_other,
     sorting.from_most_to_least,
+    sorting.newest_first,
     sorting.group_in_order,
     ranks.cut_by,
     columns.with_columns,

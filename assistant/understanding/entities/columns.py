@@ -12,6 +12,7 @@ from assistant.understanding.entities.links import count_of_each, reaches
 from assistant.understanding.entities.words import Words
 
 MOST_COLUMNS = 5
+PRONOUNS = frozenset({"it", "they", "he", "she"})
 
 
 def with_columns(words: Words, found: Found) -> Iterator[Found]:
@@ -67,7 +68,13 @@ def _columns(words: Words, found: Found, start: int) -> Iterator[Found]:
 
 
 def _is_over(words: Words, at: int, entity: str) -> bool:
-    """Whether nothing is left but what says again whose columns they are: "it has", "of each shop"."""
+    """Whether nothing is left but what says again whose columns they are: "it has", "it received", "of each shop"."""
+    if (
+        at < len(words.tokens)
+        and words.tokens[at].text in PRONOUNS
+        and words.at_end(words.skip(at + 1, "ties", "empty"))
+    ):
+        return True
     each = words.phrase(at, "genitive")
     again = [end for dataset, end in words.nouns(words.skip(each, "empty")) if dataset == entity] if each else []
     return any(words.at_end(words.skip(end, "trailing")) for end in (at, *again))

@@ -14,7 +14,9 @@ from assistant.understanding.entities.roles import called_for_another
 from assistant.understanding.entities.shapes_of_counts import asks_for_rows
 from assistant.understanding.entities.single_values import (
     compound_as_group,
+    count_for_name,
     count_for_numbers,
+    field_passed_over,
     modifier_counted,
     total_for_row,
     total_for_value,
@@ -32,7 +34,9 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
     tests += (
         total_for_value,
         total_for_row,
+        count_for_name,
         count_for_numbers,
+        field_passed_over,
         compound_as_group,
         modifier_counted,
         values_for_one,

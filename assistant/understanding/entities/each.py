@@ -121,7 +121,7 @@ def _each(words: Words, at: int) -> int | None:
         behind = words.phrase(at, "for_each")
         if behind is not None:
             return behind
-        after = words.one_on(at, "ties", "empty")
+        after = words.one_on(at, "ties", "empty", "paying")
         if after == at:
             return None
         at = after

@@ -113,14 +113,15 @@ def happened(words: Words, found: Found) -> Iterator[Found]:
     denied = words.phrase(at, "denials") or words.phrase(at, "negative_values")
     at = words.skip(denied, "happened") if denied is not None else at
     name = day_of(words, at, found.entity) if at > found.at else ""
-    end = words.skip(at + 1, "trailing", "joins") if name else at
+    last = words.one_on(at + 1, "deed_tails") if name else at  # "disposed of"
+    end = words.skip(last, "trailing", "joins")
     if denied is not None and not (words.at_end(end) or words.phrase(end, "requests") is not None):
         return  # who never registered for a class may well have registered
     if name and _is_state(words, at):
         return  # what is open has been opened, but so has what is closed
     if name and words.world.layer.fields[name].kind == "time":
         known = Filter(field=name, op="is_null" if denied is not None else "not_null")
-        yield found.used(words.skip(found.at, "relatives"), at + 1, "condition", name).filtered(known)
+        yield found.used(words.skip(found.at, "relatives"), last, "condition", name).filtered(known)
 
 
 def in_state(words: Words, found: Found) -> Iterator[Found]:

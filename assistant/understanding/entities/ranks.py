@@ -13,7 +13,7 @@ from assistant.understanding.entities.dated import is_day
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import amount, count_of_each, fits_deed, only_of_some, reaches, verb
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import SIZE, Words
 from assistant.understanding.time_phrases import time_phrase
 from semantic_layer import Filter, OrderBy, implied_metric, linking
 
@@ -30,7 +30,7 @@ def most(words: Words, found: Found) -> Iterator[Found]:
     at, made = verb(words, found)
     for role, descending in (("most", True), ("least", False)):
         behind = words.phrase(at, role)
-        if behind is not None:
+        if behind is not None and not is_of_size(words, behind):
             start = words.skip(behind, "empty")
             ranked = found.moved(at).used(at, behind, "order", role)
             yield from _by_count(words, ranked.moved(start), descending, made)
@@ -44,6 +44,14 @@ def most(words: Words, found: Found) -> Iterator[Found]:
     if best is not None and not made:  # the best price may be the lowest, the best rating is the highest
         rated = list(_by_number(words, found.moved(words.skip(best, "empty")), True))
         yield from (one for one in rated if one.order and RATINGS.intersection(one.order.by.split("_")))
+
+
+def is_of_size(words: Words, at: int) -> bool:
+    """ "the largest gift": behind an adjective of size one thing is large, and not many are."""
+    nouns = words.nouns(at)
+    ends = (one for start in (at - 1, at - 2) if start >= 0 for one in words.extremes(start))
+    sized = any(measure == SIZE and end == at for measure, _, end in ends) if nouns else False
+    return sized and all(not words.is_plural(end - 1) for _, end in nouns)
 
 
 def most_often(words: Words, found: Found) -> Iterator[Found]:

@@ -7,6 +7,7 @@ from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import SimpleMetric
 
 BOUNDS = frozenset({"gt", "ge", "lt", "le", "between"})
+COUNTING = frozenset({"count", "count_distinct"})
 GATHERED = frozenset({"sum", "average", "max", "min"})
 
 
@@ -47,6 +48,32 @@ def count_for_numbers(plan: Plan, words: Words) -> tuple[str, ...]:
             if last.text == "numbers" and token is not last and keys & {concept.target for concept in concepts}:
                 return (last.raw,)
     return ()
+
+
+def field_passed_over(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the make of the car with the most faults" answered with the car alone: a field taken for a verb."""
+    fillers = {span.start for span in plan.spans if span.role == "filler"}
+    return tuple(
+        token.raw for at, token in enumerate(words.tokens) if token.start in fillers and words.is_field_word(at)
+    )
+
+
+def count_for_name(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the name of the manager of the campaign Alpha" answered with how many managers that campaign has."""
+    query, world = plan.query, words.world
+    start = words.skip(0, "requests", "asking", "being", "articles")
+    named = words.phrase(start, "names")
+    counted = {name for name in query.metrics if name in world.nouns.counted or _counts(words, name)}
+    fixed = {one.field for one in query.filters if one.op == "in" and len(one.values) == 1}
+    shown = {group.field for group in query.group_by}
+    alone = named is not None and bool(counted) and set(query.metrics) == counted and shown <= fixed
+    return (words.tokens[start].raw,) if alone and not query.entity else ()
+
+
+def _counts(words: Words, name: str) -> bool:
+    """Whether a metric counts rows or different values."""
+    metric = words.world.layer.metrics.get(name)
+    return isinstance(metric, SimpleMetric) and words.world.layer.measures[metric.measure].agg in COUNTING
 
 
 def _gathered(words: Words, name: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.understanding.entities.dated import day_of
+from assistant.understanding.entities.dated import day_of, is_day
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each, only_of_some
@@ -70,6 +70,22 @@ def from_most_to_least(words: Words, found: Found) -> Iterator[Found]:
                 again = [at for other, at in own_fields(words, end, found.entity) if other == field]
                 order = OrderBy(by=field, descending=descending)
                 yield replace(found, order=order).used(found.at, again[0] if again else end, "order", field)
+
+
+def newest_first(words: Words, found: Found) -> Iterator[Found]:
+    """ "(titles with their years), newest first", "with the most recent first": by the one day or year that is told."""
+    if not found.is_plain_list or found.metrics:
+        return
+    start = words.skip(found.at, "joins", "ties", "articles")
+    fields = words.world.layer.fields
+    shown = [name for name in found.attributes if name in fields and is_day(fields[name])]
+    time = words.world.layer.datasets[found.entity].time if found.entity else None
+    told = shown or ([f"{found.entity}.{time}"] if time and "." not in time else [])
+    for role, descending in (("newest_first", True), ("oldest_first", False)):
+        behind = words.phrase(start, role)
+        if behind is not None and words.at_end(behind) and len(told) == 1:
+            order = OrderBy(by=told[0], descending=descending)
+            yield replace(found, order=order).used(found.at, behind, "order", told[0])
 
 
 def _by_what(words: Words, found: Found, at: int, way: Way | None) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from assistant.understanding.entities.dated import began
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, reaches
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import SIZE, Words
 from semantic_layer import Filter, OrderBy
 
 MOST_SHOWN = 10
@@ -100,6 +100,18 @@ def _by_row(words: Words, found: Found, datasets: tuple[str, ...]) -> Iterator[F
         for dataset, field, end in ranked if len({one[1] for one in ranked}) == 1 else ():
             order = OrderBy(by=field, descending=descending)
             yield replace(found, newest=(dataset, order)).used(found.at, end, "order", field)
+    yield from _by_row_day(words, found, datasets) if len(datasets) == 1 else ()
+
+
+def _by_row_day(words: Words, found: Found, datasets: tuple[str, ...]) -> Iterator[Found]:
+    """ "(the fault) with the latest date": by the time at which rows are counted."""
+    time = words.world.layer.datasets[datasets[0]].time or "."
+    for role, descending in (("latest", True), ("earliest", False)) if "." not in time else ():
+        behind = words.phrase(found.at, role)
+        end = words.phrase(behind, "day_words") if behind is not None else None
+        if end is not None:
+            order = OrderBy(by=f"{datasets[0]}.{time}", descending=descending)
+            yield replace(found, newest=(datasets[0], order)).used(found.at, end, "order", order.by)
 
 
 def _belongs(words: Words, dataset: str, entity: str) -> bool:
@@ -111,8 +123,17 @@ def _belongs(words: Words, dataset: str, entity: str) -> bool:
 def measured(words: Words, measure: str, dataset: str) -> tuple[str, bool] | None:
     """The field of a dataset that an adjective measures, and whether more of it is more: the oldest was born first."""
     field = words.field_called(measure, dataset) or words.linked_field(measure, dataset)
+    field = field or (_only_number(words, dataset) if measure == SIZE else "")
     born = "" if field or measure not in AGED else began(words, dataset, built=measure == "newness")
     return (field or born, bool(field)) if field or born else None
+
+
+def _only_number(words: Words, dataset: str) -> str:
+    """The one number that rows of a dataset have, by which a gift is large; empty where they have more or none."""
+    found = words.world.layer.datasets[dataset]
+    keys = {*found.primary_key, *found.key_fields}
+    numbers = [one.name for one in found.fields if one.kind == "number" and not one.hidden and one.name not in keys]
+    return f"{dataset}.{numbers[0]}" if len(numbers) == 1 and not found.entity else ""
 
 
 def first_row(found: Found, dataset: str, field: str, descending: bool) -> Found:

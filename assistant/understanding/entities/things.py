@@ -11,7 +11,7 @@ from assistant.understanding.entities.described import described
 from assistant.understanding.entities.favourites import often_done
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.kinds import most_of_kind
-from assistant.understanding.entities.links import count_of_each
+from assistant.understanding.entities.links import count_of_each, role_words
 from assistant.understanding.entities.superlatives import first_row, superlatives
 from assistant.understanding.entities.words import Words
 from semantic_layer import Filter, OrderBy
@@ -24,6 +24,7 @@ def things(words: Words, found: Found) -> Iterator[Found]:
     yield from _named_things(words, found)
     yield from described(words, found)
     yield from _people(words, found)
+    yield from _by_role(words, found)
     for role, descending in (("latest", True), ("earliest", False)):
         said = words.phrase(found.at, role)
         for dataset, behind in words.nouns(said) if said is not None else ():
@@ -74,6 +75,17 @@ def _people(words: Words, found: Found) -> Iterator[Found]:
             concept, owner = persons[0]
             kept = Filter(field=concept.target, op="in", values=(concept.value,))
             yield replace(found, entity=owner).filtered(kept).used(found.at, behind, "value", concept.target)
+
+
+def _by_role(words: Words, found: Found) -> Iterator[Found]:
+    """ "the manager of the campaign Alpha": the things that campaigns have in this one role."""
+    behind = words.phrase(found.at + 1, "genitive") if found.at + 1 < len(words.tokens) else None
+    named = {dataset for dataset, _ in words.nouns(words.skip(behind, "empty"))} if behind is not None else set[str]()
+    links = words.world.layer.relationships.values()
+    for link in (one for one in links if one.from_ in named and one.from_ != one.to):
+        alone = sum((one.from_, one.to) == (link.from_, link.to) for one in links) == 1
+        if alone and role_words(link) == (words.tokens[found.at].plain,):
+            yield replace(found, entity=link.to).used(found.at, found.at + 1, "dimension", link.name)
 
 
 def _owner(words: Words, target: str) -> str:

@@ -122,10 +122,22 @@ class Words:
             ends = [end for role in roles if (end := self.phrase(at, role)) is not None]
             if "ties" in roles and self._is_verb(at):
                 ends.append(at + 1)
+            if "ties" in roles and self.is_field_word(at):
+                return at
             is_article = self.tokens[at].text in word_lists()["articles"] if ends else False
             if not ends or (not is_article and self._opens_more(at, max(ends))):
                 return at
             at = max(ends)
+
+    def is_field_word(self, at: int) -> bool:
+        """Whether a verb stands where a field of that name does: "id, make and model", "the make of the car"."""
+        if not 0 < at < len(self.tokens) or (self.phrase(at, "ties") != at + 1 and self.phrase(at, "verbs") != at + 1):
+            return False
+        before, after = self.tokens[at - 1].text, self.tokens[at + 1 : at + 2]
+        led = before in word_lists()["articles"] or before in word_lists()["joins"]
+        goes_on = not after or after[0].text in word_lists()["joins"] or after[0].text == "of"
+        named = (name.rpartition(".")[2] for name in self.world.layer.fields) if led and goes_on else ()
+        return any(name.rpartition("_")[2] == self.tokens[at].plain for name in named)
 
     def one_on(self, at: int, *roles: str) -> int:
         """The place behind one phrase of these lists that starts here, the same place without one."""
