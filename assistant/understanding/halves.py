@@ -14,11 +14,24 @@ from semantic_layer import SemanticQuery
 def half_answered(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> Refusal | None:
     """The refusal of "how many customers are there and how many of them ordered", of which one number is no answer."""
     asked = [at for at in range(len(tokens) - 1) if _asks(tokens, at, world)]
+    best = _best_beside(plan.query, asked, tokens, world)
+    if best is not None:
+        sentence = world.language.message("two_questions")
+        return refuse(question, "UNKNOWN_WORDS", world, (best.raw,), sentence=sentence)
     between = tokens[asked[0] + 2 : asked[-1]] if len(asked) > 1 else ()
     if not between or _numbers(plan.query) >= len(asked) or not any(token.text in JOINING for token in between):
         return None
     sentence = world.language.message("two_questions")
     return refuse(question, "UNKNOWN_WORDS", world, (tokens[asked[-1]].raw,), sentence=sentence)
+
+
+def _best_beside(query: SemanticQuery, asked: list[int], tokens: Sequence[Token], world: World) -> Token | None:
+    """The word that asks for the best group beside a number of all: "how many orders, and which day had the most?"."""
+    if query.limit != 1 or not query.group_by or not asked:
+        return None
+    asking = world.language.words("asking_words")
+    joined = zip(tokens[asked[0] + 2 :], tokens[asked[0] + 3 :], strict=False)
+    return next((word for joint, word in joined if joint.text == "and" and word.text in asking), None)
 
 
 def asks_otherwise(part: Plan, asked: Plan) -> bool:

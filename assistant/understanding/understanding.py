@@ -51,6 +51,7 @@ from assistant.understanding.lookup import (
 from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.metric_words import context_words, word_pairs
 from assistant.understanding.named_by_time import with_values_of_months
+from assistant.understanding.named_rates import part_behind_verb
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.objects_bounded import with_bounded_objects
 from assistant.understanding.outcome import decide
@@ -168,7 +169,7 @@ class Understanding:
         if not isinstance(outcome, Plan):
             return outcome
         outcome = with_closer_rows(with_all_groups(outcome, self._world), self._world)
-        outcome = looking_ahead(outcome, tokens, self._world)
+        outcome = looking_ahead(part_behind_verb(outcome, tokens, self._world), tokens, self._world)
         past = past_of_today(question, outcome, tokens, self._world)
         past = past or half_answered(question, outcome, tokens, self._world)
         past = past or doubt(question, outcome, tokens, self._world)
