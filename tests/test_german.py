@@ -25,6 +25,8 @@ PAIRS = [
     ("Bestellungen am 24.12.2025", "orders on 24.12.2025"),
     ("Wie viele Kunden haben mindestens zwölf Bestellungen?", "how many customers have at least twelve orders?"),
     ("Kunden mit mehr als 1.000 Bestellungen", "customers with more than 1,000 orders"),
+    ("Kauftrichter nach Gerät im Mai", "checkout funnel by device in May"),
+    ("Wo verlieren wir Besucher zwischen Besuch und Bestellung?", "where do we lose visitors between visit and order?"),
     ("Stornoquote dieses Jahr im Vergleich zum Vorjahr", "cancellation rate this year compared to last year"),
 ]
 
