@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answer import Answer, Refusal
+from assistant.answer import Answer, Plan, Refusal
 from assistant.assistant import Assistant
 from assistant.conversation import Conversation
 from assistant.understanding import Spread
@@ -84,12 +84,13 @@ def test_each_band_holds_what_hand_written_sql_counts(shop: Assistant, question:
 )
 def test_bands_are_chosen_to_fit_and_said(shop: Assistant, question: str) -> None:
     answer = answered(shop, question)
-    (group,) = answer.plan.query.group_by if answer.plan else ()
+    assert answer.plan
+    (group,) = answer.plan.query.group_by
     spread = shop.spreads["orders.order_amount"]
     assert group.bands == fitting(spread, "EUR", whole=False)
     assert sum(row[1] for row in answer.result.rows) == rows(shop, f"SELECT count(*) {ORDERS}")[0][0]
     assert [row[0] for row in answer.result.rows] == sorted(row[0] for row in answer.result.rows)
-    assert any("in steps of" in note for note in (answer.plan.notes if answer.plan else ()))
+    assert any("in steps of" in note for note in answer.plan.notes)
 
 
 def test_what_is_told_of_bands(shop: Assistant) -> None:
@@ -148,11 +149,27 @@ def test_what_has_no_bands_is_refused(shop: Assistant, question: str, said: str)
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("question", ["distribution of review ratings", "distribution of customers by income band"])
-def test_what_has_groups_of_its_own_has_no_bands(shop: Assistant, question: str) -> None:
-    answer = answered(shop, question)
-    assert answer.plan
-    assert answer.plan.query.group_by[0].bands is None
+@pytest.mark.parametrize(
+    "question",
+    [
+        "distribution of review ratings",
+        "distribution of customers by income band",
+        "orders under 50 or over 100",
+        "customers who ordered once or twice",
+        "orders by distribution channel",
+        "order values above 100 in steps of 50",
+    ],
+)
+def test_what_is_no_question_for_bands_gets_none(shop: Assistant, question: str) -> None:
+    outcome = shop.understanding.plan(question)
+    assert not isinstance(outcome, Plan) or not any(one.bands for one in outcome.query.group_by)
+
+
+@pytest.mark.deep
+def test_the_days_since_something_are_of_customers(shop: Assistant) -> None:
+    sql = "SELECT floor(s.days_silent / 100) * 100, count(*) FROM customer c JOIN customer_standing s"
+    expected = rows(shop, f"{sql} USING (customer_id) WHERE NOT c.is_internal AND NOT c.is_deleted GROUP BY 1")
+    assert plain(rows_to(shop, "distribution of days since last order in steps of 100")) == plain(expected)
 
 
 def test_bands_that_fit_numbers() -> None:

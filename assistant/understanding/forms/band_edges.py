@@ -9,7 +9,7 @@ from assistant.answer import Refusal
 from assistant.understanding.forms.amounts import MINUTES, UNITS
 from assistant.understanding.forms.asking import Asking
 from assistant.understanding.forms.band_words import Number, Range, Wanted
-from assistant.understanding.spreads import are_too_many, counted, fitting, in_so_many, stepped
+from assistant.understanding.spreads import MOST, are_too_many, counted, fitting, in_so_many, stepped
 from semantic_layer import Bands, GroupBy, SimpleMetric, holds_whole_numbers
 
 
@@ -85,7 +85,7 @@ def bands_of_each(asking: Asking, wanted: Wanted, metric: str) -> Bands | None:
     if wanted.ranges:
         return _edged(wanted.ranges, whole=counts or known.format == "integer")
     if wanted.width:
-        return Bands(width=wanted.width)
+        return Bands(width=wanted.width, top=_plain(wanted.width * MOST))
     return counted() if counts else fitting(None, known.unit, whole=False)
 
 

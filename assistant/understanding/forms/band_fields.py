@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.understanding.forms.amounts import MINUTES, lengths, worth
-from assistant.understanding.forms.asking import Asking, phrases
+from assistant.understanding.forms.asking import Asking, counted_rows, phrases
 from assistant.understanding.forms.band_words import Wanted
 from assistant.understanding.tokens import Token
 from semantic_layer import RatioMetric, SimpleMetric
@@ -52,7 +52,9 @@ def _field(asking: Asking, name: str) -> str:
         return name if is_number_field(asking, name) else ""
     metric = layer.metrics.get(name)
     if isinstance(metric, RatioMetric):
-        metric = layer.metrics.get(metric.numerator)
+        metric, rows = layer.metrics.get(metric.numerator), counted_rows(asking.world, metric.denominator)
+        if not isinstance(metric, SimpleMetric) or metric.measure.partition(".")[0] != rows:
+            return ""
     if not isinstance(metric, SimpleMetric) or layer.measures[metric.measure].agg.startswith("count"):
         return ""
     dataset, expression = metric.measure.partition(".")[0], layer.measures[metric.measure].expression
@@ -86,8 +88,9 @@ def count_titles(asking: Asking, own: Sequence[Token], field: str) -> Iterator[s
     world = asking.world
     inner = replace(asking, tokens=tuple(own)).words
     dataset = field.partition(".")[0]
-    beside = [one for one in world.layer.datasets if world.reach.steps(dataset, one) == 1]
-    named = [name for at in range(len(own)) for name, _ in inner.nouns(at)]
+    steps = world.reach.steps
+    beside = [one for one in world.layer.datasets if steps(dataset, one) == 1 and steps(one, dataset) == 1]
+    named = [name for at in range(len(own)) for name, _ in inner.nouns(at) if name in beside]
     counts = [world.nouns.count_of(name) for name in dict.fromkeys((*named, dataset, *beside))]
     known = [world.layer.metrics[count] for count in counts if count]
     yield from (one.title for one in sorted(known, key=lambda one: one.implied))

@@ -151,11 +151,27 @@ def _ranges(asking: Asking) -> tuple[int, int, Wanted] | None:
             place = behind
             while (joined := asking.end(place, "band_joins")) is not None and not _is_bare(asking, place):
                 place = joined
+        if _are_alternatives(asking, at, behind):
+            continue
         follow = all(left.high is not None and right.low is not None for left, right in pairwise(found))
         behind = asking.end(behind, "age_said") or behind
         if len(found) > 1 and follow and len(units) <= 1:
             return at, behind, Wanted((), ranges=tuple(found), unit=next(iter(units), ""))
     return None
+
+
+def _are_alternatives(asking: Asking, first: int, behind: int) -> bool:
+    """ "once or twice", "under 50 or over 100": one of them is as good as the other, and none is told apart."""
+    texts = [token.text for token in asking.tokens[first:behind]]
+    alternatives = [at for at, text in enumerate(texts) if text in phrases()["alternatives"]]
+    open_ended = [at for at in alternatives if _ends_open(asking, first + at)]
+    return len(open_ended) < len(alternatives) and "," not in texts
+
+
+def _ends_open(asking: Asking, at: int) -> bool:
+    """Whether "or more" stands here, and no further range."""
+    behind = asking.end(at, "band_or_more")
+    return _is_bare(asking, at) or (behind is not None and amount(asking, behind) is None)
 
 
 def _is_bare(asking: Asking, at: int) -> bool:
@@ -227,6 +243,8 @@ def times_said(asking: Asking) -> tuple[int, int, tuple[int, ...], bool] | None:
             place = behind = one[1]
             while (joined := asking.end(place, "band_joins")) is not None:
                 place = joined
+        if len(found) > 1 and _are_alternatives(asking, at, behind):
+            return None
         more = asking.end(behind, "more_often") or asking.end(place, "more_often")
         if len(found) > 1 and found == list(range(found[0], found[0] + len(found))):
             return at, more or behind, tuple(found), more is not None

@@ -24,7 +24,7 @@ def bands(asking: Asking) -> Outcome | None:
     wanted = wanted_bands(asking)
     if wanted is None:
         return _times(asking)
-    for found in (_of_each, _grouped, _of_rows):
+    for found in (_of_each, _grouped, _of_rows, _by_number):
         outcome = found(asking, wanted)
         if outcome is not None:
             return outcome
@@ -62,7 +62,7 @@ def _of_rows(asking: Asking, wanted: Wanted) -> Outcome | None:
         made = [(*before, *asking.made(title, 0), *after) for title in count_titles(asking, own, field)]
         for words in (*named, *made):
             plan = asking.read(words)
-            if plan is None or not _is_plain(plan.query) or not _adds_rows(asking, plan.query):
+            if plan is None or not _is_plain(plan.query) or not _tells_rows(asking, plan.query):
                 continue
             outcome = _banded(asking, wanted, plan, GroupBy(field=field))
             if outcome is not None:
@@ -70,9 +70,14 @@ def _of_rows(asking: Asking, wanted: Wanted) -> Outcome | None:
     return None
 
 
-def _adds_rows(asking: Asking, query: SemanticQuery) -> bool:
-    """Whether numbers of rows or sums over them are asked for: what bands of the rows add up to."""
-    return all(adds_up_in_time(asking.world.layer, name) or counted_rows(asking.world, name) for name in query.metrics)
+def _tells_rows(asking: Asking, query: SemanticQuery) -> bool:
+    """Whether rows are counted or summed up, which bands of them add up to, and no number of each row is bounded."""
+    layer = asking.world.layer
+    bounded = any(
+        one.field in layer.metrics and not layer.datasets[one.entity].entity for one in query.filters if one.entity
+    )
+    adds = (adds_up_in_time(layer, name) or counted_rows(asking.world, name) for name in query.metrics)
+    return not bounded and all(adds)
 
 
 def _is_plain(query: SemanticQuery) -> bool:
@@ -85,11 +90,22 @@ def _is_plain(query: SemanticQuery) -> bool:
 
 
 def _of_each(asking: Asking, wanted: Wanted) -> Outcome | None:
-    """ "orders per customer", "customers by number of orders": how many have how much of it."""
-    for entity, words in (*_per(asking, wanted.rest), *_by_number(asking, wanted.rest)):
+    """ "orders per customer": how many have how much of it."""
+    return _first_of_each(asking, wanted, _per(asking, wanted.rest))
+
+
+def _by_number(asking: Asking, wanted: Wanted) -> Outcome | None:
+    """ "customers by number of orders": the same from the other side."""
+    return _first_of_each(asking, wanted, _sorted_by_number(asking, wanted.rest))
+
+
+def _first_of_each(asking: Asking, wanted: Wanted, splits: Iterator[tuple[str, tuple[Token, ...]]]) -> Outcome | None:
+    for entity, words in splits:
         plan = asking.read(words)
-        if plan is not None and (found := _each(asking, wanted, plan.query, entity)) is not None:
-            return _with(asking, wanted, plan, found)
+        query = _each(asking, wanted, plan.query, entity) if plan is not None else None
+        found = _with(asking, wanted, plan, query) if plan is not None and query is not None else None
+        if found is not None:
+            return found
     return None
 
 
@@ -101,7 +117,7 @@ def _per(asking: Asking, rest: Sequence[Token]) -> Iterator[tuple[str, tuple[Tok
             yield entity, (*rest[:at], *rest[end:])
 
 
-def _by_number(asking: Asking, rest: Sequence[Token]) -> Iterator[tuple[str, tuple[Token, ...]]]:
+def _sorted_by_number(asking: Asking, rest: Sequence[Token]) -> Iterator[tuple[str, tuple[Token, ...]]]:
     inner = replace(asking, tokens=tuple(rest))
     for at in range(len(rest)):
         for entity, end in inner.words.nouns(at):
@@ -124,8 +140,12 @@ def _each(asking: Asking, wanted: Wanted, query: SemanticQuery, entity: str) -> 
     told = bands_of_each(asking, wanted, metric)
     if told is None:
         return None
-    group = GroupBy(field=metric, entity=entity, bands=told, time_range=query.time_range, where=where)
-    return SemanticQuery(metrics=(count,), group_by=(group,), filters=own)
+    lasting = layer.datasets[entity].entity  # an event, an order, belongs to the period itself
+    span = query.time_range if lasting else None
+    group = GroupBy(field=metric, entity=entity, bands=told, time_range=span, where=where)
+    return SemanticQuery(
+        metrics=(count,), group_by=(group,), filters=own, time_range=None if lasting else query.time_range
+    )
 
 
 def _is_of(asking: Asking, one: Filter, entity: str) -> bool:
@@ -190,7 +210,7 @@ def _with(asking: Asking, wanted: Wanted, plan: Plan, query: SemanticQuery) -> P
 
 def _without_bands(asking: Asking, wanted: Wanted) -> Refusal | None:
     """A ratio, or an average of what is no field, has no rows of which each has a number to be put in bands."""
-    plan = asking.read(wanted.rest) if wanted.spread or wanted.width or wanted.ranges else None
+    plan = asking.read(wanted.rest) if wanted.spread else None
     if plan is None or plan.query.group_by or len(plan.query.metrics) != 1 or asking.read(asking.tokens) is not None:
         return None
     layer = asking.world.layer
