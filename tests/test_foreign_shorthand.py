@@ -19,6 +19,9 @@ INSERT INTO tbl_clt VALUES ('C1', 'Ames Ltd', 'North', '2023-02-01'), ('C2', 'Bo
 CREATE TABLE tbl_dvc (dvc_no VARCHAR, clt_id VARCHAR, sts_cd VARCHAR, inst_dt DATE);
 INSERT INTO tbl_dvc VALUES ('D1', 'C1', 'ACT', '2023-03-01'), ('D2', 'C1', 'SUSP', '2024-03-01'),
   ('D3', 'C2', 'ACT', '2024-07-15'), ('D4', 'C3', 'ACT', '2025-02-01');
+CREATE TABLE tbl_vst (vst_id BIGINT, clt_id VARCHAR, reg_no VARCHAR, svc_dt DATE, pd_dt DATE, dist_km DOUBLE);
+INSERT INTO tbl_vst VALUES (1, 'C1', 'AB12', '2025-01-30', '2025-02-03', 10), (2, 'C1', 'AB12', '2025-02-10', NULL, 5),
+  (3, 'C2', 'CD34', '2025-02-20', '2025-03-01', 7);
 CREATE TABLE tbl_pmt (pmt_id BIGINT, clt_id VARCHAR, chnl VARCHAR, shares BIGINT, grs_amt BIGINT, rslt VARCHAR,
   pmt_dt DATE);
 INSERT INTO tbl_pmt VALUES (1, 'C1', 'web', 2, 100, 'success', '2025-02-27'),
@@ -69,6 +72,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
             "SELECT 2",
         ),
         ("How many payments were there last month (excluding the current month)?", "SELECT 2"),
+        ("How many visits were there in February 2025?", "SELECT 2"),
+        (
+            "What is the total distance by client name?",
+            "SELECT clt_nm, sum(dist_km) FROM tbl_clt JOIN tbl_vst USING (clt_id) GROUP BY 1",
+        ),
+        ("List the client ids", "SELECT clt_id FROM tbl_clt"),
         ("What is the average gross amount by client name?", f"SELECT clt_nm, avg(grs_amt) FROM {CLIENTS} GROUP BY 1"),
     ],
 )
@@ -78,6 +87,11 @@ def test_shorthand_is_read_in_full(office: Foreign, question: str, sql: str) -> 
 
 def test_a_rate_is_no_number_of_shares(office: Foreign) -> None:
     assert isinstance(office.assistant.ask("What is the payment success rate?"), Refusal)
+
+
+def test_a_name_of_two_words_is_not_taken_apart(office: Foreign) -> None:
+    asked = office.assistant.ask("List the registration numbers of clients that have never made a payment.")
+    assert not isinstance(asked, Answer) or "visit.reg_no" in asked.sql
 
 
 def _numbers(world: Foreign, question: str) -> set[tuple[str, float]]:

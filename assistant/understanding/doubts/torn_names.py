@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
 
 LONGEST = 5
+NAMED = 0.99
 
 
 def _torn_segment(asked: Doubted) -> Iterator[Doubt]:
@@ -29,4 +30,21 @@ def _is_torn(asked: Doubted, first: int, behind: int) -> bool:
     return not whole and (grouped or any(metric.format != "integer" for metric in numbers))
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_segment,)
+def _torn_field(asked: Doubted) -> Iterator[Doubt]:
+    """ "the registration numbers of vehicles": a field's name of which the end was read with what follows."""
+    shown = {group.field for group in asked.query.group_by} | {one.field for one in asked.query.filters}
+    for first in range(len(asked.tokens) - 1):
+        for behind in range(min(first + LONGEST, len(asked.tokens)), first + 1, -1):
+            called = {c.target for c in asked.concepts(first, behind) if c.kind == "dimension" and c.weight >= NAMED}
+            if called and not called & shown and _runs_on(asked, first, behind):
+                yield Doubt(raw(asked.tokens[first:behind]), "torn_name")
+
+
+def _runs_on(asked: Doubted, first: int, behind: int) -> bool:
+    """Whether a number or a group was found in the last words together with words behind them."""
+    start, end = asked.tokens[first].start, asked.tokens[behind - 1].end
+    told = (span for span in asked.plan.spans if span.role in ("metric", "dimension"))
+    return any(start < span.start < end < span.end for span in told)
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_segment, _torn_field)
