@@ -109,7 +109,7 @@ def _empty_steps(ground: Ground) -> Iterator[Finding]:
                 to_sql(ground.layer.unhidden, SemanticQuery(metrics=one.metrics), as_of=ground.as_of).sql
             )
         except (QueryError, LookupError) as error:
-            yield Finding("FUNNEL_FAILS", "funnels", one.name, f"its steps cannot be counted: {error.args[0]}")
+            yield Finding("FUNNEL_FAILS", "funnels", one.name, f"its steps cannot be counted: {error}")
             continue
         for metric, count in zip(one.metrics, found[0] if found else [0] * len(one.metrics), strict=True):
             if not count:

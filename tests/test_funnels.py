@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,23 @@ from assistant.caveats import of_result
 from assistant.charts import choose
 from assistant.conversation import Conversation
 from assistant.narrate import numbers_supported, record_of
+from assistant.service.terminal import catalogue, render_catalogue
 from assistant.shape import context
 from assistant.ui.tables import short_table
 from semantic_layer import (
     Column,
     DefinitionError,
+    Ground,
+    RowPolicy,
     SemanticLayer,
     SemanticQuery,
+    Viewer,
     bond,
+    for_viewer,
     funnel_of,
     in_language,
     is_funnel,
+    lint,
     load,
     load_workspace,
     shipped_definitions,
@@ -337,3 +344,32 @@ def test_the_steps_are_called_in_the_readers_language() -> None:
         "Besuche mit Warenkorb",
         "Besuche mit Bestellung",
     ]
+
+
+def test_the_catalogue_lists_funnels_with_what_breaks_down_all_steps(shop: Assistant) -> None:
+    names = [entry["name"] for entry in catalogue(shop.layer, None)]
+    assert names[-len(shop.layer.funnels) :] == list(shop.layer.funnels)
+    (entry,) = catalogue(shop.layer, "sales_funnel")
+    assert "lead.channel" in entry["dimensions"]
+    assert "session.device" not in entry["dimensions"]
+    assert render_catalogue([entry]).startswith("Sales funnel (sales_funnel), funnel")
+
+
+def test_who_may_not_see_a_step_does_not_see_the_funnel() -> None:
+    layer = load(shipped_definitions())
+    leads = layer.datasets["lead"]
+    hiding = leads.model_copy(update={"policy": RowPolicy(hidden_fields=("lead_status",))})
+    datasets = tuple(hiding if one.name == "lead" else one for one in layer.definitions.datasets)
+    bound = SemanticLayer(layer.definitions.model_copy(update={"datasets": datasets}), layer.inactive, layer.schema)
+    seen = for_viewer(bound, Viewer("ann"))
+    assert "sales_funnel" not in seen.funnels
+    assert "shop_funnel" in seen.funnels
+
+
+def test_lint_tells_of_a_step_without_data_and_an_example_read_otherwise() -> None:
+    whole = load(shipped_definitions())
+    funnels = (whole.funnels["sales_funnel"],)
+    layer = SemanticLayer(whole.definitions.model_copy(update={"funnels": funnels}), whole.inactive, whole.schema)
+    ground = Ground(layer, date(2026, 6, 30), rows=lambda _: [(5, 3, 0, 0)], reads=lambda _: SemanticQuery())
+    found = {(one.code, one.name) for one in lint(ground) if one.section == "funnels"}
+    assert {("FUNNEL_EMPTY_STEP", "sales_funnel"), ("EXAMPLE_UNREAD", "sales_funnel")} <= found

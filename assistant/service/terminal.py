@@ -10,7 +10,7 @@ from assistant.answer import Answer, Approval, Clarification, Explanation, Outco
 from assistant.data_caveats import freshness_words, utc_now
 from assistant.formatting import Style, cell, number, style_of
 from assistant.wording import answers
-from semantic_layer import GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula, stands
+from semantic_layer import Funnel, GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula, stands
 
 WIDEST = 40
 
@@ -106,16 +106,31 @@ def _answer_data(answer: Answer) -> Mapping[str, Any]:
 
 
 def catalogue(layer: SemanticLayer, name: str | None) -> list[Mapping[str, Any]]:
-    """What can be asked, one entry a metric; with a name, that metric and the dimensions that break it down."""
+    """What can be asked, one entry a metric or funnel; with a name, that one and the dimensions that break it down."""
     if name is None:
-        return [_entry(layer, metric) for metric, found in layer.metrics.items() if not (found.hidden or found.implied)]
+        shown = [metric for metric, found in layer.metrics.items() if not (found.hidden or found.implied)]
+        return [*(_entry(layer, metric) for metric in shown), *map(_funnel, layer.funnels.values())]
+    if name in layer.funnels:
+        return [{**_funnel(layer.funnels[name]), "dimensions": _shared(layer, layer.funnels[name].metrics)}]
     try:
         check(layer, SemanticQuery(metrics=(name,)))
     except QueryError as error:
         if name not in layer.metrics or error.code != "E_NOT_COMPUTED":
             raise  # a metric that is known without its numbers is told about all the same
-    dimensions = [field for field in layer.fields if _breaks_down(layer, name, field)]
-    return [{**_entry(layer, name), "dimensions": dimensions}]
+    return [{**_entry(layer, name), "dimensions": _shared(layer, (name,))}]
+
+
+def _funnel(funnel: Funnel) -> Mapping[str, Any]:
+    return {
+        "name": funnel.name,
+        "label": funnel.title,
+        "description": funnel.description,
+        "formula": " → ".join(funnel.metrics),
+        "unit": "funnel",
+        "owner": funnel.owner,
+        "synonyms": list(funnel.synonyms),
+        "examples": list(funnel.ai_context.examples),
+    }
 
 
 def _entry(layer: SemanticLayer, name: str) -> Mapping[str, Any]:
@@ -134,8 +149,10 @@ def _entry(layer: SemanticLayer, name: str) -> Mapping[str, Any]:
     }
 
 
-def _breaks_down(layer: SemanticLayer, metric: str, field: str) -> bool:
-    return stands(layer, SemanticQuery(metrics=(metric,), group_by=(GroupBy(field=field),)))
+def _shared(layer: SemanticLayer, metrics: tuple[str, ...]) -> list[str]:
+    """The dimensions that break down all of these metrics."""
+    queries = ((name, SemanticQuery(metrics=metrics, group_by=(GroupBy(field=name),))) for name in layer.fields)
+    return [name for name, query in queries if stands(layer, query)]
 
 
 def render_catalogue(entries: list[Mapping[str, Any]]) -> str:
@@ -145,7 +162,8 @@ def render_catalogue(entries: list[Mapping[str, Any]]) -> str:
     entry = entries[0]
     lines = [f"{entry['label']} ({entry['name']}), {entry['unit']}", entry["description"], f"= {entry['formula']}"]
     lines += [f"Also: {', '.join(entry['synonyms'])}"] if entry["synonyms"] else []
-    lines += [f"Owner: {entry['owner']}, version {entry['version']}"] if entry["owner"] else []
+    version = f", version {entry['version']}" if "version" in entry else ""
+    lines += [f"Owner: {entry['owner']}{version}"] if entry["owner"] else []
     lines += [f"By: {', '.join(entry['dimensions'])}"] if entry["dimensions"] else []
     return "\n".join([*lines, *(f"Ask: {example}" for example in entry["examples"])])
 
