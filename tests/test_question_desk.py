@@ -186,3 +186,46 @@ def test_a_second_question_says_what_the_number_is_split_by(shop: Assistant) -> 
     assert plain(first) == plain(
         rows(shop, "SELECT topic, count(*) FROM ticket WHERE created_at >= DATE '2026-06-01' GROUP BY 1")
     )
+
+
+DELIVERY = "SELECT customer_id FROM ticket JOIN customer c USING (customer_id) WHERE NOT is_internal AND NOT is_deleted"
+
+
+@pytest.mark.parametrize(
+    ("question", "condition", "least"),
+    [
+        ("how many customers had at least two phone tickets this year", "channel = 'phone'", 2),
+        ("customers with more than one ticket about delivery this year", "topic = 'delivery'", 2),
+    ],
+)
+def test_only_the_rows_of_a_kind_are_counted_for_each(
+    shop: Assistant, question: str, condition: str, least: int
+) -> None:
+    grouped = f"{DELIVERY} AND {condition} AND created_at >= DATE '2026-01-01' GROUP BY 1 HAVING count(*) >= {least}"
+    assert rows_to(shop, question) == rows(shop, f"SELECT count(*) FROM ({grouped})")
+
+
+def test_those_with_several_rows_of_a_kind_are_listed(shop: Assistant) -> None:
+    found = rows_to(shop, "which customers opened at least two tickets about delivery this year")
+    grouped = f"{DELIVERY} AND topic = 'delivery' AND created_at >= DATE '2026-01-01' GROUP BY 1 HAVING count(*) > 1"
+    assert {row[0] for row in found} == {row[0] for row in rows(shop, grouped)}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["is our SLA compliance better or worse than last quarter?", "was the SLA compliance in Q2 higher than in Q1?"],
+)
+def test_better_than_before_sets_two_periods_side_by_side(shop: Assistant, question: str) -> None:
+    rate = "SELECT count(*) FILTER (NOT sla_breached) / count(*) FROM ticket WHERE created_at >= DATE"
+    now, then = (
+        rows(shop, f"{rate} '{first}' AND created_at < DATE '{last}'")[0][0]
+        for first, last in (("2026-04-01", "2026-07-01"), ("2026-01-01", "2026-04-01"))
+    )
+    assert plain([rows_to(shop, question)[0][:2]]) == plain([(now, then)])
+
+
+def test_the_unit_of_a_length_is_no_breakdown(shop: Assistant) -> None:
+    plan = shop.understanding.plan("average lifetime of cancelled subscriptions per plan, in days")
+    assert isinstance(plan, Plan)
+    assert [one.field for one in plan.query.group_by] == ["subscription.plan"]
+    assert isinstance(shop.understanding.plan("renewals by plan, in months"), Refusal)

@@ -170,7 +170,7 @@ def _target(draft: Draft, at: int, amount: Amount) -> tuple[int, tuple[Concept, 
         deed = _deed_before(draft, at)
         draft.use(after, "condition", "times")
         return deed
-    while after < len(draft.elements) and draft.soft(after):
+    while after < len(draft.elements) and (draft.soft(after) or _tells_rows(draft, after)):
         after += 1
     if after < len(draft.elements) and (found := of_deed(draft, at, after) or measured(draft, after)):
         return after, found
@@ -182,6 +182,15 @@ def _target(draft: Draft, at: int, amount: Amount) -> tuple[int, tuple[Concept, 
     if before is None:
         return None
     return (before, found) if (found := measured(draft, before) or amount_of_verb(draft, before)) else None
+
+
+def _tells_rows(draft: Draft, at: int) -> bool:
+    """ "two phone tickets": a value right before the noun of the rows that have it."""
+    behind = at + 1 if draft.kind(at) == "value" and at not in draft.uses else len(draft.elements)
+    if behind >= len(draft.elements) or draft.kind(behind) not in ("noun", "metric"):
+        return False
+    facts = {fact for c in draft.metric_choices(behind) for fact in draft.world.reach.facts(c.target)}
+    return not facts.isdisjoint(concept.target.partition(".")[0] for concept in draft.concepts(at, "value"))
 
 
 def _earned(draft: Draft, at: int, amount: Amount) -> tuple[Concept, ...]:

@@ -323,12 +323,18 @@ def _take_list(draft: Draft, at: int, place: int) -> None:
         return
     draft.use(at, "filler")
     following = draft.joined(place, "and")
-    while following is not None and draft.groupable(following) and not _starts_metric(draft, following):
+    while following is not None and _is_listed(draft, following):
         for joiner in draft.joiners(place, following):
             draft.use(joiner, "filler")
         if not draft.take_group(following):
             return
         place, following = following, draft.joined(following, "and")
+
+
+def _is_listed(draft: Draft, at: int) -> bool:
+    """Whether a further thing to break down by is named; "by plan, in days" is the unit of what is measured."""
+    unit = draft.kind(at) == "grain" and draft.element(at - 1).text.casefold() in draft.world.language.words("set_as")
+    return draft.groupable(at) and not unit and not _starts_metric(draft, at)
 
 
 def _starts_metric(draft: Draft, at: int) -> bool:

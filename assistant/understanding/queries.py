@@ -176,7 +176,7 @@ def _strange(world: World, query: SemanticQuery) -> QueryError | None:
         if condition.entity or "." not in condition.field or dataset not in world.layer.datasets:
             continue
         if query.entity:
-            if world.reach.steps(query.entity, dataset) is None:
+            if world.reach.steps(query.entity, dataset) is None and not _is_counted(world, query, dataset):
                 title = world.layer.datasets[query.entity].title
                 sentence = world.language.message("no_condition", metric=title, field=dataset)
                 return QueryError(QueryFault("E_NO_PATH", sentence))
@@ -187,6 +187,12 @@ def _strange(world: World, query: SemanticQuery) -> QueryError | None:
                 sentence = world.language.message("no_condition", metric=titles[0], field=titles[1])
                 return QueryError(QueryFault("E_NO_PATH", sentence))
     return None
+
+
+def _is_counted(world: World, query: SemanticQuery, dataset: str) -> bool:
+    """Whether rows of a dataset are counted for each thing listed: "which customers opened 3 tickets about returns"."""
+    numbers = [one.field for one in query.filters if one.field in world.layer.metrics and one.op in ("ge", "gt")]
+    return any(world.reach.facts(name) == {dataset} for name in numbers)
 
 
 def _is_kept_back(world: World, query: SemanticQuery, field: str) -> bool:

@@ -55,9 +55,13 @@ def query_of(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQu
         metrics=names,
         group_by=groups,
         filters=(
-            *(_filter(*pair) for pair in _conditions(draft, choice)),
+            *(
+                _filter(*pair)
+                for pair in _conditions(draft, choice)
+                if _counted_by(draft, choice, *pair, names) is None
+            ),
             *(_present(*pair) for pair in zip(draft.presence, choice.presence, strict=True)),
-            *(_bounded(draft, *pair, choice.time, timed) for pair in zip(draft.bounds, choice.bounds, strict=True)),
+            *_bounds(draft, choice, timed, names),
             *_known_only(draft, choice),
         ),
         time_range=_span(draft, choice, order) if timed else None,
@@ -214,6 +218,35 @@ def _takes_time(draft: Draft, names: tuple[str, ...]) -> bool:
 
 def _present(held: Presence, concept: Concept) -> Filter:
     return Filter(field=concept.target, op="not_null" if held.filled else "is_null")
+
+
+def _bounds(draft: Draft, choice: Choice, timed: bool, names: tuple[str, ...]) -> Iterator[Filter]:
+    """The conditions with a number, each with those on the rows that it counts."""
+    for bound, concept in zip(draft.bounds, choice.bounds, strict=True):
+        made = _bounded(draft, bound, concept, choice.time, timed)
+        pairs = _conditions(draft, choice)
+        own = [_filter(*pair) for pair in pairs if _counted_by(draft, choice, *pair, names) is bound]
+        yield made.model_copy(update={"where": tuple(own)}) if own else made
+
+
+def _counted_by(
+    draft: Draft, choice: Choice, condition: Condition, concepts: tuple[Concept, ...], names: tuple[str, ...]
+) -> Bound | None:
+    """ "customers with at least three tickets about delivery": the condition beside whose rows a value tells apart.
+
+    The metrics asked for cannot be told apart by it themselves.
+    """
+    dataset, reach = concepts[0].target.partition(".")[0], draft.world.reach
+    if draft.listed or condition.grouped or condition.part or condition.place < 0 or not names:
+        return None
+    if dataset not in draft.world.layer.datasets or reach.distance(names, dataset) is not None:
+        return None
+    for bound, concept in zip(draft.bounds, choice.bounds, strict=True):
+        if concept.kind == "metric" and bound.entity and reach.facts(concept.target) == {dataset}:
+            first, last = sorted((condition.place, bound.place))
+            if not any(draft.kind(at) in ("noun", "metric", "dimension") for at in range(first + 1, last)):
+                return bound
+    return None
 
 
 def _bounded(draft: Draft, bound: Bound, concept: Concept, time: TimeChoice, timed: bool) -> Filter:

@@ -29,6 +29,7 @@ from assistant.understanding.forms.rows_asked import members_asked, rows_asked
 from assistant.understanding.forms.sets import described, sets
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 from assistant.understanding.forms.some_of_them import some_of_them
+from assistant.understanding.forms.than_before import than_before
 from assistant.understanding.forms.top_part import top_part
 from assistant.understanding.forms.top_rest import top_rest
 from assistant.understanding.forms.topics import topics
@@ -69,6 +70,7 @@ FORMS: tuple[Form, ...] = (
     best_of_each,
     gaps,
     compared,
+    than_before,
     ratios,
     dated_clauses,
     topics,
