@@ -163,3 +163,27 @@ def test_a_year_behind_a_month_is_that_month_or_all_of_the_year(shop: Assistant,
 def test_only_the_ones_with_a_value(shop: Assistant) -> None:
     found = last(shop, "abandoned carts in May 2026", "only the ones in France")
     assert found.interpretation.sentence == "Abandoned carts · Country: France · May 2026"
+
+
+def test_those_who_are_not(shop: Assistant) -> None:
+    found = last(shop, "how many customers do we have?", "how many of those are subscribers", "the ones who aren't")
+    told = rows(
+        shop,
+        f"SELECT count(*) FROM customer c WHERE {KNOWN} AND c.customer_id NOT IN "
+        "(SELECT customer_id FROM customer_standing WHERE is_subscriber)",
+    )
+    assert plain(found.result.rows) == plain(told)
+
+
+def test_a_number_of_that_is_of_the_rows_shown(shop: Assistant) -> None:
+    found = last(shop, "top 3 brands by revenue in May 2026", "how many units is that")
+    told = rows(shop, SOLD.replace("AS n FROM", "AS n, sum(i.quantity) AS units FROM"))
+    assert {row[0]: row[1] for row in found.result.rows} == {row[0]: row[2] for row in told}
+
+
+def test_a_question_of_the_same_rows_without_a_period_is_asked_back(shop: Assistant) -> None:
+    conversation = Conversation()
+    shop.ask("orders with a coupon in June 2026", conversation=conversation)
+    outcome = shop.ask("which coupon was used most", conversation=conversation)
+    assert isinstance(outcome, Clarification)
+    assert [("June 2026" in option.label) for option in outcome.options] == [True, False]

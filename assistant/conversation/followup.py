@@ -70,6 +70,8 @@ class FollowUp:
             base = SemanticQuery(filters=self.base.filters)  # the numbers of the one thing, not by its fields
         if "among" in self.cues and not self._cuts_shorter(said):
             base = population(self.base, self.turn) or self.base
+        if "metrics" in said.slots and self._of_the_shown():
+            base = population(self.base, self.turn)
         if self._runs_on(said):
             base = population(
                 self.base, self.turn
@@ -81,6 +83,10 @@ class FollowUp:
     def _bounds_others(self, query: SemanticQuery) -> bool:
         """Whether a bound on each group of the base ("brands with more than 50 reviews") came to bound other groups."""
         return loose_bounds(self.base, self.understanding.world.layer.metrics) and query.group_by != self.base.group_by
+
+    def _of_the_shown(self) -> bool:
+        """ "how much discount is that?" behind a ranking: of the very rows shown, and not of others that rank first."""
+        return is_cut(self.base) and bool(self.phrases.closes(words_of(self.rest), "of_the_shown"))
 
     def _as_one(self, base: SemanticQuery, said: Said) -> SemanticQuery:
         """The base as one number where a typical one of the very things is asked: "their average age"."""

@@ -34,6 +34,9 @@ def read_who_did_not(follow_up: FollowUp) -> Reading | None:
     if not follow_up.phrases.is_one(follow_up.words, "members", "not_them"):
         return None
     dataset, base = _persons(follow_up), follow_up.base
+    turned = _turned(follow_up)
+    if turned is not None:
+        return turned
     count = follow_up.understanding.world.nouns.count_of(dataset) if dataset else ""
     deeds = [one for one in base.filters if one.entity == dataset and one.op == "ge" and one.values == (1,)]
     if base.metrics == (count,) and len(deeds) == 1:
@@ -48,6 +51,17 @@ def read_who_did_not(follow_up: FollowUp) -> Reading | None:
     if base.compare or base.shares:
         return follow_up.refuse("rephrase")
     return Plan(query) if follow_up.stands(query) else follow_up.refuse("rephrase")
+
+
+def _turned(follow_up: FollowUp) -> Plan | None:
+    """ "those who are not" behind customers that are subscribers: the one yes of the conditions made a no."""
+    base, layer = follow_up.base, follow_up.understanding.world.layer
+    yes_or_no = {*layer.segments, *(name for name, field in layer.fields.items() if field.kind == "boolean")}
+    sides = [one for one in base.filters if one.field in yes_or_no]
+    if len(sides) != 1 or len(base.filters) != 1 or sides[0].op not in ("in", "eq") or len(sides[0].values) != 1:
+        return None
+    other = sides[0].model_copy(update={"values": (not sides[0].values[0],)})
+    return Plan(base.model_copy(update={"filters": (other,)}))
 
 
 def some_of_them(follow_up: FollowUp, told: tuple[Token, ...]) -> Plan | None:

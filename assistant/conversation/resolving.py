@@ -75,7 +75,7 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     alone = _alone(follow_up)
     leaning = _leans(follow_up) or _narrows_those(alone, follow_up)
     if not leaning and _stands_alone(alone, follow_up):
-        return alone
+        return _in_that_period(alone, follow_up) or alone
     followed = _first(READERS, follow_up)
     if isinstance(followed, Plan) and _changes_nothing(followed, follow_up):
         followed = follow_up.refuse("rephrase")
@@ -94,6 +94,22 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     if isinstance(alone, Plan) and _is_bare(alone, follow_up) and _is_limited(follow_up.base):
         return followed  # "conversion rate" behind a breakdown that it has not: no number of all there is
     return followed if isinstance(followed, Clarification) or leaning else _telling(alone, followed)
+
+
+def _in_that_period(alone: Resolution, follow_up: FollowUp) -> Resolution | None:
+    """ "which coupon was used most?" behind the orders of June: of June, or of all times? None for other questions."""
+    base, world = follow_up.base, follow_up.understanding.world
+    asks = follow_up.phrases.opens(words_of(follow_up.tokens), "asked_groups")
+    if not asks or not isinstance(alone, Plan) or base.time_range is None or alone.notes:
+        return None
+    query = alone.query
+    facts = [{fact for name in one.metrics for fact in world.reach.facts(name)} for one in (query, base)]
+    timed = query.time_range or query.compare or query.entity or any(one.time_range for one in query.filters)
+    if timed or not facts[0] & facts[1] or not query.group_by or any(one.role == "time" for one in alone.spans):
+        return None
+    filters = tuple(dict.fromkeys((*query.filters, *base.filters)))
+    within = query.model_copy(update={"time_range": base.time_range, "filters": filters})
+    return follow_up.ask_which((replace(alone, query=within), alone)) if follow_up.stands(within) else None
 
 
 def _is_limited(base: SemanticQuery) -> bool:

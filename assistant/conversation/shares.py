@@ -40,7 +40,7 @@ def read_asked_share(follow_up: FollowUp) -> Reading | None:
     if len(base.metrics) != 1 or not any(phrases.is_one(words, "asked_share") for words in said):
         return None
     adds = _adds_up(follow_up.understanding.world.layer, base.metrics[0])
-    cases = [one.field for one in base.filters if one.op == "in" and not one.entity]
+    cases = [one.field for one in base.filters if one.op in ("in", "eq") and not one.entity]
     queries = [with_metrics(base, (name,)) for name in _rates(follow_up)]
     if adds and len(base.group_by) == 1:
         queries.append(base.model_copy(update={"shares": (Share(metric=base.metrics[0]),)}))
