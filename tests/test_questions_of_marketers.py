@@ -76,6 +76,7 @@ def test_customers_who_buy_regularly_are_not_taken_for_loyal_ones(shop: Assistan
         "how many people visited the store in Berlin last Saturday",
         "what part of our active customers in Q2 were new ones and what part were returning",
         "who placed the biggest order",
+        "orders with more than one discount",
     ],
 )
 def test_what_the_rows_do_not_tell_is_said(shop: Assistant, question: str) -> None:
@@ -93,3 +94,13 @@ def test_a_bound_of_a_breakdown_is_counted_at_its_grain(shop: Assistant) -> None
     found = query_of(shop, "refund rate by subcategory with more than 20 orders this year")
     assert found.metrics == ("product_refund_rate",)
     assert [one.field for one in found.filters] == ["product_orders"]
+
+
+def test_shares_of_a_case_are_in_the_order_of_the_shares(shop: Assistant) -> None:
+    found = rows_to(shop, "percentage of orders that were placed with a coupon in each country, highest first")
+    shares = [row[-1] for row in found]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_clicks_beside_impressions_are_those_of_ads(shop: Assistant) -> None:
+    assert query_of(shop, "clicks and impressions last month").metrics == ("ad_clicks", "impressions")

@@ -48,8 +48,8 @@ def query_of(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQu
     """The query of a draft with these meanings and metrics; not yet checked by the layer."""
     asked = _aged(draft, names, _group_by(draft, choice))
     groups = _called(draft, asked)
-    timed = _takes_time(draft, names)
-    order = () if _is_top(draft) and not groups else _order_by(draft, names, asked)
+    timed, shares = _takes_time(draft, names), _shares(draft, choice, names, groups)
+    order = () if _is_top(draft) and not groups else _by_share(_order_by(draft, names, asked), shares)
     return SemanticQuery(
         entity=draft.listed,
         metrics=names,
@@ -66,7 +66,7 @@ def query_of(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQu
         ),
         time_range=_span(draft, choice, order) if timed else None,
         compare=choice.time.compare,
-        shares=_shares(draft, choice, names, groups),
+        shares=shares,
         order_by=order,
         top=_top(draft, choice, names),
         per_bucket=draft.per_bucket,
@@ -75,6 +75,15 @@ def query_of(draft: Draft, choice: Choice, names: tuple[str, ...]) -> SemanticQu
         fill="spine" if draft.running and choice.time.period and choice.time.period.start else "none",
         limit=draft.ranking.limit if draft.ranking and not _is_top(draft) else None,
         skip=draft.ranking.skip if draft.ranking else 0,
+    )
+
+
+def _by_share(order: tuple[OrderBy, ...], shares: tuple[Share, ...]) -> tuple[OrderBy, ...]:
+    """The order by the share of one case where that is asked for: it is the number then."""
+    cases = {share.metric for share in shares if share.apart_from}
+    return tuple(
+        one.model_copy(update={"column": "share"}) if one.by in cases and one.column == "value" else one
+        for one in order
     )
 
 

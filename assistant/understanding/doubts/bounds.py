@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from assistant.understanding.chart import amount_of
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+
+COMPARED, MOST_COUNTED = frozenset({"gt", "ge", "lt", "le", "eq", "in"}), 10
 
 
 def _of_each_row(asked: Doubted) -> Iterator[Doubt]:
@@ -36,4 +39,17 @@ def _of_the_rows(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at : at + 2]), "of_each_row")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_each_row, _of_the_rows)
+def _number_of_amounts(asked: Doubted) -> Iterator[Doubt]:
+    """ "more than one discount": how many of them, and not a discount above one euro."""
+    layer = asked.world.layer
+    kept = {**layer.fields, **layer.metrics}
+    bounded = {one.field for one in asked.query.filters if one.op in COMPARED and one.field in kept}
+    money = {name for name in bounded if kept[name].format == "currency"}
+    starts = {span.start for span in asked.plan.spans if span.target in money}
+    for at in range(1, len(asked.tokens)) if starts else ():
+        number = asked.world.language.data["number_words"].get(asked.text(at - 1), amount_of(asked.text(at - 1)))
+        if asked.tokens[at].start in starts and number is not None and number < MOST_COUNTED:
+            yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "number_of_amounts")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_each_row, _of_the_rows, _number_of_amounts)
