@@ -187,3 +187,12 @@ def test_a_question_of_the_same_rows_without_a_period_is_asked_back(shop: Assist
     outcome = shop.ask("which coupon was used most", conversation=conversation)
     assert isinstance(outcome, Clarification)
     assert [("June 2026" in option.label) for option in outcome.options] == [True, False]
+
+
+@pytest.mark.parametrize("picked", ["only high", "which one was the best"])
+def test_shares_stay_those_of_the_whole_they_were_told_of(shop: Assistant, picked: str) -> None:
+    every = last(shop, "tickets in May 2026 by priority", "what share is that")
+    shares = {row[0]: row[2] for row in every.result.rows}
+    found = last(shop, "tickets in May 2026 by priority", "what share is that", picked)
+    assert len(found.result.rows) == 1
+    assert all(shares[row[0]] == row[2] for row in found.result.rows)

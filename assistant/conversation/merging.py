@@ -56,7 +56,18 @@ def merge(base: SemanticQuery, said: Said, manner: Manner) -> SemanticQuery | No
             return None  # a share of nothing that was told
         shares = tuple(Share(metric=name, apart_from=cases) for name in query.metrics)
         query = query.model_copy(update={"shares": shares})
-    return with_default_order(query)
+    return with_default_order(_of_the_same_whole(query, base) if "shares" not in said.slots else query)
+
+
+def _of_the_same_whole(query: SemanticQuery, base: SemanticQuery) -> SemanticQuery:
+    """The shares told before, of the same whole when some of their groups are picked: "only high" of all priorities."""
+    grouped = {group.field for group in base.group_by} & {group.field for group in query.group_by}
+    new = [one for one in query.filters if one not in base.filters and one.field in grouped]
+    picked = tuple(dict.fromkeys(one.field for one in new if one.op in ("in", "not_null") and not one.entity))
+    if not picked or any(one.of or one.within for one in query.shares):
+        return query
+    wider = tuple(one.model_copy(update={"apart_from": (*one.apart_from, *picked)}) for one in query.shares)
+    return query.model_copy(update={"shares": wider})
 
 
 def _cases(said: Said) -> tuple[str, ...]:
