@@ -99,6 +99,8 @@ def _part_of(layer: SemanticLayer, query: SemanticQuery, column: Column, words: 
 
 
 def _label(layer: SemanticLayer, column: Column, words: Wording) -> str:
+    if column.bands is not None and column.ref in layer.metrics:
+        return words.say("columns.of_each", {"title": layer.metrics[column.ref].title})
     if column.role in _BESIDE and column.ref in layer.metrics:
         return words.say(f"columns.{column.role}", {"title": layer.metrics[column.ref].title})
     if column.ref == COHORT_AGE:

@@ -160,6 +160,12 @@ def _edge(value: Any, style: Style) -> str:
     return number(exact, replace(style, decimals=0) if plain else style)
 
 
+def step(width: Any, unit: str, locale: str = FIRST) -> str:
+    """The width of a band: "50 EUR", "6 h", "10 years"; a unit that is a word of the first language stays there."""
+    spoken = locale == FIRST or is_currency(unit) or unit.rstrip("s") in _SECONDS
+    return duration(width, unit if spoken else "", locale)
+
+
 def no_category(locale: str) -> str:
     """What stands where a row has no value of a category."""
     return answers(locale).say("units.no_category")

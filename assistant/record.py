@@ -73,6 +73,7 @@ def record_of(columns: Sequence[Column], result: Result, context: Context | None
         _add_derived(shape, item, amounts)
         _add_changes(shape, item, changes)
     _add_losses(shape, amounts)
+    _add_bands(shape, amounts)
     days, names = frozenset(_days(shape)), frozenset(_names(shape))
     return Record(amounts.done(), changes.done(), days, known.as_of, names, known.locale)
 
@@ -92,6 +93,21 @@ def _add_derived(shape: Shape, item: Numbers, amounts: _Draft) -> None:
     for parts in _wholes(shape, item) if shape.is_additive(item) else ():
         amounts.plain.add(total := sum(parts, Decimal()))
         amounts.ratios.update(part / total for part in parts if total)
+
+
+def _add_bands(shape: Shape, amounts: _Draft) -> None:
+    """The ends of the bands of a number; what is in any of them, and which part of it in each."""
+    for place in shape.dimensions:
+        bands, whole = shape.columns[place].bands, shape.columns[place].whole
+        if bands is None:
+            continue
+        inside = [row for row in shape.rows if is_number(row[place])]
+        ends = (end for row in inside for end in zip(bands.around(row[place]), (0, int(whole)), strict=True))
+        amounts.plain.update(exact(end) - less for end, less in ends if end is not None)
+        for item in shape.numbers:
+            known = [exact(row[item.value]) for row in inside if is_number(row[item.value])]
+            amounts.plain.add(total := sum(known, Decimal()))
+            amounts.ratios.update(part / total for part in known if total)
 
 
 def _add_changes(shape: Shape, item: Numbers, changes: _Draft) -> None:

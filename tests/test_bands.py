@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from assistant.answer import Answer, Plan, Refusal
 from assistant.assistant import Assistant
+from assistant.config import read_settings
 from assistant.conversation import Conversation
+from assistant.narrate import record_of, unsupported_numbers
+from assistant.shape import context
 from assistant.understanding import Spread
 from assistant.understanding.spreads import fitting, in_so_many, stepped
 from semantic_layer import Bands
@@ -65,6 +72,13 @@ ASKED = {
 CHECKED = list(ASKED.items())
 
 
+@pytest.fixture(scope="module")
+def german(demo_home: Path) -> Iterator[Assistant]:
+    assistant = Assistant.open(replace(read_settings({}, demo_home), language="de", locale="de"))
+    yield assistant
+    assistant.close()
+
+
 @pytest.mark.parametrize(
     ("question", "sql"), [*CHECKED[:4], *(pytest.param(*one, marks=pytest.mark.deep) for one in CHECKED[4:])]
 )
@@ -100,6 +114,21 @@ def test_what_is_told_of_bands(shop: Assistant) -> None:
     assert answer.chart.kind == "bar"
     labels = [value["k"] for value in (answer.chart.spec or {})["data"]["values"]]
     assert labels == ["under €50", "€50–€100", "€100 and more"]
+
+
+def test_every_number_told_is_one_of_the_result(shop: Assistant) -> None:
+    for question in ("distribution of order values", "customers by age in 10-year bands"):
+        answer = answered(shop, question)
+        query = answer.plan.query if answer.plan else None
+        told = record_of(answer.columns, answer.result, context(shop.layer, query, shop.as_of))
+        assert not unsupported_numbers(answer.sentence, told), answer.sentence
+
+
+def test_bands_are_read_and_told_in_german(german: Assistant) -> None:
+    answer = answered(german, "Kunden nach Alter in 10-Jahres-Schritten")
+    assert answer.interpretation.sentence == "Kunden · nach Alter in Schritten von 10 · gesamter Zeitraum"
+    assert "Der größte Bereich ist " in answer.sentence
+    assert answered(german, "Verteilung der Bestellwerte").plan
 
 
 def test_follow_ups_keep_the_bands_and_their_order(shop: Assistant) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 
 from assistant.answer import Interpretation, Part
-from assistant.formatting import bucket, day, so_many
+from assistant.formatting import bucket, day, so_many, step
 from assistant.understanding.language import load_language
 from assistant.understanding.periods import add_units, unit_start
 from assistant.wording import FIRST, Wording, answers
@@ -145,13 +145,13 @@ class _Reading:
         what = title + (self.say("per", {"entity": self.one_of(group.entity)}) if group.entity else "")
         rows = self.say("join").join(self.inside(self.condition(row)) for row in group.where)
         what = self.say("where", {"what": what, "rows": rows}) if rows else what
-        unit = f" {known.unit}" if known is not None and known.unit and not group.entity else ""
+        unit = known.unit if known is not None and not group.entity else ""
         if bands.width == 1:
             return what
         if bands.width is not None:
-            return self.say("in_steps", {"what": what, "width": self.value(bands.width) + unit})
-        edges = ", ".join(self.value(edge) for edge in bands.edges)
-        return self.say("in_bands", {"what": what, "edges": edges + unit})
+            return self.say("in_steps", {"what": what, "width": step(bands.width, unit, self.locale)})
+        edges = ", ".join(step(edge, unit, self.locale) for edge in bands.edges)
+        return self.say("in_bands", {"what": what, "edges": edges})
 
     def one_of(self, entity: str) -> str:
         """What one of an entity is called inside a line."""

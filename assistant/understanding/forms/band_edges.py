@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answer import Refusal
+from assistant.formatting import step
 from assistant.understanding.forms.amounts import MINUTES, UNITS
 from assistant.understanding.forms.asking import Asking
 from assistant.understanding.forms.band_words import Number, Range, Wanted
@@ -94,6 +95,6 @@ def how_chosen(asking: Asking, wanted: Wanted, group: GroupBy) -> Iterator[str]:
     if wanted.ranges or wanted.width or wanted.count or group.bands is None or group.bands.width == 1:
         return
     known = asking.world.layer.fields.get(group.field)
-    unit = f" {known.unit}" if known is not None and known.unit else ""
     language, width = asking.world.language, group.bands.width
-    yield language.message("bands_chosen", step=f"{width:g}{unit}") if width else language.message("bands_chosen_wide")
+    said = step(width, known.unit if known is not None else "", language.reader)
+    yield language.message("bands_chosen", step=said) if width else language.message("bands_chosen_wide")

@@ -131,7 +131,8 @@ def _named_steps(asking: Asking, at: int, start: int) -> tuple[int, int, Wanted]
     nouns = asking.end(behind, "band_nouns")
     word = _text(asking, behind)
     if nouns is None and not unit and word.isalpha() and word not in asking.world.language.function_words:
-        unit, nouns = asking.tokens[behind].plain, asking.end(behind + 1, "band_nouns")
+        unit, behind = asking.tokens[behind].plain, behind + 1
+        nouns = asking.end(behind + 1 if _text(asking, behind) == "-" else behind, "band_nouns")
     if nouns is None or value <= 0:
         return None
     told = Wanted((), width=value, unit=unit) if unit else Wanted((), count=int(value))
