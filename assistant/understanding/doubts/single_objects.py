@@ -11,6 +11,8 @@ BOUNDS = frozenset({"gt", "ge", "lt", "le"})
 FARTHEST = 5
 """How many words stand at most between the thing and its number: "a deal that was worth more than 20k"."""
 
+MOST_BETWEEN = 3
+
 
 def _bound_of_one(asked: Doubted) -> Iterator[Doubt]:
     """A bound on how many there were, or on what all are worth, where the words bound one of them."""
@@ -38,4 +40,22 @@ def _is_one(asked: Doubted, at: int) -> bool:
     return not asked.is_plural(at) and before in articles
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_bound_of_one,)
+def _most_of_one(asked: Doubted) -> Iterator[Doubt]:
+    """A ranking by how many there are, where the words ask for one by its size: "who has the largest open deal"."""
+    counts = asked.world.nouns.counted
+    ranked = {counts[one.by] for one in asked.query.order_by if one.by in counts}
+    for at in range(len(asked.tokens) - 1) if ranked else ():
+        if asked.text(at) not in asked.words("sizes_of_one"):
+            continue
+        for place in range(at + 1, min(at + 1 + MOST_BETWEEN, len(asked.tokens))):
+            things = {concept.target for concept in asked.concepts(place) if concept.kind == "noun"}
+            if things & ranked and not asked.is_plural(place) and _ends_phrase(asked, place + 1):
+                yield Doubt(raw(asked.tokens[at : place + 1]), "most_of_one")
+
+
+def _ends_phrase(asked: Doubted, at: int) -> bool:
+    """Whether no noun follows that the thing only tells more of: "the largest customer base"."""
+    return not asked.text(at).isalpha() or asked.text(at) in asked.world.language.fillers or bool(asked.cues(at))
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_bound_of_one, _most_of_one)

@@ -34,6 +34,7 @@ from assistant.understanding.forms.top_part import top_part
 from assistant.understanding.forms.top_rest import top_rest
 from assistant.understanding.forms.topics import topics
 from assistant.understanding.forms.two_asked import two_asked
+from assistant.understanding.forms.whose_extreme import whose_extreme
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (
@@ -46,6 +47,7 @@ FIRST: tuple[Form, ...] = (
     whose_moved,
     every_period,
     extreme_of_each,
+    whose_extreme,
     causes,
     counted_and_why,
     some_of_them,
