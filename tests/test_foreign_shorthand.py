@@ -22,6 +22,9 @@ INSERT INTO tbl_dvc VALUES ('D1', 'C1', 'ACT', '2023-03-01'), ('D2', 'C1', 'SUSP
 CREATE TABLE tbl_vst (vst_id BIGINT, clt_id VARCHAR, reg_no VARCHAR, svc_dt DATE, pd_dt DATE, dist_km DOUBLE);
 INSERT INTO tbl_vst VALUES (1, 'C1', 'AB12', '2025-01-30', '2025-02-03', 10), (2, 'C1', 'AB12', '2025-02-10', NULL, 5),
   (3, 'C2', 'CD34', '2025-02-20', '2025-03-01', 7);
+CREATE TABLE tbl_lse (lse_id BIGINT, clt_id VARCHAR, strt_ts TIMESTAMP, end_ts TIMESTAMP, upd_ts TIMESTAMP);
+INSERT INTO tbl_lse VALUES (1, 'C1', '2025-03-01 10:00:00', '2025-03-01 11:30:00', '2025-03-02 00:00:00'),
+  (2, 'C2', '2025-03-02 10:00:00', '2025-03-02 11:00:00', '2025-03-05 00:00:00');
 CREATE TABLE tbl_pmt (pmt_id BIGINT, clt_id VARCHAR, chnl VARCHAR, shares BIGINT, grs_amt BIGINT, rslt VARCHAR,
   pmt_dt DATE);
 INSERT INTO tbl_pmt VALUES (1, 'C1', 'web', 2, 100, 'success', '2025-02-27'),
@@ -77,6 +80,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
             "What is the total distance by client name?",
             "SELECT clt_nm, sum(dist_km) FROM tbl_clt JOIN tbl_vst USING (clt_id) GROUP BY 1",
         ),
+        ("What is the average number of days from service date to paid date?", "SELECT (4 + 9) / 2.0"),
+        ("What is the longest time between service date and paid date?", "SELECT 9"),
+        ("What is the average duration of a lease in minutes?", "SELECT 75.0"),
         ("List the client ids", "SELECT clt_id FROM tbl_clt"),
         ("What is the average gross amount by client name?", f"SELECT clt_nm, avg(grs_amt) FROM {CLIENTS} GROUP BY 1"),
     ],

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from semantic_layer.bootstrap.combined_links import combined_candidates, lost_check
 from semantic_layer.bootstrap.doubts import doubts, undone_check
+from semantic_layer.bootstrap.durations import propose_durations
 from semantic_layer.bootstrap.evidence import Evidence, Profiles, Survey
 from semantic_layer.bootstrap.fields import propose_fields
 from semantic_layer.bootstrap.keys import check_name, combined_keys, reference, repeats
 from semantic_layer.bootstrap.kinds import looks_numeric, no_numbers, number_check
 from semantic_layer.bootstrap.links import Link, pairs
 from semantic_layer.bootstrap.metrics import propose_metrics
-from semantic_layer.bootstrap.naming import is_called, is_plural, label, phrase, plural, synonyms
+from semantic_layer.bootstrap.naming import in_one_piece, is_called, is_plural, label, phrase, plural, synonyms
 from semantic_layer.bootstrap.roads import Roads, build_roads, key_name
 from semantic_layer.bootstrap.structure import Column, Table, read_tables
 from semantic_layer.bootstrap.subjects import Subject, gather
@@ -98,7 +99,7 @@ def _dataset(subject: Subject, subjects: Sequence[Subject], roads: Roads, measur
         time=_time(subject, subjects, roads),
         entity=subject.is_entity,
         ai_context=AIContext(synonyms=synonyms([(_label(subject).casefold(),), *((noun,) for noun in nouns)])),
-        fields=propose_fields(subject),
+        fields=(*propose_fields(subject), *propose_durations(subject)),
         measures=tuple(measures),
     )
 
@@ -112,6 +113,8 @@ def _label(subject: Subject) -> str:
 def _nouns(subject: Subject) -> Iterator[str]:
     """What a row and the rows are called, in this and other words."""
     nouns: list[Words] = [subject.table.noun, *([subject.noun] if subject.noun else [])]
+    if whole := in_one_piece(subject.table.name, subject.table.noun):
+        yield from (whole, plural((whole,)))  # "taxpayers", also where that was taken apart
     for noun in dict.fromkeys(nouns):
         yield phrase(noun)
         if noun == subject.noun:
