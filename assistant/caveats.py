@@ -128,12 +128,12 @@ def of_result(columns: tuple[Column, ...], result: Result, locale: str = FIRST) 
 
 
 def _more_than_before(columns: tuple[Column, ...], result: Result, words: Wording) -> Iterator[Caveat]:
-    """Steps of a funnel to which more come than to the one before them, so that the share is over 100%."""
+    """Steps of a funnel to which more come than to the one before them, so that a share is over 100% or of nothing."""
     counts = {column.ref: place for place, column in enumerate(columns) if column.role == "metric"}
     for before, after in pairwise(counts):
-        wanted = f"{after}_of_{before}"
-        shares = [place for place, column in enumerate(columns) if column.role == "share" and column.name == wanted]
-        if any((row[place] or 0) > 1 for place in shares for row in result.rows):
+        is_step = any(column.role == "share" and column.name == f"{after}_of_{before}" for column in columns)
+        pairs = ((row[counts[before]] or 0, row[counts[after]] or 0) for row in result.rows)
+        if is_step and any(later > earlier for earlier, later in pairs):
             told = {"before": columns[counts[before]].label, "after": columns[counts[after]].label}
             yield _said(words, "FUNNEL_OVER", told | {"before": words.small(told["before"])})
 

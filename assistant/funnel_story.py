@@ -90,7 +90,7 @@ def tell_funnel(story: Story, describe: Describe) -> str:
         return _by_group(story, describe)
     row = story.shape.rows[0]
     steps = steps_of(story.shape, row)
-    if not steps[0].count:
+    if not any(step.count for step in steps):
         return say(story, "nothing")
     told, lost = _steps(story, steps), _lost(story, steps)
     ordered = [lost, told] if _asks_for_losses(story) else [told, _changed(story, steps, row), lost]

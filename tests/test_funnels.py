@@ -116,6 +116,7 @@ MAILS = """
             f"SELECT a, b, c, d, b / a, c / b, d / c, d / a FROM ({LEADS})",
         ),
         ("email funnel: sent, opened, clicked in 2025", f"SELECT a, b, c, b / a, c / b, c / a FROM ({MAILS})"),
+        ("lead funnel from lead to deal in 2025", f"SELECT a, b, c, b / a, c / b, c / a FROM ({LEADS})"),
         ("lead funnel from qualified to deal in 2025", f"SELECT b, c, c / b FROM ({LEADS})"),
     ],
 )
@@ -176,7 +177,7 @@ def test_a_step_with_more_than_the_one_before_says_why() -> None:
         Column("leads_of_deals_won", "share", "leads", "Leads as a share of deals won", "%", "percent"),
     )
     names = tuple(one.name for one in columns)
-    for row, codes in (((2, 5, 2.5), ["FUNNEL_OVER"]), ((5, 2, 0.4), [])):
+    for row, codes in (((2, 5, 2.5), ["FUNNEL_OVER"]), ((0, 5, None), ["FUNNEL_OVER"]), ((5, 2, 0.4), [])):
         told = of_result(columns, Result(names, (), (row,), truncated=False, seconds=0.0))
         assert [one.code for one in told] == codes
 
@@ -196,6 +197,7 @@ def test_what_is_not_defined_is_refused_with_what_is(shop: Assistant) -> None:
     [
         "sales funnel by device",  # leads have none
         "checkout funnel on full moons",
+        "sales funnel deals in 2025",
         "smallest drop-off in the checkout funnel",
         "checkout funnel of customers who returned something twice",
         "where do we lose people between order and visit?",

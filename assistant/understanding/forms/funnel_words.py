@@ -11,7 +11,7 @@ from assistant.understanding.language import Language
 from assistant.understanding.tokens import Token
 from semantic_layer import Funnel
 
-Kind = Literal["name", "funnel", "drop", "course", "step", "subject", "people", "ask", "tie", "rest"]
+Kind = Literal["name", "funnel", "drop", "course", "step", "subject", "people", "odd", "ask", "tie", "rest"]
 LISTS: Mapping[str, Kind] = {
     "funnel_named": "funnel", "funnel_drops": "drop", "funnel_courses": "course", "funnel_ties": "tie",
     "funnel_people": "people", "funnel_asks": "ask",
@@ -93,13 +93,16 @@ def _pieces(asking: Asking, known: Mapping[str, Funnel]) -> Iterator[Piece]:
     language = asking.world.language
     names = _calls(language, ((name, one.name, 0) for one in known.values() for name in _names(one)))
     steps = _calls(language, _step_names(asking, known))
-    at = 0
+    at, before = 0, ""
     while at < len(asking.tokens):
         joined = at > 0 and asking.tokens[at - 1].text in phrases()["funnel_joins"]
         last = joined and any(steps.get((token.plain,)) for token in asking.tokens[at : at + 1])
         piece = _piece(asking, at, {} if last else names, steps)  # "visit to order funnel" names its last step
+        verb = before == "step" and piece.kind == "step" and asking.end(at, "funnel_ties")
+        if verb:  # "visits lead to orders"
+            piece = Piece("tie", at, verb)
         yield piece
-        at = piece.end
+        at, before = piece.end, piece.kind
 
 
 def _piece(asking: Asking, at: int, names: Calls, steps: Calls) -> Piece:
@@ -109,6 +112,8 @@ def _piece(asking: Asking, at: int, names: Calls, steps: Calls) -> Piece:
         end = asking.end(at, name)
         owners = next((one.owners for one in found if one.kind == "step" and one.end == end), {})
         found += [Piece(kind, at, end, owners if kind == "people" else {})] if end is not None else []
+    if any(piece.kind == "step" for piece in found):  # "from lead to deal": no verb
+        found = [piece for piece in found if piece.kind != "tie"]
     return max(found, key=lambda piece: (piece.end, -RANKS.index(piece.kind)), default=Piece("rest", at, at + 1))
 
 
@@ -159,14 +164,19 @@ def _only_rows_of_steps(asking: Asking, pieces: list[Piece]) -> list[Piece]:
     found = [replace(one, kind="rest") if one.kind == "step" and _is_grouped(asking, one) else one for one in pieces]
     if len({tuple(one.owners.items()) for one in found if one.kind == "step"}) < TWO:
         named = {name for one in found if one.kind == "name" for name in one.owners}
-        found = [_alone(one, named) if one.kind == "step" else one for one in found]
+        lost = any(one.kind == "drop" for one in found)
+        found = [_alone(one, named, lost) if one.kind == "step" else one for one in found]
     return found
 
 
-def _alone(step: Piece, named: set[str]) -> Piece:
-    """One step alone: who goes through the funnel that is named ("checkout funnel of mobile visitors"), or no step."""
-    begins = any(step.owners.get(name) == 0 for name in named)
-    return replace(step, kind="subject" if begins else "rest")
+def _alone(step: Piece, named: set[str], lost: bool) -> Piece:
+    """One step alone: who goes through the funnel that is named ("checkout funnel of mobile visitors"), or no step.
+
+    What any other step of that funnel is named for is open, unless it is said that something gets lost at it.
+    """
+    places = [step.owners[name] for name in named & step.owners.keys()]
+    kind: Kind = "rest" if not places else "subject" if lost or 0 in places else "odd"
+    return replace(step, kind=kind)
 
 
 def _is_grouped(asking: Asking, piece: Piece) -> bool:

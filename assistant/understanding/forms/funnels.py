@@ -29,7 +29,7 @@ def funnels(asking: Asking) -> Outcome | None:
     named = [one for one in known if any(one.name in piece.owners for piece in wish.of("name"))] or known
     if not (wish.is_named or wish.of("step")):  # "which stage loses the most deals": those that begin with them
         named = [one for one in known if all(piece.owners.get(one.name, -1) == 0 for piece in wish.lost)]
-    meant = [(one, steps) for one in named if (steps := _steps(wish, one))]
+    meant = [(one, steps) for one in named if (steps := _steps(wish, one))] if not wish.of("odd") else []
     found = [(one, _planned(wish, steps)) for one, steps in meant]
     plans = [(one, plan) for one, plan in found if isinstance(plan, Plan)]
     if len(plans) > 1:
