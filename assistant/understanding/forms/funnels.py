@@ -13,7 +13,7 @@ from assistant.answer import Clarification, Option, Plan, Refusal
 from assistant.understanding.draft import MOST_OPTIONS
 from assistant.understanding.forms.asking import Asking, Outcome
 from assistant.understanding.forms.funnel_words import TWO, Wish, wish_of
-from semantic_layer import Funnel, OrderBy, SemanticQuery, step_shares
+from semantic_layer import Funnel, OrderBy, SemanticQuery, bond, step_shares
 
 KEPT = {"group_by": (), "filters": (), "time_range": None, "compare": None, "order_by": (), "limit": None}
 """What the rest of a question may say of every step."""
@@ -27,8 +27,8 @@ def funnels(asking: Asking) -> Outcome | None:
         return None
     known = tuple(asking.world.layer.funnels.values())
     named = [one for one in known if any(one.name in piece.owners for piece in wish.of("name"))] or known
-    if not (wish.is_named or wish.of("step")):  # "which stage loses the most deals": those that begin with them
-        named = [one for one in known if all(piece.owners.get(one.name, -1) == 0 for piece in wish.lost)]
+    if not (wish.is_named or wish.of("step")):
+        named = [one for one in known if _loses(wish, one)]
     meant = [(one, steps) for one in named if (steps := _steps(wish, one))] if not wish.of("odd") else []
     found = [(one, _planned(wish, steps)) for one, steps in meant]
     plans = [(one, plan) for one, plan in found if isinstance(plan, Plan)]
@@ -37,6 +37,12 @@ def funnels(asking: Asking) -> Outcome | None:
     if plans or not wish.is_named:
         return plans[0][1] if plans else None
     return _refused(asking, named, known, [plan for _, plan in found])
+
+
+def _loses(wish: Wish, one: Funnel) -> bool:
+    """Whether a funnel begins with those that are said to get lost, and follows them through its steps."""
+    begins = all(piece.owners.get(one.name, -1) == 0 for piece in wish.lost)
+    return begins and bond(wish.asking.world.layer, one.metrics) != "apart"
 
 
 def _steps(wish: Wish, one: Funnel) -> Steps:
