@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from semantic_layer.bootstrap.keys import reference
 from semantic_layer.bootstrap.kinds import Meaning, is_birth, is_name, is_personal
-from semantic_layer.bootstrap.naming import field_words, is_called, is_unit_last, label, synonyms, unqualified
+from semantic_layer.bootstrap.naming import (
+    field_words,
+    in_one_piece,
+    is_called,
+    is_unit_last,
+    label,
+    synonyms,
+    unqualified,
+)
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.times import is_year
@@ -83,6 +91,8 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
     yield from _dates(words) if found.role in ("time", "year") else ()
     if words != column.words and len(column.words) > 1:
         yield column.words
+    if whole := in_one_piece(column.name, column.words):
+        yield (whole,)
     yield from _counted(words, is_number=found.role == "number")
     yield from _first_line(words, subject)
     yield from _shorter(words, column, is_number=found.role == "number")

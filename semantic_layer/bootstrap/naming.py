@@ -161,6 +161,14 @@ def unqualified(words: Words, table: Table) -> Words:
     return words[1:] if qualified and alone else ()
 
 
+def in_one_piece(name: str, words: Words) -> str:
+    """The several words of a name as the one word that it is written as ("birthplace"), empty for any other name."""
+    known = vocabulary()
+    written = known.singular(name.casefold())
+    plain = name.isalpha() and (name.islower() or name.isupper() or name.istitle())
+    return written if plain and len(words) > 1 and "".join(words) == written else ""
+
+
 def is_unit_last(words: Words) -> bool:
     """Whether words end with a unit, or with "amount" behind a kind of money: "weight kg", "fee amount"."""
     known = vocabulary()
