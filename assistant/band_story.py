@@ -12,7 +12,9 @@ from assistant.story import Row, Story, group_of, lower, say, value_of
 
 def is_of_bands(story: Story) -> bool:
     """Whether a number that adds up is told by the bands of one other number, and nothing else."""
-    shape = story.shape
+    shape, query = story.shape, story.context.query
+    if not story.complete or (query is not None and query.limit is not None):
+        return False
     banded = [place for place in shape.dimensions if shape.columns[place].bands is not None]
     alone = len(shape.dimensions) == len(banded) == 1 and shape.time is None and shape.main.previous is None
     return alone and shape.is_additive(shape.main) and len(_inside(story)) > 1

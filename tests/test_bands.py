@@ -153,6 +153,16 @@ def test_follow_ups_keep_the_bands_and_their_order(shop: Assistant) -> None:
 
 
 @pytest.mark.deep
+def test_a_band_that_is_picked_is_a_condition_on_both_of_its_ends(shop: Assistant) -> None:
+    talk = Conversation()
+    for said in ("distribution of order values", "only the first one by channel"):
+        answer = shop.ask(said, conversation=talk)
+    assert isinstance(answer, Answer)
+    expected = rows(shop, f"SELECT o.channel, count(*) {ORDERS} AND o.net_amount >= 0 AND o.net_amount < 50 GROUP BY 1")
+    assert plain(answer.result.rows) == plain(expected)
+
+
+@pytest.mark.deep
 def test_the_period_of_a_number_of_each_is_its_own(shop: Assistant) -> None:
     talk = Conversation()
     for said in ("distribution of orders per customer", "in 2025"):

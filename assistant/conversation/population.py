@@ -68,7 +68,7 @@ def is_card(base: SemanticQuery, world: World) -> bool:
 
 def telling(base: SemanticQuery, turn: Turn) -> GroupBy | None:
     """The one field that tells the rows of an answer apart: the only one, or the key that names stand beside."""
-    if any(group.field == METRIC_TIME or group.grain for group in base.group_by):
+    if any(group.field == METRIC_TIME or group.grain or group.bands for group in base.group_by):
         return None
     if len(base.group_by) < 2:
         return next(iter(base.group_by), None)

@@ -232,9 +232,23 @@ def pinned(base: SemanticQuery, group: GroupBy, value: Any) -> SemanticQuery:
         start = value.date() if isinstance(value, datetime) else value
         span = TimeRange(start=start, end=add_units(start, group.grain, 1))
         return without_group(base, {group.field}).model_copy(update={"time_range": span})
+    if group.bands is not None:
+        filters = (*base.filters, *_of_band(group, value))
+        return without_group(base, {group.field}).model_copy(update={"filters": filters})
     condition = Filter(field=group.field, op="in", values=(value,), via=group.via)
     filters = merged_filters(base.filters, (condition,), adds=False)
     return without_group(base.model_copy(update={"filters": filters}), {group.field})
+
+
+def _of_band(group: GroupBy, lower: Any) -> tuple[Filter, ...]:
+    """The conditions that keep what is in the band told by its lower edge."""
+    low, high = group.bands.around(lower) if group.bands is not None else (None, None)
+    own = {"field": group.field, "via": group.via, "entity": group.entity}
+    narrowed = {**own, "time_range": group.time_range, "where": group.where}
+    ends = (("ge", low), ("lt", high))
+    return tuple(
+        Filter.model_validate({**narrowed, "op": sign, "values": (end,)}) for sign, end in ends if end is not None
+    )
 
 
 def _which(follow_up: FollowUp, found: Reference, group: GroupBy, values: list[Any]) -> Reading:
