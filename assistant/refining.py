@@ -27,7 +27,9 @@ from semantic_layer import (
     SemanticQuery,
     TimeRange,
     check,
+    is_funnel,
     parts,
+    step_shares,
 )
 
 MOST_CHOICES, MOST_TRIED, MOST_VALUES, MOST_STEPS = 40, 80, 60, 3
@@ -136,7 +138,8 @@ def _metrics(world: World, query: SemanticQuery, part: Part, nth: int) -> Iterat
     old = query.metrics[nth]
     if len(query.metrics) > 1:
         rest = tuple(name for name in query.metrics if name != old)
-        yield Choice("remove", _with(_without_order(query, old), metrics=rest), part.label)
+        shares = step_shares(rest) if is_funnel(query) and len(rest) > 1 else query.shares
+        yield Choice("remove", _with(_without_order(query, old), metrics=rest, shares=shares), part.label)
     for name in _akin(world.layer, old):
         if name not in query.metrics:
             yield Choice("metric", _swapped(query, old, name), world.layer.metrics[name].title)
@@ -159,7 +162,7 @@ def _swapped(query: SemanticQuery, old: str, new: str) -> SemanticQuery:
         query,
         metrics=tuple(named(name) for name in query.metrics),
         order_by=tuple(one.model_copy(update={"by": named(one.by)}) for one in query.order_by),
-        shares=tuple(one.model_copy(update={"metric": named(one.metric)}) for one in query.shares),
+        shares=tuple(one.model_copy(update={"metric": named(one.metric), "of": named(one.of)}) for one in query.shares),
         ranks=tuple(one.model_copy(update={"metric": named(one.metric)}) for one in query.ranks),
         top=query.top.model_copy(update={"by": named(query.top.by)}) if query.top else None,
     )

@@ -13,6 +13,7 @@ from assistant.caveats import of_result
 from assistant.charts import choose
 from assistant.conversation import Conversation
 from assistant.narrate import numbers_supported, record_of
+from assistant.refining import World, alternatives
 from assistant.service.terminal import catalogue, render_catalogue
 from assistant.shape import context
 from assistant.ui.tables import short_table
@@ -258,6 +259,16 @@ def test_a_conversation_goes_on_about_the_steps(shop: Assistant) -> None:
     assert other.plan.query.metrics == shop.layer.funnels["sales_funnel"].metrics
     assert other.plan.query.time_range is not None
     assert other.plan.query.time_range.label == "May 2026"
+
+
+def test_a_chip_takes_a_step_away_or_puts_another_in_its_place(shop: Assistant) -> None:
+    world = World(shop.layer, shop.values, shop.as_of)
+    asked = answered(shop, "sales funnel in 2025").plan
+    assert asked is not None
+    offered = alternatives(world, asked.query, 1)
+    assert all(is_funnel(one.query) for one in offered)
+    assert "leads_accepted" not in next(one.query.metrics for one in offered if one.key == "remove")
+    assert any(one.key == "metric" for one in offered)
 
 
 def test_a_bar_and_a_row_for_each_step(shop: Assistant) -> None:
