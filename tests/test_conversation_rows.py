@@ -196,3 +196,25 @@ def test_shares_stay_those_of_the_whole_they_were_told_of(shop: Assistant, picke
     found = last(shop, "tickets in May 2026 by priority", "what share is that", picked)
     assert len(found.result.rows) == 1
     assert all(shares[row[0]] == row[2] for row in found.result.rows)
+
+
+def test_an_open_question_stays_open_behind_a_further_one(shop: Assistant) -> None:
+    conversation = Conversation()
+    for question in ("orders in December 2025", "2024"):
+        shop.ask(question, conversation=conversation)
+    outcome = shop.ask("by channel", conversation=conversation)
+    assert isinstance(outcome, Clarification)
+    assert ["December 2024" in option.label for option in outcome.options] == [True, False]
+
+
+def test_several_rows_are_left_out_by_no_number_of_them(shop: Assistant) -> None:
+    conversation = Conversation()
+    shop.ask("revenue by channel in May 2026", conversation=conversation)
+    assert isinstance(shop.ask("drop the bottom ones", conversation=conversation), Refusal)
+
+
+def test_a_share_of_groups_or_of_the_case_is_asked_back(shop: Assistant) -> None:
+    conversation = Conversation()
+    for question in ("leads by channel in 2025", "how many converted"):
+        shop.ask(question, conversation=conversation)
+    assert isinstance(shop.ask("what share is that", conversation=conversation), Clarification)

@@ -9,6 +9,7 @@ from typing import Any
 from assistant.answer import Clarification, Option, Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import merged_filters
+from assistant.conversation.phrases import words_of
 from assistant.conversation.population import column_of, is_cut, population, telling
 from assistant.conversation.references import pinned
 from assistant.conversation.turns import Turn
@@ -53,6 +54,8 @@ def read_without_one(follow_up: FollowUp) -> Reading | None:
     if not (left_out or "removing" in follow_up.cues) or (behind and not phrases.is_one(behind, "picks", "nouns")):
         return None
     base, turn = follow_up.base, follow_up.turn
+    if phrases.is_one(words_of(follow_up.rest[-1:]), "picks", "several"):
+        return None  # "drop the bottom ones" says not how many
     group = telling(base, turn)
     row = _row_called(follow_up, word) if group is not None and turn.whole else None
     at = column_of(turn, group.field) if group is not None else None

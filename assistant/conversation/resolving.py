@@ -35,7 +35,7 @@ def resolve(question: str, conversation: Conversation, understanding: Understand
         if done is not None:
             return done
     turn = conversation.base
-    asked = [turn] if turn is not None else _asked_back(conversation)
+    asked = _asked_back(conversation) or ([turn] if turn is not None else [])
     if not asked or not tokens:
         return understanding.plan(question)
     core, cues = stripped(tokens, phrases)

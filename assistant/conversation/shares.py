@@ -44,6 +44,9 @@ def read_asked_share(follow_up: FollowUp) -> Reading | None:
     queries = [with_metrics(base, (name,)) for name in _rates(follow_up)]
     if adds and len(base.group_by) == 1:
         queries.append(base.model_copy(update={"shares": (Share(metric=base.metrics[0]),)}))
+        group = base.group_by[0].field
+        each = Share(metric=base.metrics[0], within=(group,), apart_from=tuple(case for case in cases if case != group))
+        queries += [base.model_copy(update={"shares": (each,)})] if each.apart_from else []
     elif adds and not base.group_by and len(cases) == len(base.filters) == 1:
         queries.append(base.model_copy(update={"shares": (Share(metric=base.metrics[0], apart_from=(cases[0],)),)}))
     plans = [Plan(query) for query in queries if follow_up.stands(query)]
