@@ -85,6 +85,7 @@ CLAUSES: tuple[Clause, ...] = (
     superlatives.are_most,
     whose_most.whose_most,
     sorting.in_order,
+    sorting.of_each_in_order,
     sorting.from_one_to_other,
     sorting.from_most_to_least,
     sorting.newest_first,

@@ -35,9 +35,10 @@ def _owned_by_them(words: Words, at: int) -> int | None:
 def shown_too(words: Words, found: Found) -> Iterator[Found]:
     """ "(which shop has the most sales?) List its name and the number of sales"."""
     start = words.phrase(found.at, "requests")
-    told = found.filters or found.order or found.metrics
-    if start is not None and told and not (found.group or found.counting or found.newest or found.attributes):
-        yield from _columns(words, found, words.skip(start, "empty", "possessives"))
+    told = found.filters or found.order or found.metrics or found.newest
+    if start is not None and told and not (found.group or found.counting or found.attributes):
+        listed = _columns(words, found, words.skip(start, "empty", "possessives"))
+        yield from (one for one in listed if not (found.newest and one.metrics))
 
 
 def columns_of_each(words: Words, found: Found, start: int) -> Iterator[Found]:

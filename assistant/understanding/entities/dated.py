@@ -49,7 +49,8 @@ def day_of(words: Words, at: int, dataset: str) -> str:
     days = [
         one for one in words.world.layer.datasets[dataset].fields if not (one.hidden or one.implied) and is_day(one)
     ]
-    kin = frozenset().union(*(group for group in deed_forms() if said & group))
+    told = token.text not in word_lists()["by_the_way"]  # "from" is no verb
+    kin = frozenset().union(*(group for group in deed_forms() if told and said & group))
     for meant in (said, kin):
         fields = [field.name for field in days if _deed(words, field, dataset) & meant]
         if fields:

@@ -21,6 +21,7 @@ from assistant.understanding.entities.single_values import (
     total_for_row,
     total_for_value,
     values_for_one,
+    year_for_period,
 )
 from assistant.understanding.entities.ways import wrong_way
 from assistant.understanding.entities.words import Words
@@ -40,6 +41,7 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
         compound_as_group,
         modifier_counted,
         values_for_one,
+        year_for_period,
         called_for_another,
         wrong_way,
         said_of_others,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from assistant.understanding.entities.dated import day_of
@@ -25,8 +26,18 @@ def numbered(words: Words, found: Found) -> Iterator[Found]:
         if number is None or told.kind not in ("number", "categorical") or told.format == "currency":
             continue
         value = number[0] if told.kind == "number" else str(number[0])
-        kept = Filter.model_validate({"field": field, "op": "in", "values": (value,)})
-        yield found.used(start, number[1], "condition", field).filtered(kept)
+        op, end = _or_beyond(words, number[1]) if told.kind == "number" else ("in", number[1])
+        kept = Filter.model_validate({"field": field, "op": op, "values": (value,)})
+        yield found.used(start, end, "condition", field).filtered(kept)
+
+
+def _or_beyond(words: Words, at: int) -> tuple[str, int]:
+    """The operator of a number with what follows it ("9 or higher"), and the place behind."""
+    for role, op in (("or_higher", "ge"), ("or_lower", "le")):
+        behind = words.phrase(at, role)
+        if behind is not None:
+            return op, behind
+    return "in", at
 
 
 def flagged(words: Words, found: Found) -> Iterator[Found]:
@@ -78,8 +89,10 @@ def spelt(words: Words, found: Found) -> Iterator[Found]:
     for concepts, behind in words.concepts(start, "dimension"):
         own = [concept.target for concept in concepts if concept.target.partition(".")[0] == found.entity]
         names = words.world.nouns.names(found.entity) if words.phrase(start, "names") == behind else ()
+        bare = start == found.at and not found.attributes  # "the question texts that contain ..."
         for target in [one for one in own if one in names] or own:  # the name of a product before that of its brand
-            yield from _letters(words, found.used(start, behind, "dimension", target), target)
+            shown = replace(found, attributes=(target,)) if bare else found
+            yield from _letters(words, shown.used(start, behind, "dimension", target), target)
     if len(found.attributes) == 1 and "?" not in found.attributes[0]:
         yield from _letters(words, found, found.attributes[0])
 

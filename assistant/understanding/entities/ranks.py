@@ -40,6 +40,7 @@ def most(words: Words, found: Found) -> Iterator[Found]:
                 else _by_number(words, ranked.moved(start), descending)
             )
     yield from _by_day(words, found.moved(at))
+    yield from _by_degree(words, found.moved(at))
     best = words.phrase(at, "best")
     if best is not None and not made:  # the best price may be the lowest, the best rating is the highest
         rated = list(_by_number(words, found.moved(words.skip(best, "empty")), True))
@@ -206,6 +207,14 @@ def _by_day(words: Words, found: Found) -> Iterator[Found]:
         for one in _by_field(words, found.moved(words.skip(behind, "empty")), descending) if behind is not None else ():
             if one.order and is_day(words.world.layer.fields[one.order.by]):
                 yield one.used(found.at, behind or 0, "order", role).moved(one.at)
+
+
+def _by_degree(words: Words, found: Found) -> Iterator[Found]:
+    """ "with the longest running time", "with the oldest age": the first by the number that an adjective is said of."""
+    for _, role, behind in words.extremes(found.at):
+        for one in _by_field(words, found.moved(words.skip(behind, "empty")), role == "most"):
+            if one.order and words.world.layer.fields[one.order.by].kind == "number":
+                yield one.used(found.at, behind, "order", role).moved(one.at)
 
 
 def cut_by(words: Words, found: Found) -> Iterator[Found]:

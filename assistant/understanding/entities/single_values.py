@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.answer import Plan
+from assistant.understanding.entities.dated import is_day
 from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import SimpleMetric
 
@@ -68,6 +69,25 @@ def count_for_name(plan: Plan, words: Words) -> tuple[str, ...]:
     shown = {group.field for group in query.group_by}
     alone = named is not None and bool(counted) and set(query.metrics) == counted and shown <= fixed
     return (words.tokens[start].raw,) if alone and not query.entity else ()
+
+
+def year_for_period(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the returns for the tax year 2024" answered with those filed in 2024: a year that a field of its own tells."""
+    if plan.query.time_range is None:
+        return ()
+    facts = {fact for name in plan.query.metrics for fact in words.world.reach.facts(name)} | {plan.query.entity}
+    bounded = {one.field for one in plan.query.filters}
+    for at in range(len(words.tokens) - 2):
+        for concepts, behind in words.concepts(at, "dimension"):
+            years = {c.target for c in concepts if c.target.partition(".")[0] in facts and _is_year(words, c.target)}
+            named = behind > at + 1 and words.number(behind) is not None
+            if named and years and not years & bounded:
+                return tuple(token.raw for token in words.tokens[at:behind])
+    return ()
+
+
+def _is_year(words: Words, field: str) -> bool:
+    return words.world.layer.fields[field].kind != "time" and is_day(words.world.layer.fields[field])
 
 
 def _counts(words: Words, name: str) -> bool:

@@ -41,6 +41,16 @@ def in_order(words: Words, found: Found) -> Iterator[Found]:
         yield from _by_itself(words, found.used(found.at, at, "order", "order"), way)
 
 
+def of_each_in_order(words: Words, found: Found) -> Iterator[Found]:
+    """ "(the number of guests from each country) in descending order": numbers of each are in the order of these."""
+    told = (found.each or found.group) and len(found.metrics) == 1 and found.order is None and not found.counting
+    sorting = words.phrase(found.at, "sorting")
+    way = _way(words, sorting if sorting is not None else found.at) if told else None
+    if way is not None and words.at_end(way.behind):
+        order = OrderBy(by=found.metrics[0], descending=way.descending)
+        yield replace(found, order=order).used(found.at, way.behind, "order", found.metrics[0])
+
+
 def from_one_to_other(words: Words, found: Found) -> Iterator[Found]:
     """ "(sorted) from the oldest to the youngest": by the field that the adjectives measure."""
     if not found.is_plain_list or found.metrics:

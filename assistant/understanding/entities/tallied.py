@@ -58,7 +58,8 @@ def is_tied_again(words: Words, found: Found, at: int) -> bool:
 
 def group_count(words: Words, found: Found) -> Iterator[Found]:
     """ "each language and the number of stations (using it)": values of a field with how many things have each."""
-    counted = words.phrase(words.skip(found.at, "joins"), "counting") if found.group and not found.metrics else None
+    start = words.skip(found.at, "joins", "ties")
+    counted = words.phrase(start, "counting") if found.group and not found.metrics else None
     for dataset, behind in words.nouns(words.skip(counted, "empty")) if counted is not None else ():
         count = words.world.nouns.count_of(dataset)
         if count and dataset == found.group.partition(".")[0]:

@@ -78,13 +78,35 @@ def numbered_alike(words: Words, found: Found) -> Iterator[Found]:
     start = words.skip(found.at, *LINKING)
     if found.group or start == found.at:
         return
-    for field, behind in own_fields(words, start, found.entity):
+    for field, behind in _own_or_near(words, start, found.entity):
         told = words.world.layer.fields[field]
         equal = words.skip(behind, "being", "equal")
         number = words.number(equal) if equal > behind else None
         counted = told.kind == "number" or holds_numbers(words.world.layer, field)
         if number is not None and counted and told.format != "currency":
             yield found.used(start, number[1], "condition", field).filtered(_bound(field, "eq", number[0]))
+            values, end = _others(words, number[1])
+            if values:
+                listed = (number[0], *values) if told.kind == "number" else (str(number[0]), *map(str, values))
+                kept = Filter.model_validate({"field": field, "op": "in", "values": listed})
+                yield found.used(start, end, "condition", field).filtered(kept)
+
+
+def _own_or_near(words: Words, at: int, entity: str) -> list[tuple[str, int]]:
+    """The fields of the things that words here name, the codes of what they belong to only where they have none."""
+    return list(own_fields(words, at, entity)) or _nearest_fields(words, at, entity)
+
+
+def _others(words: Words, at: int) -> tuple[tuple[float | int, ...], int]:
+    """The numbers that follow behind "or" and commas ("4 or 5"), and the place behind them."""
+    found: list[float | int] = []
+    while True:
+        joined = words.phrase(at, "alternatives")
+        number = words.number(joined) if joined is not None else None
+        if number is None:
+            return tuple(found), at
+        found.append(number[0])
+        at = number[1]
 
 
 def _nearest_fields(words: Words, at: int, entity: str) -> list[tuple[str, int]]:
