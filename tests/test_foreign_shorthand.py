@@ -25,6 +25,8 @@ INSERT INTO tbl_vst VALUES (1, 'C1', 'AB12', '2025-01-30', '2025-02-03', 10), (2
 CREATE TABLE tbl_lse (lse_id BIGINT, clt_id VARCHAR, strt_ts TIMESTAMP, end_ts TIMESTAMP, upd_ts TIMESTAMP);
 INSERT INTO tbl_lse VALUES (1, 'C1', '2025-03-01 10:00:00', '2025-03-01 11:30:00', '2025-03-02 00:00:00'),
   (2, 'C2', '2025-03-02 10:00:00', '2025-03-02 11:00:00', '2025-03-05 00:00:00');
+CREATE TABLE tbl_po (po_no BIGINT, clt_id VARCHAR, trm_mos BIGINT, po_sts VARCHAR);
+INSERT INTO tbl_po VALUES (1, 'C1', 24, 'TERM'), (2, 'C2', 6, 'ACT'), (3, 'C2', 36, 'ACT');
 CREATE TABLE tbl_pmt (pmt_id BIGINT, clt_id VARCHAR, chnl VARCHAR, shares BIGINT, grs_amt BIGINT, rslt VARCHAR,
   pmt_dt DATE);
 INSERT INTO tbl_pmt VALUES (1, 'C1', 'web', 2, 100, 'success', '2025-02-27'),
@@ -93,6 +95,11 @@ def test_shorthand_is_read_in_full(office: Foreign, question: str, sql: str) -> 
 
 def test_a_rate_is_no_number_of_shares(office: Foreign) -> None:
     assert isinstance(office.assistant.ask("What is the payment success rate?"), Refusal)
+
+
+def test_a_thing_behind_an_article_is_no_state(office: Foreign) -> None:
+    asked = office.assistant.ask("How many purchase orders have a term of more than 12 months?")
+    assert not isinstance(asked, Answer) or asked.result.rows == ((2,),)
 
 
 def test_a_name_of_two_words_is_not_taken_apart(office: Foreign) -> None:

@@ -181,8 +181,10 @@ class Words:
         return found
 
     def _is_thing(self, at: int, end: int) -> bool:
-        """ "with a subscription": behind an article a noun of the layer is a thing, not what something is called."""
+        """ "with a subscription", "a term of": behind an article a noun is a thing, not what something is called."""
         led = at > 0 and self.tokens[at - 1].text in self.world.language.words("indefinite")
+        if led and end < len(self.tokens) and self.tokens[end].text == "of":
+            return True
         last = end >= len(self.tokens) or not self.nouns(end)
         return led and last and bool(self.nouns(at))
 
