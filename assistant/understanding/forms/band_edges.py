@@ -13,6 +13,8 @@ from assistant.understanding.forms.band_words import Number, Range, Wanted
 from assistant.understanding.spreads import MOST, are_too_many, counted, fitting, in_so_many, stepped
 from semantic_layer import Bands, GroupBy, SimpleMetric, holds_whole_numbers
 
+LENGTHS = {**MINUTES, "second": UNITS["seconds"]}
+
 
 def said_bands(asking: Asking, wanted: Wanted, field: str) -> Bands | Refusal | None:
     """The bands that are said, or those that fit the numbers of a field; None where the unit is another one."""
@@ -44,8 +46,8 @@ def _scale(asking: Asking, unit: str, field: str) -> float | None:
     own = asking.world.language.forms.plain(known.unit)
     if not unit or unit == own or (unit == "currency" and known.format == "currency"):
         return 1
-    if unit in MINUTES and known.unit in UNITS:
-        return MINUTES[unit] / UNITS[known.unit]
+    if unit in LENGTHS and known.unit in UNITS:
+        return LENGTHS[unit] / UNITS[known.unit]
     return None
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.understanding.forms.amounts import MINUTES, lengths, worth
+from assistant.understanding.forms.amounts import lengths, worth
 from assistant.understanding.forms.asking import Asking, counted_rows, phrases
+from assistant.understanding.forms.band_edges import LENGTHS
 from assistant.understanding.forms.band_words import Wanted
 from assistant.understanding.tokens import Token
 from semantic_layer import RatioMetric, SimpleMetric
@@ -38,7 +39,7 @@ def _worth(asking: Asking, wanted: Wanted) -> Iterator[tuple[str, int, int, tupl
         fields = [field for name in datasets if (field := find("age", name))] if said else []
         if len(fields) == 1:
             yield fields[0], said[0], said[0] + 1, ()
-    timed = wanted.unit in MINUTES
+    timed = wanted.unit in LENGTHS
     alone = [lengths(asking, name) if timed else (worth(asking.world, name),) for name in datasets]
     fields = [field for found in alone for field in found if field and len(found) == 1]
     if len(fields) == 1 and (wanted.ranges or wanted.width):

@@ -145,7 +145,7 @@ def _ranges(asking: Asking) -> tuple[int, int, Wanted] | None:
         found: list[Range] = []
         units: set[str] = set()
         place = behind = at
-        while (one := _range(asking, place, bool(found))) is not None:
+        while (one := _range(asking, place, bool(found), asking.end(at, "between") is not None)) is not None:
             found.append(one[0])
             units |= {one[1]} - {""}
             behind = one[2]
@@ -181,8 +181,11 @@ def _is_bare(asking: Asking, at: int) -> bool:
     return behind is not None and asking.end(behind, "than") is None and amount(asking, behind) is None
 
 
-def _range(asking: Asking, at: int, later: bool) -> tuple[Range, str, int] | None:
-    """One range here, its unit and the place behind; "above" alone is all above the range before."""
+def _range(asking: Asking, at: int, later: bool, between: bool) -> tuple[Range, str, int] | None:
+    """One range here, its unit and the place behind; "above" alone is all above the range before.
+
+    Behind "between" two numbers are tied by "and", also in further ranges: "between 0 and 25, 25 and 50".
+    """
     for name, low, out in (("less_than", False, False), ("up_to", False, True), ("at_most", False, True),
                            ("more_than", True, True), ("at_least", True, False)):  # fmt: skip
         opened = asking.end(at, name)
@@ -193,10 +196,11 @@ def _range(asking: Asking, at: int, later: bool) -> tuple[Range, str, int] | Non
             return told, unit, behind
     if later and _is_bare(asking, at):
         return Range(-1, None, low_out=True), "", asking.end(at, "bare_above") or at
-    return _pair(asking, asking.end(at, "between") or at)
+    opened = asking.end(at, "between")
+    return _pair(asking, opened or at, tied="and" if between or opened else "")
 
 
-def _pair(asking: Asking, at: int) -> tuple[Range, str, int] | None:
+def _pair(asking: Asking, at: int, tied: str) -> tuple[Range, str, int] | None:
     """ "50 to 100", "50-100 euros", "100 or more", "once"."""
     low = amount(asking, at)
     if low is None:
@@ -204,8 +208,7 @@ def _pair(asking: Asking, at: int) -> tuple[Range, str, int] | None:
     opened = asking.end(low[2], "band_or_more") or (low[2] + 1 if _text(asking, low[2]) == "+" else None)
     if opened is not None:
         return Range(low[0], None), low[1], opened
-    joined = _text(asking, low[2]) in phrases()["pair_joins"] and _text(asking, low[2]) != "and"
-    joined = joined or (asking.end(at - 1, "between") == at and _text(asking, low[2]) == "and" if at else False)
+    joined = _text(asking, low[2]) in ({*phrases()["pair_joins"]} - {"and"} | {tied} - {""})
     high = amount(asking, low[2] + 1) if joined else None
     if high is None or high[0] <= low[0]:
         return None
