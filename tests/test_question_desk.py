@@ -229,3 +229,20 @@ def test_the_unit_of_a_length_is_no_breakdown(shop: Assistant) -> None:
     assert isinstance(plan, Plan)
     assert [one.field for one in plan.query.group_by] == ["subscription.plan"]
     assert isinstance(shop.understanding.plan("renewals by plan, in months"), Refusal)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who is the account manager of the company with the highest revenue?",
+        "what are our renewal dates in July?",
+        "subscription churn rate because of price",
+    ],
+)
+def test_fields_taken_apart_days_of_nothing_and_rates_by_a_reason_are_refused(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.understanding.plan(question), Refusal)
+
+
+def test_an_age_may_stand_right_behind_what_is_open(shop: Assistant) -> None:
+    gold = "SELECT count(*) FROM opportunity WHERE closed_at IS NULL AND opened_at < DATE '2026-06-01'"
+    assert rows_to(shop, "open deals > 30 days") == rows(shop, gold)

@@ -191,6 +191,40 @@ def _torn_from_a_number(draft: Draft) -> Iterator[int]:
             yield at
 
 
+def _torn_field(draft: Draft) -> Iterator[int]:
+    """ "who is the account manager of ...": two words that are one field are no two conditions."""
+    for at in range(len(draft.elements) - 1):
+        pair = (at, at + 1)
+        taken = any(draft.uses.get(place, ("",))[0] == "value" for place in pair) and all(map(draft.kind, pair))
+        words = draft.tokens[draft.element(at).first : draft.element(at + 1).behind] if taken else ()
+        if any(c.kind == "dimension" and c.weight >= EXACT for c in draft.world.lexicon.lookup(words)):
+            yield at
+
+
+def _dates_of_nothing(draft: Draft) -> Iterator[int]:
+    """ "what are our renewal dates in July": days themselves, where nothing is measured that could be told by them."""
+    if any(_is_said(draft, place) for place, _ in draft.metrics) or draft.listed:
+        return
+    fields = draft.world.layer.fields
+    for at, _ in draft.groups:
+        named = draft.concepts(at, "dimension") if _is_said(draft, at) else ()
+        if named and draft.element(at).plural and all(fields[c.target].kind == "time" for c in named):
+            yield at
+
+
+def _reason_of_a_rate(draft: Draft) -> Iterator[int]:
+    """ "churn rate because of the price": only those who left have a reason, so that no rate is told apart by one."""
+    words, layer = set(draft.world.language.words("reason_words")), draft.world.layer
+    names = [choice.target for _, choices in draft.metrics for choice in choices]
+    if not names or not all(is_ratio(draft, name) for name in names):
+        return
+    for condition in draft.conditions:
+        titles = [layer.fields[c.target].title for cs in condition.values for c in cs if c.target in layer.fields]
+        bare = [{draft.world.language.bare(word) for word in title.casefold().split()} for title in titles]
+        if condition.place >= 0 and bare and all(words & said for said in bare):
+            yield condition.place
+
+
 VALUES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _of_another_thing,
     _of_the_doer,
@@ -205,4 +239,7 @@ VALUES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _deed_in_time,
     _beside_others,
     _torn_from_a_number,
+    _torn_field,
+    _dates_of_nothing,
+    _reason_of_a_rate,
 )

@@ -53,8 +53,13 @@ def _ages(asking: Asking) -> Iterator[Age]:
                 lasts = at > 1 and asking.end(at - 1, "lasting_for") == at
                 if old is not None:
                     yield Age(at, old, operator, age.day)
-                elif lasts or asking.end(at - 1, "lasting") == at:
+                elif lasts or asking.end(at - 1, "lasting") == at or _is_behind_noun(asking, at):
                     yield Age(at - 1 if lasts else at, age.behind, operator, age.day, lasting=True)
+
+
+def _is_behind_noun(asking: Asking, at: int) -> bool:
+    """ "open deals over 30 days": an age is said right behind the rows that are something today."""
+    return any(end == at for place in range(max(at - 3, 0), at) for _, end in asking.words.nouns(place))
 
 
 def _bounded(asking: Asking, at: int, start: int, operator: str) -> Iterator[Age]:
