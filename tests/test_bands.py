@@ -13,11 +13,13 @@ from assistant.assistant import Assistant
 from assistant.config import read_settings
 from assistant.conversation import Conversation
 from assistant.narrate import record_of, unsupported_numbers
+from assistant.reading import read_spreads
 from assistant.shape import context
 from assistant.understanding import Spread
 from assistant.understanding.spreads import fitting, in_so_many, stepped
 from semantic_layer import Bands
 from tests.asking import answered, plain, rows, rows_to
+from warehouse import Policy, TableRule
 
 ORDERS = "FROM orders o WHERE o.status <> 'cancelled' AND NOT o.is_test"
 OF_CUSTOMERS = "FROM orders o LEFT JOIN customer c USING (customer_id) WHERE o.status <> 'cancelled' AND NOT o.is_test"
@@ -209,6 +211,13 @@ def test_the_days_since_something_are_of_customers(shop: Assistant) -> None:
     sql = "SELECT floor(s.days_silent / 100) * 100, count(*) FROM customer c JOIN customer_standing s"
     expected = rows(shop, f"{sql} USING (customer_id) WHERE NOT c.is_internal AND NOT c.is_deleted GROUP BY 1")
     assert plain(rows_to(shop, "distribution of days since last order in steps of 100")) == plain(expected)
+
+
+def test_nothing_is_known_of_the_numbers_of_a_hidden_column(shop: Assistant) -> None:
+    hiding = Policy({"orders": TableRule(None, frozenset({"net_amount"}))})
+    known = read_spreads(shop.engine, shop.layer, hiding)
+    assert "orders.order_amount" not in known
+    assert known["orders.order_discount"] == shop.spreads["orders.order_discount"]
 
 
 def test_bands_that_fit_numbers() -> None:
