@@ -35,7 +35,8 @@ def _torn_field(asked: Doubted) -> Iterator[Doubt]:
     shown = {group.field for group in asked.query.group_by} | {one.field for one in asked.query.filters}
     for first in range(len(asked.tokens) - 1):
         for behind in range(min(first + LONGEST, len(asked.tokens)), first + 1, -1):
-            called = {c.target for c in asked.concepts(first, behind) if c.kind == "dimension" and c.weight >= NAMED}
+            named = [c for c in asked.concepts(first, behind) if c.kind == "dimension" and c.weight >= NAMED]
+            called = {c.target for c in named if " " in asked.world.layer.fields[c.target].title}
             if called and not called & shown and _runs_on(asked, first, behind):
                 yield Doubt(raw(asked.tokens[first:behind]), "torn_name")
 
