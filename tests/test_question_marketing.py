@@ -62,7 +62,6 @@ def test_numbers_of_campaigns_orders_and_deals(shop: Assistant, question: str, s
         "sales since the January sale",
         "how many subscriptions renew in Q3",
         "how many tickets were reopened and how long did they take to solve",
-        "how many orders had a discount above 10 euros in June by country",
         "campaigns that cost over 5000 euros",
         "which audience did the best campaigns target",
         "app conversion rate vs web conversion rate",

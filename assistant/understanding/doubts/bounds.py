@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from assistant.understanding.chart import amount_of
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
 
-COMPARED, MOST_COUNTED = frozenset({"gt", "ge", "lt", "le", "eq", "in"}), 10
+COMPARED, MOST_COUNTED, FARTHEST = frozenset({"gt", "ge", "lt", "le", "eq", "in"}), 10, 6
 
 
 def _of_each_row(asked: Doubted) -> Iterator[Doubt]:
@@ -52,4 +52,21 @@ def _number_of_amounts(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "number_of_amounts")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_each_row, _of_the_rows, _number_of_amounts)
+def _average_of_others(asked: Doubted) -> Iterator[Doubt]:
+    """ "more than the average price of cancelled trips": the condition is one of the average alone."""
+    compared = any(one.than == "average" for one in asked.query.filters)
+    places = [at for at in range(len(asked.tokens)) if "average" in asked.cues(at)] if compared else []
+    held = {one.field for one in asked.query.filters if one.op == "in"}
+    for average in places:
+        for at in range(average + 2, min(average + FARTHEST, len(asked.tokens))):
+            values = {one.target for one in asked.concepts(at) if one.kind == "value"}
+            if asked.text(at - 1) in asked.words("genitive") and values & held:
+                yield Doubt(raw(asked.tokens[average : at + 1]), "average_of_others")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
+    _of_each_row,
+    _of_the_rows,
+    _number_of_amounts,
+    _average_of_others,
+)
