@@ -24,9 +24,8 @@ def partly_named(follow_up: FollowUp) -> Reading | None:
     others = [name for name in names if name != current]
     closeness = {name: _closeness(follow_up, name, current) for name in others}
     said = {token.bare for token in told}
-    alike = [
-        name for name in others if title_words(follow_up, name) - said <= title_words(follow_up, current) | {*fillers}
-    ]
+    spoken = title_words(follow_up, current) | said | {*fillers, *world.language.words("genitive")}
+    alike = [name for name in others if title_words(follow_up, name) <= spoken]
     alike = [name for name in alike if title_words(follow_up, name) & title_words(follow_up, current)]
     near = [name for name in alike if closeness[name] == max(closeness[other] for other in alike)]
     standing_in = {other for name in near for other in layer.metrics[name].stand_ins}

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
+from assistant.conversation.half_names import title_words
 from assistant.conversation.merging import with_metrics
 from assistant.conversation.population import is_cut
 from assistant.conversation.references import pinned, refers
@@ -156,7 +157,13 @@ def of_other_rows(follow_up: FollowUp, read: Reading) -> bool:
     plain = name in world.nouns.counted or world.layer.metrics[name].format != "integer"
     if plain or name in read.query.metrics or len(read.query.filters) > len(base.filters):
         return False
-    return not any(_limits(follow_up, one) == _limits(follow_up, name) for one in read.query.metrics)
+    return not any(_is_of_the_same(follow_up, one, name) for one in read.query.metrics)
+
+
+def _is_of_the_same(follow_up: FollowUp, name: str, before: str) -> bool:
+    """Whether a number is told of the rows of the one before: by its definition, or as its name says ("their value")."""
+    named = title_words(follow_up, before) <= title_words(follow_up, name)
+    return named or _limits(follow_up, name) == _limits(follow_up, before)
 
 
 def _limits(follow_up: FollowUp, name: str) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.answer import Clarification, Plan, Refusal
-from assistant.retelling import retold
+from assistant.retelling import retold, titled
 from assistant.understanding.chart import Cover, Element, covers
 from assistant.understanding.concepts import Concept
 from assistant.understanding.dates import Clock
@@ -213,7 +213,7 @@ def _ask(question: str, plans: Sequence[Plan], world: World) -> Clarification:
 def _refused(question: str, faults: list[QueryError], unused: list[tuple[str, ...]], world: World) -> Refusal:
     if faults:
         code = "UNSAFE" if isinstance(faults[0], UnsafeQuery) else "NOT_AVAILABLE"
-        reason = retold(faults[0].faults[0].sentence, world.language.reader)
+        reason = titled(retold(faults[0].faults[0].sentence, world.language.reader), world.layer)
         sentence = world.language.message("not_available", reason=reason)
         return Refusal(question, code, sentence)
     words = min(unused, key=lambda found: sum(map(len, found)), default=())
