@@ -151,6 +151,7 @@ def held(world: World, rows: int, heads: int) -> None:
     assert sorted(path.name for path in world.warehouse.iterdir()) == ["builder.lock", "live.duckdb"]
 
 
+@pytest.mark.deep
 def test_a_killed_load_leaves_the_old_snapshot_and_the_next_one_finishes(tmp_path: Path) -> None:
     assert campaign(World(tmp_path), rows=1000, heads=0, kills=2) >= 1
 

@@ -118,6 +118,7 @@ def test_of_two_people_who_decide_the_first_counts(store: Store, settings: Setti
     other.close()
 
 
+@pytest.mark.deep
 def test_two_processes_open_and_write_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WRITER, str(tmp_path), "6"]
     writers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
@@ -128,6 +129,7 @@ def test_two_processes_open_and_write_at_once(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.deep
 def test_a_killed_writer_loses_nothing_it_had_said(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WRITER, str(tmp_path), "100000"]
     writer = subprocess.Popen(command, stdout=subprocess.PIPE)

@@ -119,6 +119,7 @@ def test_refused_sql_says_why_and_keeps_the_rows(tab: Tab) -> None:
     tab.page.wait_for_selector("#tw-grid >> text=Chairs")  # the grid draws its rows once it is seen
 
 
+@pytest.mark.deep
 def test_sql_being_written_stays_when_a_card_is_drawn_anew(tab: Tab) -> None:
     tab.ask("Revenue by category")
     tab.tab("SQL")
@@ -130,6 +131,7 @@ def test_sql_being_written_stays_when_a_card_is_drawn_anew(tab: Tab) -> None:
     assert tab.page.inner_text("#tw-editor .cm-content").strip() == "SELECT category FROM orders"
 
 
+@pytest.mark.deep
 def test_a_fault_leaves_the_conversation_standing(tab: Tab) -> None:
     tab.ask("Revenue last month")
     tab.ask("please crash")
@@ -167,6 +169,7 @@ def test_a_question_asked_while_the_page_still_loads_is_answered(chromium: Any, 
         tab.close()
 
 
+@pytest.mark.deep
 def test_a_question_sent_during_an_answer_is_asked_behind_it(tab: Tab, chromium: Any, server: Server) -> None:
     tab.page.fill("#tw-ask textarea", LONG_QUESTION)
     tab.page.press("#tw-ask textarea", "Enter")
@@ -182,6 +185,7 @@ def test_a_question_sent_during_an_answer_is_asked_behind_it(tab: Tab, chromium:
     assert tab.page.input_value("#tw-ask textarea") == ""
 
 
+@pytest.mark.deep
 def test_two_tabs_share_nothing(tab: Tab, chromium: Any, server: Server) -> None:
     other = opened(chromium, server)
     tab.ask("How is business?")
@@ -247,6 +251,7 @@ def test_nothing_is_wider_than_the_page(chromium: Any, server: Server, width: in
     tab.page.context.close()
 
 
+@pytest.mark.deep
 def test_a_phone_gets_the_narrow_picture(chromium: Any, server: Server) -> None:
     tab = opened(chromium, server, PHONE)
     tab.ask("Revenue by month")
@@ -326,6 +331,7 @@ EVERYDAY = {  # question -> hand-written SQL of the first row's number as the pa
 }
 
 
+@pytest.mark.deep
 def test_everyday_questions_are_answered_rightly(chromium: Any, workspace: Path, real: Server) -> None:
     database = workspace / "warehouse" / "live.duckdb"
     truth = {question: str(query_trusted(database, sql).rows[0][0]) for question, sql in EVERYDAY.items()}

@@ -161,7 +161,7 @@ def of_other_rows(follow_up: FollowUp, read: Reading) -> bool:
 
 
 def _is_of_the_same(follow_up: FollowUp, name: str, before: str) -> bool:
-    """Whether a number is told of the rows of the one before: by its definition, or as its name says ("their value")."""
+    """Whether a number is of the rows of the one before: by its definition, or as its name says ("their value")."""
     named = title_words(follow_up, before) <= title_words(follow_up, name)
     return named or _limits(follow_up, name) == _limits(follow_up, before)
 
