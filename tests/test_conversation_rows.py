@@ -7,7 +7,7 @@ import pytest
 from assistant.answer import Answer, Clarification, Refusal
 from assistant.assistant import Assistant
 from assistant.conversation import Conversation
-from tests.asking import plain, rows
+from tests.asking import plain, rows, rows_to
 
 CHIPS = {
     "back by other words": [
@@ -56,7 +56,7 @@ CHIPS = {
     ],
     "a count is no worth": [
         ("how many deals did we win in 2025?", "Deals won · 2025"),
-        ("how much is that", "?"),
+        ("how much is that", "Value of deals won · 2025"),
     ],
     "what part it is": [
         ("how many orders were cancelled in May 2026", "Cancelled orders · May 2026"),
@@ -218,3 +218,14 @@ def test_a_share_of_groups_or_of_the_case_is_asked_back(shop: Assistant) -> None
     for question in ("leads by channel in 2025", "how many converted"):
         shop.ask(question, conversation=conversation)
     assert isinstance(shop.ask("what share is that", conversation=conversation), Clarification)
+
+
+def test_how_much_that_is_behind_a_count_is_what_the_very_rows_are_worth(shop: Assistant) -> None:
+    outcome = shop.ask("how much is that?", conversation=shop.replay(["deals won by sales person"]))
+    assert isinstance(outcome, Answer)
+    told = "SELECT owner, sum(amount) FROM opportunity WHERE is_won GROUP BY 1"
+    assert plain(outcome.result.rows) == plain(rows(shop, told))
+
+
+def test_the_stage_of_leads_is_their_status(shop: Assistant) -> None:
+    assert plain(rows_to(shop, "leads by stage")) == plain(rows(shop, "SELECT status, count(*) FROM lead GROUP BY 1"))

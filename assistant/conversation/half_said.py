@@ -117,11 +117,28 @@ def read_other_group(follow_up: FollowUp, size: int) -> Reading | None:
 
 
 def read_worth(follow_up: FollowUp) -> Reading | None:
-    """ "how much is that?" behind a number of things, which has been told: their worth, which is another number."""
+    """ "how much is that?" behind a number of things, which has been told: what they are worth, if that can be told."""
     said = " ".join(token.text for token in follow_up.rest)
     counts = [name for name in follow_up.base.metrics if _is_count(follow_up, name)]
     asked = not follow_up.tokens and follow_up.phrases.find(tuple(said.split()), "worth") is not None
-    return follow_up.refuse("rephrase") if asked and counts else None
+    if not asked or not counts:
+        return None
+    return (_worth_of(follow_up, counts[0]) if counts == [*follow_up.base.metrics] else None) or follow_up.refuse(
+        "rephrase"
+    )
+
+
+def _worth_of(follow_up: FollowUp, counted: str) -> Plan | None:
+    """The answer before with what is worth of the very rows that it counts, in place of their number."""
+    title = follow_up.understanding.world.layer.metrics[counted].title
+    (lead,) = follow_up.phrases.data["worth_of"]
+    found = follow_up.understanding.plan(f"{lead} {title}")
+    names = found.query.metrics if isinstance(found, Plan) else ()
+    if not isinstance(found, Plan) or found.query != SemanticQuery(metrics=names) or len(names) != 1:
+        return None
+    query = with_metrics(follow_up.base, names, False)
+    same = names[0] != counted and _is_of_the_same(follow_up, names[0], counted)
+    return Plan(query) if same and follow_up.stands(query) else None
 
 
 def _is_count(follow_up: FollowUp, name: str) -> bool:
