@@ -54,6 +54,10 @@ CHIPS = {
         ("from which countries", "New customers · by country · Q1 2026 · highest first"),
         ("what did they spend on average", "?"),
     ],
+    "theirs are the groups'": [
+        ("deals won by sales person in 2025", "Deals won · by sales person · 2025 · highest first"),
+        ("and their win rate", "Win rate · by sales person · 2025 · highest first"),
+    ],
     "a count is no worth": [
         ("how many deals did we win in 2025?", "Deals won · 2025"),
         ("how much is that", "Value of deals won · 2025"),

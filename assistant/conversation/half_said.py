@@ -167,7 +167,8 @@ def of_other_rows(follow_up: FollowUp, read: Reading) -> bool:
     Who they are is known by the definition of the number before alone, which the plan has not kept.
     """
     world, base = follow_up.understanding.world, follow_up.base
-    split = base.group_by and is_cut(base)  # "their revenue" behind the top countries is that of the countries
+    owned = any(follow_up.phrases.is_one((token.text,), "references", "owners") for token in follow_up.rest)
+    split = base.group_by and (owned or is_cut(base))  # "their revenue" behind countries is that of the countries
     if not isinstance(read, Plan) or split or base.entity or len(base.metrics) != 1:
         return False
     name = base.metrics[0]
