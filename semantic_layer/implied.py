@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from semantic_layer.metric_types import SimpleMetric
 from semantic_layer.model import Aggregation, Dataset, Dimension, Measure, SemanticLayer
-from semantic_layer.nodes import AIContext
+from semantic_layer.nodes import AIContext, fitted
 from semantic_layer.timing import time_kind
 
 _NUMBERS: Mapping[Aggregation, str] = {
@@ -46,8 +46,13 @@ def with_implied(layer: SemanticLayer) -> SemanticLayer:
     return SemanticLayer(changed, layer.inactive, layer.schema)
 
 
+def weekday_name(time: str) -> str:
+    """What the implied weekday of a time (`field`) is called."""
+    return fitted(f"{time}_{WEEKDAY}")
+
+
 def _name(aggregation: str, dataset: str, field: str) -> str:
-    return f"{aggregation}_of_{dataset}_{field}"
+    return fitted(f"{aggregation}_of_{dataset}_{field}")
 
 
 def _extended(layer: SemanticLayer, dataset: Dataset, measures: tuple[Measure, ...]) -> Dataset:
@@ -90,14 +95,18 @@ def _of_links(dataset: Dataset, layer: SemanticLayer) -> Iterator[tuple[SimpleMe
             and column.lower() not in fields
             and sum(column in one.from_columns for one in links) == 1
         ):
-            told = {"name": f"implied_count_distinct_{column.lower()}", "agg": "count_distinct", "expression": column}
+            told = {
+                "name": fitted(f"implied_count_distinct_{column.lower()}"),
+                "agg": "count_distinct",
+                "expression": column,
+            }
             measure = Measure.model_validate({**told, "filter": dataset.population})
             title = f"Number of different {_low(layer.datasets[link.to].title)}"
             yield _metric(dataset, _name("count_distinct", dataset.name, column.lower()), measure, title), measure
 
 
 def _measure(dataset: Dataset, field: Dimension, aggregation: Aggregation) -> Measure:
-    name = f"implied_{aggregation}_{field.name}"
+    name = fitted(f"implied_{aggregation}_{field.name}")
     return Measure(name=name, agg=aggregation, expression=field.sql, filter=dataset.population)
 
 
@@ -115,7 +124,7 @@ def _metric(dataset: Dataset, name: str, measure: Measure, label: str) -> Simple
 def _weekday(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
     """The day of the week of the time that counts for a dataset, when days are counted on the clock of the data."""
     times = [field for field in dataset.fields if field.name == dataset.time and field.kind == "time"]
-    name = f"{dataset.time}_{WEEKDAY}"
+    name = weekday_name(dataset.time or "")
     if not times or layer.definitions.time_zone or any(field.name == name for field in dataset.fields):
         return
     cases = " ".join(f"WHEN {at} THEN '{day}'" for at, day in enumerate(_DAYS, start=1))
@@ -133,7 +142,7 @@ def _weekday(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
 def _part_of_week(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
     """Whether the time that counts for a dataset lies on a weekend, when days are counted on the clock of the data."""
     times = [field for field in dataset.fields if field.name == dataset.time and field.kind == "time"]
-    name = f"{dataset.time}_{PART_OF_WEEK}"
+    name = fitted(f"{dataset.time}_{PART_OF_WEEK}")
     if not times or layer.definitions.time_zone or any(field.name == name for field in dataset.fields):
         return
     day = f"isodow({times[0].sql})"
@@ -150,7 +159,7 @@ def _part_of_week(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]
 def _hour(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
     """The hour of the day (0 to 23) of the time that counts for a dataset, when its column is known to have hours."""
     times = [field for field in dataset.fields if field.name == dataset.time and field.kind == "time"]
-    name = f"{dataset.time}_{HOUR}"
+    name = fitted(f"{dataset.time}_{HOUR}")
     if not times or layer.definitions.time_zone or any(field.name == name for field in dataset.fields):
         return
     if time_kind(layer, f"{dataset.name}.{dataset.time}") != "clock":

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 NumberFormat = Literal["integer", "decimal", "currency", "percent", "duration"]
 Direction = Literal["up", "down", "neutral"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+LONGEST_NAME = 80
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
 Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
 IntervalText = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} (hour|day|week|month|quarter|year)s?$")]
 _INTERVAL = re.compile(r"^([1-9][0-9]{0,4}) (hour|day|week|month|quarter|year)s?$")
+
+
+def fitted(name: str) -> str:
+    """A made-up name that no definition is too long for: its middle gives way to a digest of the whole of it, so that
+    the same name always becomes the same, two different ones stay two, and what it ends with is kept.
+    """
+    if len(name) <= LONGEST_NAME:
+        return name
+    mark = sha256(name.encode()).hexdigest()[:8]
+    half = (LONGEST_NAME - len(mark) - 2) // 2
+    return f"{name[:half]}_{mark}_{name[-half:]}"
 
 
 class Node(BaseModel):

@@ -11,7 +11,7 @@ from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Column, Draft
 from semantic_layer.compiler.formulas import evaluated
 from semantic_layer.compiler.metrics import append
-from semantic_layer.implied import WEEKDAY
+from semantic_layer.implied import weekday_name
 from semantic_layer.metric_types import SimpleMetric
 from semantic_layer.query import METRIC_TIME, GroupBy, PerBucket, Running, SemanticQuery, TimeGrain
 from semantic_layer.resolution import Key, bases, keys, of_each_group, time_of
@@ -123,7 +123,8 @@ def _whole_only(draft: Draft, key: Key, per: PerBucket) -> list[exp.Expr]:
 def _on_weekdays(draft: Draft, tree: exp.Expr, grain: TimeGrain) -> list[exp.Expr]:
     """A condition on the weekday leaves days out of the average: the others are no days of 0."""
     leaves = [one for one in bases(draft.layer, draft.query.metrics) if isinstance(one, SimpleMetric)]
-    names = {f"{time_of(draft.layer, one)}_{WEEKDAY}" for one in leaves}
+    places = [time_of(draft.layer, one).rpartition(".") for one in leaves]
+    names = {f"{dataset}.{weekday_name(time)}" for dataset, _, time in places}
     day = exp.Anonymous(this="dayname", expressions=[tree])
     wanted = [one for one in draft.query.filters if {one.field} == names and not one.entity]
     return [condition(day.copy(), one, "categorical", draft.as_of) for one in wanted if grain == "day"]
