@@ -9,16 +9,12 @@ from functools import cache, partial
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.ahead import looking_ahead
-from assistant.understanding.among import whole_last
 from assistant.understanding.chart import Element
 from assistant.understanding.closer_rows import with_closer_rows
 from assistant.understanding.compounds import Compounds
-from assistant.understanding.contexts import adds_nothing, clauses, sentences
-from assistant.understanding.counted_again import with_counted_again
-from assistant.understanding.counted_values import with_units
-from assistant.understanding.currencies import foreign_money
 from assistant.understanding.doubts import doubt, with_assumptions
 from assistant.understanding.draft import World
+from assistant.understanding.early import early_outcome
 from assistant.understanding.entities import (
     asks_values,
     asks_whose,
@@ -32,9 +28,8 @@ from assistant.understanding.entities import (
 from assistant.understanding.forms import Asking, read_first, read_form
 from assistant.understanding.fragments import Fragment, meanings_of, read_fragment
 from assistant.understanding.given import plan_by, without_definitions
-from assistant.understanding.halves import asks_otherwise, half_answered
+from assistant.understanding.halves import half_answered
 from assistant.understanding.happenings import Happening, named_days
-from assistant.understanding.kept_values import with_values_kept
 from assistant.understanding.language import Language, load_language
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.lookup import (
@@ -48,50 +43,31 @@ from assistant.understanding.lookup import (
     readings,
     several,
 )
-from assistant.understanding.meanings import explain_data, explain_words
 from assistant.understanding.metric_words import context_words, word_pairs
-from assistant.understanding.named_by_time import with_values_of_months
 from assistant.understanding.named_rates import part_behind_verb
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.objects_bounded import with_bounded_objects
+from assistant.understanding.one_sentence import by_one_sentence
 from assistant.understanding.outcome import decide
-from assistant.understanding.paths import with_paths
-from assistant.understanding.pointing import pointed_out
+from assistant.understanding.plain_words import plain_words
 from assistant.understanding.predicates import PlainDeeds
 from assistant.understanding.quoted import quoted_lost
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
 from assistant.understanding.remarks import without_remarks
-from assistant.understanding.requests import asks_to_act
-from assistant.understanding.rewriting import (
-    rewritten,
-    with_denied_flags,
-    with_names_of_verbs,
-    with_names_together,
-    with_shared_nouns,
-    with_shared_subjects,
-)
 from assistant.understanding.running import past_of_today, still_running
-from assistant.understanding.scales import with_large_numbers
 from assistant.understanding.scattered import Scattered
-from assistant.understanding.sentences import names_columns, with_columns, with_order
-from assistant.understanding.shorthand import spelt_out
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spelling import Speller
 from assistant.understanding.spreads import Spread
 from assistant.understanding.suggesting import helped
 from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.tracing import Trace, losers_told, meanings_told, readings_told
-from assistant.understanding.turned_names import with_names_turned
 from assistant.understanding.values_index import ValuesIndex
 from assistant.understanding.whole_groups import with_all_groups
-from assistant.understanding.years_compared import with_parts_of_years
 from semantic_layer import SemanticLayer
 
-LONGEST_QUESTION = 600
-MOST_TOKENS = 60
-MOST_SENTENCES = 3
 RETRIED = frozenset({"UNKNOWN_WORDS", "NOT_AVAILABLE", "UNCLEAR_TIME", "NO_METRIC", "OUT_OF_DOMAIN", "UNSAFE"})
 
 Reader = Callable[[tuple[Token, ...]], list[Readings]]
@@ -162,7 +138,7 @@ class Understanding:
 
     def _plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The outcome of a question without its remarks."""
-        tokens = self._tokens(question)
+        tokens = plain_words(question, self._world, self._deeds)
         outcome = self._outcome(question, tokens)
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
             tokens, outcome = self._said_plainly(question, tokens, outcome)
@@ -179,12 +155,12 @@ class Understanding:
         self, question: str, tokens: list[Token], refused: Refusal
     ) -> tuple[list[Token], Plan | Clarification | Explanation | Refusal]:
         """A refused question read again with the deeds of things in their one verb; the refusal when that is none."""
-        plain = with_bounded_objects(self._tokens(question, known=True), self._world)
+        plain = with_bounded_objects(plain_words(question, self._world, self._deeds, known=True), self._world)
         again = self._outcome(question, plain) if plain != tokens else refused
         return (plain, again) if isinstance(again, Plan) else (tokens, refused)
 
     def _outcome(self, question: str, tokens: list[Token]) -> Plan | Clarification | Explanation | Refusal:
-        early = self._early(question, tokens)
+        early = early_outcome(question, tokens, self._world)
         if early is not None:
             return early
         found = mention(question, tokens, self._world, self._people) if self._people else None
@@ -202,7 +178,7 @@ class Understanding:
         read_as = reader(tokens)
         outcome = decide(question, read_as, self._world)
         if parts and not isinstance(outcome, Plan):
-            outcome = self._by_sentence(question) or outcome
+            outcome = by_one_sentence(question, self.plan, self._world) or outcome
         if isinstance(outcome, Refusal) and all(is_of_today(one) for one in read_as):
             return by_own_day(tokens, self._world) or outcome
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
@@ -260,49 +236,6 @@ class Understanding:
     def _sentence(self, plan: Plan) -> str:
         return self._world.told(plan.query)
 
-    def _by_sentence(self, question: str) -> Plan | None:
-        """The plan of one sentence of several, when the others only tell columns or say the same."""
-        parts = sentences(question)
-        if 1 < len(parts) <= MOST_SENTENCES and names_columns(parts[-1], self._world):
-            ordered = with_order(" ".join(parts[:-1]), parts[-1], self._world)
-            if ordered:
-                told = self.plan(ordered)
-                return told if isinstance(told, Plan) else None
-            first = self.plan(" ".join(parts[:-1]))
-            whole = with_columns(first, parts[-1], self._world) if isinstance(first, Plan) else None
-            if whole is not None:
-                return whole
-        return self._by_part(parts) or self._by_part(clauses(question))
-
-    def _by_part(self, parts: Sequence[str]) -> Plan | None:
-        """The plan of the last part, or else of the first, when the others say nothing that it leaves out."""
-        if len(parts) < 2 or len(parts) > MOST_SENTENCES:
-            return None
-        told_columns = names_columns(parts[-1], self._world)  # which the first part alone would leave out
-        for at in (len(parts) - 1,) if told_columns else (len(parts) - 1, 0):
-            plans = self._asked(parts, at)
-            others = [part for place, part in enumerate(parts) if place != at]
-            for asked in plans:
-                if all(self._is_beside(part, asked) for part in others):
-                    note = self._world.language.message("answered_part", part=parts[at])
-                    sure = round(asked.confidence - 0.1, 2)
-                    return replace(asked, spans=(), notes=(*asked.notes, note), confidence=sure)
-            if plans:
-                return None
-        return None
-
-    def _is_beside(self, part: str, asked: Plan) -> bool:
-        """Whether a sentence says nothing that a plan leaves out, and is no question of its own."""
-        if not adds_nothing(part, asked, self._world):
-            return False
-        alone = self.plan(part)
-        return not isinstance(alone, Plan) or not asks_otherwise(alone, asked)
-
-    def _asked(self, parts: Sequence[str], at: int) -> list[Plan]:
-        """The plans of one sentence, also with a word of it that points back put for what the one before names."""
-        whole = pointed_out(parts[at], parts[at - 1], self._world) if at else ()
-        return [plan for plan in map(self.plan, (parts[at], *whole)) if isinstance(plan, Plan)]
-
     def helped(self, refusal: Refusal) -> Clarification | Refusal:
         """The refusal with questions near the one asked, or a few readings to choose from when a word is like names."""
         return helped(refusal, self.similar, self._world, self.plan)
@@ -330,28 +263,11 @@ class Understanding:
 
     def explain(self, question: str) -> Trace:
         """How `plan` comes to its outcome, for people who maintain the words of a layer."""
-        tokens = self._tokens(question)
-        readings = [] if self._early(question, tokens) else self._read(tokens)
+        tokens = plain_words(question, self._world, self._deeds)
+        readings = [] if early_outcome(question, tokens, self._world) else self._read(tokens)
         told = readings_told(readings, self._world), losers_told(readings, self._world)
         words = tuple(token.text for token in tokens)
         return Trace(question, words, meanings_told(readings), *told, self.plan(question))
-
-    def _tokens(self, question: str, known: bool = False) -> list[Token]:
-        world = self._world
-        spelt = with_paths(spelt_out(world.language.tokens(question), question, world), world.lexicon)
-        spelt = with_values_of_months(with_parts_of_years(spelt, world.language), world)
-        said = self._deeds.read(with_values_kept(spelt, world), known)
-        found = whole_last(rewritten(with_large_numbers(said, world.language), world.language), world)
-        found = with_shared_nouns(found, world.lexicon, world.language)
-        found = with_counted_again(with_shared_subjects(found, world.lexicon, world.language), world)
-        found = with_names_together(found, world.lexicon)
-        named = with_names_of_verbs(found, world)
-        return with_names_turned(with_denied_flags(with_units(named, world), world), world)
-
-    def _early(self, question: str, tokens: Sequence[Token]) -> Explanation | Refusal | None:
-        refused = _refuse_early(question, tokens, self._world) or _refuse_money(question, tokens, self._world)
-        explained = explain_words(question, tokens, self._world)
-        return refused or explained or explain_data(question, tokens, self._world)
 
     def _read(self, tokens: Sequence[Token]) -> list[Readings]:
         return [read(spelling, self._world, self._scattered) for spelling in self._speller.spellings(tokens)]
@@ -366,39 +282,3 @@ def _guesses_numbers(plan: Plan, world: World) -> bool:
         if any(c.kind == "dimension" and fields[c.target].kind == "number" and c.weight > 0.9 for c in concepts):
             return True
     return False
-
-
-def _refuse_early(question: str, tokens: Sequence[Token], world: World) -> Refusal | None:
-    """Refusals that need no reading: nothing asked, far too much, a wish to change data, talk to the machine."""
-    if not tokens:
-        return refuse(question, "EMPTY_QUESTION", world)
-    if len(question) > LONGEST_QUESTION or len(tokens) > MOST_TOKENS:
-        return refuse(question, "UNKNOWN_WORDS", world, sentence=world.language.message("too_long"))
-    if _changes_data(tokens, world.language) or asks_to_act(tokens, world.language):
-        return refuse(question, "CHANGES_DATA", world)
-    foreign = tuple(phrase for phrase in world.language.words("off_topic") if _contains(tokens, (phrase,)))
-    if foreign:
-        return refuse(question, "OUT_OF_DOMAIN", world, foreign)
-    return None
-
-
-def _refuse_money(question: str, tokens: Sequence[Token], world: World) -> Refusal | None:
-    """That an amount is in a currency that nothing is kept in."""
-    said, kept = foreign_money(tokens, world)
-    if not said:
-        return None
-    sentence = world.language.message("other_currency", word=said, kept=kept)
-    return refuse(question, "NOT_AVAILABLE", world, (said,), sentence=sentence)
-
-
-def _changes_data(tokens: Sequence[Token], language: Language) -> bool:
-    if _contains(tokens, language.words("change_phrases")):
-        return True
-    said = [token.text for token in tokens if token.text not in language.fillers]
-    verbs = language.words("change_verbs")
-    return bool(said) and said[0] in verbs and not _contains(tokens, language.words("change_exceptions"))
-
-
-def _contains(tokens: Sequence[Token], phrases: Sequence[str]) -> bool:
-    text = f" {' '.join(token.text for token in tokens)} "
-    return any(f" {phrase} " in text for phrase in phrases)

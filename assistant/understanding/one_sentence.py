@@ -1,0 +1,63 @@
+"""A question of several sentences answered by one of them, when the others say nothing that it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.answer import Clarification, Explanation, Plan, Refusal
+from assistant.understanding.contexts import adds_nothing, clauses, sentences
+from assistant.understanding.draft import World
+from assistant.understanding.halves import asks_otherwise
+from assistant.understanding.pointing import pointed_out
+from assistant.understanding.sentences import names_columns, with_columns, with_order
+
+MOST_SENTENCES = 3
+Planner = Callable[[str], Plan | Clarification | Explanation | Refusal]
+
+
+def by_one_sentence(question: str, plan: Planner, world: World) -> Plan | None:
+    """The plan of one sentence of several, when the others only tell columns or say the same."""
+    parts = sentences(question)
+    if 1 < len(parts) <= MOST_SENTENCES and names_columns(parts[-1], world):
+        ordered = with_order(" ".join(parts[:-1]), parts[-1], world)
+        if ordered:
+            told = plan(ordered)
+            return told if isinstance(told, Plan) else None
+        first = plan(" ".join(parts[:-1]))
+        whole = with_columns(first, parts[-1], world) if isinstance(first, Plan) else None
+        if whole is not None:
+            return whole
+    return _by_part(parts, plan, world) or _by_part(clauses(question), plan, world)
+
+
+def _by_part(parts: Sequence[str], plan: Planner, world: World) -> Plan | None:
+    """The plan of the last part, or else of the first, when the others say nothing that it leaves out."""
+    if len(parts) < 2 or len(parts) > MOST_SENTENCES:
+        return None
+    told_columns = names_columns(parts[-1], world)  # which the first part alone would leave out
+    for at in (len(parts) - 1,) if told_columns else (len(parts) - 1, 0):
+        plans = _asked(parts, at, plan, world)
+        others = [part for place, part in enumerate(parts) if place != at]
+        for asked in plans:
+            if all(_is_beside(part, asked, plan, world) for part in others):
+                note = world.language.message("answered_part", part=parts[at])
+                sure = round(asked.confidence - 0.1, 2)
+                return replace(asked, spans=(), notes=(*asked.notes, note), confidence=sure)
+        if plans:
+            return None
+    return None
+
+
+def _is_beside(part: str, asked: Plan, plan: Planner, world: World) -> bool:
+    """Whether a sentence says nothing that a plan leaves out, and is no question of its own."""
+    if not adds_nothing(part, asked, world):
+        return False
+    alone = plan(part)
+    return not isinstance(alone, Plan) or not asks_otherwise(alone, asked)
+
+
+def _asked(parts: Sequence[str], at: int, plan: Planner, world: World) -> list[Plan]:
+    """The plans of one sentence, also with a word of it that points back put for what the one before names."""
+    whole = pointed_out(parts[at], parts[at - 1], world) if at else ()
+    return [told for told in map(plan, (parts[at], *whole)) if isinstance(told, Plan)]
