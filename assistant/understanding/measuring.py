@@ -6,7 +6,7 @@ from assistant.understanding.bounds import amount_of_verb
 from assistant.understanding.compound_metrics import take_compound
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
-from assistant.understanding.grouping import ranks_events
+from assistant.understanding.ranking import ranks_events
 from assistant.understanding.tokens import tokenize
 from semantic_layer import RatioMetric, SimpleMetric
 

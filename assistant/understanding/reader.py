@@ -16,13 +16,7 @@ from assistant.understanding.directions import find_assumed_measure, find_direct
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.filtering import find_dimensions, find_values
 from assistant.understanding.frequency import find_ranked_deeds
-from assistant.understanding.grouping import (
-    find_asked_groups,
-    find_groups,
-    find_ranking_metrics,
-    find_rankings,
-    find_sorting,
-)
+from assistant.understanding.grouping import find_asked_groups, find_groups
 from assistant.understanding.levels import find_closing_days
 from assistant.understanding.listing import find_lists
 from assistant.understanding.measuring import (
@@ -33,6 +27,8 @@ from assistant.understanding.measuring import (
 )
 from assistant.understanding.moments import find_moments, find_when
 from assistant.understanding.nowadays import find_nowadays
+from assistant.understanding.ordering import find_sorting
+from assistant.understanding.ranking import find_ranking_metrics, find_rankings
 from assistant.understanding.ratios import find_parts
 from assistant.understanding.repeated import find_repeated
 from assistant.understanding.risen import find_risen
