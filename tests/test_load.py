@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import xlsxwriter
 
 from warehouse import (
     LoadError,
@@ -19,13 +20,16 @@ from warehouse import (
     live_path,
     load_files,
     load_many,
+    load_sources,
     publish,
+    read_sources,
     set_snapshot,
     snapshot_info,
 )
 
 DATA = Path(os.environ.get("SAMPLE_DATA", "sample-data"))  # public data sets, for those who have them
 Rows = list[tuple[Any, ...]]
+SOURCE = "sources:\n  shop:\n    files: o.csv\n    key: [order_id]\n"
 
 
 def write(directory: Path, name: str, content: str | bytes) -> Path:
@@ -219,12 +223,26 @@ def test_a_date_format_that_is_none_is_refused(home: Path) -> None:
             loaded(home, "day\n03/04/2026\n", date_format=pattern)
 
 
-def test_decimal_commas_are_told_and_read_when_asked(home: Path) -> None:
-    text = "id;price\n1;1.234,50\n2;12,5\n3;-7\n"
+def test_decimal_commas_that_can_be_nothing_else_are_read(home: Path) -> None:
+    text = "id;price;weight;share;code\n1;1.234,50;4.900;0.125;1.5\n2;12,5;12.500;0.250;2\n3;-7;800;0.5;3\n"
     report = load(home, write(home.parent, "t.csv", text))
-    assert query(home, "SELECT price FROM thing LIMIT 1") == [("1.234,50",)]
-    assert "Column price is text, but its values look like numbers: use --decimal ,." in report.warnings
-    assert loaded(home, text, decimal=",", thousands=".") == [(1, 1234.5), (2, 12.5), (3, -7.0)]
+    assert query(home, "FROM thing") == [(1, 1234.5, 4900, 0.125, 1.5), (2, 12.5, 12500, 0.25, 2), (3, -7, 800, 0.5, 3)]
+    assert "t.csv: Column price: its numbers are read with a decimal comma." in report.warnings
+    assert loaded(home, "id;price\n1;1.234,50\n", decimal=",", thousands=".") == [(1, 1234.5)]
+
+
+def test_decimal_commas_that_could_be_thousands_are_told_and_read_when_asked(home: Path) -> None:
+    for text in ("id;price\n1;1,234\n2;12,500\n", 'id,price\n1,"12,50"\n2,"3,5"\n'):
+        report = load(home, write(home.parent, "t.csv", text))
+        assert types(home)["price"] == "VARCHAR"
+        assert "Column price is text, but its values look like numbers: use --decimal ,." in report.warnings
+    assert loaded(home, "id;price\n1;12,500\n", decimal=",") == [(1, 12.5)]
+
+
+def test_a_late_cell_that_is_no_number_keeps_a_comma_column_text(home: Path) -> None:
+    lines = "".join(f"{number};{number},5\n" for number in range(3000))
+    load(home, write(home.parent, "t.csv", f"id;price\n{lines}3000;on request\n"))
+    assert types(home)["price"] == "VARCHAR"
 
 
 def test_thousands_marks_are_read_when_asked(home: Path) -> None:
@@ -273,20 +291,20 @@ def test_declared_types_hold_or_name_the_cell(home: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("a;b\n1,5;x\n2;y\n", "semicolon.csv"),
-        ("a\tb\n1,5\tx\n2\ty\n", "tab.tsv"),
-        ("a|b\n1,5|x\n2|y\n", "pipe.txt"),
-        ("a,b\r\n\"1,5\",x\r\n2,y\r\n", "windows.csv"),
-        ("a,b\r\"1,5\",x\r2,y\r", "macintosh.csv"),
-        ("a,b\n\"1,5\",x\r\n2,y\n", "both_line_ends.csv"),
-        ("\ufeffa,b\n\"1,5\",x\n2,y", "mark_and_no_last_line_end.csv"),
-        ("\n\na,b\n\n\"1,5\",x\n\n2,y\n\n", "blank_lines.csv"),
-        ("a,b\n'1,5',x\n2,'y'\n", "single_quotes.csv"),
-        ("a, b\n\"1,5\", x\n2, y\n", "blanks_after_commas.csv"),
+        ("a;b\np,q;x\n2;y\n", "semicolon.csv"),
+        ("a\tb\np,q\tx\n2\ty\n", "tab.tsv"),
+        ("a|b\np,q|x\n2|y\n", "pipe.txt"),
+        ("a,b\r\n\"p,q\",x\r\n2,y\r\n", "windows.csv"),
+        ("a,b\r\"p,q\",x\r2,y\r", "macintosh.csv"),
+        ("a,b\n\"p,q\",x\r\n2,y\n", "both_line_ends.csv"),
+        ("\ufeffa,b\n\"p,q\",x\n2,y", "mark_and_no_last_line_end.csv"),
+        ("\n\na,b\n\n\"p,q\",x\n\n2,y\n\n", "blank_lines.csv"),
+        ("a,b\n'p,q',x\n2,'y'\n", "single_quotes.csv"),
+        ("a, b\n\"p,q\", x\n2, y\n", "blanks_after_commas.csv"),
     ],
 )  # fmt: skip
 def test_dialects_are_found(home: Path, text: str, name: str) -> None:
-    assert loaded(home, text, name) == [("1,5", "x"), ("2", "y")]
+    assert loaded(home, text, name) == [("p,q", "x"), ("2", "y")]
     assert list(types(home)) == ["a", "b"]
 
 
@@ -418,7 +436,8 @@ def test_damaged_archives_and_parquet(home: Path) -> None:
     assert "damaged" in str(refusal(home, b"not packed", "t.csv.gz"))
     assert "not a Parquet file" in str(refusal(home, "a,b\n1,2\n", "t.parquet"))
     assert "not a Parquet file" in str(refusal(home, b"PAR1" + b"\0" * 100 + b"PAR1", "t.parquet"))
-    assert "xlsx files are not read" in str(refusal(home, b"PK", "t.xlsx"))
+    assert "not a workbook" in str(refusal(home, b"PK", "t.xlsx"))
+    assert "feather files are not read" in str(refusal(home, b"PK", "t.feather"))
 
 
 def test_missing_files_and_directories(home: Path, tmp_path: Path) -> None:
@@ -650,6 +669,43 @@ def test_taken_names_ask_for_replace(home: Path, tmp_path: Path) -> None:
         load_files(home, LoadRequest("mine", (source,), replace=False))
     with pytest.raises(LoadError, match="a table of the snapshot itself"):
         load_files(home, LoadRequest("source_freshness", (source,), replace=True))
+
+
+def test_a_name_of_the_customer_tables_is_free_where_there_are_none(home: Path, tmp_path: Path) -> None:
+    source = write(tmp_path, "t.csv", "a\n1\n")
+    assert load_files(home, LoadRequest("orders", (source,), fresh=True)).table == "orders"
+    declared = read_sources(write(tmp_path, "sources.yml", SOURCE))
+    write(tmp_path, "o.csv", "order_id,customer_id,ordered_at\n1,1,2026-01-01\n")
+    with pytest.raises(LoadError, match="the table orders, loaded by itself, has the name of a table of the customer"):
+        load_sources(home, declared, lambda _what, _share: None)
+
+
+def test_a_sheet_is_loaded_with_its_types(home: Path, tmp_path: Path) -> None:
+    book = tmp_path / "Members 2026.xlsx"
+    with xlsxwriter.Workbook(book) as made:
+        for name, rows in {"Members": [["Member ID", "Joined", "Fee"], [7, "31/12/2025", 19.5], [8, "01/02/2026", 29]],
+                           "Notes": [["text"], ["hello"]]}.items():  # fmt: skip
+            sheet = made.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    report = load(home, book)
+    assert query(home, "FROM thing") == [(7, date(2025, 12, 31), 19.5), (8, date(2026, 2, 1), 29.0)]
+    assert "Members 2026.xlsx: Only the sheet Members is read; --sheet names another: Notes." in report.warnings
+    load(home, book, sheet="Notes")
+    assert query(home, "FROM thing") == [("hello",)]
+
+
+def test_json_objects_are_loaded_with_their_types(home: Path) -> None:
+    assert loaded(home, '{"id": 1, "at": {"day": "2026-01-02"}}\n{"id": 2}\n', "t.jsonl") == [
+        (1, date(2026, 1, 2)),
+        (2, None),
+    ]
+
+
+def test_samples_of_long_texts_are_one_short_line(home: Path) -> None:
+    text = 'id,body\n1,"<p>Hello,</p>\n<div>this is told on and on and on</div>"\n'
+    report = load(home, write(home.parent, "t.csv", text))
+    assert report.columns[1].samples == ("<p>Hello,</p> <div>this is told on and…",)
 
 
 def test_freshness_and_snapshot_are_noted(home: Path, tmp_path: Path) -> None:

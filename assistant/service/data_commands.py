@@ -47,15 +47,16 @@ def demo(settings: Settings, as_of: date | None, customers: int, seed: int) -> N
 @click.option("--encoding", help="The files' encoding, e.g. cp1252.")
 @click.option("--header/--no-header", default=None, help="Whether the first line holds the names.")
 @click.option("--skip", default=0, help="Lines above the header.")
+@click.option("--sheet", help="The sheet of a workbook (default: the first).")
 @click.option("--null", "nulls", multiple=True, help="A text that means a missing value, e.g. --null n/a. Repeatable.")
-@click.option("--decimal", default=".", show_default=True, help="The decimal sign.")
+@click.option("--decimal", help="The decimal sign (default: found out).")
 @click.option("--thousands", default="", help="The sign between thousands.")
 @click.option("--date-format", help="How dates are written, e.g. %d/%m/%Y.")
 @click.option("--type", "types", multiple=True, help="COLUMN=TYPE: text, integer, number, boolean, date or timestamp.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
 def load(ctx: click.Context, **options: Any) -> None:
-    """Load FILES (CSV, TSV or Parquet; globs allowed) as TABLE, or every source of sources.yml, and publish.
+    """Load FILES (CSV, TSV, Excel, JSON, Parquet; globs allowed) as TABLE, or all sources of sources.yml, and publish.
 
     \b
     Examples:

@@ -135,6 +135,7 @@ def request_of(options: Mapping[str, Any]) -> LoadRequest:
         decimal=options["decimal"],
         thousands=options["thousands"],
         date_format=options["date_format"],
+        sheet=options["sheet"],
         types=dict(_column_type(text) for text in options["types"]),
     )
     view = options["view"].read_text(encoding="utf-8") if options["view"] else None
@@ -157,16 +158,20 @@ def load_table(settings: Settings, request: LoadRequest, as_json: bool) -> None:
         return
     with click.progressbar(length=100, label=f"Loading {request.table}", show_eta=False) as bar:
         report = load_files(settings.warehouse, request, Progress(bar))
-    click.echo(report_text(report, request))
+    told = snapshot_info(settings.warehouse).as_of is not None
+    click.echo(report_text(report, request, told))
 
 
-def report_text(report: LoadReport, request: LoadRequest) -> str:
-    """A load report as lines: what was read, the columns as they are now, warnings, what to do next."""
+def report_text(report: LoadReport, request: LoadRequest, day_known: bool = False) -> str:
+    """A load report as lines: what was read, the columns as they are now, warnings, what to do next.
+
+    `day_known` tells that the snapshot has a day that counts as today, so that none need be proposed.
+    """
     lines = [f"{report.rows:,} rows in table {report.table}, {report.seconds:.1f} s."]
     lines += [f"  {file.path.name}: {file.rows:,} rows read" for file in report.files]
     lines += [f"  {column.name:24} {column.type:16} {_range(column, report.rows)}" for column in report.columns]
     lines += [f"Note: {warning}" for warning in report.warnings]
-    if report.latest and not request.as_of and (date.today() - report.latest.date()).days > 7:
+    if report.latest and not (request.as_of or day_known) and (date.today() - report.latest.date()).days > 7:
         end = report.latest.date()
         lines.append(
             f"Note: the data ends on {end}. 'Last month' in a question counts from today; to count from the end of the "

@@ -100,11 +100,16 @@ def _name_warnings(con: duckdb.DuckDBPyConnection, request: LoadRequest) -> Iter
     if "main" in places and request.replace is False:
         raise LoadError(f"the table {name} is there already.", remedy="Use --replace, or another table name.")
     taken = places & {"core", "mart"}
-    if (taken or name in _core_tables()) and request.replace is not True:
+    if (taken or (name in _core_tables() and _has_core(con))) and request.replace is not True:
         reason = f"'{name}' is a table of the customer warehouse."
         raise LoadError(reason, remedy="Use another table name, or --replace to have yours read in its place.")
     if taken:
         yield f"Table {name} is now read in place of {min(taken)}.{name}."
+
+
+def _has_core(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the snapshot holds the customer tables, so that a name of theirs means one of them."""
+    return con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'core'").fetchone() != (0,)
 
 
 def _core_tables() -> frozenset[str]:

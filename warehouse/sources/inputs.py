@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import glob
 import os
 from collections.abc import Iterator, Sequence
@@ -12,25 +13,29 @@ import duckdb
 
 from warehouse.build import first_line, identifier, literal
 from warehouse.errors import LoadError
+from warehouse.sources.json_records import read_json
 from warehouse.sources.load_request import ReadOptions
 from warehouse.sources.names import column_names
-from warehouse.sources.text_file import read_text
+from warehouse.sources.reading import BadRow
+from warehouse.sources.text_file import TextFile, read_text
 from warehouse.sources.text_table import TextTable, form_error, type_columns
+from warehouse.sources.workbooks import WORKBOOKS, read_workbook, sheet_names
 
 _PARQUET = (".parquet", ".pq")
+_JSON = (".json", ".jsonl", ".ndjson")
 _OTHER = {
-    ".xlsx",
-    ".xls",
-    ".ods",
-    ".json",
-    ".jsonl",
-    ".ndjson",
     ".feather",
     ".arrow",
     ".orc",
     ".avro",
     ".zip",
     ".duckdb",
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".numbers",
+    ".db",
+    ".sqlite",
 }
 _NUMERIC = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
             "FLOAT", "DOUBLE", "DECIMAL"}  # fmt: skip
@@ -141,12 +146,41 @@ def _read_table(
     link.symlink_to(source.resolve())
     if suffix in _PARQUET:
         return _parquet(con, source, link)
-    text = read_text(source, options, room / f"{number}.rewritten.csv")
+    if suffix in (*WORKBOOKS, *_JSON):
+        text = _cells_text(source, suffix, options, room / f"{number}.cells.csv")
+    else:
+        text = read_text(source, options, room / f"{number}.rewritten.csv")
     text = replace(text, path=link) if text.path == source else text
     try:
         return type_columns(con, text, options)
     except duckdb.Error as error:
         raise form_error(con, text, options) or LoadError(f"{first_line(error)}.", file=str(source)) from error
+
+
+def _cells_text(source: Path, suffix: str, options: ReadOptions, written: Path) -> TextFile:
+    """A workbook's sheet or a file of JSON objects as a delimited file; raises LoadError at a record without cells."""
+    if suffix in _JSON:
+        reading, notes = read_json(str(source), source), ()
+    else:
+        reading = read_workbook(str(source), source, options.sheet, options.skip)
+        notes = tuple(_other_sheets(source, reading.name, options.sheet))
+    with written.open("w", encoding="utf-8", newline="") as file:
+        sheet = csv.writer(file, lineterminator="\n")
+        sheet.writerow(reading.columns)
+        for row in reading.rows():
+            if isinstance(row, BadRow):
+                raise LoadError(row.reason, file=reading.name, line=row.line, remedy="Mend the row and save it again.")
+            sheet.writerow(row[1])
+    plain = replace(options, delimiter=",", encoding="utf-8", header=None, skip=0)
+    text = read_text(written, plain, written.with_suffix(".rewritten.csv"))
+    return replace(text, source=source, notes=(*notes, *text.notes))
+
+
+def _other_sheets(source: Path, read: str, named: str | None) -> Iterator[str]:
+    """That a workbook has more sheets than the one which was read, when nobody said which."""
+    more = [name for name in sheet_names(str(source), source) if not read.endswith(f"#{name}")]
+    if more and named is None:
+        yield f"Only the sheet {read.rpartition('#')[2]} is read; --sheet names another: {', '.join(more)}."
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, source: Path, link: Path) -> ParquetTable:

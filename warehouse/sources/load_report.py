@@ -16,6 +16,7 @@ from warehouse.sources.text_kinds import NumberStyle, cell_text, number_conditio
 
 _MISSING_WORDS = ("NULL", "null", "(null)", "\\N", "None", "none", "NaN", "nan", "N/A", "n/a", "#N/A", "<NA>")
 _WITH_SIGN = "regexp_full_match($t, '[-+(]?([$€£¥] ?-?[0-9][0-9.,]*|[0-9][0-9.,]* ?[%$€£¥])[)]?')"
+_LONGEST_SAMPLE = 40
 _ORDERED = ("INT", "FLOAT", "DOUBLE", "DECIMAL", "DATE", "TIME", "BOOLEAN")
 
 
@@ -80,7 +81,13 @@ def _is_ordered(kind: str) -> bool:
 
 def _column(name: str, kind: str, values: Iterator[Any]) -> ColumnReport:
     nulls, minimum, maximum, samples = (next(values) for _ in range(4))
-    return ColumnReport(name, kind, nulls, minimum, maximum, tuple(samples or ()))
+    return ColumnReport(name, kind, nulls, minimum, maximum, tuple(_short(one) for one in samples or ()))
+
+
+def _short(value: Any) -> str:
+    """A value in one line that leaves room for others."""
+    line = " ".join(str(value).split())
+    return line if len(line) <= _LONGEST_SAMPLE else f"{line[: _LONGEST_SAMPLE - 1].rstrip()}…"
 
 
 def column_warnings(

@@ -16,7 +16,8 @@ class ReadOptions:
     """How the person who knows the files says they are to be read; None and empty mean "find out".
 
     `nulls` are texts that mean "missing" beside the empty cell; `types` gives columns a type (text, integer, number,
-    boolean, date, timestamp); `header` False means that the first line is data already; `skip` counts lines above it.
+    boolean, date, timestamp); `header` False means that the first line is data already; `skip` counts lines above it;
+    `sheet` is the one of a workbook (None: its first).
     """
 
     delimiter: str | None = None
@@ -24,10 +25,11 @@ class ReadOptions:
     header: bool | None = None
     skip: int = 0
     nulls: tuple[str, ...] = ()
-    decimal: str = "."
+    decimal: str | None = None
     thousands: str = ""
     date_format: str | None = None
     types: Mapping[str, str] = field(default_factory=dict[str, str])
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,7 @@ def load_sources(
     """
     with publish(directory, start="empty" if fresh else "copy") as con:
         _refuse_demo(con)
+        _refuse_hidden(con)
         report = load_into(con, directory, Run(sources, tuple(only)), progress)
         progress("Publishing", 0.97)
     progress("Done", 1.0)
@@ -206,6 +207,15 @@ def _room(directory: Path) -> Generator[Path]:
     """A directory for rewritten files; its name lets the next builder clear it up if this one is killed."""
     with tempfile.TemporaryDirectory(prefix="building-", dir=directory) as room:
         yield Path(room)
+
+
+def _refuse_hidden(con: duckdb.DuckDBPyConnection) -> None:
+    """Raise LoadError when the customer tables are about to come where a table of the person has the name of one."""
+    rows = con.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+    own = sorted({name for place, name in rows if place == "main"} & set(core_tables()))
+    if own and not any(place == "core" for place, _ in rows):
+        reason = f"the table {own[0]}, loaded by itself, has the name of a table of the customer warehouse."
+        raise LoadError(reason, remedy="Load it under another name, or all sources with --fresh.")
 
 
 def _refuse_demo(con: duckdb.DuckDBPyConnection) -> None:

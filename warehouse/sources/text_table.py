@@ -33,6 +33,10 @@ NULL_WORDS = frozenset(
     {"na", "n/a", "#n/a", "#na", "<na>", "nan", "null", "(null)", "none", "nil", "missing", "unknown", "undefined"}
     | {"?", "-", "--", ".", "\\n", "inf", "-inf", "#value!", "#ref!", "#div/0!"}
 )
+COMMA = NumberStyle(",", ".")
+_SURE_COMMA = "regexp_full_match($t, '[-+]?[0-9.]*,([0-9]{1,2}|[0-9]{4,})')"
+"""A comma that cannot stand between thousands: behind it are other than three digits."""
+_GROUPED, _NOT_BELOW_ONE = "contains($t, '.')", "NOT regexp_matches($t, '^[-+]?0[.]')"
 _SAME_MEANING = {"int": "integer", "bigint": "integer", "float": "number", "double": "number", "decimal": "number",
                  "string": "text", "varchar": "text", "bool": "boolean", "datetime": "timestamp"}  # fmt: skip
 
@@ -41,13 +45,15 @@ _SAME_MEANING = {"int": "integer", "bigint": "integer", "float": "number", "doub
 class Column:
     """One column: its name in the file, the kind of its values (None: text), whether outer blanks are cut off.
 
-    `filled` is False when no cell of it has a value, so that any type would do.
+    `filled` is False when no cell of it has a value, so that any type would do; `comma` tells that its numbers were
+    found to have a decimal comma, which nobody had said.
     """
 
     name: str
     kind: Kind | None
     trim: bool
     filled: bool = True
+    comma: bool = False
 
     @property
     def type(self) -> str:
@@ -88,6 +94,8 @@ class TextTable:
         if self.text.blank_after_delimiter:
             yield "Blanks around the values were cut off, and blank cells read as missing."
         for column in self.columns:
+            if column.comma:
+                yield f"Column {column.name}: its numbers are read with a decimal comma."
             if column.kind and (column.kind.date_format or (column.trim and not self.text.blank_after_delimiter)):
                 yield from _column_notes(column, column.kind)
 
@@ -190,12 +198,45 @@ class _Typing:
 
     @property
     def style(self) -> NumberStyle:
-        return NumberStyle(self.options.decimal, self.options.thousands)
+        return NumberStyle(self.options.decimal or ".", self.options.thousands)
 
     def columns(self, numbers: Sequence[int]) -> dict[int, Column | None]:
         """A type for each of these columns; None where these records do not decide and there are more."""
         cells = examine(self.con, self.relation, [f"c{n}" for n in numbers], self.style, self.options.date_format)
-        return {n: self._column(f"c{n}", self.text.names[n], cells[f"c{n}"]) for n in numbers}
+        commas = self._comma_cells({n: cells[f"c{n}"] for n in numbers})
+        return {
+            n: self._with_comma(n, commas[n])
+            if n in commas
+            else self._column(f"c{n}", self.text.names[n], cells[f"c{n}"])
+            for n in numbers
+        }
+
+    def _comma_cells(self, plain: Mapping[int, Cells]) -> dict[int, Cells]:
+        """Cells of the columns that have a decimal comma for certain, and of those beside them with whole thousands.
+
+        In a file whose fields end with a comma nothing is certain, nor where the person has said how numbers look.
+        """
+        if self.options.decimal or self.options.thousands or self.text.dialect.delimiter == ",":
+            return {}
+        free = {n: cells for n, cells in plain.items() if cells.filled and not self._is_declared(n)}
+        sure = [n for n, cells in free.items() if not cells.kinds and self._all_fit(n, _SURE_COMMA, "true")]
+        fractions = [n for n, cells in free.items() if sure and cells.kinds and cells.kinds[0].type == "DOUBLE"]
+        read = sure + [n for n in fractions if self._all_fit(n, _GROUPED, _NOT_BELOW_ONE)]
+        found = examine(self.con, self.relation, [f"c{n}" for n in read], COMMA)
+        return {n: found[f"c{n}"] for n in read if found[f"c{n}"].kinds}
+
+    def _is_declared(self, number: int) -> bool:
+        return self.text.names[number].casefold() in {name.casefold() for name in self.options.types}
+
+    def _all_fit(self, number: int, one: str, every: str) -> bool:
+        """Whether all filled cells are numbers with a comma and meet `every`, and at least one of them meets `one`."""
+        text = cell_text(f"c{number}", trim=True)
+        all_of, any_of = f"({number_condition(COMMA)}) AND {every}".replace("$t", text), one.replace("$t", text)
+        return bool(self._value(f"count({text}) = count(*) FILTER ({all_of}) AND count(*) FILTER ({any_of}) > 0"))
+
+    def _with_comma(self, number: int, cells: Cells) -> Column:
+        trim = self.text.blank_after_delimiter or cells.padded > 0
+        return Column(self.text.names[number], cells.kinds[0], trim, comma=True)
 
     def _column(self, key: str, name: str, cells: Cells) -> Column | None:
         declared = {given.casefold(): word for given, word in self.options.types.items()}.get(name.casefold())

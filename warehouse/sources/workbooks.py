@@ -11,7 +11,7 @@ from warehouse.errors import LoadError
 from warehouse.sources.reading import BadRow, Reading, Row, text_of
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
@@ -40,15 +40,25 @@ def read_workbook(name: str, path: Path, sheet: str | None, skip: int) -> Readin
     return Reading(shown, columns, records)
 
 
+def sheet_names(name: str, path: Path) -> tuple[str, ...]:
+    """Names of the sheets that have cells; raises LoadError as `read_workbook` does."""
+    book = _workbook(name, path)
+    return tuple(one for one in book.sheet_names if book.get_sheet_by_name(one).to_python())
+
+
 def _sheet(name: str, path: Path, sheet: str | None) -> CalamineSheet:
+    book = _workbook(name, path)
+    names = book.sheet_names
+    if sheet is not None and sheet not in names:
+        raise LoadError(f"there is no sheet {sheet}.", file=name, remedy=f"There are {', '.join(names)}.")
+    return book.get_sheet_by_name(sheet or names[0])
+
+
+def _workbook(name: str, path: Path) -> CalamineWorkbook:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        workbook = CalamineWorkbook.from_path(str(path))  # pyright: ignore[reportUnknownMemberType]  # half typed
-        names = workbook.sheet_names
-        if sheet is not None and sheet not in names:
-            raise LoadError(f"there is no sheet {sheet}.", file=name, remedy=f"There are {', '.join(names)}.")
-        return workbook.get_sheet_by_name(sheet or names[0])
+        return CalamineWorkbook.from_path(str(path))  # pyright: ignore[reportUnknownMemberType]  # half typed
     except PasswordError as error:
         raise LoadError("it is locked by a password.", file=name, remedy="Save it without one.") from error
     except (CalamineError, OSError) as error:
