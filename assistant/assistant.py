@@ -2,59 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from assistant import caveats
 from assistant.answer import (
     Answer,
     Approval,
     Decision,
-    Interpretation,
     Option,
     Outcome,
-    Part,
     Plan,
     Refusal,
 )
-from assistant.charts import annotated, choose, unfit
+from assistant.answering import Answering, Step, silent
 from assistant.clock import Clock
 from assistant.config import Settings
 from assistant.conversation import Conversation, resolve
-from assistant.data_caveats import Asked, freshness_of, marks_of, of_state, utc_now
 from assistant.data_state import read_state
 from assistant.definition_changes import keep_history
-from assistant.drivers import explain_change
 from assistant.errors import NothingToAsk, SettingsError
-from assistant.formatting import day
-from assistant.free_sql import columns_of
 from assistant.lasting import made_to_last
 from assistant.learning import definitions_stamp, read_book
 from assistant.lending import lend, memory_of
-from assistant.listed import with_shown
 from assistant.live import Live
-from assistant.narrate import describe
 from assistant.reading import Source, open_index, read_spreads, read_values, require_language, wide_fields
-from assistant.review.approved_sql import ApprovedSQL, read_approved_book
-from assistant.running import Ground, Run, Runner
+from assistant.review.approved_sql import read_approved_book
+from assistant.running import Ground, Runner
 from assistant.second_opinion import Asking, SecondOpinion
-from assistant.shape import context
-from assistant.stating import ahead_of_data, meanings_in, not_computed, period_of, refused, standing_in
 from assistant.tracing import tracing
-from assistant.understanding import Happening, Understanding, interpret, spoken_to
+from assistant.understanding import Happening, Understanding, spoken_to
 from assistant.viewers import rules_for, viewer_of
-from assistant.why import tell_change
-from assistant.why_questions import Why, explainable, read_why
+from assistant.why_questions import explainable, read_why
 from assistant.wording import Wording, answers
 from semantic_layer import (
     DefinitionError,
-    QueryError,
     SemanticLayer,
-    SemanticQuery,
     Viewer,
     for_viewer,
     in_language,
@@ -67,20 +52,11 @@ from warehouse import (
     Engine,
     Limits,
     Policy,
-    QueryFailed,
-    SQLRejected,
     snapshot_info,
-    validate,
 )
 
 if TYPE_CHECKING:
     from assistant.store import Store
-
-Step = Callable[[str, str], None]
-
-
-def _silent(title: str, detail: str) -> None:
-    """The step listener of those who do not listen."""
 
 
 class Assistant:
@@ -138,14 +114,14 @@ class Assistant:
         self._approved = read_approved_book(self.settings, self.understanding)
         self._stamp = stamp
         self.runner = Runner(Ground(self.engine, self.layer, self.policy, self.as_of, self.settings))
+        vocabulary = {field: len(values) for field, values in self.values.items()}
+        called = self.understanding.world.nouns.names
+        self._answering = Answering(self.runner, self.state, self.history, vocabulary, called)
 
     @property
     def words(self) -> Wording:
         """What answers say, in the reader's language."""
         return answers(self.settings.locale)
-
-    def _reading_of(self, query: SemanticQuery) -> Interpretation:
-        return interpret(self.layer, query, self.as_of, self.settings.locale)
 
     def _rights(self, layer: SemanticLayer) -> tuple[SemanticLayer, Policy]:
         if self.viewer is None:
@@ -183,7 +159,7 @@ class Assistant:
     def ask(
         self,
         question: str,
-        on_step: Step = _silent,
+        on_step: Step = silent,
         conversation: Conversation | None = None,
         live: Live | None = None,
     ) -> Outcome:
@@ -198,10 +174,10 @@ class Assistant:
         turns = conversation or Conversation()
         approved = self._approved.find(question)
         if approved is not None:
-            return self._recorded(question, self._by_approved(question, approved), conversation)
+            return self._recorded(question, self._answering.by_approved(question, approved), conversation)
         why = read_why(question, self.understanding, turns.base.query if turns.base else None)
         if why is not None:
-            return self._recorded(question, self._explain(question, why, on_step, clock), conversation)
+            return self._recorded(question, self._answering.explain(question, why, on_step, clock), conversation)
         with clock.step("understand"):
             verified = self._book.plan(question)
             plan = verified or resolve(question, turns, self.understanding)
@@ -210,22 +186,23 @@ class Assistant:
             plan = self.second_opinion.on(plan, asking)
         if isinstance(plan, Refusal):
             plan = self.understanding.helped(plan)
-        outcome = self._carry_out(question, plan, on_step, clock) if isinstance(plan, Plan) else plan
+        outcome = self._answering.carry_out(question, plan, on_step, clock) if isinstance(plan, Plan) else plan
         if isinstance(plan, Plan) and isinstance(outcome, Answer):
             outcome = self.second_opinion.word(outcome, asking)
         return self._recorded(question, outcome, conversation)
 
     def choose(
-        self, option: Option, question: str, on_step: Step = _silent, conversation: Conversation | None = None
+        self, option: Option, question: str, on_step: Step = silent, conversation: Conversation | None = None
     ) -> Outcome:
         """The answer for the reading that a person picked."""
-        return self._recorded(question, self._carry_out(question, option.plan, on_step, Clock()), conversation)
+        outcome = self._answering.carry_out(question, option.plan, on_step, Clock())
+        return self._recorded(question, outcome, conversation)
 
     def decide(
         self,
         approval: Approval,
         decisions: Sequence[Decision],
-        on_step: Step = _silent,
+        on_step: Step = silent,
         conversation: Conversation | None = None,
         live: Live | None = None,
     ) -> Outcome:
@@ -241,14 +218,14 @@ class Assistant:
 
     def carry_out(self, question: str, plan: Plan) -> Outcome:
         """The answer to a plan, whoever wrote it, or the refusal that the definitions or the guard give."""
-        return self._carry_out(question, plan, _silent, Clock())
+        return self._answering.carry_out(question, plan, silent, Clock())
 
     def explain(self, question: str, plan: Plan) -> Outcome:
         """Where the change that a plan compares comes from; a refusal when it is no change of one metric."""
         why = explainable(plan, self.as_of, self.settings.locale)
         if why is None:
             return Refusal(question, "UNSAFE", self.words.say("refusals.one_change_only"))
-        return self._explain(question, why, _silent, Clock())
+        return self._answering.explain(question, why, silent, Clock())
 
     @staticmethod
     def _recorded(question: str, outcome: Outcome, conversation: Conversation | None) -> Outcome:
@@ -274,42 +251,6 @@ class Assistant:
             self.ask(question, conversation=conversation)
         return conversation
 
-    def run_sql(self, sql: str, policy: Policy | None = None) -> Answer | Refusal:
-        """Rows of a person's own SQL, through the same guard; the answer is marked as not governed.
-
-        `policy` stands for the viewer's rights when less is to be seen.
-        """
-        try:
-            result = self.engine.run(validate(sql, self.engine.schema, policy or self.policy))
-        except (SQLRejected, QueryFailed) as error:
-            return refused(sql, error, self.settings.locale)
-        columns = columns_of(result)
-        shape = context(self.layer, None, self.as_of, self.settings.locale)
-        sentence = describe(columns, result, shape)
-        return Answer(
-            question="",
-            sentence=sentence,
-            columns=columns,
-            result=result,
-            chart=choose(columns, result, shape, sentence),
-            interpretation=Interpretation((Part("metric", self.words.say("reading.own_sql")),)),
-            sql=sql,
-            caveats=caveats.of_result(columns, result, self.settings.locale),
-            fresh_until=self.fresh_until(),
-            governed=False,
-            timings={"run": result.seconds * 1000},
-        )
-
-    def _by_approved(self, question: str, approved: ApprovedSQL) -> Answer | Refusal:
-        """The answer by SQL that a person approved for this question, under the rights of who asks."""
-        outcome = self.run_sql(approved.sql)
-        if isinstance(outcome, Refusal):
-            return replace(outcome, question=question)
-        named = {"name": approved.by, "day": day(approved.at, self.settings.locale)}
-        told = caveats.Caveat("APPROVED_SQL", self.words.say("caveats.approved_sql", named))
-        reading = Interpretation((Part("metric", self.words.say("reading.approved_sql")),))
-        return replace(outcome, question=question, interpretation=reading, caveats=(told, *outcome.caveats))
-
     def starters(self) -> tuple[str, ...]:
         """A few questions for an empty screen: the model's own examples, or one each of a few metrics."""
         declared = self.layer.definitions.ai_context.examples
@@ -318,82 +259,16 @@ class Assistant:
         offered = declared or tuple(examples[:: max(1, len(examples) // 6)])
         return tuple(question for question in offered if isinstance(self.understanding.plan(question), Plan))[:6]
 
+    def run_sql(self, sql: str, policy: Policy | None = None) -> Answer | Refusal:
+        """Rows of a person's own SQL, through the same guard; the answer is marked as not governed.
+
+        `policy` stands for the viewer's rights when less is to be seen.
+        """
+        return self._answering.by_sql(sql, policy)
+
     def fresh_until(self, datasets: tuple[str, ...] = ()) -> datetime | None:
         """How far the data reaches: the earliest end among the tables of an answer, or the latest of all."""
-        sources = {self.layer.datasets[name].source for name in datasets if name in self.layer.datasets}
-        ends = [end for source, end in self.state.ends.items() if source in sources]
-        return min(ends) if ends else max(self.state.ends.values(), default=None)
-
-    def _carry_out(self, question: str, plan: Plan, on_step: Step, clock: Clock) -> Outcome:
-        try:
-            with clock.step("compile"):
-                plan = standing_in(self.layer, plan, self.words)
-                on_step(self.words.say("steps.checking"), self._reading_of(plan.query).sentence)
-                called = self.understanding.world.nouns.names
-                compiled = self.runner.compiled(with_shown(self.layer, plan.query, called))
-            on_step(self.words.say("steps.running"), compiled.sql)
-            result = self.runner.run(compiled, clock)
-            ahead = ahead_of_data(plan, result, self.as_of, self.settings.locale)
-            if ahead:
-                return Refusal(question, "NOT_AVAILABLE", ahead)
-            with clock.step("caveats"):
-                run = self.runner.with_caveats(plan, compiled, result, self.history)
-        except (QueryError, SQLRejected, QueryFailed) as error:
-            return not_computed(question, error, self.layer, self.settings.locale)
-        return self._answer(question, plan, run, clock)
-
-    def _explain(self, question: str, why: Why, on_step: Step, clock: Clock) -> Outcome:
-        """The answer to a why-question: the change, where it comes from, and the groups that it comes from as rows."""
-        plan = standing_in(self.layer, why.plan, self.words)
-        try:
-            with clock.step("explain"):
-                vocabulary = {field: len(values) for field, values in self.values.items()}
-                found = explain_change(self.layer, self.runner.rows, plan.query, vocabulary)
-                whole = {"group_by": (), "order_by": (), "limit": None}
-                lead = self.runner.told(plan.query.model_copy(update=whole))
-        except (QueryError, SQLRejected, QueryFailed) as error:
-            return not_computed(question, error, self.layer, self.settings.locale)
-        if found is None:
-            return Refusal(question, "NOT_AVAILABLE", self.words.say("refusals.nothing_to_compare", {"lead": lead}))
-        outcome = self._carry_out(question, replace(plan, query=found.shown), on_step, clock)
-        if not isinstance(outcome, Answer):
-            return outcome
-        sentence = f"{lead} {tell_change(self.layer, found, why.direction, self.settings.locale)}"
-        return replace(outcome, sentence=sentence, chart=replace(outcome.chart, title=lead))
-
-    def _answer(self, question: str, plan: Plan, run: Run, clock: Clock) -> Answer:
-        compiled, result = run.compiled, run.result
-        with clock.step("describe"):
-            reading = self._reading_of(plan.query)
-            conditions = tuple(part.label for part in reading.parts if part.kind == "filter")
-            told = context(self.layer, plan.query, self.as_of, self.settings.locale)
-            shape = replace(told, conditions=conditions)
-            sentence = describe(compiled.columns, result, shape)
-            asked = Asked(self.layer, plan.query, compiled.datasets, self.as_of, self.settings.locale)
-            drawn = choose(compiled.columns, result, shape, sentence, plan.chart)
-            chart = annotated(drawn, marks_of(self.state, asked))
-        return Answer(
-            question=question,
-            sentence=sentence,
-            columns=compiled.columns,
-            result=result,
-            chart=chart,
-            interpretation=reading,
-            sql=compiled.sql,
-            period=period_of(plan.query.time_range, self.settings.locale),
-            definitions=meanings_in(self.layer, plan.query),
-            caveats=(
-                *run.caveats,
-                *caveats.of_result(compiled.columns, result, self.settings.locale),
-                *of_state(self.state, asked, utc_now()),
-                *unfit(plan.chart, chart.kind, self.settings.locale),
-            ),
-            fresh_until=self.fresh_until(compiled.datasets),
-            freshness=freshness_of(self.state, asked),
-            plan=plan,
-            timings=dict(clock.milliseconds),
-            model=plan.model,
-        )
+        return self._answering.fresh_until(datasets)
 
 
 def _no_metrics(definitions: Path) -> str:
