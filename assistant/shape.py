@@ -216,7 +216,7 @@ def _is_numeric(value: Any) -> bool:
 def _is_case(query: SemanticQuery | None, metric: str) -> bool:
     """Whether the share of one case, or of a case in each period, is what was asked: the share is the number then."""
     shares = query.shares if query else ()
-    return any(one.metric == metric and bool(one.apart_from) for one in shares)
+    return any(one.metric == metric and one.is_of_case for one in shares)
 
 
 def _parts(columns: Sequence[Column], roles: dict[str, list[int]], asked: SemanticQuery | None) -> tuple[Numbers, ...]:

@@ -80,7 +80,7 @@ def part_of(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
             continue
         if one.of not in query.metrics or one.of == one.metric:
             yield QueryFault("E_ORDER_NOT_IN_QUERY", f"`{one.of}` is not among the metrics shown.", query.metrics)
-        elif one.within or one.apart_from:
+        elif one.within or one.is_of_case:
             yield QueryFault("E_SHARE", f"A share of `{one.of}` has neither `within` nor `apart_from`.")
         elif not one.per and not comparable(layer, one.metric, one.of):
             sentence = f"`{one.metric}` and `{one.of}` have different units: one is no share of the other."

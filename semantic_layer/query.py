@@ -175,7 +175,8 @@ class Share(QueryNode):
     """A metric's part of its total: over everything, or within each group of the dimensions in `within`.
 
     `apart_from` names fields whose filters do not hold for the total ("Germany's share": filtered by country, but the
-    total is that of all countries).
+    total is that of all countries), and `apart` filters of the query that alone do not hold for it, where others on the
+    same field do ("of those who ordered in May, the share that ordered in June": apart is the filter of June).
 
     With `of` it is the part of another metric of the query in the same unit and the same row ("fees as a share of
     revenue"), whatever belongs to both. With `per` it is no part, but how much of the metric falls to so many of the
@@ -188,8 +189,14 @@ class Share(QueryNode):
     metric: str
     within: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
+    apart: tuple[Filter, ...] = ()
     of: str = ""
     per: int = Field(default=0, ge=0, le=1_000_000)
+
+    @property
+    def is_of_case(self) -> bool:
+        """Whether the total is wider than what the query is filtered to."""
+        return bool(self.apart_from or self.apart)
 
 
 class Rank(QueryNode):

@@ -15,7 +15,7 @@ from semantic_layer.expressions import parse_expression
 from semantic_layer.metric_types import DerivedMetric, SimpleMetric
 from semantic_layer.model import SemanticLayer
 from semantic_layer.nodes import interval
-from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, SemanticQuery
+from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, SemanticQuery, Share
 from semantic_layer.references import inputs
 from semantic_layer.resolution import as_moment, asked_metrics, bases, is_apart, is_on_metric, is_windowed, keys
 from semantic_layer.timing import column_type, is_time_zone
@@ -257,17 +257,23 @@ def _beside(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
         for name in one.within:
             if name not in known:
                 yield QueryFault("E_ORDER_NOT_IN_QUERY", f"The query is not grouped by `{name}`.", suggest(name, known))
-    filtered = [one.field for one in query.filters]
     for one in query.shares:
-        for name in one.apart_from:
-            if name not in filtered:
-                sentence = f"The query has no filter on `{name}`."
-                yield QueryFault("E_ORDER_NOT_IN_QUERY", sentence, suggest(name, filtered))
+        yield from _apart(query, one)
         if not one.of and not adds_up(layer, one.metric):
             yield QueryFault("E_SHARE_NOT_ADDITIVE", f"`{one.metric}` is no part of a whole, so it has no share.")
     twice = [one.metric for one in query.ranks]
     for name in dict.fromkeys(name for name in twice if twice.count(name) > 1):
         yield QueryFault("E_NAME_COLLISION", f"The rank by `{name}` is asked for more than once.")
+
+
+def _apart(query: SemanticQuery, share: Share) -> Iterator[QueryFault]:
+    """That what a share leaves out of its total is no filter of the query."""
+    filtered = [one.field for one in query.filters]
+    for name in share.apart_from:
+        if name not in filtered:
+            yield QueryFault("E_ORDER_NOT_IN_QUERY", f"The query has no filter on `{name}`.", suggest(name, filtered))
+    if any(one not in query.filters for one in share.apart):
+        yield QueryFault("E_ORDER_NOT_IN_QUERY", "A share is apart from a filter that the query does not have.")
 
 
 def adds_up(layer: SemanticLayer, name: str) -> bool:

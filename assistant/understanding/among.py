@@ -61,7 +61,8 @@ def _named(whole: list[Token], language: Language) -> list[Token]:
 def _also(whole: Sequence[Token], rest: list[Token], world: World) -> list[Token]:
     """What those did besides: "of those who ordered in May, how many ordered in June", or "came back" for that."""
     language = world.language
-    joined = [replace(rest[0], text="and", raw="and", plain="and", bare="and")]
+    words = ("and", "also") if all(token.text != "also" for token in rest[:2]) else ("and",)
+    joined = [replace(rest[0], text=word, raw=word, plain=word, bare=word) for word in words]
     deed = next((at for at, token in enumerate(whole) if token.text in language.words("relatives")), 0) + 1
     size = next((n for n in (2, 1) if " ".join(t.text for t in rest[:n]) in language.words("coming_back")), 0)
     if size and len(rest) > size and deed < len(whole) and whole[deed].text in language.words("coming_deeds"):

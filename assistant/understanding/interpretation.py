@@ -54,7 +54,7 @@ class _Reading:
         for name in query.metrics:
             yield Part("metric", self.layer.metrics[name].title, name)
         for share in () if is_funnel(query) else query.shares:
-            yield Part("metric", self.share(share), share.metric)
+            yield Part("metric", self.share(share, query), share.metric)
         if is_funnel(query):
             yield Part("metric", self.say("step_by_step"), query.metrics[0])
         yield from self.along_time(query)
@@ -62,8 +62,7 @@ class _Reading:
             kind = "grain" if group.grain else "dimension"
             yield Part(kind, self.say("by", {"what": self.group(group)}), group.field)
         for condition in query.filters:
-            told = self.counted(condition) if self.is_of_rows(query, condition) else self.condition(condition)
-            yield Part("filter", told + self.scope(condition), condition.field)
+            yield Part("filter", self.told(condition, query), condition.field)
         own = next((one.time_range for one in query.group_by if one.time_range), None)
         yield Part("period", self.period(query.time_range or own))
         if query.compare is not None:
@@ -103,8 +102,13 @@ class _Reading:
         if query.limit is not None:
             yield Part("limit", self.say("first", {"n": query.limit}))
 
-    def share(self, share: Share) -> str:
-        """ "share of sessions", "share of the sessions of any device"."""
+    def told(self, one: Filter, query: SemanticQuery) -> str:
+        """A condition of a query with where and when it holds."""
+        told = self.counted(one) if self.is_of_rows(query, one) else self.condition(one)
+        return told + self.scope(one)
+
+    def share(self, share: Share, query: SemanticQuery) -> str:
+        """ "share of sessions", "share of the sessions of any device", "share of customers within: Orders in May"."""
         title = self.inside(self.layer.metrics[share.metric].title)
         if share.per:
             of = so_many(self.inside(self.layer.metrics[share.of].title), share.per, self.locale)
@@ -112,6 +116,9 @@ class _Reading:
         if share.of:
             return self.say("part_of", {"what": title, "whole": self.inside(self.layer.metrics[share.of].title)})
         fields = self.say("join").join(self.inside(self.title(name)) for name in share.apart_from)
+        if share.apart:
+            left = [self.told(one, query) for one in query.filters if one not in share.apart]
+            return self.say("share_of_those" if left else "share_of", {"what": title, "whole": ", ".join(left)})
         return self.say("share_of_any" if fields else "share_of", {"what": title, "fields": fields})
 
     def title(self, name: str) -> str:
@@ -189,7 +196,8 @@ class _Reading:
         if condition.entity:
             told += self.of_which(condition)
         if condition.time_range:
-            told += self.say("within", {"period": self.period(condition.time_range)})
+            key = "within" if condition.time_range.end else "within_open"
+            told += self.say(key, {"period": self.period(condition.time_range)})
         return told + (self.say("within_last", {"last": self.span(condition.last)}) if condition.last else "")
 
     def of_which(self, condition: Filter) -> str:

@@ -77,7 +77,8 @@ def _share(draft: Draft, share: Share, index: int) -> Shown:
     if share.of:
         return _part_of(draft, share)
     within = tuple(key_named(draft.keys, name) for name in share.within)
-    rows = tuple(one for one in draft.scope.filters if one.field not in share.apart_from)
+    kept = (one for one in draft.scope.filters if one.field not in share.apart_from)
+    rows = tuple(one for one in kept if one not in share.apart)
     scope = replace(draft.scope, keys=within, filters=rows, spine=False, top=None)
     total = evaluated(draft, scope, (share.metric,), f"{share.metric}_total")
     on = [sql.same(draft.frame.keys[key.name].copy(), total.keys[key.name].copy()) for key in within]

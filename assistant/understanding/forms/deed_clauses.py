@@ -37,10 +37,11 @@ class Had:
     denied: bool
     state: bool
     inherited: bool = False
+    least: int = 1
 
     def condition(self, entity: str) -> Filter:
         """The condition on an entity."""
-        op, least = ("eq", 0) if self.denied else ("ge", 1)
+        op, least = ("eq", 0) if self.denied else ("ge", self.least)
         told = {"field": self.metric, "op": op, "values": (least,), "entity": entity, "time_range": self.period}
         return Filter.model_validate({**told, "where": self.where})
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answer import Plan
 from assistant.understanding.draft import World
-from assistant.understanding.forms.asking import Asking, phrases
+from assistant.understanding.forms.asking import Asking, counted_rows, phrases
 from assistant.understanding.forms.everyone_else import segments_ending
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, SemanticQuery
@@ -42,12 +42,43 @@ def people_named(asking: Asking, tokens: Sequence[Token]) -> tuple[Plan, str] | 
     entity = counted_entity(asking.world, plan.query) if plan is not None else ""
     if plan is not None and entity:
         return plan, entity
+    members = _become(asking, plan, tokens) if plan is not None else None
+    if members is not None:
+        return members
     called = plan is not None and bool(tokens) and not _are_rows(asking, tokens[-1:])
     for size in range(len(tokens), 0, -1) if called else ():  # "loyalty members", or "gold" and "members"
         named = segments_ending(asking, tokens[-size:])
         if len(named) == 1:
             return _of_segment(asking, tokens[:-size], next(iter(named)))
     return None
+
+
+def _become(asking: Asking, plan: Plan, tokens: Sequence[Token]) -> tuple[Plan, str] | None:
+    """Those who became so in a time: "new customers of 2025", "new subscribers last year"."""
+    query = plan.query
+    told = query.model_copy(update={"metrics": (), "filters": (), "time_range": None})
+    if told != SemanticQuery() or len(query.metrics) != 1 or query.time_range is None or plan.notes:
+        return None
+    entity = _entity_becoming(asking, query.metrics[0], tokens)
+    count = asking.world.nouns.count_of(entity) if entity else ""
+    if not count or count == query.metrics[0]:
+        return None
+    became = Filter(field=query.metrics[0], op="ge", values=(1,), entity=entity, time_range=query.time_range)
+    freed = {"metrics": (count,), "filters": (*query.filters, became), "time_range": None}
+    return replace(plan, query=query.model_copy(update=freed)), entity
+
+
+def _entity_becoming(asking: Asking, metric: str, tokens: Sequence[Token]) -> str:
+    """The entity that a number counts by a day of its own, or whose rows it counts under a name of people."""
+    layer, dataset = asking.world.layer, counted_rows(asking.world, metric)
+    if not dataset or layer.datasets[dataset].entity:
+        return dataset
+    people = {layer.segments[name].entity for name in segments_ending(asking, tokens[-1:])}
+    if len(people) != 1 or _are_rows(asking, tokens[-1:]):
+        return ""
+    (entity,) = people
+    near = layer.datasets[entity].entity and asking.world.reach.distance([metric], entity) is not None
+    return entity if near else ""
 
 
 def _are_rows(asking: Asking, tokens: Sequence[Token]) -> bool:

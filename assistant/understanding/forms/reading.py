@@ -13,6 +13,7 @@ from assistant.understanding.forms.beside_numbers import beside_numbers
 from assistant.understanding.forms.best_of_each import best_of_each
 from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.dated_clauses import dated_clauses
+from assistant.understanding.forms.done_since import done_since
 from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.every_period import every_period
 from assistant.understanding.forms.funnels import funnels
@@ -20,6 +21,7 @@ from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
 from assistant.understanding.forms.latest_rows import latest_rows
 from assistant.understanding.forms.moved import did_more, moved, whose_moved
+from assistant.understanding.forms.named_first import named_first
 from assistant.understanding.forms.numbers_of_doers import numbers_of_doers
 from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.people import who_are
@@ -51,6 +53,7 @@ FIRST: tuple[Form, ...] = (
     causes,
     counted_and_why,
     some_of_them,
+    done_since,
     sets,
     group_sets,
     described,
@@ -76,6 +79,7 @@ FORMS: tuple[Form, ...] = (
     ratios,
     dated_clauses,
     topics,
+    named_first,
     two_asked,
     overview,
 )

@@ -12,7 +12,9 @@ from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking, Outcome, phrases
 from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, verb_at
 from assistant.understanding.forms.doers import Subject, asks_for, past_restated
+from assistant.understanding.forms.main_deeds import main_deed
 from assistant.understanding.forms.people import counted_entity, people_named
+from assistant.understanding.forms.set_periods import timed
 from assistant.understanding.time_phrases import time_phrase
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, SemanticQuery, Share
@@ -23,29 +25,33 @@ Part = tuple[str, list[Token]]
 
 @dataclass(frozen=True)
 class Told:
-    """The conditions of all clauses: those over tables, and what else is said of the entity."""
+    """The conditions of all clauses: those over tables, and what else is said of the entity.
+
+    Of those over tables the first so many as are in `whole`, and of the others those that are, tell whose deeds are
+    asked for, and not what is asked of them.
+    """
 
     had: tuple[Had, ...]
     others: tuple[Filter, ...]
+    whole: Told | None = None
 
 
 def sets(asking: Asking) -> Outcome | None:
     """ "customers who bought Beauty but never Electronics", as list, number or share; None for other questions."""
-    subject = _subject(asking)
+    subject = subject_of(asking)
     if subject is None:
         return _other_totals(asking)
-    parts = _parts(asking, subject.behind)
+    parts, before = _told_parts(asking, subject)
     if _tells_order(asking, subject.behind):
         return _in_order(asking, parts, subject)
     if any(token.text in phrases()["lasting"] for _, part in parts[1:] for token in part):
         return asking.refused("order_of_deeds")  # "cancelled and still order": after that, and not ever
-    clauses = None if _is_nested(asking, parts) else _clauses(asking, parts)
-    told = _told(asking, subject, clauses) if clauses is not None else None
+    told = _told_of(asking, subject, parts, before)
     if told is None or not told.had:
         return _half_read(asking, parts) or _others_counted(asking, subject)
     ordinary = asking.ordinary(asking.tokens)
-    found = _outcome(asking, subject, told)
-    if isinstance(found, Clarification):
+    found = outcome_of(asking, subject, told)
+    if isinstance(found, Clarification) or (told.whole is not None and subject.asked == "share"):
         return found
     heeds = isinstance(ordinary, Plan) and asks_for(asking, ordinary, subject)
     if isinstance(ordinary, Plan) and heeds and _says_as_much(asking.world, ordinary.query, subject, told):
@@ -55,11 +61,9 @@ def sets(asking: Asking) -> Outcome | None:
 
 def told_behind(asking: Asking, subject: Subject) -> Told | None:
     """What the clauses behind a subject say of it; None where they are not understood or tell an order."""
-    parts = _parts(asking, subject.behind)
-    if _tells_order(asking, subject.behind) or _is_nested(asking, parts):
+    if _tells_order(asking, subject.behind):
         return None
-    clauses = _clauses(asking, parts)
-    return _told(asking, subject, clauses) if clauses is not None else None
+    return _told_of(asking, subject, *_told_parts(asking, subject))
 
 
 def _tells_order(asking: Asking, start: int) -> bool:
@@ -99,7 +103,7 @@ def _never_at_all(told: Told, query: SemanticQuery) -> bool:
 
 def described(asking: Asking) -> Plan | None:
     """ "who stopped ordering?": people told apart by a segment that they are in; None for other questions."""
-    subject = _subject(asking)
+    subject = subject_of(asking)
     people = subject is not None and not subject.plan.query.filters and subject.asked == "list"
     behind = past_restated(asking, subject) if subject is not None and people else 0
     clauses = _clauses(asking, _parts(asking, behind)) if behind else None
@@ -150,7 +154,7 @@ def _conditions(world: World, query: SemanticQuery) -> int:
     return len(on_metrics) + len(rows)
 
 
-def _subject(asking: Asking) -> Subject | None:
+def subject_of(asking: Asking) -> Subject | None:
     """The things at the beginning that clauses tell apart: "German customers who", "how many customers"."""
     start = asking.past(0, "politeness")
     said = [token.text for token in asking.tokens[start : start + 2]]
@@ -159,6 +163,7 @@ def _subject(asking: Asking) -> Subject | None:
     shared, counting, listing = (asking.end(start, name) for name in ("shares", "counting", "listing"))
     asked = "share" if shared is not None else "count" if counting is not None else "list"
     begun = shared or counting or listing or start
+    begun = asking.past(begun, "politeness") if asked != "list" else begun
     if asked == "list" and asking.tokens[start : start + 1] and asking.tokens[start].text in phrases()["anybody"]:
         return _anybody(asking, start + 1, asked)
     for at in range(begun + 1, len(asking.tokens)):
@@ -200,11 +205,38 @@ def _clauses(asking: Asking, parts: Sequence[Part]) -> list[Clause] | None:
     return clauses if 0 < len(clauses) <= MOST_CLAUSES and all(clause.words for clause in clauses) else None
 
 
-def _parts(asking: Asking, start: int) -> list[Part]:
+def _before_main(asking: Asking, parts: Sequence[Part], main: int | None) -> int:
+    """How many parts stand before the deed that is asked of those they tell."""
+    if main is None:
+        return 0
+    return sum(1 for _, part in parts if part and part[0].start < asking.tokens[main].start)
+
+
+def _told_of(asking: Asking, subject: Subject, parts: Sequence[Part], before: int) -> Told | None:
+    """What the parts tell; so many of them stand before the deed that is asked of those they tell."""
+    clauses = None if _is_nested(asking, parts) else _clauses(asking, parts)
+    told = _told(asking, subject, clauses) if clauses is not None else None
+    whole = _told(asking, subject, clauses[:before]) if told is not None and clauses and before else None
+    return replace(told, whole=whole) if told is not None and whole is not None else told
+
+
+def _told_parts(asking: Asking, subject: Subject) -> tuple[list[Part], int]:
+    """The parts behind a subject, and how many of them stand before the deed that is asked of those they tell."""
+    main = main_deed(asking, subject.behind, subject.asked)
+    parts = _parts(asking, subject.behind, main)
+    if main is None:
+        return parts, 0
+    return parts, sum(1 for _, part in parts if part and part[0].start < asking.tokens[main].start)
+
+
+def _parts(asking: Asking, start: int, main: int | None = None) -> list[Part]:
     """The words between joining words, each with the word that joins it; a deed behind something had is apart."""
     parts: list[Part] = [("", [])]
     for at in range(start, len(asking.tokens)):
         token, said = asking.tokens[at], parts[-1][1]
+        if at == main and token.text not in phrases()["joins"]:
+            parts.append(("and", []))
+            said = parts[-1][1]
         if token.text not in phrases()["joins"]:
             had = bool(said) and said[0].text in phrases()["possessions"] and len(said) > 1
             if had and verb_at(asking, asking.tokens[at:])[0]:
@@ -292,10 +324,10 @@ def _of_entity(asking: Asking, subject: Subject, clause: Clause) -> tuple[Filter
     return plan.query.filters or None
 
 
-def _outcome(asking: Asking, subject: Subject, told: Told) -> Outcome | None:
+def outcome_of(asking: Asking, subject: Subject, told: Told) -> Outcome | None:
     """The plan; a question back when it is open whether a period is that of all deeds."""
     together = any(asking.found("together"))
-    readings = [replace(told, had=had) for had in _timed(told.had)[: 1 if together else None]]
+    readings = [replace(told, had=had) for had in timed(told.had)[: 1 if together else None]]
     plans = [plan for reading in readings if (plan := _plan(asking, subject, reading)) is not None]
     if len(plans) < len(readings):
         return None
@@ -303,35 +335,6 @@ def _outcome(asking: Asking, subject: Subject, told: Told) -> Outcome | None:
         return plans[0]
     options = asking.world.options(plans)
     return Clarification(asking.question, asking.world.language.message("which_period"), (), options)
-
-
-def _timed(had: tuple[Had, ...]) -> list[tuple[Had, ...]]:
-    """The readings of whose period is whose: values of one verb share it; of several deeds it may be the last one's."""
-    shared = _along_verbs(had)
-    periods = [one.period for one in shared if one.period is not None]
-    untimed = [one for one in shared if one.period is None and not one.state and not _is_never(one, shared)]
-    if not periods or not untimed or any(period != periods[0] for period in periods):
-        return [shared]
-    period = periods[0]
-    return [tuple(replace(one, period=period) if one in untimed else one for one in shared), shared]
-
-
-def _is_never(one: Had, all_: Sequence[Had]) -> bool:
-    """Whether a deed is denied behind one with a period: "ordered this year and never complained" is never at all."""
-    before = all_[: all_.index(one)]
-    return one.denied and any(other.period is not None for other in before)
-
-
-def _along_verbs(had: tuple[Had, ...]) -> tuple[Had, ...]:
-    """The period of a value's clause for the values before it that have the same verb: "X and Y this year"."""
-    found = list(had)
-    for at in range(len(found) - 1, 0, -1):
-        if found[at].inherited and found[at - 1].period is None:
-            found[at - 1] = replace(found[at - 1], period=found[at].period)
-    for first, second in pairwise(range(len(found))):
-        if found[second].inherited and found[second].period is None:
-            found[second] = replace(found[second], period=found[first].period)
-    return tuple(found)
 
 
 def _plan(asking: Asking, subject: Subject, told: Told) -> Plan | None:
@@ -344,10 +347,17 @@ def _plan(asking: Asking, subject: Subject, told: Told) -> Plan | None:
         own = tuple(f.model_copy(update={"entity": ""}) if f in each else f for f in filters)
         query = SemanticQuery(entity=entity, group_by=tuple(GroupBy(field=name) for name in names), filters=own)
     else:
-        apart = tuple(dict.fromkeys(one.field for one in (*told.others, *conditions)))
-        shares = (Share(metric=count, apart_from=apart),) if subject.asked == "share" else ()
+        shares = (_share(count, told, conditions),) if subject.asked == "share" else ()
         query = SemanticQuery(metrics=(count,), filters=filters, shares=shares)
     return replace(subject.plan, query=query, spans=(), asked=None) if asking.stands(query) else None
+
+
+def _share(count: str, told: Told, conditions: tuple[Filter, ...]) -> Share:
+    """The share among all whom the subject names; of deeds, those who did what stands before are the whole."""
+    if told.whole is None:
+        return Share(metric=count, apart_from=tuple(dict.fromkeys(one.field for one in (*told.others, *conditions))))
+    asked = (*(one for one in told.others if one not in told.whole.others), *conditions[len(told.whole.had) :])
+    return Share(metric=count, apart=tuple(dict.fromkeys(asked)))
 
 
 def _in_order(asking: Asking, parts: Sequence[Part], subject: Subject) -> Refusal | None:

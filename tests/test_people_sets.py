@@ -1,0 +1,117 @@
+"""Sets of people: a part of those told apart, who did it again or since; held against SQL by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answer import Answer, Clarification, Plan, Refusal
+from assistant.assistant import Assistant
+from semantic_layer import Filter, QueryError, SemanticQuery, Share, check
+from tests.asking import rows
+
+KEPT = "o.customer_id IS NOT NULL AND NOT o.is_test AND o.status <> 'cancelled'"
+ORDERED = f"SELECT o.customer_id FROM orders o WHERE {KEPT}"
+MAY = "o.ordered_at >= DATE '2026-05-01' AND o.ordered_at < DATE '2026-06-01'"
+JUNE = "o.ordered_at >= DATE '2026-06-01' AND o.ordered_at < DATE '2026-07-01'"
+LINES = (
+    "SELECT o.customer_id FROM orders o JOIN order_item USING (order_id) JOIN product p USING (product_id) "
+    f"WHERE {KEPT}"
+)
+OUR = "FROM customer c WHERE NOT c.is_internal AND NOT c.is_deleted"
+WON = "c.first_order_at >= DATE '2025-01-01' AND c.first_order_at < DATE '2026-01-01'"
+TWICE = f"(SELECT count(*) FROM orders o WHERE o.customer_id = c.customer_id AND {KEPT}) >= 2"
+STARTED = "started_at >= DATE '2025-01-01' AND started_at < DATE '2026-01-01'"
+
+
+def share(part: str, whole: str) -> str:
+    """SQL of the share that those of a part have in those of a whole."""
+    return f"SELECT avg(({part})::INT) {OUR} AND {whole}"
+
+
+OVERLAPS = [
+    (
+        "how many of the customers who bought Shoes also bought Jackets?",
+        f"SELECT count(*) {OUR} AND c.customer_id IN ({LINES} AND p.category = 'Shoes') AND c.customer_id IN ({LINES} "
+        "AND p.subcategory = 'Jackets')",
+    ),
+    (
+        "of the customers who ordered in May, what share also ordered in June?",
+        share(f"c.customer_id IN ({ORDERED} AND {JUNE})", f"c.customer_id IN ({ORDERED} AND {MAY})"),
+    ),
+    (
+        "what percentage of customers who ordered in May ordered in June?",
+        share(f"c.customer_id IN ({ORDERED} AND {JUNE})", f"c.customer_id IN ({ORDERED} AND {MAY})"),
+    ),
+    (
+        "what share of women who bought Shoes never returned anything?",
+        share(
+            "c.customer_id NOT IN (SELECT o.customer_id FROM refund JOIN orders o USING (order_id) WHERE o.customer_id "
+            "IS NOT NULL)",
+            f"c.gender = 'female' AND c.customer_id IN ({LINES} AND p.category = 'Shoes')",
+        ),
+    ),
+]
+SINCE = [
+    (
+        "of the customers we won in 2025, how many have ordered again since?",
+        f"SELECT count(*) {OUR} AND {WON} AND {TWICE}",
+    ),
+    ("what share of last year's new customers have ordered again?", share(TWICE, WON)),
+    (
+        "how many of our new customers from 2025 ordered in 2026?",
+        f"SELECT count(*) {OUR} AND {WON} AND c.customer_id IN ({ORDERED} AND o.ordered_at >= DATE '2026-01-01')",
+    ),
+    (
+        "how many customers who contacted support in March have ordered since?",
+        f"SELECT count(*) {OUR} AND c.customer_id IN (SELECT customer_id FROM ticket WHERE created_at >= DATE "
+        f"'2026-03-01' AND created_at < DATE '2026-04-01') AND c.customer_id IN ({ORDERED} AND o.ordered_at >= DATE "
+        "'2026-04-01')",
+    ),
+    (
+        "how many of last year's new subscribers have cancelled since?",
+        f"SELECT count(*) {OUR} AND c.customer_id IN (SELECT customer_id FROM subscription WHERE {STARTED} AND "
+        "cancelled_at IS NOT NULL)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "sql"), [*OVERLAPS, *SINCE])
+def test_those_asked_for_are_counted(shop: Assistant, question: str, sql: str) -> None:
+    outcome = shop.ask(question)
+    assert isinstance(outcome, Answer), outcome
+    assert float(outcome.result.rows[0][-1]) == pytest.approx(float(rows(shop, sql)[0][0]))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "of the customers who ordered this year, how many contacted support since?",
+        "how many customers who bought Shoes in March have bought again since then?",
+        "how many customers who contacted support in March have ordered again since?",
+    ],
+)
+def test_since_when_is_never_guessed(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.understanding.plan(question), (Refusal, Clarification))
+
+
+def test_the_reading_tells_of_which_whole_the_share_is(shop: Assistant) -> None:
+    outcome = shop.ask("what percentage of customers who ordered in May ordered in June?")
+    assert isinstance(outcome, Answer)
+    assert "share of customers within: Orders: ≥ 1 per customer in May 2026" in [
+        part.label for part in outcome.interpretation.parts
+    ]
+
+
+def test_a_share_is_apart_from_a_filter_that_the_query_has(shop: Assistant) -> None:
+    ordered = Filter(field="orders", op="ge", values=(1,), entity="customer")
+    shares = (Share(metric="customers", apart=(ordered,)),)
+    strange = SemanticQuery(metrics=("customers",), shares=shares)
+    with pytest.raises(QueryError, match="E_ORDER_NOT_IN_QUERY"):
+        check(shop.layer, strange)
+    check(shop.layer, strange.model_copy(update={"filters": (ordered,)}))
+
+
+def test_what_people_did_alike_in_two_clauses_is_not_one_row(shop: Assistant) -> None:
+    outcome = shop.understanding.plan("how many customers who bought Shoes also bought Jackets?")
+    assert isinstance(outcome, Plan), outcome
+    assert [len(one.where) for one in outcome.query.filters] == [1, 1]
