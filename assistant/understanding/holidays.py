@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from assistant.understanding.dates import Clock, Found, year_at
+from assistant.understanding.language import Language
 from assistant.understanding.periods import Period
+from assistant.understanding.tokens import Token
+
+TUESDAY, SATURDAY = 1, 5
+ONE_DAY = timedelta(days=1)
 
 
 def holiday(clock: Clock, at: int) -> Found | None:
@@ -18,12 +25,31 @@ def holiday(clock: Clock, at: int) -> Found | None:
             year = named[0] if named else _year_elsewhere(clock, behind) or _latest(rule, clock.as_of)
             day = _day_of(rule, year)
             label = " ".join(token.raw for token in clock.tokens[start:behind])
-            days = rule.get("days", 1)
-            period = Period(
-                day, day + timedelta(days=days), "day" if days == 1 else "span", f"{label} {year}", named is None
-            )
+            end = day + timedelta(days=rule.get("days", 1))
+            period = Period(day, end, "day" if end - day == ONE_DAY else "span", f"{label} {year}", named is None)
+            if clock.word(behind) in clock.language.words("weekend_words"):
+                return _with_weekend(period, clock, start, behind)
             return (period,), named[1] if named else behind
     return None
+
+
+def is_named_day(tokens: Sequence[Token], language: Language) -> bool:
+    """Whether words end with the name of a day of the year, or of days around one ("the Easter weekend")."""
+    said = f" {' '.join(token.text for token in tokens)}"
+    return any(said.endswith(f" {' '.join(name)}") for days in language.holidays.values() for name, _ in days)
+
+
+def _with_weekend(period: Period, clock: Clock, at: int, weekend: int) -> Found | None:
+    """A named day and the weekend it lies at as one span: a Friday and the two days behind it. None in mid-week."""
+    if period.start is None or period.end is None or TUESDAY <= period.start.weekday() <= TUESDAY + 1:
+        return None
+    ahead = -2 if period.start.weekday() == 0 else SATURDAY - period.start.weekday()  # a Monday ends the one before
+    saturday = period.start + timedelta(days=ahead)
+    start, end = min(period.start, saturday), max(period.end, saturday + 2 * ONE_DAY)
+    label = " ".join(token.raw for token in clock.tokens[at : weekend + 1])
+    named = year_at(clock, weekend + 1)
+    whole = replace(period, start=start, end=end, unit="span", label=f"{label} {start.year}")
+    return (whole,), named[1] if named else weekend + 1
 
 
 def _year_elsewhere(clock: Clock, behind: int) -> int:

@@ -213,8 +213,19 @@ def _objects(draft: Draft) -> Iterator[int]:
     formats = {draft.world.layer.metrics[name].format for name in names}
     amounts = not set(said).isdisjoint(language.words("amount_verbs"))
     persons = any(draft.implied_noun(at) for at in range(len(draft.elements))) or draft.scopes or draft.listed
-    if persons and not draft.groups and not amounts and formats <= {"integer"}:
+    does = said[1] in language.words("doing")
+    persons = persons or (does and any(token.plain in language.words("person_nouns") for token in draft.tokens[2:]))
+    grouped = _things_grouped(draft) if does else bool(draft.groups)
+    if persons and not grouped and not amounts and formats <= {"integer"}:
         yield 0
+
+
+def _things_grouped(draft: Draft) -> bool:
+    """Whether a breakdown is by something else than the persons themselves ("what do our best customers order")."""
+    datasets = draft.world.layer.datasets
+    fields = (name for _, choices in draft.groups for choice in choices for name in choice.fields or (choice.grain,))
+    owners = {name.partition(".")[0] for name in fields}
+    return any(name not in datasets or not datasets[name].entity for name in owners)
 
 
 def _yes_or_no(draft: Draft) -> Iterator[int]:

@@ -1,6 +1,7 @@
 """A rate named where another part is asked: "what percentage of abandoned carts came from mobile devices".
 
-The words are those of the abandonment rate, but what is behind the verb is the part that is asked for.
+The words are those of the abandonment rate, but what is behind the verb is the part that is asked for. "The
+conversion rate of visitors coming from Instagram" names the rate itself.
 """
 
 from __future__ import annotations
@@ -38,10 +39,12 @@ def part_behind_verb(plan: Plan, tokens: Sequence[Token], world: World) -> Plan:
 def _counted(named: Span, world: World) -> str:
     """The number that is called by the words behind "percentage of"; empty for a name without these."""
     words = tokenize(named.text, world.language.forms)
-    at = next((at for at, word in enumerate(words) if word.text in world.language.words("share_words")), None)
-    if at is None or at + 2 >= len(words) or words[at + 1].text not in world.language.words("genitive"):
+    first, rest = (words[0].text if words else ""), words[1:]
+    if first not in world.language.words("share_words"):  # "conversion rate of visitors" is asked for by its own name
         return ""
-    found = [c.target for c in world.lexicon.lookup(words[at + 2 :]) if c.kind == "metric"]
+    if len(rest) < 2 or rest[0].text not in world.language.words("genitive"):
+        return ""
+    found = [c.target for c in world.lexicon.lookup(rest[1:]) if c.kind == "metric"]
     counts = [one for one in found if isinstance(world.layer.metrics[one], SimpleMetric)]
     return counts[0] if len(set(counts)) == 1 else ""
 

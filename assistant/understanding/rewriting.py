@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
 from assistant.understanding.frames import unframed
+from assistant.understanding.holidays import is_named_day
 from assistant.understanding.language import Language, time_words
 from assistant.understanding.language.wordings import ANY, MANY, Taken, Wording
 from assistant.understanding.lexicon import Lexicon
@@ -169,12 +170,13 @@ def _is_metric(lexicon: Lexicon, *tokens: Token) -> bool:
 
 
 def _with_days(tokens: list[Token], language: Language) -> list[Token]:
-    """Weekends in general as their days; "last weekend" is a period and stays."""
+    """Weekends in general as their days; "last weekend" and "the Black Friday weekend" are periods and stay."""
     words, relative = language.words("weekend_words"), language.data["relative"].values()
     pointing = {word for group in relative for word in group}
     found: list[Token] = []
     for at, token in enumerate(tokens):
         general = token.plain in words and (at == 0 or tokens[at - 1].text not in pointing)
+        general = general and not is_named_day(tokens[:at], language) and not is_named_day(tokens[: at + 1], language)
         found += _made(language.words("weekend_days"), [token], [], language) if general else [token]
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from semantic_layer import implied_metric
 
 
 def _unlike_sides(asked: Doubted) -> Iterator[Doubt]:
@@ -46,7 +47,7 @@ def _only_some_staff(asked: Doubted) -> Iterator[Doubt]:
         return
     for at in range(len(asked.tokens)):
         fields = {c.target for c in asked.concepts(at) if c.kind == "dimension"}
-        counts = {f"count_distinct_of_{field.replace('.', '_')}" for field in fields}
+        counts = {implied_metric(asked.world.layer, field, "count_distinct") for field in fields}
         if asked.tokens[at].plain in staff and counts & named:
             yield Doubt(raw(asked.tokens[at : at + 1]), "only_some_staff")
 

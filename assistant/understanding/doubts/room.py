@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer import Clarification, Plan, Refusal
+from assistant.understanding.doubts.averages import RULES as AVERAGES
 from assistant.understanding.doubts.bounds import RULES as BOUNDS
 from assistant.understanding.doubts.counted import RULES as COUNTED
 from assistant.understanding.doubts.deeds import RULES as DEEDS
@@ -30,6 +31,7 @@ RULES = (
     *VALUES,
     *WAYS,
     *NUMBERS,
+    *AVERAGES,
     *NAMES,
     *TORN,
     *TIMES,
