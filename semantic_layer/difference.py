@@ -15,11 +15,12 @@ from semantic_layer.errors import DefinitionError, QueryError
 from semantic_layer.history import meaning_of
 from semantic_layer.loader import load, shipped_definitions
 from semantic_layer.metric_types import Metric
-from semantic_layer.model import SemanticLayer
+from semantic_layer.model import Funnel, SemanticLayer
 from semantic_layer.nodes import Described
 from semantic_layer.query import SemanticQuery
 
 _WORDS = ("label", "description", "unit", "format", "good_direction", "owner", "version", "hidden", "needs")
+_APART = {"fields", "measures", "ai_context", "steps"}
 _LAST_DAY = date(2025, 12, 31)  # any day: both sides are compiled for the same one
 
 
@@ -52,11 +53,12 @@ def read_side(path: Path) -> SemanticLayer:
 
 
 def differences(old: SemanticLayer, new: SemanticLayer) -> tuple[Difference, ...]:
-    """What `new` says differently from `old`: metrics, segments, datasets with their fields."""
+    """What `new` says differently from `old`: metrics, segments, funnels, datasets with their fields."""
     fields_old, fields_new = _fields(old), _fields(new)
     return (
         *_metrics(old, new),
         *_others("segment", old.segments, new.segments),
+        *_others("funnel", old.funnels, new.funnels),
         *_others("dataset", old.datasets, new.datasets),
         *_others("field", fields_old, fields_new),
     )
@@ -136,9 +138,17 @@ def _others(section: str, old: Mapping[str, Described], new: Mapping[str, Descri
 
 def _keys(old: Described, new: Described) -> Iterator[str]:
     """Keys that differ, without those that are told apart (fields of a dataset, measures by their metrics)."""
-    before: dict[str, Any] = old.model_dump(by_alias=True, exclude={"fields", "measures", "ai_context"})
-    after: dict[str, Any] = new.model_dump(by_alias=True, exclude={"fields", "measures", "ai_context"})
+    before: dict[str, Any] = old.model_dump(by_alias=True, exclude=_APART)
+    after: dict[str, Any] = new.model_dump(by_alias=True, exclude=_APART)
+    yield from _steps(old, new)
     for key in before:
         if before[key] != after.get(key):
             yield f"{key.replace('_', ' ')}: {before[key] or '(none)'} → {after.get(key) or '(none)'}"
     yield from _lists("synonyms", old.synonyms, new.synonyms)
+
+
+def _steps(old: Described, new: Described) -> Iterator[str]:
+    """That a funnel has other steps, by their metrics, or says other words for them."""
+    if isinstance(old, Funnel) and isinstance(new, Funnel) and old.steps != new.steps:
+        was, now = (" → ".join(funnel.metrics) for funnel in (old, new))
+        yield f"steps: {was}; now {now}" if was != now else "other words for its steps"

@@ -25,6 +25,7 @@ from assistant.catalogue import (
     entry_yaml,
     find_entry,
     propose_change,
+    provenance,
     read_entry,
     reject_change,
     search,
@@ -46,6 +47,18 @@ segments:
     entity: customer
     filters: [{field: customer.region, op: in, values: [North]}]
 """
+
+FUNNEL = (
+    MODEL.replace("type: time}", "type: time}\n      - {name: amount_paid, expression: amount, type: number}")
+    + """
+  - {name: large_orders, measure: orders.orders, filter: orders.amount_paid > 15, unit: orders, format: integer}
+funnels:
+  - name: order_funnel
+    label: Order funnel
+    description: All orders, then the large ones.
+    steps: [{metric: orders, label: Placed}, {metric: large_orders}]
+"""
+)
 
 
 @pytest.fixture(scope="module")
@@ -269,3 +282,47 @@ def _inline(text: str) -> str:
     import json
 
     return json.dumps(read_entry(text))
+
+
+# --- funnels and bands
+
+
+@pytest.fixture(scope="module")
+def funnelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    home = found_company(tmp_path_factory.mktemp("funnels"), model=FUNNEL)
+    assistant = Assistant.open(Settings(home=home))
+    yield assistant
+    assistant.close()
+
+
+def test_a_funnel_is_listed_with_its_steps_and_where_its_numbers_come_from(funnelled: Assistant) -> None:
+    (found,) = search(entries(funnelled), "order funnel")[:1]
+    assert (found.kind, found.title, found.description) == (
+        "funnel",
+        "Order funnel",
+        "All orders, then the large ones.",
+    )
+    assert found.steps == (("orders", "Placed"), ("large_orders", "Large orders"))
+    assert provenance(funnelled, found).tables == ("orders",)
+    assert [one.name for one in search(entries(funnelled), "", "funnel")] == ["order_funnel"]
+
+
+def test_a_change_of_a_funnel_says_what_is_different(funnelled: Assistant, tmp_path: Path) -> None:
+    text = entry_yaml(funnelled.layer, "funnel", "order_funnel").replace("All orders", "Every order")
+    change = drafted("funnel", "order_funnel", text.replace("label: Placed", "label: Everything"), "clearer")
+    found = effects_of(funnelled, Store.open(Settings(home=tmp_path)), change)
+    (told,) = found.differences
+    assert (told.section, told.name) == ("funnel", "order_funnel")
+    assert told.sentences == (
+        "other words for its steps",
+        "description: All orders, then the large ones. → Every order, then the large ones.",
+    )
+
+
+def test_a_number_offers_the_question_for_its_bands(funnelled: Assistant) -> None:
+    number = find_entry(entries(funnelled), "dimension", "orders.amount_paid")
+    word = find_entry(entries(funnelled), "dimension", "customer.region")
+    assert number is not None
+    assert word is not None
+    assert provenance(funnelled, number).banded == "Distribution of Amount paid"
+    assert provenance(funnelled, word).banded == ""

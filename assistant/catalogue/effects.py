@@ -99,7 +99,8 @@ def _examples(layer: SemanticLayer, change: Change, before: str) -> Iterator[str
     """The entry's own examples, and those of others that share a word with what changes, most such words first."""
     yield from (read_entry(change.after).get("ai_context") or {}).get("examples") or ()
     changed = _words(before) ^ _words(change.after)
-    every = (one for node in (*layer.metrics.values(), *layer.segments.values()) for one in node.ai_context.examples)
+    nodes = (*layer.metrics.values(), *layer.segments.values(), *layer.funnels.values())
+    every = (one for node in nodes for one in node.ai_context.examples)
     shared = {question: len(changed & _words(question)) for question in every}
     touched = sorted((question for question, count in shared.items() if count), key=lambda one: -shared[one])
     yield from touched[:MOST_EXAMPLES]

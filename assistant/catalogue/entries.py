@@ -1,4 +1,4 @@
-"""What is defined, to look up: every metric, dimension, dataset and segment with its words, tests and use."""
+"""What is defined, to look up: every metric, dimension, dataset, segment and funnel with its words, tests and use."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from assistant.learning import VERIFIED_FILE
 from semantic_layer import (
     Dataset,
     Dimension,
+    Funnel,
     Metric,
     Segment,
     SemanticLayer,
     SemanticQuery,
     formula,
+    funnel_of,
     read_goldens,
     read_verified,
     shipped_goldens,
@@ -34,10 +36,11 @@ LEAST_LIKENESS = 72
 def entries(assistant: Assistant, store: Store | None = None) -> tuple[Entry, ...]:
     """Everything that this viewer may ask about, metrics first; without what is hidden or only implied."""
     layer = assistant.layer
-    tests, used = _tests(assistant), usage(store)
+    tests, used, funnels = _tests(assistant), usage(store), funnel_usage(layer, store)
     return (
         *(_metric(layer, one, tests, used) for one in layer.metrics.values() if not one.hidden and not one.implied),
         *(_segment(layer, one, tests, used) for one in layer.segments.values() if not one.hidden),
+        *(_funnel(layer, one, funnels) for one in layer.funnels.values()),
         *(_dataset(one, used) for one in layer.datasets.values()),
         *_dimensions(assistant, used),
     )
@@ -88,6 +91,13 @@ def usage(store: Store | None) -> Counter[str]:
     return used
 
 
+def funnel_usage(layer: SemanticLayer, store: Store | None) -> Counter[str]:
+    """In how many answered questions each funnel was shown, with all of its steps or some."""
+    queries = (turn.query for turn in store.turns() if turn.query is not None) if store is not None else ()
+    shown = (funnel_of(layer, query) for query in queries)
+    return Counter(funnel.name for funnel in shown if funnel is not None)
+
+
 def named_in(query: SemanticQuery) -> Iterator[str]:
     """Every name of the layer that a query uses."""
     yield from query.metrics
@@ -134,6 +144,15 @@ def _segment(layer: SemanticLayer, segment: Segment, tests: Counter[str], used: 
         "segment", segment.name, segment.title, segment.description, conditions, segment.synonyms,
         segment.ai_context.examples, segment.owner, "", layer.datasets[segment.entity].title, tests[segment.name],
         used[segment.name], _given((("version", str(segment.version)),)),
+    )  # fmt: skip
+
+
+def _funnel(layer: SemanticLayer, funnel: Funnel, used: Counter[str]) -> Entry:
+    counted = layer.datasets[funnel.entity].title if funnel.entity else ""
+    steps = tuple((one.metric, one.label or layer.metrics[one.metric].title) for one in funnel.steps)
+    return Entry(
+        "funnel", funnel.name, funnel.title, funnel.description, "", funnel.synonyms, funnel.ai_context.examples,
+        funnel.owner, "", counted, used=used[funnel.name], steps=steps,
     )  # fmt: skip
 
 

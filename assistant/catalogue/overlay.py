@@ -21,7 +21,9 @@ from semantic_layer import DefinitionError, SemanticLayer, load_workspace
 
 APPROVED = "zz-approved.yml"
 HEAD = "# Changes of definitions that people approved in the catalogue. Edit freely; remove an entry to undo it.\n"
-_SECTIONS: Mapping[EntryKind, str] = {"metric": "metrics", "segment": "segments", "dataset": "datasets"}
+_SECTIONS: Mapping[EntryKind, str] = {
+    "metric": "metrics", "segment": "segments", "dataset": "datasets", "funnel": "funnels",
+}  # fmt: skip
 
 
 def entry_yaml(layer: SemanticLayer, kind: EntryKind, name: str) -> str:
@@ -32,6 +34,7 @@ def entry_yaml(layer: SemanticLayer, kind: EntryKind, name: str) -> str:
 def _plain(layer: SemanticLayer, kind: EntryKind, name: str) -> dict[str, Any]:
     known: Mapping[EntryKind, Mapping[str, BaseModel]] = {
         "metric": layer.metrics, "segment": layer.segments, "dataset": layer.datasets, "dimension": layer.fields,
+        "funnel": layer.funnels,
     }  # fmt: skip
     node = known[kind].get(name)
     if node is None or getattr(node, "implied", False):

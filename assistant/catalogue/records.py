@@ -9,8 +9,8 @@ from typing import Literal
 from assistant.errors import AssistantError
 from semantic_layer import Difference
 
-EntryKind = Literal["metric", "dimension", "dataset", "segment"]
-KINDS: tuple[EntryKind, ...] = ("metric", "dimension", "dataset", "segment")
+EntryKind = Literal["metric", "dimension", "dataset", "segment", "funnel"]
+KINDS: tuple[EntryKind, ...] = ("metric", "dimension", "dataset", "segment", "funnel")
 ChangeStatus = Literal["pending", "approved", "rejected"]
 Source = Literal["example", "verified", "asked", "board"]
 
@@ -24,7 +24,7 @@ class Entry:
     """One thing of the semantic layer as people look it up; `name` is its name in queries and files.
 
     `tests` is how many golden queries and verified questions hold it to its numbers, `used` in how many answered
-    questions it stood.
+    questions it stood. `steps` are those of a funnel in order, each with the name of its metric and its title there.
     """
 
     kind: EntryKind
@@ -40,6 +40,7 @@ class Entry:
     tests: int = 0
     used: int = 0
     facts: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -84,17 +84,19 @@ def entry_page(entry: Entry, known: Provenance, look: Look) -> Markup:
 
 def _known(entry: Entry, known: Provenance, look: Look) -> list[tuple[str, object]]:
     say = look.say
-    asked = [tag("li", tag("a", one, {"href": f"./?ask={quote(one)}"})) for one in entry.examples]
+    asked = [tag("li", _asked(one)) for one in entry.examples]
     usage = say("catalogue.usage_text", {"count": entry.used})
     tested = say("catalogue.tested_text", {"count": entry.tests}) if entry.tests else say("catalogue.untested")
     fresh = day(known.fresh_until, look.locale) if known.fresh_until else ""
     return [
         (say("catalogue.name"), tag("code", entry.name)),
         (say("catalogue.condition" if entry.kind == "segment" else "catalogue.formula"), _code(entry.formula)),
-        (say("catalogue.dataset"), entry.dataset),
+        (say("catalogue.steps"), _steps(entry.steps)),
+        (say("catalogue.counts" if entry.kind == "funnel" else "catalogue.dataset"), entry.dataset),
         (say("catalogue.owner"), entry.owner),
         (say("catalogue.synonyms"), _chips(entry.synonyms)),
         (say("catalogue.examples"), tag("ul", join(asked), {"class": "tw-asks"}) if asked else ""),
+        (say("catalogue.bands"), _asked(known.banded) if known.banded else ""),
         (say("catalogue.made_of"), _codes(known.parts)),
         (say("catalogue.tables"), _codes(known.tables)),
         (say("catalogue.fresh"), fresh),
@@ -102,6 +104,18 @@ def _known(entry: Entry, known: Provenance, look: Look) -> list[tuple[str, objec
         (say("catalogue.usage"), usage if entry.used else ""),
         (say("catalogue.tested"), tested if entry.kind in ("metric", "segment") else ""),
     ]
+
+
+def _asked(question: str) -> Markup:
+    return tag("a", question, {"href": f"./?ask={quote(question)}"})
+
+
+def _steps(steps: Sequence[tuple[str, str]]) -> Markup:
+    """The steps of a funnel in order, each with a link to the metric that counts it."""
+    if not steps:
+        return text("")
+    items = [tag("li", tag("a", title, {"href": f"catalogue?entry=metric:{quote(name)}"})) for name, title in steps]
+    return tag("ol", join(items), {"class": "tw-asks"})
 
 
 def _fact(key: str, value: str, look: Look) -> object:
