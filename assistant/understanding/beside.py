@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.understanding.bounds import add_bound, amount_of_verb, comparator, measured, of_deed
+from assistant.understanding.bounded import amount_of_verb, measured, of_deed
+from assistant.understanding.bounds import add_bound, comparator
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft
 

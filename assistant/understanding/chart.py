@@ -10,7 +10,8 @@ from assistant.understanding.concepts import Concept
 from assistant.understanding.dates import YEAR, Clock
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import LONGEST_PHRASE, Lexicon
-from assistant.understanding.time_phrases import TimePhrase, number_at, time_phrase
+from assistant.understanding.relative_times import number_at
+from assistant.understanding.time_phrases import TimePhrase, time_phrase
 from assistant.understanding.tokens import Token
 
 COVERS_KEPT = 6

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.understanding.bounds import counted_deed, measured, subject_of
+from assistant.understanding.bounded import counted_deed, measured
+from assistant.understanding.bounds import subject_of
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft, Presence
 from semantic_layer import SimpleMetric, TimeRange

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.understanding.bounds import amount_of_verb
+from assistant.understanding.bounded import amount_of_verb
 from assistant.understanding.draft import Draft, Ranking
 from assistant.understanding.ordering import order_by
 from assistant.understanding.ranking import ask_for_rank, past_adjectives, ranks_by_name

@@ -16,8 +16,8 @@ from assistant.understanding.draft import (
 )
 from assistant.understanding.fitting import fits, is_happening
 from assistant.understanding.levels import LEVEL_COST, asks_for_deeds, is_level
-from assistant.understanding.measuring import blocked_scopes
 from assistant.understanding.query_slots import Choice, measure_bounds, query_of
+from assistant.understanding.scopes import blocked_scopes
 from assistant.understanding.segments import owner
 from assistant.understanding.subjects import Subject, asked_subject, counted_instead, counts, counts_per
 from semantic_layer import (

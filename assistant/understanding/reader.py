@@ -19,12 +19,7 @@ from assistant.understanding.frequency import find_ranked_deeds
 from assistant.understanding.grouping import find_asked_groups, find_groups
 from assistant.understanding.levels import find_closing_days
 from assistant.understanding.listing import find_lists
-from assistant.understanding.measuring import (
-    find_averages,
-    find_medians,
-    find_metrics,
-    find_scopes,
-)
+from assistant.understanding.measuring import find_averages, find_medians, find_metrics
 from assistant.understanding.moments import find_moments, find_when
 from assistant.understanding.nowadays import find_nowadays
 from assistant.understanding.ordering import find_sorting
@@ -32,6 +27,7 @@ from assistant.understanding.ranking import find_ranking_metrics, find_rankings
 from assistant.understanding.ratios import find_parts
 from assistant.understanding.repeated import find_repeated
 from assistant.understanding.risen import find_risen
+from assistant.understanding.scopes import find_scopes
 from assistant.understanding.segments import find_horizons
 from assistant.understanding.sharing import find_shares
 from assistant.understanding.spreading import find_distributions

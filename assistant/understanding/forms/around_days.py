@@ -11,7 +11,8 @@ from assistant.understanding.dates import Clock
 from assistant.understanding.forms.asking import Asking
 from assistant.understanding.happenings import happening
 from assistant.understanding.periods import Period
-from assistant.understanding.time_phrases import number_at, time_phrase
+from assistant.understanding.relative_times import number_at
+from assistant.understanding.time_phrases import time_phrase
 from assistant.understanding.tokens import Token
 from semantic_layer import Comparison, SemanticQuery, TimeRange
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Plan
-from assistant.understanding.bounds import amount_of_verb
+from assistant.understanding.bounded import amount_of_verb
 from assistant.understanding.chart import Element
 from assistant.understanding.draft import Draft
 from assistant.understanding.forms.asking import Asking, phrases, said

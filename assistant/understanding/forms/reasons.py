@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Plan, Refusal
-from assistant.understanding.bounds import counted_deed
+from assistant.understanding.bounded import counted_deed
 from assistant.understanding.chart import Element
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.forms.asking import Asking, counted_rows, phrases
