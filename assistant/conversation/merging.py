@@ -121,10 +121,11 @@ def _with_groups(query: SemanticQuery, said: Said, manner: Manner) -> SemanticQu
         others = {group.field for group in query.group_by if group not in said.query.group_by}
         return without_group(query, others) if manner.narrows or _cuts(said) else query
     names, cut = {group.field for group in new}, _cuts(said)
+    old = [group for group in query.group_by if group not in said.query.group_by]  # what is named again stays
     if cut or (manner.narrows and not manner.adds):
-        gone = {group.field for group in query.group_by}
+        gone = {group.field for group in old}
     else:
-        gone = {old.field for old in query.group_by if _gives_way(old, new, manner)}
+        gone = {group.field for group in old if _gives_way(group, new, manner)}
     limit, order = query.limit, query.order_by
     query = without_group(query, gone)
     kept = query.group_by

@@ -62,6 +62,7 @@ def _asked_back(conversation: Conversation) -> list[Turn]:
 
 def _one_of(question: str, read: list[Resolution], understanding: Understanding) -> Resolution:
     """The one meaning, or the meanings to choose from: what was left open before is not settled by a follow-up."""
+    read = [understanding.unless_doubted(question, one) if isinstance(one, Plan) else one for one in read]
     plans = {one.query: one for one in read if isinstance(one, Plan)}
     if len(plans) < 2:
         return next(iter(plans.values()), read[0])

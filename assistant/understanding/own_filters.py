@@ -126,6 +126,12 @@ def _kept(layer: SemanticLayer, metric: SimpleMetric, field: str) -> set[str]:
     return {text for place, named, text in KEPT_ONLY.findall(own) if (place or owner, named) == (dataset, column)}
 
 
+def kept_values(layer: SemanticLayer, name: str, field: str) -> frozenset[str]:
+    """The values of a field that a metric counts rows of only, by its own definition; empty when it names none."""
+    metric = layer.metrics[name]
+    return frozenset(_kept(layer, metric, field)) if isinstance(metric, SimpleMetric) else frozenset()
+
+
 def left_out(layer: SemanticLayer, name: str, field: str) -> frozenset[str]:
     """The values of a field that a metric counts no rows of by its own definition."""
     metric = layer.metrics[name]

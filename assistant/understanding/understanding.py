@@ -12,7 +12,7 @@ from assistant.understanding.ahead import looking_ahead
 from assistant.understanding.chart import Element
 from assistant.understanding.closer_rows import with_closer_rows
 from assistant.understanding.compounds import Compounds
-from assistant.understanding.doubts import doubt, with_assumptions
+from assistant.understanding.doubts import doubt, doubt_of_query, with_assumptions
 from assistant.understanding.draft import World
 from assistant.understanding.early import early_outcome
 from assistant.understanding.entities import (
@@ -21,7 +21,6 @@ from assistant.understanding.entities import (
     by_own_day,
     doubted,
     listed_instead,
-    named_for_another,
     plan_entities,
     tying_verbs,
 )
@@ -228,7 +227,7 @@ class Understanding:
         outcome = decide(question, [read(one, named.world, self._scattered) for one in spellings], named.world)
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
             outcome = plan_entities(named.tokens, named.world) or outcome
-        under = named_for_another(outcome, named.tokens, named.world) if isinstance(outcome, Plan) else ()
+        under = doubted(outcome, named.tokens, named.world) if isinstance(outcome, Plan) else ()
         if under:
             outcome = plan_entities(named.tokens, named.world) or refuse(question, "UNKNOWN_WORDS", named.world, under)
         return noted(outcome, found, named) if isinstance(outcome, Plan) else outcome
@@ -247,6 +246,10 @@ class Understanding:
     def follow(self, tokens: Sequence[Token], fragment: Fragment) -> Plan | Clarification | Refusal:
         """The words of a follow-up made whole beside the query before; every one of them is accounted for."""
         return read_fragment(replace(fragment, spellings=self._speller.spellings(tokens)), self._world)
+
+    def unless_doubted(self, question: str, plan: Plan) -> Plan | Clarification | Refusal:
+        """The plan of a follow-up, or what to say instead when it computes what nobody can ask for."""
+        return doubt_of_query(question, plan, self._world) or plan
 
     def meanings(self, tokens: Sequence[Token]) -> tuple[Element, ...]:
         """What a few words mean by themselves, in order: concepts of the layer, times, grains, numbers."""

@@ -39,6 +39,32 @@ def _of_the_rows(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at : at + 2]), "of_each_row")
 
 
+def _rows_bounded(asked: Doubted) -> Iterator[Doubt]:
+    """ "won deals above 20k by owner": deals of such a worth, and not the owners who have won so many of them."""
+    layer = asked.world.layer
+    bounded = {one.field for one in asked.query.filters if not one.entity and one.op in ("gt", "ge", "lt", "le")}
+    counts = {name for name in bounded & set(layer.metrics) if layer.metrics[name].format == "integer"}
+    skipped = asked.words("having_words")
+    for at in range(1, len(asked.tokens) - 1) if counts and asked.query.group_by else ():
+        compared = any(cue.startswith("cmp_") for cue in asked.cues(at + 1))
+        first = next((i for i in range(max(0, at - 3), at + 1) if _is_one_of(asked, i, at + 1, counts)), None)
+        if not compared or first is None:
+            continue
+        if all(asked.text(i) not in skipped for i in range(first)) and not _is_group(asked, first):
+            yield Doubt(raw(asked.tokens[first : at + 3]), "of_each_row")
+
+
+def _is_one_of(asked: Doubted, first: int, behind: int, names: set[str]) -> bool:
+    return any(c.kind == "metric" and c.target in names for c in asked.concepts(first, behind))
+
+
+def _is_group(asked: Doubted, end: int) -> bool:
+    """Whether what the breakdown is by is named before the rows: "owners, won deals above 20"."""
+    groups = {group.field for group in asked.query.group_by}
+    places = ((a, b) for a in range(end) for b in range(a + 1, min(a + 4, end + 1)))
+    return any(c.kind == "dimension" and c.target in groups for a, b in places for c in asked.concepts(a, b))
+
+
 def _number_of_amounts(asked: Doubted) -> Iterator[Doubt]:
     """ "more than one discount": how many of them, and not a discount above one euro."""
     layer = asked.world.layer
@@ -67,6 +93,7 @@ def _average_of_others(asked: Doubted) -> Iterator[Doubt]:
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _of_each_row,
     _of_the_rows,
+    _rows_bounded,
     _number_of_amounts,
     _average_of_others,
 )

@@ -22,12 +22,17 @@ def _most_of_them(asked: Doubted) -> Iterator[Doubt]:
 
 def _one_after_another(asked: Doubted) -> Iterator[Doubt]:
     """ "left a cart and then bought": what was done after something else, where the plan only asks for both."""
-    deeds = [one for one in asked.query.filters if one.entity and one.field in asked.world.layer.metrics]
     said = [token.text for token in asked.said]
     follows = asked.words("then_words")
-    for at in range(1, len(said) - 1) if len(deeds) > 1 else ():
-        if said[at] in follows and said[at - 1] in {"and", ","}:
+    for at in range(1, len(said) - 1):
+        if said[at] in follows and said[at - 1] in {"and", ","} and _is_done(asked, said[at + 1]):
             yield Doubt(raw(asked.said[at - 1 : at + 1]), "order_of_deeds")
+
+
+def _is_done(asked: Doubted, word: str) -> bool:
+    """Whether a word tells what somebody did: "bought", and not "by" of "and then by month"."""
+    language = asked.world.language
+    return word.endswith(language.words("participle_endings")) or word in language.forms.verbs
 
 
 def _share_of_doers(asked: Doubted) -> Iterator[Doubt]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answer import Clarification, Plan, Refusal
@@ -11,7 +11,8 @@ from assistant.understanding.doubts.bounds import RULES as BOUNDS
 from assistant.understanding.doubts.counted import RULES as COUNTED
 from assistant.understanding.doubts.deeds import RULES as DEEDS
 from assistant.understanding.doubts.described import RULES as DESCRIBED
-from assistant.understanding.doubts.doubted import Doubted
+from assistant.understanding.doubts.doubted import Doubt, Doubted
+from assistant.understanding.doubts.events import RULES as EVENTS
 from assistant.understanding.doubts.judged import RULES as JUDGED
 from assistant.understanding.doubts.names import RULES as NAMES
 from assistant.understanding.doubts.numbers import RULES as NUMBERS
@@ -20,14 +21,19 @@ from assistant.understanding.doubts.sides import RULES as SIDES
 from assistant.understanding.doubts.single_objects import RULES as SINGLE
 from assistant.understanding.doubts.times import RULES as TIMES
 from assistant.understanding.doubts.torn_names import RULES as TORN
+from assistant.understanding.doubts.vain import OF_QUERIES as VAIN_QUERIES
+from assistant.understanding.doubts.vain import RULES as VAIN
 from assistant.understanding.doubts.values import RULES as VALUES
 from assistant.understanding.doubts.ways import RULES as WAYS
+from assistant.understanding.doubts.wholes import OF_QUERIES as WHOLE_QUERIES
+from assistant.understanding.doubts.wholes import RULES as WHOLES
 from assistant.understanding.draft import World
 from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
 from semantic_layer import stands
 
-RULES = (
+Rule = Callable[[Doubted], Iterator[Doubt]]
+RULES: tuple[Rule, ...] = (
     *VALUES,
     *WAYS,
     *NUMBERS,
@@ -43,13 +49,29 @@ RULES = (
     *SCATTERED,
     *JUDGED,
     *SIDES,
+    *WHOLES,
+    *VAIN,
+    *EVENTS,
 )
+
+
+OF_QUERIES = (*VAIN_QUERIES, *WHOLE_QUERIES)
+"""The doubts that speak against what a plan computes, whatever its words: they hold for follow-ups, too."""
 
 
 def doubt(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> Clarification | Refusal | None:
     """What to say instead of a plan that decides what the words leave open, None for one that stands."""
-    asked = Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world)
-    found = next((one for rule in RULES for one in rule(asked)), None)
+    return _first(question, Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world), RULES)
+
+
+def doubt_of_query(question: str, plan: Plan, world: World) -> Clarification | Refusal | None:
+    """What to say instead of a plan that computes what nobody can ask for, None for one that stands."""
+    return _first(question, Doubted(plan, (), (), world), OF_QUERIES)
+
+
+def _first(question: str, asked: Doubted, rules: Sequence[Rule]) -> Clarification | Refusal | None:
+    plan, world = asked.plan, asked.world
+    found = next((one for rule in rules for one in rule(asked)), None)
     if found is None:
         return None
     sentence = world.language.message(found.message, words=found.words[0])

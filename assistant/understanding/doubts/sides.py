@@ -72,10 +72,10 @@ def _counts_alike(asked: Doubted) -> bool:
 
 
 def _rows_of_one_kind(asked: Doubted) -> Iterator[Doubt]:
-    """ "campaigns without clicks": none of one kind, where another kind of rows is called so as well."""
+    """ "campaigns without clicks", "with clicks": of one kind, where another kind of rows is called so as well."""
     reach = asked.world.reach
     for one in asked.query.filters:
-        if not (one.none and one.entity and one.op == "in"):
+        if not (one.entity and one.op == "in"):
             continue
         own = one.field.partition(".")[0]
         for at in range(len(asked.tokens)):

@@ -1,0 +1,52 @@
+"""Doubts of what happened to rows: a state that they had once, where they went, a value that reads as a wish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from semantic_layer import SimpleMetric
+
+
+def _was_once(asked: Doubted) -> Iterator[Doubt]:
+    """ "what share of leads got qualified": all that ever were, and not those that still are in that state."""
+    layer = asked.world.layer
+    for at, one in asked.values():
+        helped = asked.text(at - 1) in asked.words("becoming_words") or asked.text(at - 2) in asked.words(
+            "becoming_words"
+        )
+        if one.op != "in" or not helped:
+            continue
+        owner = one.field.partition(".")[0]
+        known = [m for m in layer.metrics.values() if isinstance(m, SimpleMetric) and m.measure.startswith(f"{owner}.")]
+        dated = f"{asked.text(at)}_at is not null"
+        if any(dated in layer.measures[m.measure].filter.casefold() for m in known):
+            yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "was_once")
+
+
+def _delivered_to(asked: Doubted) -> Iterator[Doubt]:
+    """ "orders shipped to Austria": where they went is not where those live who placed them."""
+    verbs, layer = asked.words("delivery_verbs"), asked.world.layer
+    facts = {fact for name in asked.query.metrics for fact in asked.world.reach.facts(name)} | {asked.query.entity}
+    for at, one in asked.values():
+        before = next((i for i in range(at - 1, -1, -1) if asked.text(i) not in asked.world.language.determiners), -1)
+        sent = asked.text(before) in ("to", "in") and asked.text(before - 1) in verbs
+        owner = one.field.partition(".")[0]
+        if sent and one.field in layer.fields and owner not in facts and not one.via:
+            yield Doubt(raw(asked.tokens[before - 1 : at + 1]), "delivered_to")
+
+
+def _wish_or_value(asked: Doubted) -> Iterator[Doubt]:
+    """ "display impressions": a wish to see them all, or those of display advertising?"""
+    said = asked.said
+    if len(said) < 2 or said[0].text not in asked.words("request_verbs"):
+        return
+    facts = {fact for name in asked.query.metrics for fact in asked.world.reach.facts(name)}
+    found = asked.world.lexicon.lookup(asked.world.language.tokens(f"{said[0].raw} {said[0].raw.capitalize()}")[1:])
+    fields = [c for c in found if c.kind == "value" and c.target.partition(".")[0] in facts]
+    direct = any(c.kind in ("metric", "noun") for c in asked.world.lexicon.lookup([said[1]]))
+    if fields and direct:
+        yield Doubt(raw(said[:1]), "request_or_name")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_was_once, _delivered_to, _wish_or_value)
