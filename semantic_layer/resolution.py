@@ -301,10 +301,12 @@ def linking(layer: SemanticLayer, dataset: str, entity: str) -> str:
 
 
 def _only_ties(layer: SemanticLayer, rows: str, ends: set[str]) -> bool:
-    """Whether the key of a dataset is made of nothing but what ties it to both ends."""
-    links = [link for link in layer.relationships.values() if link.from_ == rows and link.to in ends]
+    """Whether the key of a dataset is made of nothing but what ties it to both ends, or to what belongs to them."""
+    links = [link for link in layer.relationships.values() if link.from_ == rows]
+    links = [link for link in links if any(layer.graph.reaches(link.to, end) for end in ends)]
     columns = [column for link in links for column in link.from_columns]
-    return {link.to for link in links} == ends and sorted(columns) == sorted(layer.datasets[rows].primary_key)
+    told = [end for end in ends for link in links if layer.graph.reaches(link.to, end)]
+    return sorted(told) == sorted(ends) and sorted(columns) == sorted(layer.datasets[rows].primary_key)
 
 
 def entity_of(layer: SemanticLayer, fact: str, one: Filter, listed: str = "") -> str:

@@ -15,6 +15,7 @@ from semantic_layer.bootstrap.naming import (
     label,
     synonyms,
     unqualified,
+    without_unit,
 )
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
@@ -111,8 +112,13 @@ def _counted(words: Words, *, is_number: bool) -> Iterator[Words]:
 
 
 def _first_line(words: Words, subject: Subject) -> Iterator[Words]:
-    """ "address" of an address line 1, where that is the only line of it that says anything."""
+    """ "address" of an address line 1, where that is its only line with values; "line 2" of a line 2 street."""
     filled = (one for one in subject.table.columns if subject.meanings[one.name].role != "empty")
+    if words[:1] == ("line",) and words[1:2] and words[1].isdigit():
+        yield words[:2]
+        yield ("address", *words[:2])
+        if words[2:] == ("number", "building"):
+            yield ("building", "number")
     lines = [one for one in filled if one.words[:-2] == words[:-2] and one.words[-2:-1] == ("line",)]
     if len(words) > 2 and words[-2] == "line" and words[-1].isdigit() and len(lines) == 1:
         yield words[:-2]
@@ -172,15 +178,21 @@ def _shorter(words: Words, column: Column, *, is_number: bool) -> Iterator[Words
     if len(words) > 2 and words[-2] == "in":
         yield words[:-2]  # "memory" of "memory in g"
     elif is_number and is_unit_last(words):
-        yield words[:-1]
-        if words != column.own and not vocabulary().has("generic", column.own[:-1]):
-            yield column.own[:-1]
-    if len(column.own) > 1 and words != column.own:
+        yield without_unit(words)
+        if words != column.own and not vocabulary().has("generic", without_unit(column.own)):
+            yield without_unit(column.own)
+    if words != column.own and (len(column.own) > 1 or _is_own_number(column, is_number)):
         yield column.own
     if _ends_in_code(words):
         yield words[:-1]
     if is_number and len(words) == 1 and words[0].endswith("ed"):
         yield from ((words[0], "amount"), ("amount", words[0]))
+
+
+def _is_own_number(column: Column, is_number: bool) -> bool:
+    """ "price" of a product price: one word that says what a number is."""
+    known = vocabulary()
+    return is_number and bool(column.own) and not known.has("generic", column.own)
 
 
 def _ends_in_code(words: Words) -> bool:

@@ -10,7 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from semantic_layer.bootstrap.evidence import Evidence, Pair
-from semantic_layer.bootstrap.keys import LIKELY, Reference, is_identifier, key_grade, names_noun, reference, single_key
+from semantic_layer.bootstrap.keys import (
+    LIKELY,
+    Reference,
+    is_identifier,
+    key_grade,
+    key_of_another,
+    names_noun,
+    reference,
+    single_key,
+)
 from semantic_layer.bootstrap.structure import Column, Table
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 
@@ -49,11 +58,12 @@ class Link:
 
 @dataclass(frozen=True)
 class Target:
-    """A column that can be referred to; `is_primary` when it is its table's key."""
+    """A column that can be referred to; `is_primary` when it is its table's key, `is_shared` when another's as well."""
 
     table: Table
     key: Column
     is_primary: bool
+    is_shared: bool = False
 
 
 def targets(tables: Sequence[Table]) -> tuple[Target, ...]:
@@ -63,6 +73,8 @@ def targets(tables: Sequence[Table]) -> tuple[Target, ...]:
         primary = single_key(table, tables)
         if primary:
             found.append(Target(table, primary, True))
+        elif shared := key_of_another(table, tables):
+            found.append(Target(table, shared, True, True))
         others = (column for column in table.columns if column.is_key and column != primary and is_identifier(column))
         found.extend(Target(table, column, False) for column in others)
     return tuple(found)
@@ -158,6 +170,8 @@ def _named_grade(table: Table, column: Column, name: Reference, target: Target) 
         return EXACT if called and target.table.name != table.name else 0
     if target.table.name == table.name:
         return _self_grade(column, name, target)
+    if target.is_shared and (not name.marked or not names_noun(name.entity, target.table.noun)):
+        return 0  # a number that several tables share leads to the one that it is called by
     if names_noun(name.entity, target.table.noun) and _fits(column, name, target):
         return EXACT
     if same_words:

@@ -169,6 +169,12 @@ def in_one_piece(name: str, words: Words) -> str:
     return written if plain and len(words) > 1 and "".join(words) == written else ""
 
 
+def without_unit(words: Words) -> Words:
+    """The words without the unit, or the "amount", that they end with: "area" of an area in square metres."""
+    spread = words[-2:-1] in (("square",), ("cubic",), ("sq",)) and len(words) > 2
+    return words[:-2] if spread else words[:-1]
+
+
 def is_unit_last(words: Words) -> bool:
     """Whether words end with a unit, or with "amount" behind a kind of money: "weight kg", "fee amount"."""
     known = vocabulary()

@@ -23,6 +23,7 @@ from semantic_layer.bootstrap.times import misfits, readings
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 from semantic_layer.model import AIContext, Dataset, Definitions, Measure, Metric, SemanticLayer
 
+_KINDS = ("type", "kind", "category")
 _MOST_ROWS_TOLD = 10**15
 
 
@@ -135,9 +136,25 @@ def _short_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]
         rivals = [one for one in others if one[-len(rest) :] == rest and one != noun]
         called = is_called(rest) or (noun[:at] in nouns and known.has("levels", rest))
         called = called or (len(rest) == 1 and is_plural(subject.table) and rest not in columns)  # "keepers" of pets
+        if any(link.to.noun[:-1] == rest for link in subject.links if _is_of_kinds(link.to)):
+            continue  # the role of a party is a role type, and not that it has one
         if not rivals and ((called and (noun[:at] in nouns or rest not in columns)) or rest == _key_entity(subject)):
             yield phrase(rest)
             yield plural(rest)
+    if _is_of_kinds(subject.table) and any(_assigns(other, subject) for other in subjects):
+        yield phrase(noun[:-1])
+        yield plural(noun[:-1])
+
+
+def _is_of_kinds(table: Table) -> bool:
+    """Whether the rows of a table are kinds of something: role types."""
+    return len(table.noun) > 1 and table.noun[-1] in _KINDS
+
+
+def _assigns(rows: Subject, kinds: Subject) -> bool:
+    """Whether rows only say which kinds others have: the roles of parties by role type."""
+    named = rows.table.noun[1 - len(kinds.table.noun) :] == kinds.table.noun[:-1]
+    return named and len(rows.key) > 1 and any(link.to.name == kinds.table.name for link in rows.links)
 
 
 def _key_entity(subject: Subject) -> Words:

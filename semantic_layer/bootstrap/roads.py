@@ -32,7 +32,32 @@ def build_roads(subjects: Sequence[Subject], taken: Collection[str] = ()) -> Roa
     by_table = {subject.table.name: subject for subject in subjects}
     found = [_relationship(name, link, by_table, _is_side_role(link, links.values())) for name, link in links.items()]
     found = _without_detours(found)
+    found = _with_ways_back(found, subjects, taken)
     return Roads(tuple(found), links, tuple(_crossings(found)))
+
+
+def _with_ways_back(
+    links: list[Relationship], subjects: Sequence[Subject], taken: Collection[str]
+) -> list[Relationship]:
+    """The links with those from a whole to its kinds: a party is at most one person, with the same key.
+
+    A way back that makes a second way between any two tables is left out.
+    """
+    kinds = {subject.name: key_name(subject, subject.key[0]) for subject in subjects if _is_a_kind(subject)}
+    for link in list(links):
+        if link.from_ in kinds and link.from_columns == (kinds[link.from_],) and link.from_ != link.to:
+            used = {*taken, *(one.name for one in links), *(subject.name for subject in subjects)}
+            name = free_name(plain_name(f"{link.to}_{link.from_}", "link"), used)
+            ends = {"from_": link.to, "to": link.from_}
+            columns = {"from_columns": link.to_columns, "to_columns": link.from_columns}
+            further = [*links, link.model_copy(update={"name": name, **ends, **columns})]
+            links = further if len(list(_crossings(further))) == len(list(_crossings(links))) else links
+    return links
+
+
+def _is_a_kind(subject: Subject) -> bool:
+    """Whether a row is a thing of its own that shares its key with what it is a kind of."""
+    return len(subject.key) == 1 and subject.is_entity and any(link.columns == subject.key for link in subject.links)
 
 
 def key_name(subject: Subject, column: Column) -> str:

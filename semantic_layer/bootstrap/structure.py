@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -94,6 +94,8 @@ def read_tables(profiles: Profiles) -> tuple[Table, ...]:
         [one.noun for one in tables], [[column.words for column in one.columns] for one in tables], words
     )
     tables = [_in_full(one, short) for one in tables]
+    nouns = {one.noun for one in tables}
+    tables = [_named_by_key(one, nouns, words) for one in tables]
     codes = _codes(tables, shared, words)
     return tuple(
         replace(one, columns=tuple(_written_out(column, codes, words) for column in one.columns)) for one in tables
@@ -107,6 +109,17 @@ def _in_full(table: Table, short: Mapping[str, Words]) -> Table:
         words = in_full(column.words, short)
         columns.append(replace(column, words=words, own=_own(words, table.noun)) if words != column.words else column)
     return replace(table, columns=tuple(columns))
+
+
+def _named_by_key(table: Table, nouns: Collection[Words], words: Vocabulary) -> Table:
+    """The table with what its key calls a row left off its other columns, too: "mailing" of mailing campaigns."""
+    first, noun = table.columns[:1], table.noun
+    called = first[0].words[:-1] if first and first[0].is_key and words.has("id_words", first[0].words[-1:]) else ()
+    parts = [noun[:size] for size in range(1, len(noun))] + [noun[-size:] for size in range(1, len(noun))]
+    if called not in parts or called in nouns:
+        return table
+    others = (replace(one, own=_own(one.own, called)) if one.own == one.words else one for one in table.columns[1:])
+    return replace(table, columns=(*first, *others))
 
 
 def _codes(tables: Sequence[Table], shared: Words, words: Vocabulary) -> Mapping[str, Words]:

@@ -98,7 +98,7 @@ def _subject(table: Table, tables: Sequence[Table], name: str, links: Sequence[L
     meanings = {column.name: meaning(column, evidence.counts) for column in table.columns}
     times = [column for column in table.columns if meanings[column.name].role == "time"]
     time, rivals = default_time(table, times)
-    happens = is_event(table, times, len(own))
+    happens = is_event(table, times, sum(not link.is_self for link in own))
     nouns = frozenset(one.noun for one in tables)
     noun = _row_noun(table, key, nouns)
     return Subject(table, name, key, own, meanings, field_names(table), noun, time, rivals, happens, nouns)

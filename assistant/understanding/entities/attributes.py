@@ -141,7 +141,16 @@ def _count_beside(words: Words, found: Found, start: int) -> Iterator[Found]:
     for concepts, behind in words.concepts(start, "metric", 0.9) if found.attributes else ():
         names = [c.target for c in concepts if c.target not in words.world.nouns.counted]
         if len(names) == 1:
-            yield replace(found, beside=(*found.beside, f"={names[0]}")).used(start, behind, "metric", names[0])
+            end = _whose_number(words, names[0], behind)
+            yield replace(found, beside=(*found.beside, f"={names[0]}")).used(start, end, "metric", names[0])
+
+
+def _whose_number(words: Words, metric: str, at: int) -> int:
+    """The place behind "of (their) visits" where a number is made of visits anyway, the same place without it."""
+    genitive = at + 1 if at < len(words.tokens) and words.tokens[at].text == "of" else None
+    start = words.skip(genitive, "empty", "possessives") if genitive is not None else at
+    facts = words.world.reach.facts(metric)
+    return next((end for dataset, end in words.nouns(start) if genitive and {dataset} == facts), at)
 
 
 def _two_of_one_noun(words: Words, found: Found, start: int) -> Iterator[Found]:

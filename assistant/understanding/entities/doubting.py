@@ -31,7 +31,14 @@ from assistant.understanding.tokens import Token
 def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...]:
     """The words that a plan uses for something else than they say, none for a plan that stands."""
     words = Words(tuple(tokens), world)
-    tests = (_named_of_others, _counted_for_measured, _sorted_otherwise, _apart, _columns_as_conditions)
+    tests = (
+        _named_of_others,
+        _field_of_others,
+        _counted_for_measured,
+        _sorted_otherwise,
+        _apart,
+        _columns_as_conditions,
+    )
     tests += (
         total_for_value,
         total_for_row,
@@ -120,7 +127,7 @@ def _named_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
         for role in ("names", "keys"):
             behind = words.phrase(at, role)
             genitive = words.phrase(behind, "genitive") if behind is not None else None
-            owners = [dataset for dataset, _ in words.nouns(words.skip(genitive, "empty"))] if genitive else []
+            owners = _longest_nouns(words, words.skip(genitive, "empty")) if genitive else []
             if behind is not None and not owners:  # "class names"
                 owners = [dataset for dataset, end in words.nouns(max(0, at - 1)) if end == at]
             if owners and shown - {""} and not shown.intersection(owners):
@@ -129,6 +136,28 @@ def _named_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
                 {name for dataset in owners for name in words.world.nouns.names(dataset)} if role == "names" else set()
             )
             if own and fields and not fields & own and _are_names(fields - _keys(words, owners), words):
+                return (words.tokens[at].raw,)
+    return ()
+
+
+def _longest_nouns(words: Words, at: int) -> list[str]:
+    """The datasets that the longest noun here names: product groups and not products."""
+    found = words.nouns(at)
+    return [dataset for dataset, end in found if end == found[0][1]]
+
+
+def _field_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the description of the soil type" with the descriptions of crops: a field like that of something else."""
+    fields = {group.field for group in plan.query.group_by}
+    for at in range(len(words.tokens)):
+        for concepts, behind in words.concepts(at, "dimension"):
+            genitive = behind + 1 if words.tokens[behind : behind + 1] and words.tokens[behind].text == "of" else None
+            owners = _longest_nouns(words, words.skip(genitive, "empty")) if genitive is not None else []
+            said = words.tokens[behind - 1].plain
+            own = {f"{owner}.{one.name}" for owner in owners for one in words.world.layer.datasets[owner].fields}
+            like = {name for name in own if name.rpartition(".")[2].rpartition("_")[2] == said}
+            others = fields.intersection(concept.target for concept in concepts) - own
+            if like and others and not fields & like:
                 return (words.tokens[at].raw,)
     return ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.understanding.entities.columns import columns_of_each
@@ -26,14 +26,34 @@ def number_of_each(words: Words, at: int) -> Iterator[Found]:
 
 
 def _of_each_value(words: Words, counted: str, said: tuple[int, int, int]) -> Iterator[Found]:
-    """ "(how many) plays did each playwright write": by a category of what is counted."""
+    """ "(how many) plays did each playwright write": by a category of what is counted, or of what is tied to it."""
     at, behind, each = said
     count = words.world.nouns.count_of(counted)
     for concepts, end in words.concepts(each, "dimension") if count else ():
-        own = [c.target for c in concepts if c.target.partition(".")[0] == counted]
-        if len(own) == 1 and words.world.layer.fields[own[0]].kind == "categorical":
-            named = Found(end, group=own[0], metrics=(count,), rank=1)
-            yield named.used(at, behind, "metric", count).used(each, end, "dimension", own[0])
+        own = [(c.target, count) for c in concepts if c.target.partition(".")[0] == counted]
+        for field, number in own or _tied_values(words, counted, [c.target for c in concepts]):
+            if words.world.layer.fields[field].kind == "categorical" and 1 in (len(own), len(concepts)):
+                named = Found(end, group=field, metrics=(number,), rank=1)
+                yield named.used(at, behind, "metric", number).used(each, end, "dimension", field)
+
+
+def _tied_values(words: Words, counted: str, fields: Sequence[str]) -> list[tuple[str, str]]:
+    """Fields of what rows of another table tie to what is counted, each with the metric that counts it once a value."""
+    found = [(field, field.partition(".")[0]) for field in fields]
+    tied = [(field, owner) for field, owner in found if words.world.reach.steps(counted, owner) is None]
+    counts = [(field, count_of_each(words, counted, owner)) for field, owner in tied]
+    return [(field, count) for field, count in counts if count]
+
+
+def told_twice(words: Words) -> Iterator[Found]:
+    """ "the house types and the number of guests for each house type": what each number is of, said before as well."""
+    start = words.skip(0, "requests", "asking", "empty", "distinct")
+    for end in range(start + 1, len(words.tokens)):
+        counted = words.phrase(words.skip(end, "joins", "requests", "empty"), "counting")
+        said = tuple(token.plain for token in words.tokens[start:end])
+        again = tuple(token.plain for token in words.tokens[len(words.tokens) - len(said) :])
+        if counted is not None and words.skip(end, "joins") > end and said == again:
+            yield from number_of_each(words, words.skip(counted, "empty"))
 
 
 def for_each(words: Words) -> Iterator[Found]:

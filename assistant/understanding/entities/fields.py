@@ -19,12 +19,22 @@ def own_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
         for concept in concepts
         if concept.target.partition(".")[0] == entity
     ]
-    yield from found
+    yield from found or _fields_of_whole(words, at, entity)
     longest = max((behind for _, behind in found), default=at)
     for end in range(min(at + LONGEST_PART, len(words.tokens)), longest, -1):
         named = partly_named(words, words.tokens[at:end], entity)
         if len(named) == 1:
             yield named[0], end
+
+
+def _fields_of_whole(words: Words, at: int, entity: str) -> list[tuple[str, int]]:
+    """The fields of what things are a kind of, with the same key: the day on which a person became a party."""
+    reach = words.world.reach
+    named = [(c.target, behind) for concepts, behind in words.concepts(at, "dimension") for c in concepts]
+    owners = {target: target.partition(".")[0] for target, _ in named}
+    return [
+        one for one in named if (reach.steps(entity, owners[one[0]]), reach.steps(owners[one[0]], entity)) == (1, 1)
+    ]
 
 
 def number_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:

@@ -51,6 +51,7 @@ def _asked(words: Words, at: int, *, distinct: bool) -> Iterator[Found]:
     """What is asked for: a number of things, things, or fields of things."""
     yield from each.for_each(words)
     yield from each.for_each_numbers(words)
+    yield from each.told_twice(words)
     yield from several_for_each(words)
     yield from placed(words)
     yield from where_is(words)
@@ -81,8 +82,16 @@ def _groups(words: Words, found: Found) -> Iterator[Found]:
         for concept in concepts:
             field, owner = words.world.layer.fields[concept.target], concept.target.partition(".")[0]
             named = concept.target in words.world.nouns.names(owner)  # the names of things are no groups of them
+            named = named or _is_key_of_named(words, concept.target, (found.at, behind))
             if field.kind == "categorical" and not (field.pii or named) and words.world.nouns.count_of(owner):
                 yield replace(found, group=concept.target, rank=1).used(found.at, behind, "dimension", concept.target)
+
+
+def _is_key_of_named(words: Words, field: str, said: tuple[int, int]) -> bool:
+    """Whether a field is the key of the things that the same words name: a role type and its code."""
+    owner, _, name = field.partition(".")
+    key = words.world.layer.datasets[owner].key_fields == (name,)
+    return key and (owner, said[1]) in words.nouns(said[0])
 
 
 def _closes(words: Words, found: Found) -> bool:

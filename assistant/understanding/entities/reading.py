@@ -28,7 +28,7 @@ DETAILS = frozenset({"detail", "details", "description", "label"})
 
 def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
     """The one plan of a question about single things, None when there is none or more than one."""
-    words = Words(tuple(tokens), world)
+    words = Words(_without_pronouns(tokens, world), world)
     plans: dict[str, Plan] = {}
     ranks: dict[str, int] = {}
     for found in islice(readings(words), MOST_READINGS):
@@ -49,6 +49,20 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
         shape(one, words) for shape in (all_for_some, whole_for_parts, rank_for_size, rows_for_total, said_of_others)
     )
     return None if misread else one
+
+
+def _without_pronouns(tokens: Sequence[Token], world: World) -> tuple[Token, ...]:
+    """The words without what stands only between those of a field: "the date (they) became (a) tenant"."""
+    lists, kept = word_lists(), tuple(tokens)
+    for at, token in enumerate(kept[1:-1], 1):
+        led = token.text in lists["told_pronouns"] and kept[at - 1].plain in lists["day_words"] | lists["year_words"]
+        article = at + 2 if led and kept[at + 2 : at + 3] and kept[at + 2].text in lists["articles"] else None
+        for rest in (kept[at + 1 :], (kept[at + 1], *kept[article + 1 :]) if article else ()):
+            for size in (2, 1):
+                named = world.lexicon.lookup((kept[at - 1], *rest[:size])) if led and len(rest) >= size else ()
+                if any(concept.kind == "dimension" for concept in named):
+                    return (*kept[:at], *rest)
+    return kept
 
 
 def asks_whose(outcome: Plan | Clarification | Refusal) -> bool:

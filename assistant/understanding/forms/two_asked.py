@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answer import Plan, Refusal
+from assistant.understanding.entities.words import word_lists
 from assistant.understanding.forms.asking import Asking, phrases, said
 from assistant.understanding.own_filters import row_filters
 from assistant.understanding.tokens import Token
@@ -36,9 +37,20 @@ def two_asked(asking: Asking) -> Plan | Refusal | None:
         found = _split_by(asking, at) or _split(asking, first, at) or both(asking, first, second)
         if found is not None:
             return found
-        if asking.read(second) is not None:
-            return asking.refused("two_questions")
+        whole = asking.read(second)
+        if whole is not None:
+            return whole if _says_again(asking, at) else asking.refused("two_questions")
     return None
+
+
+def _says_again(asking: Asking, at: int) -> bool:
+    """ "the soil types and the number of plots for each soil type": what the number behind is of, said before."""
+    lists = word_lists()
+    plain = {word for name in ("requests", "asking", "empty", "distinct") for word in lists[name]}
+    start = next((i for i, token in enumerate(asking.tokens) if token.text not in plain), at)
+    before = [token.plain for token in asking.tokens[start:at]]
+    each = asking.tokens[-len(before) - 1].text if before and len(before) < len(asking.tokens) else ""
+    return each in ("each", "every") and before == [token.plain for token in asking.tokens[-len(before) :]]
 
 
 def _joints(asking: Asking) -> Iterator[int]:
