@@ -28,6 +28,10 @@ def planned(shop: Assistant, question: str) -> SemanticQuery:
         ("in which month did we gain the fewest customers", "which month had the fewest new customers"),
         ("which of our customers haven't been back since March", "which of our customers have not ordered since March"),
         ("what do women in Berlin buy", "which products do women in Berlin buy the most"),
+        ("how many euros did we refund in May", "how much did we refund in May"),
+        ("how much do women spend on their first order", "average order value of first orders of women"),
+        ("were urgent tickets solved faster than normal ones", "resolution time of urgent versus normal tickets"),
+        ("are app orders bigger than web orders", "average order value of app orders versus web orders"),
         ("what's the conversion rate of visitors coming from Instagram", "conversion rate from Instagram"),
     ],
 )  # fmt: skip
@@ -71,6 +75,8 @@ def test_orders_of_the_weekend_behind_black_friday_are_those_of_its_three_days(s
         "churn rate of yearly plans",
         "what do our best customers order",
         "what is bought by the typical newcomer of weekly plans",
+        "how many orders did the newsletter bring in June",
+        "are won deals bigger than lost deals",
     ],
 )
 def test_what_all_do_together_is_not_told_of_one(shop: Assistant, question: str) -> None:
@@ -79,3 +85,18 @@ def test_what_all_do_together_is_not_told_of_one(shop: Assistant, question: str)
 
 def test_an_average_of_months_is_still_told(shop: Assistant) -> None:
     assert query_of(shop, "average revenue of subscribers per month").per_bucket is not None
+
+
+def test_a_value_that_also_means_usual_is_a_value_before_its_rows(shop: Assistant) -> None:
+    sql = "SELECT count(*) FROM ticket WHERE priority = 'normal'"
+    assert plain(rows_to(shop, "how many normal tickets did we get")) == plain(rows(shop, sql))
+    assert not planned(shop, "how many orders do we get on a normal day").filters
+
+
+def test_active_in_one_month_and_not_in_the_next(shop: Assistant) -> None:
+    ordered = "SELECT customer_id FROM orders WHERE status <> 'cancelled' AND ordered_at >= '{}' AND ordered_at < '{}'"
+    may, june = ordered.format("2026-05-01", "2026-06-01"), ordered.format("2026-06-01", "2026-07-01")
+    known = "SELECT customer_id FROM customer WHERE NOT is_internal AND NOT is_deleted"
+    sql = f"SELECT count(*) FROM ({known} INTERSECT ({may}) EXCEPT ({june}))"
+    question = "how many customers were active last month but not this month"
+    assert plain(rows_to(shop, question)) == plain(rows(shop, sql))

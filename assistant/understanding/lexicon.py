@@ -170,6 +170,11 @@ class Lexicon:
             if strange or found.spelt == raw
         )
 
+    def values_of(self, field: str) -> tuple[str, ...]:
+        """The values of a field that are held, as they are stored."""
+        found = (c for concepts in self._index.values() for c in concepts if c.kind == "value" and c.target == field)
+        return tuple(dict.fromkeys(str(concept.value) for concept in found))
+
     def is_strange(self, token: Token) -> bool:
         """Whether neither the layer nor the language has the word."""
         found = self._strange.get((token.text, token.bare))
@@ -210,7 +215,8 @@ class Lexicon:
         language = self._language
         linked = {word for group in language.links.values() for word in group}
         small = language.fillers | language.determiners | linked | set(language.words("comparatives"))
-        return small | set(language.cues) | time_words(language.data["code"])
+        kinds = language.cued("typical")  # "normal" is a priority as well as a usual day
+        return small | (set(language.cues) - kinds) | time_words(language.data["code"])
 
     def _add(self, phrase: str, concept: Concept) -> None:
         said = self._language.name_tokens(phrase)

@@ -45,4 +45,16 @@ def _is_kind_of_thing(asked: Doubted, at: int) -> bool:
     )
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_average_one, _yearly_things)
+def _larger_things(asked: Doubted) -> Iterator[Doubt]:
+    """ "are app deals bigger than web deals" answered by how many there are: what is larger is each of them."""
+    counts = [name for name in asked.query.metrics if name in asked.world.nouns.counted]
+    opened = asked.said[0].text in asked.words("copulas") if asked.said else False
+    if not counts or not opened or asked.asks_how_many:
+        return
+    for at in range(2, len(asked.said)):
+        things = any(token.text != token.plain for token in asked.said[1:at])
+        if asked.said[at].text in asked.words("larger_words") and things:
+            yield Doubt(raw(asked.said[at : at + 1]), "larger_things")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_average_one, _yearly_things, _larger_things)

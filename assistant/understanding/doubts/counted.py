@@ -22,7 +22,7 @@ def _unlike_sides(asked: Doubted) -> Iterator[Doubt]:
 def _each_is_one(asked: Doubted) -> Iterator[Doubt]:
     """ "how many referrals did each customer make": customers counted for each of them are one."""
     layer, counted = asked.world.layer, asked.world.nouns.counted
-    if asked.query.top or not _asks_how_many(asked):  # "the customers with the commonest plan" are listed, not counted
+    if asked.query.top or not asked.asks_how_many:  # "the customers with the commonest plan" are listed, not counted
         return
     told = {group.field for group in asked.query.group_by}
     for name in asked.query.metrics:
@@ -30,13 +30,6 @@ def _each_is_one(asked: Doubted) -> Iterator[Doubt]:
         keys = {f"{dataset}.{key}" for key in layer.datasets[dataset].key_fields} if dataset in layer.datasets else None
         if keys and keys <= told:
             yield Doubt(raw(asked.said[:3]), "each_is_one")
-
-
-def _asks_how_many(asked: Doubted) -> bool:
-    """Whether a question asks for a number by the words for one."""
-    counts = asked.world.language.cued("how_many")
-    said = " ".join(token.text for token in asked.said)
-    return any(f" {cue} " in f" {said} " for cue in counts)
 
 
 def _only_some_staff(asked: Doubted) -> Iterator[Doubt]:

@@ -69,6 +69,13 @@ class Doubted:
         said = " ".join(token.text for token in self.tokens[:2])
         return bool(set(cues) & set(self.world.language.cues.get(said, ())))
 
+    @property
+    def asks_how_many(self) -> bool:
+        """Whether a question asks for a number by the words for one."""
+        counts = self.world.language.cued("how_many")
+        said = " ".join(token.text for token in self.said)
+        return any(f" {cue} " in f" {said} " for cue in counts)
+
     def values(self) -> Iterator[tuple[int, Filter]]:
         """The single words that are a value of a condition of the plan, with that condition."""
         conditions = [one for one in self.query.filters if one.op in ("in", "not_in") and not one.entity]
