@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from semantic_layer.bootstrap.figure import Figure, sql_name
 from semantic_layer.bootstrap.keys import is_line, reference
 from semantic_layer.bootstrap.kinds import is_personal
-from semantic_layer.bootstrap.naming import is_called, phrase, plain_name, plural
+from semantic_layer.bootstrap.naming import is_another, is_called, phrase, plain_name, plural, without_header
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
@@ -19,12 +19,13 @@ _FEW = 12  # different codes up to this many are categories, which nobody counts
 
 def count_rows(subject: Subject) -> Figure:
     """The number of rows, called by what a row is."""
-    nouns = [noun for noun in dict.fromkeys((subject.noun, _key_noun(subject))) if noun]
+    whole = without_header(subject.noun, subject.nouns)
+    nouns = [noun for noun in dict.fromkeys((subject.noun, whole, _key_noun(subject))) if noun]
     if not nouns:
         noun = subject.table.noun
         return _counted(subject, phrase((*noun, "rows")), (phrase((*noun, "records")), phrase((*noun, "lines"))), ())
     words = [plural(noun) for noun in nouns]
-    others = [text for noun in nouns for text in _reworded_plurals(noun)]
+    others = [text for noun in nouns for text in _reworded_plurals(noun, subject.nouns)]
     return _counted(subject, words[0], (*words, f"{phrase(nouns[0])} count", *others), nouns[0])
 
 
@@ -49,9 +50,10 @@ def _key_noun(subject: Subject) -> Words:
     return named.entity if named and named.marked and not other else ()
 
 
-def _reworded_plurals(noun: Words) -> Iterator[str]:
+def _reworded_plurals(noun: Words, nouns: Collection[Words]) -> Iterator[str]:
     for other in vocabulary().rewordings(noun):
-        yield plural(tuple(other.split()))
+        if not is_another(other, noun, nouns):
+            yield plural(tuple(other.split()))
 
 
 def count_entities(subject: Subject) -> Iterator[Figure]:
@@ -67,7 +69,7 @@ def count_entities(subject: Subject) -> Iterator[Figure]:
 
 
 def _distinct(subject: Subject, column: Column, things: str, entity: Words) -> Figure:
-    others = [] if "with" in entity else list(_reworded_plurals(entity))
+    others = [] if "with" in entity else list(_reworded_plurals(entity, subject.nouns))
     return Figure(
         subject.name,
         Measure(name=plain_name(things, "distinct"), agg="count_distinct", expression=sql_name(subject, column)),

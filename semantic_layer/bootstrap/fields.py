@@ -17,6 +17,7 @@ from semantic_layer.bootstrap.naming import (
     unqualified,
     without_unit,
 )
+from semantic_layer.bootstrap.phrasings import codes, dates, numbers
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.times import is_year
@@ -78,18 +79,18 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
     yield words
     if found.role == "flag":
         yield words[-1:] if len(words) > 1 and words[-1] not in subject.table.noun else words
-    if words[-1:] == ("code",) and len(words) > 1 and found.role == "category":
-        yield words[:-1]
+    yield from codes(words, subject, column)
     if is_name(column) and words[-1:] == ("name",) and _is_of_other(words[:-1], subject):
         yield words[:-1]  # "manager" of the manager's name
     elif found.role == "category" and _is_of_topic(words, subject):
         yield words[:-1]  # "city" of a city's name
     named = reference(words)
-    if column not in subject.key and named.marked and is_called(named.entity):
+    own = named.entity in (subject.table.noun, subject.noun)
+    if column not in subject.key and named.marked and is_called(named.entity) and not own:
         yield named.entity  # of things that have no table of their own
     if words[-1:] == ("id",) and len(words) > 1:
         yield (*words[:-1], "number")
-    yield from _dates(words) if found.role in ("time", "year") else ()
+    yield from dates(words) if found.role in ("time", "year") else numbers(words, subject.table)
     if words != column.words and len(column.words) > 1:
         yield column.words
     if whole := in_one_piece(column.name, column.words):
@@ -122,22 +123,6 @@ def _first_line(words: Words, subject: Subject) -> Iterator[Words]:
     lines = [one for one in filled if one.words[:-2] == words[:-2] and one.words[-2:-1] == ("line",)]
     if len(words) > 2 and words[-2] == "line" and words[-1].isdigit() and len(lines) == 1:
         yield words[:-2]
-
-
-def _dates(words: Words) -> Iterator[Words]:
-    """ "date of birth" of a birth date, "issue date" and "issued date" of the date issued, "built year" of a year."""
-    match words:
-        case (*what, "date") if is_called(tuple(what)):
-            yield ("date", "of", *what)
-        case ("date" | "year" as unit, done) if done.endswith("ed"):
-            yield from ((word, unit) for word in (done, *_verbs(done)))
-        case _:
-            pass
-
-
-def _verbs(participle: str) -> tuple[str, ...]:
-    """The verb of a regular participle as it stands before a noun ("purchase" of "purchased", "order" of "ordered")."""
-    return tuple(verb for verb in (participle[:-1], participle[:-2]) if verb in vocabulary().known)
 
 
 def _head_last(words: Words) -> Iterator[Words]:

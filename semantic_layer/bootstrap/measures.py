@@ -9,6 +9,7 @@ from semantic_layer.bootstrap.counts import count_entities, count_linked, count_
 from semantic_layer.bootstrap.figure import SALES, Figure, sql_name
 from semantic_layer.bootstrap.kinds import Adding
 from semantic_layer.bootstrap.naming import field_words, is_unit_last, label, phrase, plain_name, synonyms, unqualified
+from semantic_layer.bootstrap.phrasings import numbers
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
@@ -101,13 +102,15 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
 
 def _unitless(words: Words) -> tuple[Words, ...]:
     """ "total weight" for "total weight kg"; nothing for words without a unit at their end."""
+    if len(words) > 3 and words[-2] == "in":
+        return (words[:-2],)  # "average price" of the prices in dollars
     return (words[:-1],) if len(words) > 2 and is_unit_last(words) else ()
 
 
 def _short(subject: Subject, kind: str, base: Words) -> tuple[Words, ...]:
-    """ "average salary" for the average of a monthly salary; nothing for other words."""
+    """ "average salary" for the average of a monthly salary, "total billed amount" of amounts billed."""
     short = unqualified(base, subject.table)
-    return ((kind, *short),) if short else ()
+    return tuple((kind, *one) for one in (short, *numbers(base, subject.table)) if one)
 
 
 def _with_unitless(words: Words) -> tuple[Words, ...]:

@@ -89,6 +89,18 @@ def plural(noun: Words) -> str:
     return phrase((*noun[:-1], vocabulary().plural(noun[-1])))
 
 
+def is_another(text: str, noun: Words, nouns: Collection[Words]) -> bool:
+    """Whether another word for a noun is what the rows of another table are: "items" are order items, no products."""
+    last = text.split()[-1:]
+    return bool(last) and last != list(noun[-1:]) and any(one != noun and list(one[-1:]) == last for one in nouns)
+
+
+def without_header(noun: Words, nouns: Collection[Words]) -> Words:
+    """ "order" of order headers, where no other table is called so; empty for any other noun."""
+    head = noun[:-1]
+    return head if head and vocabulary().has("header_words", noun[-1:]) and head not in nouns else ()
+
+
 def is_plural(table: Table) -> bool:
     """Whether the table's name is written in the plural."""
     last = table.tokens[-1]

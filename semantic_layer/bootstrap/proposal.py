@@ -14,7 +14,17 @@ from semantic_layer.bootstrap.keys import check_name, combined_keys, reference, 
 from semantic_layer.bootstrap.kinds import looks_numeric, no_numbers, number_check
 from semantic_layer.bootstrap.links import Link, pairs
 from semantic_layer.bootstrap.metrics import propose_metrics
-from semantic_layer.bootstrap.naming import in_one_piece, is_called, is_plural, label, phrase, plural, synonyms
+from semantic_layer.bootstrap.naming import (
+    in_one_piece,
+    is_another,
+    is_called,
+    is_plural,
+    label,
+    phrase,
+    plural,
+    synonyms,
+    without_header,
+)
 from semantic_layer.bootstrap.roads import Roads, build_roads, key_name
 from semantic_layer.bootstrap.structure import Column, Table, read_tables
 from semantic_layer.bootstrap.subjects import Subject, gather
@@ -90,7 +100,7 @@ def _remark(subject: Subject) -> str:
 
 
 def _dataset(subject: Subject, subjects: Sequence[Subject], roads: Roads, measures: Sequence[Measure]) -> Dataset:
-    nouns = [*_short_nouns(subject, subjects), *_nouns(subject)]
+    nouns = [*_short_nouns(subject, subjects), *_whole_nouns(subject, subjects), *_nouns(subject)]
     return Dataset(
         name=subject.name,
         source=subject.table.name,
@@ -121,8 +131,9 @@ def _nouns(subject: Subject) -> Iterator[str]:
         if noun == subject.noun:
             yield plural(noun)
             for other in vocabulary().rewordings(noun):
-                yield other
-                yield plural(tuple(other.split()))
+                if not is_another(other, noun, subject.nouns):
+                    yield other
+                    yield plural(tuple(other.split()))
 
 
 def _short_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]:
@@ -130,12 +141,13 @@ def _short_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]
     noun, known = subject.table.noun, vocabulary()
     columns = {column.own for other in subjects if other.name != subject.name for column in other.table.columns}
     nouns = {other.table.noun for other in subjects if other.name != subject.name}
-    for at in range(1, len(noun)):
+    for at in range(1, len(noun)) if not without_header(noun, nouns) else ():
         rest = noun[at:]
         others = {other.noun for other in subjects} | {other.table.noun for other in subjects}
         rivals = [one for one in others if one[-len(rest) :] == rest and one != noun]
         called = is_called(rest) or (noun[:at] in nouns and known.has("levels", rest))
-        called = called or (len(rest) == 1 and is_plural(subject.table) and rest not in columns)  # "keepers" of pets
+        whole = is_plural(subject.table) or _key_entity(subject) == noun
+        called = called or (len(rest) == 1 and whole and rest not in columns)  # "keepers" of pets
         if any(link.to.noun[:-1] == rest for link in subject.links if _is_of_kinds(link.to)):
             continue  # the role of a party is a role type, and not that it has one
         if not rivals and ((called and (noun[:at] in nouns or rest not in columns)) or rest == _key_entity(subject)):
@@ -144,6 +156,17 @@ def _short_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]
     if _is_of_kinds(subject.table) and any(_assigns(other, subject) for other in subjects):
         yield phrase(noun[:-1])
         yield plural(noun[:-1])
+
+
+def _whole_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]:
+    """ "orders" for order headers, "mailings" for mailing campaigns with a mailing id, unless another is called so."""
+    nouns = {other.table.noun for other in subjects if other.name != subject.name}
+    noun, named = subject.table.noun, _key_entity(subject)
+    short = named if named != noun[-len(named) :] and not any(named == one[-len(named) :] for one in nouns) else ()
+    for told in (without_header(noun, nouns), short):
+        if told:
+            yield phrase(told)
+            yield plural(told)
 
 
 def _is_of_kinds(table: Table) -> bool:

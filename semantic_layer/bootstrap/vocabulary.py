@@ -13,12 +13,13 @@ from semantic_layer.bootstrap.vowelless import vowelless
 from semantic_layer.yaml_source import read_document
 
 Words = tuple[str, ...]
+_Lists = Mapping[str, Sequence[str]]
 _FILE = Path(__file__).parent / "words.yml"
 _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W_]", re.UNICODE)
 _LONGEST_SPLIT = 40
 _OTHER_SHAPES = (
-    "abbreviations", "codes", "irregular", "plurals", "state_forms", "status_codes", "synonyms", "synonyms_at_end",
-    "units", "words",
+    "abbreviations", "bare_units", "codes", "deed_nouns", "irregular", "plurals", "state_forms", "status_codes",
+    "synonyms", "synonyms_at_end", "units", "words",
 )  # fmt: skip
 _SHORT = ("measuring_units",)
 _SMALL = frozenset({"of", "to", "at", "by", "on"})
@@ -37,6 +38,8 @@ class Vocabulary:
     at_start: tuple[tuple[Words, Words], ...]
     at_end: tuple[tuple[Words, Words], ...]
     units: Mapping[str, str]
+    bare_units: Mapping[str, Words]
+    deed_nouns: Mapping[str, str]
     codes: Mapping[str, Mapping[str, Words]]
     status_codes: Mapping[str, str]
     state_forms: tuple[Words, ...]
@@ -153,6 +156,8 @@ def vocabulary() -> Vocabulary:
         at_start=_exchanges(data["synonyms"]),
         at_end=_exchanges(data["synonyms_at_end"]),
         units=cast("Mapping[str, str]", data["units"]),
+        bare_units={str(unit): tuple(told) for unit, told in cast("_Lists", data["bare_units"]).items()},
+        deed_nouns=cast("Mapping[str, str]", data["deed_nouns"]),
         codes=_codes(data["codes"]),
         status_codes=cast("Mapping[str, str]", data["status_codes"]),
         state_forms=tuple(tuple(group) for group in cast("Sequence[Sequence[str]]", data["state_forms"])),
