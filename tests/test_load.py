@@ -702,6 +702,11 @@ def test_json_objects_are_loaded_with_their_types(home: Path) -> None:
     ]
 
 
+def test_per_cent_stay_in_the_name_of_a_column(home: Path) -> None:
+    load(home, write(home.parent, "t.csv", "id,Discount %,%share\n1,5,2\n"))
+    assert list(types(home)) == ["id", "Discount_pct", "pct_share"]
+
+
 def test_samples_of_long_texts_are_one_short_line(home: Path) -> None:
     text = 'id,body\n1,"<p>Hello,</p>\n<div>this is told on and on and on</div>"\n'
     report = load(home, write(home.parent, "t.csv", text))

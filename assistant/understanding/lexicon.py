@@ -203,10 +203,16 @@ class Lexicon:
         return () if found is None else (found,)
 
     def _without_ordinary(self, tokens: Sequence[Token], found: tuple[Concept, ...]) -> tuple[Concept, ...]:
-        """What the words mean as ordinary English too: "orders placed" may be a name, or simply orders."""
+        """What the words mean as ordinary English too: "orders placed" may be a name, or simply orders.
+
+        A total of money is no such word: an "order total" is never how many orders there are.
+        """
         telling = [token for token in tokens if token.text not in self._language.fillers]
         named = {concept.target for concept in found if concept.kind == "metric"}
+        money = all(self._layer.metrics[name].format == "currency" for name in named)
         if not named or not telling or len(telling) == len(tokens):
+            return ()
+        if money and tokens[-1].text in self._language.words("count_suffixes"):
             return ()
         plain = [c for c in self.lookup(telling) if c.kind == "metric" and c.target not in named and not c.inflected]
         return tuple(plain) if tokens[-1] not in telling else ()

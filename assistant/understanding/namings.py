@@ -70,7 +70,7 @@ class Namings:
         for phrase, found in _named(metric.name, metric.label, metric.synonyms, concept):
             yield phrase, found
             yield from self._reordered(phrase, found)
-            shorter = self._without_count_words(phrase)
+            shorter = self._without_count_words(phrase, metric.format == "currency")
             if shorter and isinstance(metric, SimpleMetric) and not metric.filter:
                 yield shorter, replace(found, weight=found.weight - COMPOSED)
 
@@ -88,13 +88,16 @@ class Namings:
             for first in shares if head else ("",):
                 yield " ".join([first, *head[1:], words[1], words[0]]).strip(), composed
 
-    def _without_count_words(self, phrase: str) -> str:
-        """ "customers" for "number of customers" and for "customer count", empty when nothing was cut."""
+    def _without_count_words(self, phrase: str, money: bool) -> str:
+        """ "customers" for "number of customers" and for "customer count", empty when nothing was cut.
+
+        What stands before a total of money is what it is paid for: an "order total" is no number of orders.
+        """
         lowered = phrase.casefold()
         for prefix in self.language.words("count_prefixes"):
             if lowered.startswith(prefix + " "):
                 return phrase[len(prefix) + 1 :]
-        for suffix in self.language.words("count_suffixes"):
+        for suffix in () if money else self.language.words("count_suffixes"):
             if lowered.endswith(" " + suffix):
                 return phrase[: -len(suffix) - 1]
         return ""

@@ -8,11 +8,14 @@ from semantic_layer.bootstrap.evidence import Evidence
 from semantic_layer.bootstrap.figure import Figure
 from semantic_layer.bootstrap.keys import is_identifier, reference
 from semantic_layer.bootstrap.links import GUESS, PART, SYNONYM, Link
+from semantic_layer.bootstrap.metrics import mixed_currencies
 from semantic_layer.bootstrap.roads import Roads
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import vocabulary
 from semantic_layer.compiler import sqltree as sql
+
+_NEARLY_ALL, _FEW = 0.9, 20
 
 
 def doubts(
@@ -38,6 +41,8 @@ def _of_table(subject: Subject) -> Iterator[str]:
     table = subject.table
     if not table.rows:
         yield f"{table.name}: it has no rows, so everything about it was read from names."
+    elif not subject.key and (repeated := _repeated_key(subject)):
+        yield f"{table.name}: {repeated} is called like its key, but some rows share one; do they stand there twice?"
     elif not subject.key:
         yield f"{table.name}: no column tells its rows apart, so nothing can link to it; give it a `primary_key`."
     elif len(subject.key) > 1:
@@ -45,6 +50,14 @@ def _of_table(subject: Subject) -> Iterator[str]:
         yield f"{table.name}: {names} together tell its {table.rows:,} rows apart; is that meant?"
     if subject.rivals and subject.time:
         yield f"{table.name}: its rows are counted by {subject.time.name}, though another time would do as well."
+
+
+def _repeated_key(subject: Subject) -> str:
+    """The column that is called like the key of its table and nearly is one; empty when there is none."""
+    rows = subject.table.rows
+    nearly = (one for one in subject.table.columns if one.figures.distinct >= _NEARLY_ALL * rows and rows > _FEW)
+    named = ((column.name, reference(column.own)) for column in nearly)
+    return next((name for name, own in named if own.marked and not own.entity), "")
 
 
 def _of_columns(subject: Subject) -> Iterator[str]:
@@ -55,6 +68,8 @@ def _of_columns(subject: Subject) -> Iterator[str]:
         doubt = subject.meanings[column.name].doubt
         if doubt and column.name not in empty:
             yield f"{_place(subject, column)}: {doubt}"
+    if mixed := mixed_currencies(subject):
+        yield f"{subject.table.name}: {mixed[:1].lower()}{mixed[1:]}"
     for column in subject.having("number"):
         if (column.low or 0) < 0 and _is_countable(subject, column):
             yield f"{_place(subject, column)}: some values are negative (returns?); sums take them in as they are."

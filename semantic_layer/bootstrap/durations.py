@@ -19,7 +19,7 @@ _LONGEST = 45  # of a name, before which others are put
 
 def propose_durations(subject: Subject) -> tuple[Dimension, ...]:
     """A field for each pair of a row's times, where there are a few: days, or minutes from a start to an end."""
-    times = [column for column in subject.having("time") if not _is_kept_apart(column)]
+    times = [column for column in subject.having("time") if column is subject.time or not _is_kept_apart(column)]
     pairs = list(combinations(times, 2)) if len(times) <= _MOST_TIMES else []
     ordered = [(later, earlier) if _is_before(later, earlier) else (earlier, later) for earlier, later in pairs]
     spans = [pair for pair in ordered if _is_span(*pair)]

@@ -44,7 +44,7 @@ def _of_number(subject: Subject, column: Column, with_range: bool) -> Iterator[F
     adding = subject.meanings[column.name].adding
     if adding == "never":
         return
-    words = field_words(column, subject.table)
+    words = _amount(column, without_currency(field_words(column, subject.table)))
     sums = _is_summed(subject, adding)
     if sums:
         yield _sum(subject, column, words)
@@ -89,6 +89,7 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
                 words,
                 *_short(subject, "total", base),
                 ("sum", "of", *base),
+                *_written(column, words),
             ]
         ),
         _format(column, "sum"),
@@ -186,7 +187,32 @@ def is_money(column: Column) -> bool:
     known = vocabulary()
     if column.own[:2] in (("number", "of"), ("count", "of")):
         return False
+    last = known.singular(column.own[-1]) if column.own else ""
+    if known.has("currency_words", (last,)) or (column.own[-1:] == ("total",) and _is_of_sale(column.own)):
+        return True
     return column.own == ("total",) or any(known.has("money", (known.singular(word),)) for word in column.own)
+
+
+def _is_of_sale(words: Words) -> bool:
+    """Whether words in front of the last one name something that is sold or paid: the total of an order."""
+    return any(vocabulary().has("sale_nouns", (vocabulary().singular(word),)) for word in words[:-1])
+
+
+def _amount(column: Column, words: Words) -> Words:
+    """ "order amount" for an "order total" of money, which would as well be read as how many orders there are."""
+    return (*words[:-1], "amount") if len(words) > 1 and words[-1] == "total" and is_money(column) else words
+
+
+def _written(column: Column, words: Words) -> tuple[Words, ...]:
+    """ "order total" beside an "order amount": the column's words as they are written, where others are told."""
+    written = without_currency(column.words)
+    return (written,) if written[-1:] == ("total",) and written[:-1] == words[:-1] else ()
+
+
+def without_currency(words: Words) -> Words:
+    """ "order total" of "order total EUR": the words without a currency at their end."""
+    known = vocabulary()
+    return words[:-1] if len(words) > 1 and known.has("currency_words", (known.singular(words[-1]),)) else words
 
 
 def _format(column: Column, agg: str) -> NumberFormat:
@@ -198,6 +224,8 @@ def _format(column: Column, agg: str) -> NumberFormat:
 def _unit(subject: Subject, column: Column) -> str:
     """The currency, when all rows have the same one, or what the column's last word counts."""
     if is_money(column):
+        if without_currency(column.words) != column.words and len(column.words[-1]) == len("EUR"):
+            return column.words[-1].upper()
         codes = [one for one in subject.table.columns if "currency" in one.words and one.figures.distinct == 1]
         texts = [text for one in codes for text in one.figures.samples[:1]]
         return next((text for text in texts if len(text) == 3 and text.isupper()), "")

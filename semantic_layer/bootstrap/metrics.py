@@ -16,6 +16,7 @@ from semantic_layer.model import AIContext, Dimension, Measure, Metric, RatioMet
 
 _RESERVED = {"metric_time", "day", "week", "month", "quarter", "year", "hour"}
 _MOST_EXAMPLES = 2
+_MOST_CURRENCIES = 4
 _MOST_GROUPS = 60
 
 
@@ -52,7 +53,7 @@ def _unique(figures: Iterable[Figure]) -> Iterator[Figure]:
 
 
 def _with_sales(subject: Subject, figures: Sequence[Figure]) -> Iterator[Figure]:
-    """The figures, with the words for revenue on the one sum of money that a table of sales has."""
+    """The figures, with the words for revenue on the one sum of money that a table of sales has, or on the net one."""
     known = vocabulary()
     sums = [
         figure
@@ -60,6 +61,8 @@ def _with_sales(subject: Subject, figures: Sequence[Figure]) -> Iterator[Figure]
         if figure.role == "sum" and figure.money and any(known.has("sales_money", (word,)) for word in figure.entity)
     ]
     words = {*subject.table.noun, *subject.noun}
+    net = [figure for figure in sums if "net" in figure.entity]
+    sums = net if len(net) == 1 else sums
     sold = sums[0] if len(sums) == 1 and any(known.has("sale_nouns", (word,)) for word in words) else None
     for figure in figures:
         if figure is sold:
@@ -120,8 +123,17 @@ def _simple(name: str, figure: Figure, source: _Source) -> SimpleMetric:
         description=_description(figure, source.subject),
         unit=figure.unit,
         format=figure.format,
+        caveats=(mixed,) if figure.money and (mixed := mixed_currencies(source.subject)) else (),
         ai_context=AIContext(synonyms=figure.synonyms, examples=_examples(figure, source)),
     )
+
+
+def mixed_currencies(subject: Subject) -> str:
+    """What is to be said of amounts whose rows are of several currencies; empty where they are of one."""
+    found = [one for one in subject.table.columns if "currency" in one.words and one.figures.distinct > 1]
+    texts = sorted(found[0].figures.samples) if found else []
+    named = f" ({', '.join(texts[:_MOST_CURRENCIES])})" if texts else ""
+    return f"Amounts are in the currency of each row{named} and are added up as they are: choose one." if texts else ""
 
 
 def _description(figure: Figure, subject: Subject) -> str:

@@ -230,6 +230,8 @@ def _counting(told: Words, words: Vocabulary) -> Words:
         return ("number", *rest)
     whole = bool(rest) and words.plurals.get(rest[-1]) == rest[-1]  # "staff"
     several = bool(rest) and rest[0] != "of" and (whole or words.singular(rest[-1]) != rest[-1])
+    if first == "no" and words.has("no_nouns", (words.singular(rest[0]),) if len(rest) == 1 else ()):
+        return told
     return ("number", "of", *rest) if several and first in ("number", "no") else told
 
 

@@ -38,7 +38,7 @@ def column_names(given: Sequence[str], file: str = "") -> tuple[str, ...]:
 
 
 def _column_name(given: str, number: int) -> str:
-    name = re.sub(r"\W+", "_", given)
+    name = re.sub(r"\W+", "_", re.sub(r"\s*%", "_pct_", given))
     if name != given:
         name = name.strip("_")
     if not name:
