@@ -9,8 +9,8 @@ from datetime import datetime
 from assistant import caveats
 from assistant.answer import Answer, Interpretation, Outcome, Part, Plan, Refusal
 from assistant.charts import annotated, choose, unfit
-from assistant.clock import Clock
-from assistant.data_caveats import Asked, freshness_of, marks_of, of_state, utc_now
+from assistant.clock import Clock, utc_now
+from assistant.data_caveats import Asked, freshness_of, marks_of, of_state
 from assistant.data_state import DataState
 from assistant.drivers import explain_change
 from assistant.formatting import day

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from assistant.formatting import Style, is_number, number
-from assistant.record import exact
+from assistant.formatting import Style, exact, is_number, number
 from assistant.story import Row, Story, group_of, lower, say, value_of
 
 

@@ -1,12 +1,18 @@
-"""How long each step of a question took."""
+"""What time it is, and how long each step of a question took."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from assistant.tracing import tracing
+
+
+def utc_now() -> datetime:
+    """This moment in UTC without a zone, as the data and the store hold times."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 class Clock:

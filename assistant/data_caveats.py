@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from babel.dates import format_datetime
 
@@ -89,11 +89,6 @@ def freshness_words(found: Sequence[Freshness], now: datetime, locale: str = FIR
 def _reach(table: str, latest: datetime, words: Wording) -> str:
     moment = format_datetime(latest, words.say("freshness.moment"), locale=words.locale)
     return words.say("freshness.up_to", {"table": table, "moment": moment})
-
-
-def utc_now() -> datetime:
-    """This moment in UTC without a zone, as the data holds times."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _age(hours: float, locale: str) -> str:

@@ -81,7 +81,7 @@ def number(value: Any, style: Style) -> str:
     """The number as it stands in a sentence or a table, with its currency sign or percent sign; a dash for nothing."""
     if not is_number(value):
         return EMPTY
-    return _WRITERS.get(style.kind, _decimal)(_exact(value), style)
+    return _WRITERS.get(style.kind, _decimal)(exact(value), style)
 
 
 def steady(style: Style, values: Iterable[Any]) -> Style:
@@ -104,14 +104,14 @@ def compact(value: Any, style: Style) -> str:
     """The number in three significant digits for axes and tiles: €1.23M, 45.2K, 12.3%."""
     if not is_number(value) or abs(value) < 10_000 or style.kind in ("percent", "points", "duration"):
         return number(value, style)
-    exact = _exact(value)
-    exact = _round(exact, 2 - exact.adjusted())
-    digits = 2 - exact.adjusted() % 3
+    whole = exact(value)
+    whole = _round(whole, 2 - whole.adjusted())
+    digits = 2 - whole.adjusted() % 3
     if style.currency:
-        short = format_compact_currency(exact, style.currency, locale=style.locale, fraction_digits=digits)
+        short = format_compact_currency(whole, style.currency, locale=style.locale, fraction_digits=digits)
     else:
-        short = format_compact_decimal(exact, locale=style.locale, fraction_digits=digits)
-    return number(exact, replace(style, decimals=0)) if _LONG.search(short) else short
+        short = format_compact_decimal(whole, locale=style.locale, fraction_digits=digits)
+    return number(whole, replace(style, decimals=0)) if _LONG.search(short) else short
 
 
 def unit_label(style: Style) -> str:
@@ -155,9 +155,9 @@ def _edge(value: Any, style: Style) -> str:
     """The edge of a band as it is written: without cents where there are none, and nothing is 0."""
     if not value and style.kind == "duration":
         return "0"
-    exact = _round(_exact(value), 6)
-    plain = style.kind == "currency" and exact == exact.to_integral_value()
-    return number(exact, replace(style, decimals=0) if plain else style)
+    whole = _round(exact(value), 6)
+    plain = style.kind == "currency" and whole == whole.to_integral_value()
+    return number(whole, replace(style, decimals=0) if plain else style)
 
 
 def step(width: Any, unit: str, locale: str = FIRST) -> str:
@@ -207,7 +207,7 @@ def duration(value: Any, unit: str, locale: str = FIRST) -> str:
     total = abs(float(value)) * scale
     sign = MINUS if value < 0 else ""
     if total < 59.95:
-        return sign + _part(_round(_exact(total), 1), "s", locale)
+        return sign + _part(_round(exact(total), 1), "s", locale)
     return sign + _two_parts(round(total), locale)
 
 
@@ -245,7 +245,8 @@ def known_locale(locale: str) -> str:
         return "en"
 
 
-def _exact(value: Any) -> Decimal:
+def exact(value: Any) -> Decimal:
+    """The number as a decimal, digit by digit as it is written."""
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
 

@@ -8,9 +8,8 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
-from assistant.formatting import Style, is_number, number
+from assistant.formatting import Style, exact, is_number, number
 from assistant.period_words import earlier
-from assistant.record import exact
 from assistant.shape import Context, Shape
 from assistant.story import Change, Row, Story, change_words, count_of, filters, listed, lower, say
 from semantic_layer import Column, is_funnel

@@ -60,7 +60,7 @@ class VerifiedBook:
 
     def __init__(self, questions: Iterable[VerifiedQuestion], understanding: Understanding):
         self._understanding = understanding
-        self._read = [_Read(one, self._elements(one.question)) for one in questions]
+        self._read = [_Read(one, elements_of(self._understanding, one.question)) for one in questions]
 
     def plan(self, question: str) -> Plan | None:
         """The plan of the verified question that this one repeats, with a note that says so; None without one.
@@ -68,7 +68,7 @@ class VerifiedBook:
         The words must be the same; values of a field that the query filters by, and periods, may differ: they take the
         place of those in the query.
         """
-        asked = self._elements(question)
+        asked = elements_of(self._understanding, question)
         for read in self._read if asked else ():
             query = self._rebound(read, asked)
             if query is not None:
@@ -77,10 +77,6 @@ class VerifiedBook:
                     query, notes=(f"Answered from a verified question, approved by {one.by} on {day(one.at)}.",)
                 )
         return None
-
-    def _elements(self, question: str) -> tuple[Element, ...]:
-        elements = self._understanding.meanings(self._understanding.tokens(question))
-        return tuple(e for e in elements if e.concepts or e.time or e.cues != frozenset({"filler"}))
 
     def _rebound(self, read: _Read, asked: tuple[Element, ...]) -> SemanticQuery | None:
         if len(asked) != len(read.elements):
@@ -266,3 +262,9 @@ def definitions_stamp(settings: Settings) -> tuple[tuple[str, int, int], ...]:
     beside = (settings.home / VERIFIED_FILE, settings.home / APPROVED_FILE)
     files = [path for path in (*own, *beside) if path.exists()]
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+def elements_of(understanding: Understanding, question: str) -> tuple[Element, ...]:
+    """What a question says, in order, without the words that say nothing."""
+    elements = understanding.meanings(understanding.tokens(question))
+    return tuple(e for e in elements if e.concepts or e.time or e.cues != frozenset({"filler"}))

@@ -6,8 +6,7 @@ import re
 from dataclasses import replace
 from operator import itemgetter
 
-from assistant.formatting import Style, is_number, number
-from assistant.record import exact
+from assistant.formatting import Style, exact, is_number, number
 from assistant.story import Row, Story, group_of, lower, say, value_of
 
 GROUPS = 2

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from assistant.formatting import LONGEST_NAME, band, duration, is_number, shorten
+from assistant.formatting import LONGEST_NAME, band, duration, exact, is_number, shorten
 from assistant.shape import Context, Numbers, Shape, next_bucket, shape_of, whole_rows
 from semantic_layer import Column, is_funnel
 from warehouse import Result
@@ -76,11 +76,6 @@ def record_of(columns: Sequence[Column], result: Result, context: Context | None
     _add_bands(shape, amounts)
     days, names = frozenset(_days(shape)), frozenset(_names(shape))
     return Record(amounts.done(), changes.done(), days, known.as_of, names, known.locale)
-
-
-def exact(value: Any) -> Decimal:
-    """The number as a decimal, digit by digit as it is written."""
-    return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
 def _is_ratio(shape: Shape, position: int) -> bool:

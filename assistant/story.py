@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.lists import format_list
 
-from assistant.formatting import Style, bucket, cell, is_number, number, shorten
+from assistant.formatting import Style, bucket, cell, exact, is_number, number, shorten
 from assistant.period_words import at_bucket, earlier, when
 from assistant.shape import Context, Numbers, Shape
 from assistant.wording import Wording
@@ -220,12 +220,12 @@ def change_of(story: Story, item: Numbers, row: Row) -> str:
 def change_words(story: Story, item: Numbers, change: Change, against: str) -> str:
     """A change in words; a change of a share is told in percentage points, one from nothing without a ratio."""
     style = story.shape.style(item.value)
-    before, after = _exact(change.before), _exact(change.after)
-    amount = _exact(change.amount) if is_number(change.amount) else after - before
+    before, after = exact(change.before), exact(change.after)
+    amount = exact(change.amount) if is_number(change.amount) else after - before
     if amount == 0:
         return story.words.say("same", {"earlier": against})
     is_points = style.kind == "percent"
-    ratio = _exact(change.ratio) if is_number(change.ratio) else amount / before if before > 0 else None
+    ratio = exact(change.ratio) if is_number(change.ratio) else amount / before if before > 0 else None
     key = ("up" if amount > 0 else "down") + ("_amount" if is_points or ratio is None else "")
     shown = number(abs(amount), Style("points", locale=style.locale) if is_points else style)
     ratio_text = "" if ratio is None else number(abs(ratio), Style("percent", locale=style.locale))
@@ -237,13 +237,13 @@ def asked_share(story: Story, row: Row) -> str:
     position = story.main.share
     if position is None or not is_number(row[position]):
         return ""
-    return number(_exact(row[position]), Style("percent", locale=story.context.locale))
+    return number(exact(row[position]), Style("percent", locale=story.context.locale))
 
 
 def share_of(story: Story, row: Row, rows: Sequence[Row]) -> str:
     """The row's share of the sum of all rows shown; nothing where a sum has no meaning."""
     position = story.main.value
-    amounts = [_exact(other[position]) for other in rows]
+    amounts = [exact(other[position]) for other in rows]
     total = sum(amounts, Decimal())
     if (
         not story.shape.is_additive(story.main)
@@ -253,7 +253,7 @@ def share_of(story: Story, row: Row, rows: Sequence[Row]) -> str:
         or total <= 0
     ):
         return ""
-    return number(_exact(row[position]) / total, Style("percent", locale=story.context.locale))
+    return number(exact(row[position]) / total, Style("percent", locale=story.context.locale))
 
 
 def capital(text: str) -> str:
@@ -270,7 +270,3 @@ def lower(label: str, words: Wording) -> str:
         return label
     first = label.split(" ", 1)[0]
     return label if first[1:] != first[1:].lower() or first in ("I", "") else label[:1].lower() + label[1:]
-
-
-def _exact(value: Any) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(str(value))

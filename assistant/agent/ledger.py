@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from assistant.agent.audit import masked
 from assistant.answer import ModelUse, ToolRequest
+from assistant.clock import utc_now
 from assistant.store import Store
 
 KEPT = 2_000
@@ -44,7 +45,7 @@ class Ledger:
         from assistant.store.agent_tables import tool_call
 
         row = {
-            "id": uuid4().hex, "thread": thread, "by": self._store.by, "at": _now(), "tool": tool[:60],
+            "id": uuid4().hex, "thread": thread, "by": self._store.by, "at": utc_now(), "tool": tool[:60],
             "arguments": masked(json.dumps(arguments, default=str))[:KEPT], "reply": masked(reply)[:KEPT],
             "found": found,
         }  # fmt: skip
@@ -57,7 +58,7 @@ class Ledger:
         told = [{"tool": one.tool, "arguments": dict(one.arguments), "reason": one.reason} for one in requests]
         row = {
             "id": thread, "by": self._store.by, "question": question, "requests": json.dumps(told),
-            "status": "waiting", "asked_at": _now(), "decided_by": "", "model": use.name, "calls": use.calls,
+            "status": "waiting", "asked_at": utc_now(), "decided_by": "", "model": use.name, "calls": use.calls,
             "tokens_in": use.tokens_in, "tokens_out": use.tokens_out, "dollars": use.dollars,
         }  # fmt: skip
         with self._store.writing() as connection:
@@ -81,7 +82,7 @@ class Ledger:
 
         told = agent_thread
         own = told.update().where(told.c.id == thread, told.c.status == "waiting", told.c.by == self._store.by)
-        done = own.values(status=verdict, decided_by=self._store.by, decided_at=_now())
+        done = own.values(status=verdict, decided_by=self._store.by, decided_at=utc_now())
         return self._store.write(done) == 1
 
     def calls(self, thread: str = "") -> tuple[tuple[str, str, str, bool], ...]:
@@ -99,7 +100,3 @@ def _waiting(row: Any) -> Waiting:
     requests = tuple(ToolRequest(one["tool"], one["arguments"], one["reason"]) for one in json.loads(row.requests))
     use = ModelUse(row.model, "steps", row.calls, row.tokens_in, row.tokens_out, row.dollars)
     return Waiting(row.id, row.by, row.question, requests, row.asked_at, use)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -25,8 +25,8 @@ import yaml
 
 from assistant.answer import Answer
 from assistant.evidence import record_of_text, unsupported_numbers
-from assistant.formatting import is_number
-from assistant.record import Amounts, Record, exact, record_of
+from assistant.formatting import exact, is_number
+from assistant.record import Amounts, Record, record_of
 from assistant.shape import Context, Shape, shape_of
 
 LONGEST = 900

@@ -13,7 +13,7 @@ from assistant.boards.controls import Controls
 from assistant.boards.live import LiveTile, show_tile
 from assistant.boards.records import Board, CannotPin, Delivery, Timing
 from assistant.boards.shelf import board_of, own_board, tiles_of
-from assistant.data_caveats import utc_now
+from assistant.clock import utc_now
 from assistant.store import Store
 
 if TYPE_CHECKING:

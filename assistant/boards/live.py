@@ -11,7 +11,7 @@ from assistant.boards.controls import Controls, Steered, steer
 from assistant.boards.periods import movable, moved
 from assistant.boards.records import LONGEST_NAME, CannotPin, Pinned, Tile
 from assistant.boards.shelf import FIRST_NAME, add_tile, board_of, boards_of, first_board, new_board
-from assistant.data_caveats import utc_now
+from assistant.clock import utc_now
 from assistant.formatting import shorten
 from assistant.store import Store
 

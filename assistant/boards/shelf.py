@@ -16,7 +16,7 @@ from assistant.boards.records import (
     CannotPin,
     Tile,
 )
-from assistant.data_caveats import utc_now
+from assistant.clock import utc_now
 from assistant.errors import Forbidden
 from assistant.store import Store
 from semantic_layer import SemanticQuery

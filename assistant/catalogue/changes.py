@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from assistant.catalogue.overlay import changed_layer, entry_yaml, read_entry, write_change
 from assistant.catalogue.records import CannotChange, Change, ChangeStatus, EntryKind
+from assistant.clock import utc_now
 from assistant.config import Settings
-from assistant.data_caveats import utc_now
 from assistant.definition_changes import keep_history
 from assistant.errors import Forbidden
 from assistant.store import Store

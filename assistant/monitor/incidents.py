@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from assistant.clock import utc_now
 from assistant.errors import StoreError
 from assistant.monitor.records import LIVE, Alert, AlertEvent, Finding, Happening, Incident, State, Verdict
 
@@ -121,7 +122,7 @@ def open_incident(store: Store, found: Finding, day: date) -> Incident:
         lasting = _lasting(connection, found.key)
         if lasting is not None:
             return lasting
-        now = _now()
+        now = utc_now()
         made = Incident(uuid4().hex, "open", found, now, now, day)
         connection.execute(monitor_tables.incident.insert().values(_row(made)))
         _record(connection, made, Change("opened", alert="opened", day=day, text=found.sentence), store.by)
@@ -230,7 +231,7 @@ def _set(connection: Connection, incident_id: str, values: Mapping[str, Any]) ->
     from assistant.store import monitor_tables
 
     told = monitor_tables.incident
-    connection.execute(told.update().where(told.c.id == incident_id).values({**values, "touched_at": _now()}))
+    connection.execute(told.update().where(told.c.id == incident_id).values({**values, "touched_at": utc_now()}))
 
 
 def _row_of(connection: Connection, incident_id: str) -> Any:
@@ -259,7 +260,7 @@ def _record(connection: Connection, known: Incident, change: Change, by: str) ->
     from assistant.store import monitor_tables
 
     log, alert = monitor_tables.incident_log, monitor_tables.alert
-    line = {"incident_id": known.id, "at": _now(), "by": by, "what": change.what, "text": change.text}
+    line = {"incident_id": known.id, "at": utc_now(), "by": by, "what": change.what, "text": change.text}
     connection.execute(log.insert().values(line))
     if change.alert is None or change.day is None:
         return
@@ -302,7 +303,3 @@ def _adapter() -> TypeAdapter[Finding]:
 
 def _finding_json(found: Finding) -> str:
     return json.dumps(_adapter().dump_python(found, mode="json"), ensure_ascii=False, allow_nan=False)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

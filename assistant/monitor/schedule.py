@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from assistant.clock import utc_now
 from assistant.config import Settings
 from assistant.errors import AssistantError
 from assistant.monitor.delivery import Post, Sent, deliver
@@ -23,7 +24,7 @@ from assistant.monitor.delivery_rights import Readers, limits_people
 from assistant.monitor.digest import Writer, digest_due, keep, kept, queue_alerts, queue_boards, queue_digests
 from assistant.monitor.incidents import alerts
 from assistant.monitor.outbox import Note, put, sweep, waiting
-from assistant.monitor.schedule_lease import Now, holder_name, leading, utc_now
+from assistant.monitor.schedule_lease import Now, holder_name, leading
 from semantic_layer import SemanticLayerError
 from warehouse import WarehouseError
 

@@ -6,11 +6,12 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from assistant.clock import utc_now
 from assistant.errors import StoreError
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 
 LASTS = timedelta(seconds=90)
 Now = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """This moment in UTC without a zone, as the store keeps times."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def holder_name() -> str:

@@ -19,7 +19,7 @@ import yaml
 
 from assistant.config import Settings
 from assistant.errors import SettingsError
-from assistant.learning import APPROVED_FILE
+from assistant.learning import APPROVED_FILE, elements_of
 from assistant.understanding import Element, Understanding
 from semantic_layer import normal_question
 
@@ -43,17 +43,13 @@ class ApprovedBook:
 
     def __init__(self, entries: Iterable[ApprovedSQL], understanding: Understanding):
         self._understanding = understanding
-        self._known = [(one, self._elements(one.question)) for one in entries]
+        self._known = [(one, elements_of(self._understanding, one.question)) for one in entries]
 
     def find(self, question: str) -> ApprovedSQL | None:
         """What was approved for the question in the same words and with the same meaning of its periods; or None."""
-        asked = self._elements(question) if self._known else ()
+        asked = elements_of(self._understanding, question) if self._known else ()
         matches = (one for one, known in self._known if asked and self._same(known, asked, one.as_of))
         return next(matches, None)
-
-    def _elements(self, question: str) -> tuple[Element, ...]:
-        elements = self._understanding.meanings(self._understanding.tokens(question))
-        return tuple(e for e in elements if e.concepts or e.time or e.cues != frozenset({"filler"}))
 
     def _same(self, known: tuple[Element, ...], asked: tuple[Element, ...], as_of: date | None) -> bool:
         if [normal_question(e.text) for e in known] != [normal_question(e.text) for e in asked]:

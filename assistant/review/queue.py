@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from assistant.answer import Answer, Clarification, Plan
+from assistant.clock import utc_now
 from assistant.config import Settings
-from assistant.data_caveats import utc_now
 from assistant.errors import AssistantError, Forbidden
 from assistant.learning import keep_verified
 from assistant.review.approved_sql import ApprovedSQL, keep_approved

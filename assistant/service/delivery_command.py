@@ -70,9 +70,9 @@ def test_channel(settings: Settings, channel: str) -> None:
 @click.pass_obj
 def outbox(settings: Settings, retry: str | None, limit: int) -> None:
     """List messages on their way, sent, failed and withheld, the newest first."""
+    from assistant.clock import utc_now
     from assistant.monitor.outbox import parcels
     from assistant.monitor.outbox import retry as send_again
-    from assistant.monitor.schedule_lease import utc_now
 
     with _store(settings) as store:
         if retry:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.answer import Answer, Approval, Clarification, Explanation, Outcome, Refusal
-from assistant.data_caveats import freshness_words, utc_now
+from assistant.clock import utc_now
+from assistant.data_caveats import freshness_words
 from assistant.formatting import Style, cell, number, style_of
 from assistant.wording import answers
 from semantic_layer import Funnel, GroupBy, QueryError, SemanticLayer, SemanticQuery, check, formula, stands

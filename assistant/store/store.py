@@ -6,12 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from assistant.answer import Answer, Outcome, Refusal
+from assistant.clock import utc_now
 from assistant.config import Settings
 from assistant.conversation import Conversation, Turn
 from assistant.errors import StoreError
@@ -62,7 +63,7 @@ class Store:
 
         from assistant.store import tables
 
-        now = _now()
+        now = utc_now()
         with self.writing() as connection:
             known = select(tables.conversation.c.id).where(tables.conversation.c.id == conversation.id)
             if connection.execute(known).first() is None:
@@ -128,7 +129,7 @@ class Store:
         from assistant.store import tables
 
         given = Feedback(
-            uuid4().hex, turn.question, turn.query, sql, verdict, reason, correction, self.by, _now(), turn.id
+            uuid4().hex, turn.question, turn.query, sql, verdict, reason, correction, self.by, utc_now(), turn.id
         )
         row = {
             "id": given.id, "turn_id": turn.id, "question": turn.question, "query": _json(turn.query), "sql": sql,
@@ -157,7 +158,7 @@ class Store:
         """A question with its query, waiting for somebody with the right to approve it."""
         from assistant.store import tables
 
-        made = Proposal(uuid4().hex, question, query, sql, as_of, "pending", self.by, _now())
+        made = Proposal(uuid4().hex, question, query, sql, as_of, "pending", self.by, utc_now())
         row = {
             "id": made.id, "question": question, "query": _json(query), "sql": sql, "as_of": as_of,
             "status": "pending", "proposed_by": self.by, "proposed_at": made.proposed_at, "decided_by": "",
@@ -181,7 +182,7 @@ class Store:
 
         told = tables.verified_question
         pending = told.update().where(told.c.id == proposal_id, told.c.status == "pending")
-        return self.write(pending.values(status=status, decided_by=self.by, decided_at=_now())) == 1
+        return self.write(pending.values(status=status, decided_by=self.by, decided_at=utc_now())) == 1
 
     # --- synonyms
 
@@ -190,7 +191,7 @@ class Store:
         from assistant.store import tables
 
         told = tables.proposed_synonym
-        made = Synonym(uuid4().hex, word.casefold(), target, status, self.by, _now())
+        made = Synonym(uuid4().hex, word.casefold(), target, status, self.by, utc_now())
         row = {"id": made.id, "word": made.word, "target": target, "status": status, "by": self.by, "at": made.at}
         with self.writing() as connection:
             connection.execute(told.delete().where(told.c.word == made.word, told.c.target == target))
@@ -229,10 +230,6 @@ class Store:
         """How many rows one statement wrote; raises StoreError when they cannot be kept."""
         with self.writing() as connection:
             return int(connection.execute(statement).rowcount)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _json(query: SemanticQuery | None) -> str:

@@ -9,7 +9,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import SqlLexer
 
 from assistant.answer import Answer, Approval, Clarification, Explanation, Refusal, Span
-from assistant.data_caveats import freshness_words, utc_now
+from assistant.clock import utc_now
+from assistant.data_caveats import freshness_words
 from assistant.formatting import day
 from assistant.store import StoredTurn
 from assistant.ui import tables

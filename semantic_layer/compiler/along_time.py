@@ -11,6 +11,7 @@ from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Column, Draft
 from semantic_layer.compiler.formulas import evaluated
 from semantic_layer.compiler.metrics import append
+from semantic_layer.compiler.titles import inside
 from semantic_layer.implied import weekday_name
 from semantic_layer.metric_types import SimpleMetric
 from semantic_layer.query import METRIC_TIME, GroupBy, PerBucket, Running, SemanticQuery, TimeGrain
@@ -88,7 +89,7 @@ def _append_values(draft: Draft, per: PerBucket, values: str, metrics: list[Colu
     for column in metrics:
         tree: exp.Expr = combine(this=sql.column(column.name, values))
         tree = exp.Mul(this=tree, expression=days.copy()) if days else tree
-        append(draft, [(_averaged(column, f"{_SAID[per.agg]} {_inside(column.label)} per {per.grain}"), tree)])
+        append(draft, [(_averaged(column, f"{_SAID[per.agg]} {inside(column.label)} per {per.grain}"), tree)])
 
 
 def _met(values: str) -> exp.Expr:
@@ -101,10 +102,6 @@ def _averaged(column: Column, label: str) -> Column:
     if column.format == "integer":
         return replace(column, label=label, format="decimal", decimals=1)
     return replace(column, label=label)
-
-
-def _inside(title: str) -> str:
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _whole_only(draft: Draft, key: Key, per: PerBucket) -> list[exp.Expr]:

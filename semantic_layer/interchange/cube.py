@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from semantic_layer.interchange.cube_measures import read_measures
 from semantic_layer.interchange.draft import Draft, described
-from semantic_layer.interchange.items import Item, Plain
+from semantic_layer.interchange.items import Item, Plain, attempt, inherited
 from semantic_layer.interchange.members import Members, equal_columns, own_rows
 from semantic_layer.interchange.naming import NotCarried, clean_name, close
 from semantic_layer.interchange.sqltext import to_duckdb
@@ -41,10 +41,7 @@ class Cube:
 
     def members(self, key: str) -> list[Item]:
         """The members under `key`; a cube's own replace inherited ones of the same name."""
-        found: dict[str, Item] = {}
-        for item in self.chain:
-            found.update({one.text("name").lower(): one for one in item.items(key)})
-        return list(found.values())
+        return inherited(self.chain, key)
 
 
 def read_cube(draft: Draft, roots: list[Item]) -> None:
@@ -52,7 +49,7 @@ def read_cube(draft: Draft, roots: list[Item]) -> None:
     known = {item.text("name").lower(): item for root in roots for item in root.items("cubes")}
     cubes: list[Cube] = []
     for item in known.values():
-        _attempt(item, f"cube {item.text('name')}", lambda item=item: cubes.append(_cube(draft, item, known)))
+        attempt(item, f"cube {item.text('name')}", lambda item=item: cubes.append(_cube(draft, item, known)))
     names = Members(draft)
     for cube in cubes:
         _declare(draft, cube)
@@ -61,17 +58,10 @@ def read_cube(draft: Draft, roots: list[Item]) -> None:
     for cube in cubes:
         for item in cube.members("joins"):
             what = f"join {cube.dataset}.{item.text('name')}"
-            _attempt(item, what, lambda item=item, cube=cube: _join(names, cube, item))
+            attempt(item, what, lambda item=item, cube=cube: _join(names, cube, item))
     read_measures(names, [(cube.dataset, cube.members("measures")) for cube in cubes], _WHY)
     set_times(draft)
     _leave(roots, known.values())
-
-
-def _attempt(item: Item, what: str, take: Callable[[], object]) -> None:
-    try:
-        take()
-    except NotCarried as error:
-        item.lost(what, str(error), error.code)
 
 
 def _leave(roots: Iterable[Item], cubes: Iterable[Item]) -> None:
@@ -119,10 +109,10 @@ def _declare(draft: Draft, cube: Cube) -> None:
     """Make the fields known by name, before any SQL is read."""
     for item in cube.members("dimensions"):
         name = item.text("name")
-        _attempt(item, f"dimension {cube.dataset}.{name}", lambda item=item: _declare_one(draft, cube, item))
+        attempt(item, f"dimension {cube.dataset}.{name}", lambda item=item: _declare_one(draft, cube, item))
     for item in cube.members("segments"):
         what = f"segment {cube.dataset}.{item.text('name')}"
-        _attempt(item, what, lambda item=item: _declare_segment(draft, cube, item))
+        attempt(item, what, lambda item=item: _declare_segment(draft, cube, item))
 
 
 def _declare_one(draft: Draft, cube: Cube, item: Item) -> None:

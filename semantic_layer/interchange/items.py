@@ -5,9 +5,10 @@ Whatever nobody read is reported: a construct that an importer does not know can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
+from semantic_layer.interchange.naming import NotCarried
 from semantic_layer.interchange.report import Remark
 from semantic_layer.yaml_source import Document, Location
 
@@ -127,3 +128,24 @@ class Item:
 
     def _wrong(self, key: str, wanted: str) -> None:
         self.lost(f"{key}", f"expected {wanted} here; mend the file and import again.", "shape", key)
+
+
+def filled(entry: Plain) -> Plain:
+    """The entry without keys that say nothing."""
+    return {key: value for key, value in entry.items() if value not in ([], {}, "", None)}
+
+
+def inherited(chain: Iterable[Item], key: str) -> list[Item]:
+    """The named parts under `key` of all in a chain; those of a later one replace earlier ones of the same name."""
+    found: dict[str, Item] = {}
+    for item in chain:
+        found.update({one.text("name").lower(): one for one in item.items(key)})
+    return list(found.values())
+
+
+def attempt(item: Item, what: str, take: Callable[[], object]) -> None:
+    """Take something in, or report why not."""
+    try:
+        take()
+    except NotCarried as error:
+        item.lost(what, str(error), error.code)

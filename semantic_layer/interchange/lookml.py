@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from semantic_layer.interchange.draft import Draft, described
-from semantic_layer.interchange.items import Item, Plain
+from semantic_layer.interchange.items import Item, Plain, attempt, inherited
 from semantic_layer.interchange.lookml_explores import read_explores
 from semantic_layer.interchange.lookml_measures import read_measures
 from semantic_layer.interchange.members import Members, own_rows
@@ -50,10 +50,7 @@ class View:
 
     def blocks(self, key: str) -> list[Item]:
         """The blocks under `key`; a view's own replace inherited ones of the same name."""
-        found: dict[str, Item] = {}
-        for item in self.chain:
-            found.update({one.text("name").lower(): one for one in item.items(key)})
-        return list(found.values())
+        return inherited(self.chain, key)
 
 
 def read_lookml_model(draft: Draft, roots: list[Item]) -> None:
@@ -71,14 +68,6 @@ def read_lookml_model(draft: Draft, roots: list[Item]) -> None:
     read_measures(members, [(view.dataset, view.blocks("measures")) for view in views], WHY)
     set_times(draft)
     _leave(roots, views)
-
-
-def attempt(item: Item, what: str, take: Callable[[], object]) -> None:
-    """Take something in, or report why not."""
-    try:
-        take()
-    except NotCarried as error:
-        item.lost(what, str(error), error.code)
 
 
 def _leave(roots: Iterable[Item], views: Iterable[View]) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from semantic_layer.interchange.draft import Draft, described, expression_of
-from semantic_layer.interchange.items import Item, Plain
+from semantic_layer.interchange.items import Item, Plain, attempt
 from semantic_layer.interchange.metricflow_metrics import Project, SourceMeasure, read_metrics
 from semantic_layer.interchange.naming import NotCarried, clean_name
 from semantic_layer.interchange.sqltext import read_sql, replaced, to_duckdb
@@ -63,9 +62,7 @@ def read_metricflow(draft: Draft, roots: list[Item]) -> None:
     models: list[_Model] = []
     for root in roots:
         for item in root.items("semantic_models"):
-            _attempt(
-                item, f"semantic model {item.text('name')}", lambda item=item: models.append(_model(project, item))
-            )
+            attempt(item, f"semantic model {item.text('name')}", lambda item=item: models.append(_model(project, item)))
     _links(project, models)
     read_metrics(project, [item for root in roots for item in root.items("metrics")])
     for root in roots:
@@ -86,13 +83,6 @@ def _leave(root: Item) -> None:
         root.leave("file", _WHY, ("version", "models", "sources", "exposures", "macros", "seeds", "snapshots"))
 
 
-def _attempt(item: Item, what: str, take: Callable[[], object]) -> None:
-    try:
-        take()
-    except NotCarried as error:
-        item.lost(what, str(error), error.code)
-
-
 def _model(project: Project, item: Item) -> _Model:
     draft, name = project.draft, item.text("name")
     table = _table(item.text("model"))
@@ -100,17 +90,17 @@ def _model(project: Project, item: Item) -> _Model:
     dataset = draft.add_dataset(item, name, entry)
     found = _Model(dataset, item.text("primary_entity"))
     for one in item.items("entities"):
-        _attempt(one, f"entity {name}.{one.text('name')}", lambda one=one: _entity(draft, one, found))
+        attempt(one, f"entity {name}.{one.text('name')}", lambda one=one: _entity(draft, one, found))
     _mark_computed(draft, item, found)
     for one in item.items("dimensions"):
-        _attempt(one, f"dimension {name}.{one.text('name')}", lambda one=one: _dimension(draft, one, dataset))
+        attempt(one, f"dimension {name}.{one.text('name')}", lambda one=one: _dimension(draft, one, dataset))
     _entity_fields(draft, found)
     defaults = item.child("defaults")
     time = defaults.text("agg_time_dimension")
     if time and draft.field(dataset, clean_name(time)):
         draft.datasets[dataset]["time"] = clean_name(time)
     for one in item.items("measures"):
-        _attempt(one, f"measure {name}.{one.text('name')}", lambda one=one: _measure(project, one, found))
+        attempt(one, f"measure {name}.{one.text('name')}", lambda one=one: _measure(project, one, found))
     defaults.leave(f"semantic model {name}: defaults", _WHY)
     item.leave(f"semantic model {name}", _WHY)
     project.primary[dataset] = found.primary
@@ -259,7 +249,7 @@ def _links(project: Project, models: list[_Model]) -> None:
                 why = "no semantic model has it as its primary or unique entity, so it links to nothing."
                 one.item.lost(f"entity {model.dataset}.{one.name}", why, "link")
             for other, key in targets:
-                _attempt(
+                attempt(
                     one.item,
                     f"entity {one.name}",
                     lambda m=model, o=one, t=other, k=key: _link(project, (m, o), (t, k)),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlglot import exp
 
 from semantic_layer.interchange.draft import Draft, described, words
 from semantic_layer.interchange.formulas import Formula, add_formula, check_window
-from semantic_layer.interchange.items import Item, Plain
+from semantic_layer.interchange.items import Item, Plain, attempt
 from semantic_layer.interchange.measures import home_of, local
 from semantic_layer.interchange.naming import NotCarried, clean_name
 from semantic_layer.interchange.ossie_extension import VENDOR, add_rest, kept
@@ -59,23 +57,15 @@ def _model(draft: Draft, model: Item) -> None:
     draft.name = clean_name(model.text("name") or draft.name)
     _header(draft, model)
     for item in model.items("datasets"):
-        _try(item, f"dataset {item.text('name')}", lambda item=item: _dataset(draft, item))
+        attempt(item, f"dataset {item.text('name')}", lambda item=item: _dataset(draft, item))
     for item in model.items("relationships"):
-        _try(item, f"relationship {item.text('name')}", lambda item=item: _relationship(draft, item))
+        attempt(item, f"relationship {item.text('name')}", lambda item=item: _relationship(draft, item))
     _fields(draft, model)
     for item in model.items("metrics"):
-        _try(item, f"metric {item.text('name')}", lambda item=item: _metric(draft, item))
+        attempt(item, f"metric {item.text('name')}", lambda item=item: _metric(draft, item))
     add_rest(draft, model)
     set_times(draft)
     model.leave(f"model {model.text('name')}", _WHY)
-
-
-def _try(item: Item, what: str, take: Any) -> None:
-    """Take something in, or report why not."""
-    try:
-        take()
-    except NotCarried as error:
-        item.lost(what, str(error), error.code)
 
 
 def _header(draft: Draft, model: Item) -> None:
@@ -110,7 +100,7 @@ def _dataset(draft: Draft, item: Item) -> None:
     elif item.has("role"):
         item.lost(f"dataset {name}: role", f"`{item.text('role')}` is not known; only `bridge` is.", "key", "role")
     for one in item.items("fields"):
-        _try(one, f"field {name}.{one.text('name')}", lambda one=one: _declared(draft, one, ours))
+        attempt(one, f"field {name}.{one.text('name')}", lambda one=one: _declared(draft, one, ours))
 
 
 def _declared(draft: Draft, item: Item, dataset: str) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from sqlglot import exp
 
 from semantic_layer.interchange.draft import Draft, VerifiedQuery, described, words
 from semantic_layer.interchange.formulas import Formula, add_formula, check_window
-from semantic_layer.interchange.items import Item, Plain
+from semantic_layer.interchange.items import Item, Plain, attempt
 from semantic_layer.interchange.measures import Call, measure_entry
 from semantic_layer.interchange.naming import NotCarried, clean_name
 from semantic_layer.interchange.sqltext import aggregates, read_query, read_sql, replaced, to_duckdb
@@ -46,24 +45,17 @@ def read_snowflake(draft: Draft, roots: list[Item]) -> None:
         draft.name = clean_name(root.text("name") or draft.name)
         _header(draft, root)
         for item in root.items("tables"):
-            _attempt(item, f"table {item.text('name')}", lambda item=item: _table(draft, item))
+            attempt(item, f"table {item.text('name')}", lambda item=item: _table(draft, item))
         for item in root.items("relationships"):
-            _attempt(item, f"relationship {item.text('name')}", lambda item=item: _relationship(draft, item))
+            attempt(item, f"relationship {item.text('name')}", lambda item=item: _relationship(draft, item))
         for item in Item(root.document, (), root.data, root.remarks).items("tables"):
-            _attempt(item, f"table {item.text('name')}", lambda item=item: _contents(draft, item))
+            attempt(item, f"table {item.text('name')}", lambda item=item: _contents(draft, item))
         for item in root.items("metrics"):
-            _attempt(item, f"metric {item.text('name')}", lambda item=item: _metric(draft, item, ""))
+            attempt(item, f"metric {item.text('name')}", lambda item=item: _metric(draft, item, ""))
         for item in root.items("verified_queries"):
-            _attempt(item, f"verified query {item.text('name')}", lambda item=item: _verified(draft, item))
+            attempt(item, f"verified query {item.text('name')}", lambda item=item: _verified(draft, item))
         set_times(draft)
         root.leave("model", _WHY)
-
-
-def _attempt(item: Item, what: str, take: Callable[[], object]) -> None:
-    try:
-        take()
-    except NotCarried as error:
-        item.lost(what, str(error), error.code)
 
 
 def _header(draft: Draft, root: Item) -> None:
@@ -84,7 +76,7 @@ def _table(draft: Draft, item: Item) -> None:
     dataset = draft.add_dataset(item, name, entry)
     for kind in _KINDS:
         for one in item.items(kind):
-            _attempt(one, f"{name}.{one.text('name')}", lambda one=one, kind=kind: _declare(draft, one, dataset, kind))
+            attempt(one, f"{name}.{one.text('name')}", lambda one=one, kind=kind: _declare(draft, one, dataset, kind))
 
 
 def _source(draft: Draft, item: Item) -> str:
@@ -148,7 +140,7 @@ def _contents(draft: Draft, item: Item) -> None:
     if windows:
         with_windows(draft, item, dataset, windows)
     for one in item.items("metrics"):
-        _attempt(one, f"metric {name}.{one.text('name')}", lambda one=one: _metric(draft, one, dataset))
+        attempt(one, f"metric {name}.{one.text('name')}", lambda one=one: _metric(draft, one, dataset))
     ignored = ("description", "synonyms", "base_table", "primary_key", "definition")
     item.leave(f"table {name}", _WHY, ignored)
 

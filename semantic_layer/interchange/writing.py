@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from semantic_layer.bootstrap.writing import dump, flowing, headed, node_of
 from semantic_layer.interchange.draft import Draft
-from semantic_layer.interchange.items import Plain
+from semantic_layer.interchange.items import Plain, filled
 from semantic_layer.interchange.report import Remark, in_order
 
 _MOST_REMARKS = 60
@@ -35,16 +35,12 @@ def _section(draft: Draft, section: str, entries: Mapping[str, Plain]) -> Commen
     found = CommentedSeq()
     file = ""
     for index, (name, entry) in enumerate(entries.items()):
-        found.append(node_of(_filled(entry)))
+        found.append(node_of(filled(entry)))
         origin = draft.origins.get((section, name))
         if origin and (section == "datasets" or origin.file != file):
             file = origin.file
             found.yaml_set_comment_before_after_key(index, before=f"from {Path(file).name}:{origin.line}", indent=2)
     return found
-
-
-def _filled(entry: Plain) -> Plain:
-    return {key: value for key, value in entry.items() if value not in ([], {}, "", None)}
 
 
 def _head(draft: Draft, form: str) -> str:
