@@ -75,7 +75,50 @@ SINCE = [
 ]
 
 
-@pytest.mark.parametrize(("question", "sql"), [*OVERLAPS, *SINCE])
+SUBSCRIBER = "SELECT customer_id FROM customer_standing WHERE is_subscriber"
+READER = "SELECT customer_id FROM customer_360 WHERE consent_email"
+AGED = "SELECT customer_id FROM customer_360 WHERE age"
+NAMED = [
+    (
+        "how many people signed up for the newsletter but never placed an order?",
+        f"SELECT count(*) {OUR} AND c.customer_id IN ({READER}) AND c.customer_id NOT IN ({ORDERED})",
+    ),
+    (
+        "how many customers used to be subscribers but no longer are?",
+        f"SELECT count(*) {OUR} AND c.customer_id IN (SELECT customer_id FROM subscription) AND c.customer_id NOT IN "
+        f"({SUBSCRIBER})",
+    ),
+    (
+        "how many people in the newsletter are over 50?",
+        f"SELECT count(*) {OUR} AND c.customer_id IN ({READER}) AND c.customer_id IN ({AGED} > 50)",
+    ),
+]
+OF_AN_AGE = [
+    (
+        "how many women between 30 and 40 do we have?",
+        f"SELECT count(*) {OUR} AND c.gender = 'female' AND c.customer_id IN ({AGED} BETWEEN 30 AND 40)",
+    ),
+    (
+        "how many people under 25 ordered in May?",
+        f"SELECT count(*) {OUR} AND c.customer_id IN ({AGED} < 25) AND c.customer_id IN ({ORDERED} AND {MAY})",
+    ),
+    (
+        "what share of subscribers are over 60?",
+        share(f"c.customer_id IN ({AGED} > 60)", f"c.customer_id IN ({SUBSCRIBER})"),
+    ),
+    (
+        "what share of our customers are women under 30?",
+        f"SELECT avg((c.gender IS NOT DISTINCT FROM 'female' AND c.customer_id IN ({AGED} < 30))::INT) {OUR}",
+    ),
+    (
+        "average order value of men over 60 years old",
+        f"SELECT avg(o.net_amount) FROM orders o JOIN customer c USING (customer_id) WHERE {KEPT} AND c.gender = "
+        f"'male' AND c.customer_id IN ({AGED} > 60)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "sql"), [*OVERLAPS, *SINCE, *NAMED, *OF_AN_AGE])
 def test_those_asked_for_are_counted(shop: Assistant, question: str, sql: str) -> None:
     outcome = shop.ask(question)
     assert isinstance(outcome, Answer), outcome
@@ -115,3 +158,17 @@ def test_what_people_did_alike_in_two_clauses_is_not_one_row(shop: Assistant) ->
     outcome = shop.understanding.plan("how many customers who bought Shoes also bought Jackets?")
     assert isinstance(outcome, Plan), outcome
     assert [len(one.where) for one in outcome.query.filters] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("customers over 5 orders", "orders"),
+        ("customers with over 50 orders", "orders"),
+        ("clicks of the May newsletter", "campaign.campaign_name"),
+    ],
+)
+def test_other_numbers_and_names_are_no_ages_and_no_people(shop: Assistant, question: str, field: str) -> None:
+    outcome = shop.understanding.plan(question)
+    assert isinstance(outcome, Plan), outcome
+    assert [one.field for one in outcome.query.filters] == [field]

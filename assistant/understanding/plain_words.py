@@ -9,6 +9,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.kept_values import with_values_kept
 from assistant.understanding.named_by_time import with_values_of_months
 from assistant.understanding.paths import with_paths
+from assistant.understanding.people_aged import with_people_aged
 from assistant.understanding.predicates import PlainDeeds
 from assistant.understanding.rewriting import (
     rewritten,
@@ -31,7 +32,8 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     spelt = with_paths(spelt_out(language.tokens(question), question, world), lexicon)
     spelt = with_values_of_months(with_parts_of_years(spelt, language), world)
     said = deeds.read(with_values_kept(spelt, world), known)
-    found = whole_last(rewritten(with_large_numbers(said, language), language), world)
+    aged = with_people_aged(with_large_numbers(said, language), world)
+    found = whole_last(rewritten(aged, language), world)
     found = with_shared_nouns(found, lexicon, language)
     found = with_counted_again(with_shared_subjects(found, lexicon, language), world)
     named = with_names_of_verbs(with_names_together(found, lexicon), world)

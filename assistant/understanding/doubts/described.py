@@ -51,6 +51,8 @@ def _of_somebody(asked: Doubted) -> Iterator[Doubt]:
         segment = layer.segments.get(condition.field)
         if segment is None or any(token.plain in persons for token in asked.tokens[first:behind]):
             continue
+        if any(c.target == condition.field for c in asked.concepts(first, behind + 1)):
+            continue  # "newsletter subscribers" are called so as a whole
         things = _things_at(asked, behind)
         if things and not any(layer.datasets[name].entity for name in things):
             yield Doubt(raw(asked.tokens[first : behind + 1]), "of_somebody")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.answer import Plan
 from assistant.understanding.bounded import counted_deed
@@ -70,6 +71,17 @@ def _verbs_at(asking: Asking, tokens: Sequence[Token]) -> Iterator[tuple[int, st
         yield size, noun
 
 
+def undenied(part: Sequence[Token]) -> tuple[list[Token], bool]:
+    """The words without "who", "have" and the like at their beginning, and whether one of them denies."""
+    kept, denied = list(part), False
+    while kept and kept[0].text in (phrases()["clause_openers"] | phrases()["helping"]):
+        denied = denied or kept[0].text in phrases()["denials"]
+        kept = kept[1:]
+    if len(kept) > 1 and kept[1].text in phrases()["nothing"]:  # "returned nothing", "bought no shoes"
+        return [kept[0], *kept[2:]], True
+    return kept, denied
+
+
 def read_clause(asking: Asking, clause: Clause, entity: str) -> Had | None:
     """What a clause says that each of an entity has had; None when it is not read so in one way."""
     if not clause.words or _is_limited(asking, clause.words):
@@ -86,6 +98,8 @@ def _is_limited(asking: Asking, words: Sequence[Token]) -> bool:
     """Whether a word says more than the count of a deed can tell; "or" does not between two values."""
     said = [token.text for token in words]
     if any(text in phrases()["limiting"] | phrases()["denials"] for text in said):
+        return True
+    if any(f"{one} {other}" in phrases()["of_the_past"] for one, other in pairwise(said)):
         return True
     places = [at for at, text in enumerate(said) if text in phrases()["alternatives"]]
     return any(

@@ -85,8 +85,9 @@ def _names_part(asking: Asking, words: Sequence[Token], part: Filter) -> bool:
 
 
 def segments_ending(asking: Asking, words: Sequence[Token]) -> set[str]:
-    """The segments that are called so at the end of a name: "members" of "loyalty members"."""
-    return {name for name in asking.world.layer.segments if _ends_so(asking, name, words)}
+    """The segments that are called so, or else so at the end of a name: "members" of "loyalty members"."""
+    found = {name for name in asking.world.layer.segments if _ends_so(asking, name, words)}
+    return {name for name in found if _is_called(asking, name, words)} or found
 
 
 def with_whole_names(asking: Asking, tokens: Sequence[Token]) -> list[Token]:
@@ -120,11 +121,21 @@ def _name_ending(asking: Asking, segment: str, token: Token) -> str:
     return next((name for name in names if len(name.split()) > 1 and _ends(asking, name, [token])), "")
 
 
+def _is_called(asking: Asking, segment: str, words: Sequence[Token]) -> bool:
+    """Whether these words are a whole name of a segment: "subscribers", and not "former subscribers"."""
+    said = [token.plain for token in words]
+    names = _names(asking, segment)
+    return any([token.plain for token in asking.world.language.tokens(name)] == said for name in names)
+
+
+def _names(asking: Asking, segment: str) -> tuple[str, ...]:
+    found = asking.world.layer.segments[segment]
+    return (found.name.replace("_", " "), found.title, *found.synonyms)
+
+
 def _ends_so(asking: Asking, segment: str, words: Sequence[Token]) -> bool:
     """Whether a name of a segment ends with these words: "members" of "programme members"."""
-    found = asking.world.layer.segments[segment]
-    names = (found.name.replace("_", " "), found.title, *found.synonyms)
-    return any(_ends(asking, name, words) for name in names)
+    return any(_ends(asking, name, words) for name in _names(asking, segment))
 
 
 def _ends(asking: Asking, name: str, words: Sequence[Token]) -> bool:

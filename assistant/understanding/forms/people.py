@@ -10,7 +10,9 @@ from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking, counted_rows, phrases
 from assistant.understanding.forms.everyone_else import segments_ending
 from assistant.understanding.tokens import Token
-from semantic_layer import Filter, SemanticQuery
+from semantic_layer import Filter, SemanticQuery, Share
+
+BOUNDS = frozenset({"gt", "ge", "lt", "le", "between"})
 
 
 def who_are(asking: Asking) -> Plan | None:
@@ -31,6 +33,45 @@ def who_are(asking: Asking) -> Plan | None:
     query = one.query.model_copy(update={"filters": filters})
     told = len(one.query.filters) and len(other.query.filters)
     return replace(one, query=query, spans=(*one.spans, *other.spans)) if told and asking.stands(query) else None
+
+
+def part_who_are(asking: Asking) -> Plan | None:
+    """ "what share of subscribers are women over 50": several things that those are told by, all of them the part."""
+    found = _are_so(asking, "shares")
+    if found is None or not (len(found[1]) > 1 or any(one.op in BOUNDS for one in found[1])):
+        return None
+    whole, part = found
+    (count,) = whole.query.metrics
+    filters = tuple(dict.fromkeys((*whole.query.filters, *part)))
+    update = {"filters": filters, "shares": (Share(metric=count, apart=part),)}
+    query = whole.query.model_copy(update=update)
+    return replace(whole, query=query, spans=()) if asking.stands(query) else None
+
+
+def who_are_so(asking: Asking) -> Plan | None:
+    """ "how many people in the newsletter are over 50": those of whom both sides of the verb hold."""
+    found = _are_so(asking, "counting")
+    if found is None:
+        return None
+    query = found[0].query.model_copy(update={"filters": tuple(dict.fromkeys((*found[0].query.filters, *found[1])))})
+    return replace(found[0], query=query, spans=()) if asking.stands(query) else None
+
+
+def _are_so(asking: Asking, opener: str) -> tuple[Plan, tuple[Filter, ...]] | None:
+    """Those named before the verb, and the conditions that the words behind it are."""
+    start = asking.end(0, opener)
+    verb = next((at for at, token in enumerate(asking.tokens) if token.text in ("are", "were") and at), None)
+    if start is None or verb is None or not start < verb < len(asking.tokens) - 1:
+        return None
+    first = people_named(asking, asking.tokens[asking.past(start, "politeness") : verb])
+    if first is None or any(token.text in phrases()["denials"] for token in asking.tokens[verb:]):
+        return None
+    said = asking.tokens[asking.past(verb + 1, "also") :]
+    title = asking.made(asking.world.layer.datasets[first[1]].title, verb)
+    second = people_named(asking, [*title, *said]) or people_named(asking, said)
+    if second is None or second[1] != first[1] or not second[0].query.filters or second[0].notes:
+        return None
+    return first[0], second[0].query.filters
 
 
 def people_named(asking: Asking, tokens: Sequence[Token]) -> tuple[Plan, str] | None:

@@ -24,11 +24,11 @@ from assistant.understanding.forms.moved import did_more, moved, whose_moved
 from assistant.understanding.forms.named_first import named_first
 from assistant.understanding.forms.numbers_of_doers import numbers_of_doers
 from assistant.understanding.forms.overview import overview
-from assistant.understanding.forms.people import who_are
+from assistant.understanding.forms.people import part_who_are, who_are, who_are_so
 from assistant.understanding.forms.ratios import ratios
 from assistant.understanding.forms.reasons import causes, counted_and_why, reasons
 from assistant.understanding.forms.rows_asked import members_asked, rows_asked
-from assistant.understanding.forms.sets import described, sets
+from assistant.understanding.forms.sets import described, sets, who_is
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 from assistant.understanding.forms.some_of_them import some_of_them
 from assistant.understanding.forms.than_before import than_before
@@ -45,6 +45,7 @@ FIRST: tuple[Form, ...] = (
     top_part,
     top_rest,
     who_are,
+    part_who_are,
     did_more,
     whose_moved,
     every_period,
@@ -64,6 +65,8 @@ FIRST: tuple[Form, ...] = (
 )
 FORMS: tuple[Form, ...] = (
     reasons,
+    who_is,
+    who_are_so,
     numbers_of_doers,
     latest_rows,
     ages,

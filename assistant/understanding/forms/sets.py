@@ -10,7 +10,7 @@ from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking, Outcome, phrases
-from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, verb_at
+from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, undenied, verb_at
 from assistant.understanding.forms.doers import Subject, asks_for, past_restated
 from assistant.understanding.forms.main_deeds import main_deed
 from assistant.understanding.forms.people import counted_entity, people_named
@@ -48,7 +48,8 @@ def sets(asking: Asking) -> Outcome | None:
         return asking.refused("order_of_deeds")  # "cancelled and still order": after that, and not ever
     told = _told_of(asking, subject, parts, before)
     if told is None or not told.had:
-        return _half_read(asking, parts) or _others_counted(asking, subject)
+        segment = _other_segment(asking, subject, told) if told is not None else None
+        return segment or _half_read(asking, parts) or _others_counted(asking, subject)
     ordinary = asking.ordinary(asking.tokens)
     found = outcome_of(asking, subject, told)
     if isinstance(found, Clarification) or (told.whole is not None and subject.asked == "share"):
@@ -76,7 +77,7 @@ def _tells_order(asking: Asking, start: int) -> bool:
 def _is_nested(asking: Asking, parts: Sequence[Part]) -> bool:
     """ "who have a deal with a discount and an open offer": whether the offer is theirs or the deal's is open."""
     for (_, one), (joiner, other) in pairwise(parts):
-        inner = any(token.text in phrases()["possessions"] for token in _undenied(one)[0][1:])
+        inner = any(token.text in phrases()["possessions"] for token in undenied(one)[0][1:])
         thing = bool(other) and other[0].text in phrases()["determiners"] and joiner == "and"
         if inner and thing and not verb_at(asking, other)[0]:
             return True
@@ -101,6 +102,15 @@ def _never_at_all(told: Told, query: SemanticQuery) -> bool:
     return any(one.field in never and one.time_range is not None for one in query.filters)
 
 
+def who_is(asking: Asking) -> Plan | None:
+    """ "how many people over 50 are in the newsletter": those of whom clauses only say what they are."""
+    subject = subject_of(asking)
+    told = told_behind(asking, subject) if subject is not None else None
+    if subject is None or told is None or told.had or not told.others:
+        return None
+    return _plan(asking, subject, told)
+
+
 def described(asking: Asking) -> Plan | None:
     """ "who stopped ordering?": people told apart by a segment that they are in; None for other questions."""
     subject = subject_of(asking)
@@ -115,9 +125,18 @@ def described(asking: Asking) -> Plan | None:
     return _plan(asking, subject, Told((), others)) if segments and None not in found else None
 
 
+def _other_segment(asking: Asking, subject: Subject, told: Told) -> Plan | None:
+    """Those of a segment that the clauses name, where the ordinary reading takes its words for something else."""
+    named = [one for one in told.others if one.field in asking.world.layer.segments]
+    ordinary = asking.ordinary(asking.tokens) if named else None
+    if not isinstance(ordinary, Plan) or ordinary.query.metrics != subject.plan.query.metrics:
+        return None
+    return None if set(named) <= set(ordinary.query.filters) else _plan(asking, subject, told)
+
+
 def _half_read(asking: Asking, parts: Sequence[Part]) -> Refusal | None:
     """That deeds could not be told apart, where the ordinary reading would pass over one of them."""
-    deeds = [part for _, part in parts if part and (_undenied(part)[1] or verb_at(asking, _undenied(part)[0])[0])]
+    deeds = [part for _, part in parts if part and (undenied(part)[1] or verb_at(asking, undenied(part)[0])[0])]
     if len(deeds) < len(("one", "another")):
         return None
     ordinary = asking.ordinary(asking.tokens)
@@ -173,9 +192,18 @@ def subject_of(asking: Asking) -> Subject | None:
         if opened and at == begun + 1 and asking.tokens[begun].text in asking.world.language.persons:
             return _anybody(asking, at, asked)
         if opened:
-            named = people_named(asking, asking.tokens[begun:at])
-            return Subject(*named, at, asked) if named is not None else None
+            return _named_before(asking, begun, at, asked)
     person = begun < len(asking.tokens) and asking.tokens[begun].text in asking.world.language.persons
+    return _anybody(asking, begun + 1, asked) if person else None
+
+
+def _named_before(asking: Asking, begun: int, at: int, asked: str) -> Subject | None:
+    """The subject before the place where something was done; less of it where the rest is told of it, too."""
+    for end in range(at, begun, -1):
+        named = people_named(asking, asking.tokens[begun:end])
+        if named is not None:
+            return Subject(*named, end, asked)
+    person = asking.tokens[begun].text in asking.world.language.persons
     return _anybody(asking, begun + 1, asked) if person else None
 
 
@@ -194,7 +222,7 @@ def _clauses(asking: Asking, parts: Sequence[Part]) -> list[Clause] | None:
     """
     clauses: list[Clause] = []
     for joiner, part in parts:
-        words, denied = _undenied(part)
+        words, denied = undenied(part)
         verb = _inherited(asking, clauses, words)
         if len(words) > 1 and words[0].text == "nothing" and clauses:  # "but nothing this year"
             words, denied, verb = words[1:], True, _deed_before(asking, clauses[-1])
@@ -257,17 +285,6 @@ def _starts_anew(asking: Asking, part: Sequence[Token]) -> bool:
         return first is not None
     past = first.text.endswith("ed") or first.text in asking.world.language.forms.verbs
     return past and bool(verb_at(asking, part)[0])
-
-
-def _undenied(part: Sequence[Token]) -> tuple[list[Token], bool]:
-    """The words without "who", "have" and the like at their beginning, and whether one of them denies."""
-    kept, denied = list(part), False
-    while kept and kept[0].text in (phrases()["clause_openers"] | phrases()["helping"]):
-        denied = denied or kept[0].text in phrases()["denials"]
-        kept = kept[1:]
-    if len(kept) > 1 and kept[1].text in phrases()["nothing"]:  # "returned nothing", "bought no shoes"
-        return [kept[0], *kept[2:]], True
-    return kept, denied
 
 
 def _inherited(asking: Asking, before: Sequence[Clause], words: Sequence[Token]) -> tuple[Token, ...]:
@@ -369,6 +386,6 @@ def _in_order(asking: Asking, parts: Sequence[Part], subject: Subject) -> Refusa
             pieces.append([])
         else:
             pieces[-1].append(token)
-    plain = [Clause(tuple(_undenied(piece)[0]), denied=False) for piece in pieces if piece]
+    plain = [Clause(tuple(undenied(piece)[0]), denied=False) for piece in pieces if piece]
     done = [one for one in plain if one.words and read_clause(asking, one, subject.entity) is not None]
     return asking.refused("order_of_deeds", words) if len(done) > 1 else None
