@@ -2,10 +2,10 @@
 
 import pytest
 
-from assistant.answer import Answer, Clarification, Plan, Refusal
+from assistant.answer import Answer, Clarification, Outcome, Plan, Refusal
 from assistant.assistant import Assistant
 from semantic_layer import SemanticQuery
-from tests.asking import rows, rows_to
+from tests.asking import plain, rows, rows_to
 
 
 def said_of(shop: Assistant, question: str) -> Plan | Clarification | Refusal:
@@ -34,6 +34,10 @@ def said_of(shop: Assistant, question: str) -> Plan | Clarification | Refusal:
         "display impressions",
         "how many subscribers downgraded and then cancelled",
         "campaigns with clicks but no orders",
+        "average subscription length of active subscribers",
+        "products with an average rating below 3 and more than 10 reviews",
+        "change in orders from Q1 to Q2 2026 by channel, in percent",
+        "leads qualified in May",
     ],
 )
 def test_a_number_of_something_else_is_not_told(shop: Assistant, question: str) -> None:
@@ -55,6 +59,10 @@ def test_a_number_of_something_else_is_not_told(shop: Assistant, question: str) 
         "show impressions",
         "display revenue by month",
         "revenue by country and then by month",
+        "average lifetime of cancelled subscriptions",
+        "tickets solved under 1 hour, 1 to 4 hours and over 4 hours",
+        "orders by channel in percent",
+        "leads created in May",
     ],
 )
 def test_the_same_said_of_the_number_itself_is_told(shop: Assistant, question: str) -> None:
@@ -78,6 +86,11 @@ def test_a_period_behind_two_deeds_is_of_both_or_of_the_last(shop: Assistant) ->
     assert isinstance(said_of(shop, "customers who ever had a ticket but no order in 2026"), Plan | Refusal)
 
 
+def test_leads_won_are_no_leads_that_came(shop: Assistant) -> None:
+    outcome = said_of(shop, "leads won last month")
+    assert not isinstance(outcome, Plan) or "leads" not in outcome.query.metrics
+
+
 def test_who_solved_the_fewest_is_not_who_solved_the_most(shop: Assistant) -> None:
     sql = """SELECT count(*) FROM ticket t JOIN agent a USING (agent_id) WHERE t.solved_at IS NOT NULL
     AND t.created_at >= DATE '2026-05-01' AND t.created_at < DATE '2026-06-01' GROUP BY a.name ORDER BY 1 LIMIT 1"""
@@ -85,8 +98,12 @@ def test_who_solved_the_fewest_is_not_who_solved_the_most(shop: Assistant) -> No
     assert [(fewest,)] == rows(shop, sql)
 
 
+def asked(shop: Assistant, *turns: str) -> Outcome:
+    return shop.ask(turns[-1], conversation=shop.replay(turns[:-1]))
+
+
 def query_after(shop: Assistant, *turns: str) -> SemanticQuery | None:
-    outcome = shop.ask(turns[-1], conversation=shop.replay(turns[:-1]))
+    outcome = asked(shop, *turns)
     return outcome.plan.query if isinstance(outcome, Answer) and outcome.plan else None
 
 
@@ -98,3 +115,66 @@ def test_a_breakdown_named_again_beside_another_stays(shop: Assistant) -> None:
 
 def test_a_follow_up_has_no_rate_by_reason_either(shop: Assistant) -> None:
     assert query_after(shop, "win rate by owner", "by lost reason") is None
+
+
+def test_a_share_of_a_case_keeps_its_whole_behind_a_breakdown(shop: Assistant) -> None:
+    sql = """SELECT c.country, sum(o.net_amount) FILTER (o.order_seq > 1) / sum(o.net_amount) FROM orders o
+    JOIN customer c USING (customer_id) WHERE NOT o.is_test AND o.status <> 'cancelled' GROUP BY 1"""
+    outcome = asked(shop, "what share of revenue came from returning customers", "by country")
+    assert isinstance(outcome, Answer)
+    told = [(row[0], row[-1]) for row in outcome.result.rows if row[0] is not None]
+    assert plain(told) == plain(one for one in rows(shop, sql) if one[0] is not None)
+
+
+def test_a_case_over_time_is_a_share_of_all_at_that_time(shop: Assistant) -> None:
+    query = query_after(shop, "new customers by month this year", "only from paid search", "as a share of all")
+    assert query is not None
+    assert (query.shares[0].within, query.shares[0].apart_from) == (("metric_time",), ("customer.acquisition_channel",))
+
+
+def test_a_bound_in_place_of_another_is_of_the_same_amount(shop: Assistant) -> None:
+    query = query_after(shop, "orders above 200 euros by month", "below 50 instead")
+    assert query is not None
+    assert [(one.field, one.op, one.values) for one in query.filters] == [("orders.order_amount", "lt", (50,))]
+    assert isinstance(asked(shop, "orders above 200 euros by month", "below 50"), Clarification)
+
+
+def test_a_bound_that_names_its_number_is_none_of_the_rate(shop: Assistant) -> None:
+    query = query_after(shop, "win rate by owner", "only with at least 50 deals")
+    assert query is None or all(one.field != "win_rate" for one in query.filters)
+
+
+def test_a_value_of_the_breakdown_before_is_meant_first(shop: Assistant) -> None:
+    query = query_after(shop, "orders in May by channel", "top 2", "compared to April", "just the app")
+    assert query is not None
+    assert {one.field for one in query.filters} == {"orders.channel"}
+    assert isinstance(asked(shop, "revenue per store", "only Berlin"), Clarification)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("customers at risk by segment", "only companies"),
+        ("customers by age group", "over 60"),
+        ("email open rate by campaign", "and clicks"),
+        ("renewals this year", "rate", "and cancellations"),
+        ("repeat orders", "share"),
+    ],
+)
+def test_a_follow_up_that_could_be_of_something_else_is_asked_back(shop: Assistant, turns: tuple[str, ...]) -> None:
+    assert not isinstance(asked(shop, *turns), Answer)
+
+
+def test_another_number_behind_a_breakdown_keeps_it(shop: Assistant) -> None:
+    query = query_after(shop, "pipeline by owner", "only Mara Lindqvist", "and won value")
+    assert query is not None
+    assert query.metrics == ("won_value",)
+    assert [one.values for one in query.filters if one.field == "opportunity.deal_owner"] == [("Mara Lindqvist",)]
+
+
+def test_each_day_is_set_beside_that_of_the_week_before(shop: Assistant) -> None:
+    sql = """SELECT count(*) FROM orders WHERE NOT is_test AND status <> 'cancelled'
+    AND ordered_at >= DATE '2026-06-{}' AND ordered_at < DATE '2026-06-{}'"""
+    outcome = asked(shop, "orders last week by day", "versus the week before")
+    assert isinstance(outcome, Answer)
+    assert [outcome.result.rows[0][1:3]] == [(*rows(shop, sql.format(22, 23))[0], *rows(shop, sql.format(15, 16))[0])]

@@ -64,7 +64,8 @@ def _beside(follow_up: FollowUp, then: TimeRange) -> SemanticQuery:
     """The base beside another period; the whole one when the base's is unfinished."""
     base, as_of = follow_up.base, follow_up.understanding.world.as_of
     span = base.time_range
-    if span is not None and not span.partial and then == stretch_before(span, -1, as_of):
+    timed = any(group.grain for group in base.group_by)  # each day beside that of the week before, not the day before
+    if span is not None and not span.partial and not timed and then == stretch_before(span, -1, as_of):
         return base.model_copy(update={"compare": Comparison(kind="previous_period")})
     if span is not None and then == shifted(span, "year", -1, as_of) and base.group_by:
         return base.model_copy(update={"compare": Comparison(kind="previous_year")})

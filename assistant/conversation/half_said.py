@@ -53,9 +53,17 @@ def read_age(follow_up: FollowUp) -> Reading | None:
     owners = {one.field.partition(".")[0] for one in (*base.group_by, *base.filters)} & set(world.layer.datasets)
     persons = any(world.layer.datasets[owner].entity for owner in owners)
     amounts = any(world.layer.metrics[name].format == "currency" for name in base.metrics)
-    if not (persons and amounts):
+    if not (persons and (amounts or _is_by_age(follow_up))):
         return None
     return follow_up.refuse("age_or_amount", words=follow_up.text())
+
+
+def _is_by_age(follow_up: FollowUp) -> bool:
+    """Whether the breakdown is one that people call after age: "customers by age group"."""
+    world = follow_up.understanding.world
+    age = str(world.language.data["age_word"])
+    named = (world.layer.fields[g.field] for g in follow_up.base.group_by if g.field in world.layer.fields)
+    return any(age in name.casefold().split() for field in named for name in (field.title, *field.synonyms))
 
 
 def read_other_word(follow_up: FollowUp) -> Reading | None:
@@ -66,6 +74,7 @@ def read_other_word(follow_up: FollowUp) -> Reading | None:
         len(told) != 1
         or len(base.metrics) != 1
         or refers(follow_up)
+        or "share" in world.language.cues.get(told[0].text, ())
         or follow_up.cues - {"polite", "leaning", "replacing", "correcting"}
     ):
         return None
@@ -76,6 +85,7 @@ def read_other_word(follow_up: FollowUp) -> Reading | None:
         for concept in _called_with(follow_up, name, told[0])
     } - {metric.name}
     named = {name for name in named if world.reach.facts(name) == world.reach.facts(metric.name)} or named
+    named |= {name for name in _called_alone(follow_up, told[0]) if named and name != metric.name}
     plans = [Plan(query) for name in sorted(named) if follow_up.stands(query := with_metrics(base, (name,)))]
     carried = follow_up.read("metrics") if plans and _is_value_of_rows(follow_up, told[0]) else None
     if isinstance(carried, Plan) and carried.query.metrics == base.metrics:
@@ -83,6 +93,12 @@ def read_other_word(follow_up: FollowUp) -> Reading | None:
     if len(plans) > 1:
         return follow_up.ask_which(plans, world.language.message("which_word", word=follow_up.text()))
     return plans[0] if plans else None
+
+
+def _called_alone(follow_up: FollowUp, word: Token) -> set[str]:
+    """The numbers that the one word names by itself: "clicks" is no click rate."""
+    lexicon = follow_up.understanding.world.lexicon
+    return {c.target for c in lexicon.lookup([word]) if c.kind == "metric" and c.weight >= NAMED}
 
 
 def _called_with(follow_up: FollowUp, name: str, word: Token) -> Iterator[Concept]:

@@ -54,8 +54,7 @@ def merge(base: SemanticQuery, said: Said, manner: Manner) -> SemanticQuery | No
         cases = _cases(said) if not query.group_by else ()
         if not query.group_by and not cases:
             return None  # a share of nothing that was told
-        shares = tuple(Share(metric=name, apart_from=cases) for name in query.metrics)
-        query = query.model_copy(update={"shares": shares})
+        query = query.model_copy(update={"shares": shares_of(query, cases)})
     return with_default_order(_of_the_same_whole(query, base) if "shares" not in said.slots else query)
 
 
@@ -68,6 +67,14 @@ def _of_the_same_whole(query: SemanticQuery, base: SemanticQuery) -> SemanticQue
         return query
     wider = tuple(one.model_copy(update={"apart_from": (*one.apart_from, *picked)}) for one in query.shares)
     return query.model_copy(update={"shares": wider})
+
+
+def shares_of(query: SemanticQuery, cases: tuple[str, ...] = ()) -> tuple[Share, ...]:
+    """Each number as a share of all groups; in the course of time of all cases there were at each one."""
+    timed = bool(query.group_by) and all(group.field == METRIC_TIME for group in query.group_by)
+    kept = tuple(f.field for f in query.filters if f.op == "in" and not f.entity) if timed else ()
+    within = (METRIC_TIME,) if kept else ()
+    return tuple(Share(metric=name, within=within, apart_from=kept or cases) for name in query.metrics)
 
 
 def _cases(said: Said) -> tuple[str, ...]:
@@ -126,7 +133,7 @@ def _with_groups(query: SemanticQuery, said: Said, manner: Manner) -> SemanticQu
         gone = {group.field for group in old}
     else:
         gone = {group.field for group in old if _gives_way(group, new, manner)}
-    limit, order = query.limit, query.order_by
+    limit, order, told = query.limit, query.order_by, query.shares
     query = without_group(query, gone)
     kept = query.group_by
     merged = (*(g for g in new if g.grain), *kept, *(g for g in new if not g.grain))
@@ -135,7 +142,9 @@ def _with_groups(query: SemanticQuery, said: Said, manner: Manner) -> SemanticQu
         known = (*known, *(Filter(field=g.field, op="not_null") for g in new if g.field != METRIC_TIME))
         query = query.model_copy(update={"limit": limit, "order_by": order})
     filters = tuple(dict.fromkeys((*query.filters, *known)))
-    return query.model_copy(update={"group_by": merged, "filters": filters})
+    within = tuple(group.field for group in merged)
+    cases = tuple(one.model_copy(update={"within": within}) for one in told if one.is_of_case and not one.of)
+    return query.model_copy(update={"group_by": merged, "filters": filters, "shares": cases or query.shares})
 
 
 def _cuts(said: Said) -> bool:

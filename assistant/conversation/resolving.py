@@ -9,6 +9,7 @@ from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.clauses import opens_clause, read_first_of_those
 from assistant.conversation.commands import COMMANDS, answer_offered
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
+from assistant.conversation.heeding import heeded, within_context
 from assistant.conversation.keeping import loses_number
 from assistant.conversation.pairing import speaks_of_ones
 from assistant.conversation.phrases import load_phrases, words_of
@@ -77,12 +78,14 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     leaning = _leans(follow_up) or _narrows_those(alone, follow_up)
     if not leaning and _stands_alone(alone, follow_up):
         return _in_that_period(alone, follow_up) or alone
-    followed = _first(READERS, follow_up)
+    followed = heeded(follow_up, _first(READERS, follow_up))
     if isinstance(followed, Plan) and _changes_nothing(followed, follow_up):
         followed = follow_up.refuse("rephrase")
     ones = speaks_of_ones(follow_up)  # "and churned ones" names no rate
     if isinstance(followed, Plan) and isinstance(alone, Plan) and not ones and loses_number(followed, alone, follow_up):
         whole = follow_up.cues <= {"polite", "leaning"} and not _dangling(follow_up)
+        if whole and _is_bare(alone, follow_up) and _is_limited(follow_up.base):
+            return within_context(follow_up, alone)
         return alone if whole else follow_up.refuse("rephrase")
     if isinstance(followed, Plan | Explanation) or follow_up.counts_on:
         return followed

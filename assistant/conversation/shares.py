@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
-from assistant.conversation.merging import with_metrics
+from assistant.conversation.merging import shares_of, with_metrics
 from assistant.conversation.phrases import words_of
 from assistant.conversation.population import is_cut
 from semantic_layer import RatioMetric, Share, SimpleMetric
@@ -20,7 +20,7 @@ def read_share(follow_up: FollowUp) -> Reading | None:
     base, layer = follow_up.base, follow_up.understanding.world.layer
     if len(base.group_by) != 1 or not all(_adds_up(layer, name) for name in base.metrics) or not base.metrics:
         return follow_up.refuse("no_share")
-    return Plan(base.model_copy(update={"shares": tuple(Share(metric=name) for name in base.metrics)}))
+    return Plan(base.model_copy(update={"shares": shares_of(base)}))
 
 
 def _adds_up(layer: object, name: str) -> bool:

@@ -65,6 +65,16 @@ def _is_group(asked: Doubted, end: int) -> bool:
     return any(c.kind == "dimension" and c.target in groups for a, b in places for c in asked.concepts(a, b))
 
 
+def _bounds_as_bands(asked: Doubted) -> Iterator[Doubt]:
+    """ "products with a rating below 3 and more than 10 reviews": two conditions, and no bands of one number."""
+    banded = {group.field for group in asked.query.group_by if group.bands is not None}
+    for at in range(1, len(asked.tokens) - 1) if banded else ():
+        named = asked.concepts(at + 1) if amount_of(asked.text(at)) is not None else ()
+        counted = any(c.kind in ("noun", "metric") for c in named)
+        if counted and not any(c.target in banded for c in named) and asked.text(at - 1) in {"than", "least", "most"}:
+            yield Doubt(raw(asked.tokens[at - 1 : at + 2]), "bounds_as_bands")
+
+
 def _number_of_amounts(asked: Doubted) -> Iterator[Doubt]:
     """ "more than one discount": how many of them, and not a discount above one euro."""
     layer = asked.world.layer
@@ -94,6 +104,7 @@ RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _of_each_row,
     _of_the_rows,
     _rows_bounded,
+    _bounds_as_bands,
     _number_of_amounts,
     _average_of_others,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from assistant.understanding.own_filters import kept_values
 from semantic_layer import SimpleMetric
 
 
@@ -12,16 +13,27 @@ def _was_once(asked: Doubted) -> Iterator[Doubt]:
     """ "what share of leads got qualified": all that ever were, and not those that still are in that state."""
     layer = asked.world.layer
     for at, one in asked.values():
-        helped = asked.text(at - 1) in asked.words("becoming_words") or asked.text(at - 2) in asked.words(
-            "becoming_words"
-        )
-        if one.op != "in" or not helped:
+        if one.op != "in" or not (_came_to_be(asked, at) or _was_then(asked, at)):
             continue
         owner = one.field.partition(".")[0]
         known = [m for m in layer.metrics.values() if isinstance(m, SimpleMetric) and m.measure.startswith(f"{owner}.")]
         dated = f"{asked.text(at)}_at is not null"
         if any(dated in layer.measures[m.measure].filter.casefold() for m in known):
             yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "was_once")
+
+
+def _came_to_be(asked: Doubted, at: int) -> bool:
+    """ "got qualified", "were ever qualified"."""
+    return not asked.words("becoming_words").isdisjoint((asked.text(at - 1), asked.text(at - 2)))
+
+
+def _was_then(asked: Doubted, at: int) -> bool:
+    """ "leads qualified in May": a deed of that time, and not a state of what came then."""
+    things = any(c.kind == "noun" for c in asked.concepts(at - 1))
+    ties = {*asked.world.language.links["time"], "in", "on", "during"}
+    start = asked.tokens[at + 1].start if at + 1 < len(asked.tokens) else -1
+    times = {span.start for span in asked.plan.spans if span.role == "time"}
+    return things and bool(times) and (asked.text(at + 1) in ties or start in times)
 
 
 def _delivered_to(asked: Doubted) -> Iterator[Doubt]:
@@ -49,4 +61,24 @@ def _wish_or_value(asked: Doubted) -> Iterator[Doubt]:
         yield Doubt(raw(said[:1]), "request_or_name")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_was_once, _delivered_to, _wish_or_value)
+def _state_passed_over(asked: Doubted) -> Iterator[Doubt]:
+    """ "average length of active subscribers": of these, where the number is told of those that have ended."""
+    layer, language = asked.world.layer, asked.world.language
+    held = {one.field for one in (*asked.query.filters, *asked.query.group_by)}
+    scopes = [span for span in asked.plan.spans if span.role == "filler" and span.target in layer.datasets]
+    for at in range(len(asked.tokens)):
+        token = asked.tokens[at]
+        scope = next((one.target for one in scopes if one.start <= token.start < one.end), "")
+        for concept in asked.concepts(at) if scope and token.text not in language.small_words else ():
+            own = concept.kind == "value" and concept.target.startswith(f"{scope}.") and concept.target not in held
+            if own and not _is_kept(asked, concept.target, str(concept.value)):
+                yield Doubt(raw((token,)), "state_passed_over")
+
+
+def _is_kept(asked: Doubted, field: str, value: str) -> bool:
+    """Whether a number, or a part of it, counts rows of that value by its definition."""
+    leaves = (leaf for name in asked.query.metrics for leaf in asked.world.reach.leaves(name))
+    return any(value in kept_values(asked.world.layer, leaf, field) for leaf in leaves)
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_was_once, _delivered_to, _wish_or_value, _state_passed_over)

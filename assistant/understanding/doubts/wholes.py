@@ -106,6 +106,15 @@ def _number_for_share(asked: Doubted) -> Iterator[Doubt]:
                 yield Doubt(raw(asked.said[at : at + len(phrase) + 1]), "number_for_share")
 
 
+def _percent_of_change(asked: Doubted) -> Iterator[Doubt]:
+    """ "change in orders by channel, in percent": how much each one changed, and not its part of all."""
+    said = f" {' '.join(token.text for token in asked.said)} "
+    told = next((one for one in asked.world.language.words("as_percent") if f" {one} " in said), "")
+    plain = all(not one.of and not one.is_of_case for one in asked.query.shares)
+    if told and asked.query.compare and asked.query.shares and plain:
+        yield Doubt((told,), "percent_of_change", (asked.query.model_copy(update={"shares": ()}), asked.query))
+
+
 def _rate_by_reason(asked: Doubted) -> Iterator[Doubt]:
     """ "win rate by lost reason": only what was lost has a reason, so that within each one the rate is always none."""
     layer, reasons = asked.world.layer, asked.words("reason_words")
@@ -125,4 +134,11 @@ def _picks(one: Filter) -> bool:
 
 Rule = Callable[[Doubted], Iterator[Doubt]]
 OF_QUERIES: tuple[Rule, ...] = (_rate_by_reason,)
-RULES: tuple[Rule, ...] = (*OF_QUERIES, _of_all_of_them, _of_the_described, _of_those_among, _number_for_share)
+RULES: tuple[Rule, ...] = (
+    *OF_QUERIES,
+    _of_all_of_them,
+    _of_the_described,
+    _of_those_among,
+    _number_for_share,
+    _percent_of_change,
+)

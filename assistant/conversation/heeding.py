@@ -1,0 +1,67 @@
+"""What a follow-up must not pass over: the values of the breakdown before it, that breakdown, and the rows."""
+
+from __future__ import annotations
+
+from assistant.answer import Plan
+from assistant.conversation.followup import FollowUp, Reading
+from assistant.conversation.merging import with_metrics
+from semantic_layer import METRIC_TIME, Filter, SemanticQuery
+
+MEMBERSHIP = ("in", "not_in")
+
+
+def heeded(follow_up: FollowUp, followed: Reading) -> Reading:
+    """What was read, unless it passes over the answer before: then what heeds it, or what is asked back."""
+    if not isinstance(followed, Plan):
+        return followed
+    return _of_the_groups(follow_up, followed) or _of_other_groups(follow_up, followed) or followed
+
+
+def _of_the_groups(follow_up: FollowUp, followed: Plan) -> Reading | None:
+    """ "only Berlin" behind stores: the store in Berlin, which is called so in part, or what customers there bought?
+
+    A group that is called just so ("just the app" behind channels) is meant.
+    """
+    base, query = follow_up.base, followed.query
+    grouped = [group.field for group in base.group_by if group.field != METRIC_TIME and not group.entity]
+    new = [one for one in query.filters if one not in base.filters and one.op in MEMBERSHIP and not one.entity]
+    if len(new) != 1 or new[0].field in grouped or query.group_by != base.group_by or len(new[0].values) != 1:
+        return None
+    owner = new[0].field.partition(".")[0]
+    for field in grouped:
+        named, whole = _called(follow_up, field, str(new[0].values[0]))
+        if not whole and field.startswith(f"{owner}."):
+            continue  # "only Shoes" behind products: the category, though some are called so as well
+        other = query.model_copy(update={"filters": tuple(_other(one, new[0], field, named) for one in query.filters)})
+        if named and follow_up.stands(other):
+            return Plan(other) if whole else follow_up.ask_which((Plan(other), followed))
+    return None
+
+
+def _called(follow_up: FollowUp, field: str, name: str) -> tuple[tuple[str, ...], bool]:
+    """The values of a field that are called so, or else those with the name as a word, and whether it is all of it."""
+    world = follow_up.understanding.world
+    values, said = world.lexicon.values_of(field), name.casefold()
+    same = tuple(value for value in values if value.casefold() == said)
+    parts = (value for value in values if said in {token.text for token in world.language.tokens(value)})
+    return (same, True) if same else (tuple(sorted(parts)), False)
+
+
+def _other(one: Filter, new: Filter, field: str, values: tuple[str, ...]) -> Filter:
+    return one.model_copy(update={"field": field, "values": values}) if one is new else one
+
+
+def _of_other_groups(follow_up: FollowUp, followed: Plan) -> Reading | None:
+    """ "only companies" behind segments: a part of what was told, and not another breakdown."""
+    old = {group.field for group in follow_up.base.group_by}
+    new = {group.field for group in followed.query.group_by}
+    same = followed.query.metrics == follow_up.base.metrics and followed.query.limit is None
+    if "narrowing" in follow_up.cues and "by" not in follow_up.words and old and same and new and new.isdisjoint(old):
+        return follow_up.refuse("rephrase")
+    return None
+
+
+def within_context(follow_up: FollowUp, alone: Plan) -> Reading:
+    """ "and won value" behind a breakdown: the other number of the same rows, and none of all there are."""
+    query: SemanticQuery = with_metrics(follow_up.base, alone.query.metrics)
+    return Plan(query) if follow_up.stands(query) else follow_up.refuse("rephrase")
