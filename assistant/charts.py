@@ -14,7 +14,7 @@ from assistant.answer import Caveat, Chart, ChartKind, Mark
 from assistant.funnel_story import is_shape_of_funnel
 from assistant.narrate import describe
 from assistant.pictures import MOST_SERIES, alike, outer_inner
-from assistant.shape import Context, Shape, shape_of
+from assistant.shape import Context, Shape, part_of_calendar, shape_of
 from assistant.vega import Spec, marked
 from assistant.wording import FIRST, answers
 from semantic_layer import COHORT_AGE, Column
@@ -117,6 +117,17 @@ def _is_of_cohorts(shape: Shape) -> bool:
     return bool(ages) and groups == 1 and shape.main.previous is None
 
 
+def _is_of_the_week(shape: Shape) -> bool:
+    """Whether a number is told by weekday and hour of the day."""
+    parts = {part_of_calendar(shape.columns[place]) for place in shape.dimensions}
+    return parts == {"weekday", "hour"} and shape.time is None and _is_of_pairs(shape)
+
+
+def _is_of_pairs(shape: Shape) -> bool:
+    first, second = shape.dimensions
+    return shape.main.previous is None and len({(row[first], row[second]) for row in shape.rows}) == len(shape.rows)
+
+
 def _is_stack(shape: Shape) -> bool:
     return _is_grid(shape) and shape.is_additive(shape.main) and min(shape.values(shape.main.value)) >= 0
 
@@ -127,6 +138,7 @@ _RULES: tuple[tuple[Callable[[Shape], bool], ChartKind, Callable[[Shape, str], S
     (_is_funnel_by_group, "grouped_bar", pictures.funnels),
     (_is_one_row, "tile", None),
     (_is_of_cohorts, "heat", pictures.heat),
+    (_is_of_the_week, "heat", pictures.week),
     (_is_trend, "line", pictures.trend),
     (_has_time, "table", None),
     (_is_side_by_side, "grouped_bar", pictures.side_by_side),

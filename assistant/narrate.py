@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from operator import itemgetter
 
 from assistant.band_story import is_of_bands, tell_bands
@@ -249,8 +250,19 @@ def _trend_by_category(story: Story) -> str:
     now = [row for row in whole if row[time] == whole[-1][time]]
     if len(now) == 1:
         values = {"value": value_of(story, story.main, now[0]), "group": group_of(story, now[0])}
-        return say(story, "one_group", values | {"at": at_of(story, now[0])}) + _also(story)
+        return say(_without_groups(story), "one_group", values | {"at": at_of(story, now[0])}) + _also(story)
     return _ranked(story, now, at_of(story, now[0])) + _also(story)
+
+
+def _without_groups(story: Story) -> Story:
+    """The story without the conditions that name groups of it, of which the sentence names those that there are."""
+    query = story.context.query
+    if query is None:
+        return story
+    grouped = {group.field for group in query.group_by}
+    kept = tuple(item for item in query.filters if item.op != "in" or item.field not in grouped)
+    context = replace(story.context, query=query.model_copy(update={"filters": kept}))
+    return replace(story, shape=replace(story.shape, context=context))
 
 
 # --- rows

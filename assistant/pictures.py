@@ -15,7 +15,7 @@ from assistant.formatting import Style, bucket, cell, compact, is_number, number
 from assistant.funnel_story import Step, is_compared, steps_of
 from assistant.narrate import period_label
 from assistant.period_words import earlier
-from assistant.shape import Numbers, Shape, is_partial, next_bucket
+from assistant.shape import Numbers, Shape, along_calendar, is_partial, next_bucket, part_of_calendar
 from assistant.story import lower
 from assistant.vega import Axis, Picture, Spec, bars, grouped_bars, heat_field, lines, stacked_bars
 from assistant.wording import answers
@@ -80,6 +80,15 @@ def heat(shape: Shape, title: str) -> Spec:
     values = [_cell(shape, row, group, age) for row in shape.rows if row[group] in shown]
     label = shape.columns[age].label
     return heat_field(_picture(shape, title, values, note=_cut_note(shape, len(shown), len(keys))), label)
+
+
+def week(shape: Shape, title: str) -> Spec:
+    """A field of cells, a row for each weekday from Monday on and a column for each hour, the darker the larger."""
+    first, second = shape.dimensions
+    day, hour = (first, second) if part_of_calendar(shape.columns[first]) == "weekday" else (second, first)
+    rows = sorted(shape.rows, key=lambda row: (along_calendar(shape.columns[day], row[day]), row[hour] or 0))
+    values = [_bar(shape, row, _label(shape, row, day), "", shape.main.value) | {"s": row[hour]} for row in rows]
+    return heat_field(_picture(shape, title, values), shape.columns[hour].label, whole_first=False)
 
 
 def funnel(shape: Shape, title: str) -> Spec:
@@ -209,18 +218,28 @@ def _keyed(shape: Shape, most: int) -> list[tuple[Row, str]]:
     """The first rows, each with the label of its category; equal labels are kept apart by characters nobody sees."""
     seen: dict[str, int] = {}
     keyed: list[tuple[Row, str]] = []
-    for row in shape.rows[:most]:
+    for row in _in_order(shape)[:most]:
         label = _label(shape, row, shape.dimensions[0])
         seen[label] = seen.get(label, -1) + 1
         keyed.append((row, label + "\u200b" * seen[label]))
     return keyed
 
 
+def _in_order(shape: Shape) -> Sequence[Row]:
+    """The rows as they came; weekdays and hours in their own order where all of them are shown."""
+    place, query = shape.dimensions[0], shape.context.query
+    column, cut = shape.columns[place], query is not None and query.limit is not None
+    if cut or len(shape.dimensions) > 1 or not part_of_calendar(column):
+        return shape.rows
+    return sorted(shape.rows, key=lambda row: along_calendar(column, row[place]))
+
+
 def _grid(shape: Shape, most: int) -> tuple[list[Value], tuple[str, ...], str]:
     """Bars of two categories, the names of the second, and a note when some of the first are left out."""
     outer, inner = outer_inner(shape)
-    order = {name: rank for rank, name in enumerate(dict.fromkeys(row[outer] for row in shape.rows))}
-    series = tuple(dict.fromkeys(_label(shape, row, inner) for row in shape.rows))
+    order = {name: rank for rank, name in enumerate(_met(shape, outer))}
+    called = {row[inner]: _label(shape, row, inner) for row in shape.rows}
+    series = tuple(dict.fromkeys(called[value] for value in _met(shape, inner)))
     rows = sorted((row for row in shape.rows if order[row[outer]] < most), key=lambda row: order[row[outer]])
     values = [
         _bar(shape, row, _label(shape, row, outer), name, shape.main.value) | {"i": series.index(name)}
@@ -228,6 +247,12 @@ def _grid(shape: Shape, most: int) -> tuple[list[Value], tuple[str, ...], str]:
         for name in [_label(shape, row, inner)]
     ]
     return values, series, _cut_note(shape, min(most, len(order)), len(order))
+
+
+def _met(shape: Shape, place: int) -> list[Any]:
+    """The values of a category in the order in which they came; weekdays and hours in their own."""
+    column, values = shape.columns[place], list(dict.fromkeys(row[place] for row in shape.rows))
+    return sorted(values, key=lambda one: along_calendar(column, one)) if part_of_calendar(column) else values
 
 
 def _bar(shape: Shape, row: Row, key: str, name: str, position: int) -> Value:

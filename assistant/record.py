@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from assistant.day_bounds import day_of
 from assistant.formatting import LONGEST_NAME, band, duration, exact, is_number, shorten
 from assistant.shape import Context, Numbers, Shape, next_bucket, shape_of, whole_rows
 from semantic_layer import Column, is_funnel
@@ -172,6 +173,9 @@ def _days(shape: Shape) -> Iterator[date]:
     for asked in (known.time_range, compared):
         if asked:
             yield from (day for day in (asked.start, asked.end and asked.end - timedelta(days=1)) if day)
+    bounds = [(item, day_of(item)) for item in known.query.filters] if known.query else []
+    yield from (day for _, day in bounds if day)
+    yield from (day - timedelta(days=1) for item, day in bounds if day and item.op == "lt")
 
 
 def _day(value: date) -> date:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import inf
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal
 
 from assistant.formatting import Style, is_number, style_of
 from assistant.wording import FIRST, answers
@@ -26,6 +27,7 @@ from semantic_layer import (
 )
 from warehouse import Result
 
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NUMERIC_ROLES = ("metric", "previous", "change", "change_ratio", "share", "rank")
 _ADDITIVE = ("sum", "count")
 
@@ -122,6 +124,19 @@ def is_additive(layer: SemanticLayer, name: str) -> bool:
     metric = layer.metrics.get(name)
     measure = layer.measures.get(metric.measure) if metric is not None and metric.type == "simple" else None
     return measure is not None and measure.agg in _ADDITIVE and measure.non_additive is None
+
+
+def part_of_calendar(column: Column) -> Literal["weekday", "hour", ""]:
+    """Which part of the calendar a column holds that the layer implies for the times of its rows; empty for others."""
+    name = column.ref.rpartition(".")[2]
+    return "weekday" if name.endswith("_weekday") else "hour" if name.endswith("_hour_of_day") else ""
+
+
+def along_calendar(column: Column, value: Any) -> float:
+    """Where a weekday (from Monday on) or an hour stands in its order; what is unknown stands last."""
+    if part_of_calendar(column) == "weekday":
+        return float(WEEK.index(value)) if value in WEEK else float(len(WEEK))
+    return float(value) if is_number(value) else inf
 
 
 @dataclass(frozen=True)

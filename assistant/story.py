@@ -10,11 +10,12 @@ from typing import Any
 
 from babel.lists import format_list
 
-from assistant.formatting import Style, bucket, cell, exact, is_number, number, shorten
+from assistant.day_bounds import day_of, spans_of
+from assistant.formatting import Style, bucket, cell, day, exact, is_number, number, shorten
 from assistant.period_words import at_bucket, earlier, when
 from assistant.shape import Context, Numbers, Shape
 from assistant.wording import Wording
-from semantic_layer import Filter
+from semantic_layer import Filter, TimeRange
 from warehouse import Result
 
 Row = tuple[Any, ...]
@@ -71,7 +72,7 @@ def say(story: Story, key: str, values: dict[str, str] | None = None) -> str:
     """A sentence about the main metric; `at` stands for the period when it is given."""
     given = values or {}
     label = story.main.column.label or story.main.column.name
-    subject = lower(label, story.words) + filters(story)
+    subject = (_share_subject(story) or lower(label, story.words)) + filters(story)
     common = {
         "subject": subject,
         "Subject": capital(subject),
@@ -79,6 +80,14 @@ def say(story: Story, key: str, values: dict[str, str] | None = None) -> str:
         "be": story.words.say("be_many" if re.match(story.words.texts["plural"], label) else "be_one"),
     }
     return story.words.say(key, common | given)
+
+
+def _share_subject(story: Story) -> str:
+    """ "share of net revenue", where the number that is told is a share of what another column holds."""
+    main = story.main.column
+    whole = (one for one in story.shape.columns if one.role == "metric" and one.ref == main.ref)
+    found = next(whole, None) if main.role == "share" else None
+    return story.words.say("share_of", {"what": lower(found.label or found.name, story.words)}) if found else ""
 
 
 def filters(story: Story) -> str:
@@ -89,7 +98,21 @@ def filters(story: Story) -> str:
     grouped = {group.field for group in query.group_by}  # that only named groups are shown, their names say themselves
     told = [item for item in query.filters if not (item.op == "not_null" and item.field in grouped)]
     doing = next((item for item in told if item.entity in story.context.doers), None)
-    return "".join(_of_doers(story, item if item is doing else None) + _filter(story, item) for item in told)
+    spans = spans_of(told)
+    ends = {end for end, _ in spans.values()}
+    return "".join(
+        _of_doers(story, item if item is doing else None)
+        + (_while(story, item, spans[at][1]) if at in spans else _filter(story, item))
+        for at, item in enumerate(told)
+        if at not in ends
+    )
+
+
+def _while(story: Story, item: Filter, span: TimeRange) -> str:
+    """ " where due date is in July 2026": the days that two bounds leave, as a period."""
+    query = story.context.query.model_copy(update={"time_range": span}) if story.context.query else None
+    told = when(replace(story.context, query=query, as_of=None), story.words)
+    return story.words.say("filter_when", {"field": named(story, item.field) + _role(story, item), "when": told})
 
 
 def _of_doers(story: Story, item: Filter | None) -> str:
@@ -114,7 +137,11 @@ def _filter(story: Story, item: Filter) -> str:
     if item.than:
         values = _stand_in(story, item)
     denied = item.none and item.op in OPPOSITES and item.field.partition(".")[0] == item.entity
-    operator = story.words.choice("operators", OPPOSITES[item.op] if denied else item.op)
+    bound = None if denied else day_of(item)
+    if bound is not None:
+        values = day(bound, story.context.locale) + _role(story, item)
+    operators = "operators" if bound is None else "operators_of_days"
+    operator = story.words.choice(operators, OPPOSITES[item.op] if denied else item.op)
     told = {"field": named(story, item.field), "operator": operator, "values": values}
     if denied:
         return story.words.say("filter_or_unknown", told)

@@ -144,8 +144,10 @@ def stacked_bars(picture: Picture) -> Spec:
     return _chart(picture, {"height": {"step": _step(picture)}, "encoding": encoding, "mark": bar})
 
 
-def heat_field(picture: Picture, title: str) -> Spec:
+def heat_field(picture: Picture, title: str, *, whole_first: bool = True) -> Spec:
     """Cells by category and age, shaded by their number; few enough columns show it as well.
+
+    `whole_first` tells that the first column holds all of each category, which would pale the others.
 
     Values: `k`, `s` (the age), `v`, `tip`, `text`.
     """
@@ -155,8 +157,9 @@ def heat_field(picture: Picture, title: str) -> Spec:
         "y": _category_axis(picture),
         "x": {"field": "s", "type": "ordinal", "sort": sorted(ages), "axis": axis},
     }
-    later = [value["v"] for value in picture.values if value["v"] is not None and value["s"] != min(ages)]
-    highest = max(later, default=picture.axis.high)  # where a cohort begins it is whole, which would pale all else
+    told = [value for value in picture.values if value["v"] is not None]
+    later = [value["v"] for value in told if not (whole_first and value["s"] == min(ages))]
+    highest = max(later, default=picture.axis.high)
     scale = {"range": [LIGHT.line, LIGHT.series[0]], "domain": [0, highest], "clamp": True}
     shade = {"field": "v", "type": "quantitative", "scale": scale, "legend": None}
     cell = {"type": "rect", "stroke": LIGHT.ground, "strokeWidth": 1}

@@ -36,6 +36,8 @@ from tests.canned import (
 
 HOUR = Column("hour", "time", "metric_time", "Hour", "", "", "hour")
 QUARTER = Column("quarter", "time", "metric_time", "Quarter", "", "", "quarter")
+WEEKDAY = Column("weekday", "dimension", "orders.ordered_at_weekday", "Weekday of the order")
+AT_HOUR = Column("hour_of_day", "dimension", "orders.ordered_at_hour_of_day", "Hour of the order")
 WORD = Column("note", "metric", "note", "Note", "", "")
 COMPARED = (REVENUE, BEFORE, CHANGE, RATIO)
 TREND = [(start, Decimal(100 + i)) for i, start in enumerate(months(6))]
@@ -293,3 +295,29 @@ def test_colours_stand_out_from_their_ground(palette: Palette) -> None:
 def test_colours_stay_apart_for_every_eye(palette: Palette, eye: str) -> None:
     for one, other in combinations(palette.series, 2):
         assert math.dist(seen(one, BLINDNESS[eye]), seen(other, BLINDNESS[eye])) > 0.08, (one, other)
+
+
+# --- weekdays and hours
+
+
+def test_weekdays_and_hours_are_a_field_from_monday_on() -> None:
+    rows = [(day, hour, 10 * hour) for day in ("Friday", "Monday", "Sunday") for hour in (9, 17)]
+    drawn = chart((WEEKDAY, AT_HOUR, ORDERS), rows)
+    assert drawn.kind == "heat"
+    assert list(dict.fromkeys(value["k"] for value in values(drawn.spec))) == ["Monday", "Friday", "Sunday"]
+    assert {value["s"] for value in values(drawn.spec)} == {9, 17}
+    assert "Friday / 9" in next(value["tip"] for value in values(drawn.spec) if value["k"] == "Friday")
+
+
+def test_all_weekdays_stand_in_their_order_and_the_first_few_in_that_of_the_answer() -> None:
+    rows = [("Saturday", 9), ("Monday", 7), ("Wednesday", 3)]
+    assert [one["k"] for one in values(chart((WEEKDAY, ORDERS), rows).spec)] == ["Monday", "Wednesday", "Saturday"]
+    cut = chart((WEEKDAY, ORDERS), rows, limit=3, order_by=({"by": "orders", "descending": True},))
+    assert [one["k"] for one in values(cut.spec)] == ["Saturday", "Monday", "Wednesday"]
+
+
+def test_stacks_by_weekday_begin_on_monday() -> None:
+    rows = [(day, region, Decimal(1)) for day in ("Sunday", "Monday") for region in "NS"]
+    drawn = chart((WEEKDAY, REGION, REVENUE), rows)
+    assert drawn.kind == "stacked_bar"
+    assert list(dict.fromkeys(value["k"] for value in values(drawn.spec))) == ["Monday", "Sunday"]

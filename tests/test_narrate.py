@@ -500,3 +500,41 @@ def test_an_abbreviation_is_no_plural() -> None:
     column = Column("nps", "metric", "nps", "NPS", "", "decimal")
     found = Result(("nps",), ("DOUBLE",), ((37.7,),), False, 0.01)
     assert describe((column,), found, Context(SemanticQuery(metrics=("nps",)))).startswith("NPS was")
+
+
+# --- bounds of days, shares
+
+
+def day_bounds(*bounds: tuple[str, str]) -> SemanticQuery:
+    return query(filters=[Filter(field="orders.due", op=op, values=(day,)) for op, day in bounds])  # type: ignore[arg-type]
+
+
+def test_two_bounds_of_days_are_told_as_the_period_they_leave() -> None:
+    asked = day_bounds(("ge", "2026-05-01"), ("lt", "2026-06-01"))
+    assert told((ORDERS,), [(4,)], asked) == "Orders where due is in May 2026: 4."
+
+
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [("lt", "before"), ("le", "on or before"), ("gt", "after"), ("ge", "on or after")],
+)
+def test_one_bound_of_days_is_told_with_its_day(bound: str, words: str) -> None:
+    assert told((ORDERS,), [(4,)], day_bounds((bound, "2026-05-02"))) == f"Orders where due is {words} 2 May 2026: 4."
+
+
+def test_a_share_is_told_as_one() -> None:
+    share = Column("net_revenue_share", "share", "net_revenue", "Net revenue (share)", "%", "percent")
+    asked = query(
+        shares=({"metric": "net_revenue", "apart_from": ("c.kind",)},),
+        filters=(Filter(field="c.kind", op="in", values=("new",)),),
+    )
+    assert told((REVENUE, share), [(Decimal(20), 0.2)], asked) == "Share of net revenue for new was 20.0%."
+
+
+def test_one_group_left_in_the_last_month_does_not_repeat_the_others() -> None:
+    asked = query(
+        group_by=({"field": "metric_time", "grain": "month"}, {"field": "product.category"}),
+        filters=(Filter(field="product.category", op="in", values=("Chairs", "Tables")),),
+    )
+    rows = [(date(2026, 8, 1), "Chairs", Decimal(9)), (date(2026, 9, 1), "Tables", Decimal(7))]
+    assert told((MONTH, CATEGORY, REVENUE), rows, asked) == "Net revenue in September 2026 was €7.00 for Tables."

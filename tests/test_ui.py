@@ -94,6 +94,13 @@ def test_a_tile_shows_number_change_and_what_it_was() -> None:
     assert "▲" in shown
 
 
+def test_the_tile_of_a_share_shows_the_share_first() -> None:
+    share = Column("net_revenue_share", "share", "net_revenue", "Net revenue (share)", "%", "percent")
+    one = answer("q", (REVENUE, share), [(Decimal(2000), 0.2)], SemanticQuery(metrics=("net_revenue",)))
+    shown = card.answer_card(one, LOOK)
+    assert '<span class="tw-value">20.0%</span><span class="tw-small">€2,000</span>' in shown
+
+
 def test_a_card_carries_how_the_answer_came_about() -> None:
     shown = card.answer_card(trend("q"), LOOK)
     for part in ("Compiled from the definitions", "SUM(net_amount)", "1–30 Sep 2026", "21 Nov 2026", "compile 1.7 ms"):

@@ -19,9 +19,20 @@ def tiles(answer: Answer, look: Look) -> Markup:
 
 
 def _tile(shape: Shape, item: Numbers, look: Look) -> Markup:
-    value = number(shape.rows[0][item.value], shape.style(item.value))
+    row = shape.rows[0]
+    value = number(row[item.value], shape.style(item.value))
+    if item.share is not None and is_number(row[item.share]):
+        return _share(shape, item, value)
     label = of_class("span", "tw-label", item.column.label or item.column.name)
     return of_class("div", "tw-tile", join([label, of_class("span", "tw-value", value), _change(shape, item, look)]))
+
+
+def _share(shape: Shape, item: Numbers, amount: str) -> Markup:
+    """What was asked for is the share; the amount stands small beside it."""
+    place = item.share or 0
+    label = of_class("span", "tw-label", shape.columns[place].label or shape.columns[place].name)
+    value = of_class("span", "tw-value", number(shape.rows[0][place], shape.style(place)))
+    return of_class("div", "tw-tile", join([label, value, of_class("span", "tw-small", amount)]))
 
 
 def _change(shape: Shape, item: Numbers, look: Look) -> Markup:

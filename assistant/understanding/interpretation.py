@@ -10,6 +10,7 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 
 from assistant.answer import Interpretation, Part
+from assistant.day_bounds import day_of
 from assistant.formatting import bucket, day, so_many, step
 from assistant.understanding.language import load_language
 from assistant.understanding.periods import add_units, unit_start
@@ -177,7 +178,8 @@ class _Reading:
 
     def condition(self, condition: Filter) -> str:
         joint = self.say("join") if condition.op == "between" else ", "
-        values = joint.join(self.value(value) for value in condition.values)
+        bound = day_of(condition)
+        values = day(bound, self.locale) if bound else joint.join(self.value(value) for value in condition.values)
         if condition.than:
             name = f"the_times_{condition.than}" if values else f"the_{condition.than}"
             values = self.say(name, {"times": values} if values else None)
