@@ -177,7 +177,17 @@ def _told_apart(draft: Draft, run: list[int]) -> bool:
 
 def _nouns_beside(draft: Draft, run: list[int]) -> frozenset[str]:
     places = (draft.back(run[0]), draft.ahead(run[-1]))
-    return frozenset(draft.noun(at) for at in places if at is not None and draft.kind(at) == "noun")
+    nouns = [at for at in places if at is not None and draft.kind(at) == "noun"]
+    return frozenset(draft.noun(at) for at in nouns if not _is_measured_otherwise(draft, at, run[0]))
+
+
+def _is_measured_otherwise(draft: Draft, noun: int, value: int) -> bool:
+    """ "bounce rate for people from paid search": people are visitors where visits are measured."""
+    if draft.element(noun).text.casefold() not in draft.world.language.words("persons"):
+        return False
+    fields = {concept.target.partition(".")[0] for concept in draft.concepts(value, "value")}
+    named = [c.target for at in range(noun) if draft.kind(at) == "metric" for c in draft.concepts(at, "metric")]
+    return any(not fields.isdisjoint(draft.world.reach.facts(name)) for name in named)
 
 
 def find_dimensions(draft: Draft) -> None:
@@ -204,14 +214,33 @@ def names_value(draft: Draft, at: int) -> bool:
     """ "urban areas": a word of the field's own name right behind one of its values."""
     if at == 0 or draft.kind(at - 1) != "value" or at - 1 not in draft.uses:
         return False
+    if _holds_goods(draft, at):
+        return True
     fields, language = draft.world.layer.fields, draft.world.language
     titles = [fields[c.target].title for c in draft.concepts(at - 1, "value") if c.target in fields]
     own = {language.bare(word) for title in titles for word in title.casefold().split()}
     return {language.bare(word) for word in draft.element(at).text.casefold().split()} <= own
 
 
+def _holds_goods(draft: Draft, at: int) -> bool:
+    """ "the shoe department", "kitchen stuff": what holds or sums up goods of which the value says what they are.
+
+    A value behind a word that asks for several of them ("which shoe category", "by shoe category") tells another field.
+    """
+    said = draft.element(at).text.casefold()
+    if said in draft.world.language.words("goods_nouns"):
+        return True
+    words = draft.world.language.words("container_nouns")
+    asked = {"by", "per", "which", "top", "bottom", "each_one"}
+    first = draft.back(at - 1)
+    led = draft.element(first).cues if first is not None else frozenset[str]()
+    return said in words and led.isdisjoint(asked)
+
+
 def _calls_rows(draft: Draft, at: int) -> bool:
     """ "revenue from Retail companies": behind a number and "from", what the rows are called by that a value tells."""
+    if _calls_what_follows(draft, at):
+        return True
     first = at
     while first > 0 and draft.kind(first - 1) == "value" and first - 1 in draft.uses:
         first -= 1
@@ -219,6 +248,18 @@ def _calls_rows(draft: Draft, at: int) -> bool:
     if not tied or not any(draft.kind(place) in ("metric", "noun") for place in range(first - 1)):
         return False
     owners = {concept.target.partition(".")[0] for concept in draft.concepts(at - 1, "value")}
+    called = {name for owner in owners & set(draft.world.layer.datasets) for name in draft.world.nouns.names(owner)}
+    return {concept.target for concept in draft.concepts(at, "dimension")} <= called
+
+
+def _calls_what_follows(draft: Draft, at: int) -> bool:
+    """ "win rate with companies in Retail": behind a link, what rows are called by whom a value tells."""
+    value = next((place for place in range(at + 1, len(draft.elements)) if not draft.soft(place)), None)
+    linked = value is not None and any("link_any" in draft.element(i).cues for i in range(at + 1, value))
+    tied = at > 1 and not TIES.isdisjoint(draft.element(at - 1).cues) and draft.element(at).plural
+    if value is None or not (linked and tied) or draft.kind(value) != "value":
+        return False
+    owners = {concept.target.partition(".")[0] for concept in draft.concepts(value, "value")}
     called = {name for owner in owners & set(draft.world.layer.datasets) for name in draft.world.nouns.names(owner)}
     return {concept.target for concept in draft.concepts(at, "dimension")} <= called
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.understanding.among import whole_last
 from assistant.understanding.counted_again import with_counted_again
 from assistant.understanding.counted_values import with_units
@@ -19,8 +21,10 @@ from assistant.understanding.rewriting import (
     with_shared_nouns,
     with_shared_subjects,
 )
+from assistant.understanding.said_places import with_plain_places
 from assistant.understanding.scales import with_large_numbers
 from assistant.understanding.shorthand import spelt_out
+from assistant.understanding.takings import with_takings
 from assistant.understanding.tokens import Token
 from assistant.understanding.turned_names import with_names_turned
 from assistant.understanding.years_compared import with_parts_of_years
@@ -29,12 +33,19 @@ from assistant.understanding.years_compared import with_parts_of_years
 def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = False) -> list[Token]:
     """The words of a question as they are read; with `known` also deeds of things in their one verb."""
     language, lexicon = world.language, world.lexicon
-    spelt = with_paths(spelt_out(language.tokens(question), question, world), lexicon)
+    spelt = with_paths(spelt_out(_greeted(language.tokens(question), world), question, world), lexicon)
     spelt = with_values_of_months(with_parts_of_years(spelt, language), world)
-    said = deeds.read(with_values_kept(spelt, world), known)
-    aged = with_people_aged(with_large_numbers(said, language), world)
+    said = with_plain_places(deeds.read(with_values_kept(spelt, world), known), world)
+    aged = with_people_aged(with_large_numbers(with_takings(said, world), language), world)
     found = whole_last(rewritten(aged, language), world)
     found = with_shared_nouns(found, lexicon, language)
     found = with_counted_again(with_shared_subjects(found, lexicon, language), world)
     named = with_names_of_verbs(with_names_together(found, lexicon), world)
     return with_names_turned(with_denied_flags(with_units(named, world), world), world)
+
+
+def _greeted(tokens: Sequence[Token], world: World) -> Sequence[Token]:
+    """The tokens without the greeting they begin with: "Hey, how much ..." asks what "How much ..." asks."""
+    greetings = {*world.language.words("greetings"), ","}
+    start = next((at for at, token in enumerate(tokens) if token.text not in greetings), 0)
+    return tokens[start:]

@@ -85,9 +85,9 @@ class PlainDeeds:
                 found.append(tokens[at])
                 at += 1
                 continue
-            behind = at + len(deed.words)
+            behind, between = _span_of(tokens, at, deed)
             fresh = tokenize(deed.read_as, self._language.forms)[0]
-            found.append(replace(fresh, start=tokens[at].start, end=tokens[behind - 1].end))
+            found += [replace(fresh, start=tokens[at].start, end=tokens[at].end), *between]
             at = behind
         return self._without_epithets(found, thing) if known else found
 
@@ -132,11 +132,33 @@ def _deed_at(tokens: Sequence[Token], at: int, thing: Thing, predicates: Predica
     forms = thing.deeds.get(tokens[at].text, ())
     for deed in sorted(forms, key=lambda one: -len(one.words)):
         if _texts(tokens, at, len(deed.words)) != deed.words:
+            if _is_parted(tokens, at, deed, thing, predicates):
+                return deed
             continue
         noun = _noun_of(tokens, at, deed, thing, predicates)
         if noun is not None and _is_verb(tokens, at, deed, predicates.places):
             return deed
     return None
+
+
+def _is_parted(tokens: Sequence[Token], at: int, deed: Deed, thing: Thing, predicates: Predicates) -> bool:
+    """ "let the most deals slip", "brought how many deals home": the thing stands between a verb and its particle."""
+    _, between = _span_of(tokens, at, deed)
+    if len(deed.words) < 2 or not between or between[-1].text not in thing.nouns:
+        return False
+    small = all(one.text in predicates.before_object or one.text.isdigit() for one in between[:-1])
+    return small and _is_verb(tokens, at, replace(deed, words=deed.words[:1]), predicates.places)
+
+
+def _span_of(tokens: Sequence[Token], at: int, deed: Deed) -> tuple[int, list[Token]]:
+    """Where a deed ends that begins at a token, and what stands between its verb and its particle."""
+    rest = deed.words[1:]
+    if _texts(tokens, at, len(deed.words)) == deed.words:
+        return at + len(deed.words), []
+    for place in range(at + 2, min(at + 2 + FAR_AHEAD, len(tokens))):
+        if _texts(tokens, place, len(rest)) == rest:
+            return place + len(rest), list(tokens[at + 1 : place])
+    return at + 1, []
 
 
 def _noun_of(tokens: Sequence[Token], at: int, deed: Deed, thing: Thing, predicates: Predicates) -> int | None:

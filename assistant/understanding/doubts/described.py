@@ -100,6 +100,9 @@ def _thing_unused(asked: Doubted) -> Iterator[Doubt]:
         persons = any(layer.datasets[name].entity for name in nouns)
         if not plural or not nouns or persons or owner not in layer.datasets or nouns & used:
             continue
+        called = asked.world.lexicon.lookup(list(asked.tokens[first : behind + 1]))
+        if any(one.kind == "value" and one.target == condition.field for one in called):
+            continue  # "defective products" is what the value is called
         linked = any(reach.steps(owner, one) == 1 for one in nouns)  # "defective items": those that a refund is of
         if not linked and all(reach.steps(one, owner) is None for one in nouns):
             yield Doubt(raw(asked.tokens[first : behind + 1]), "thing_unused")
