@@ -172,3 +172,47 @@ def test_other_numbers_and_names_are_no_ages_and_no_people(shop: Assistant, ques
     outcome = shop.understanding.plan(question)
     assert isinstance(outcome, Plan), outcome
     assert [one.field for one in outcome.query.filters] == [field]
+
+
+MANY = [
+    (
+        "how many customers work at companies with more than 50 employees?",
+        f"SELECT count(*) {OUR} AND c.account_id IN (SELECT account_id FROM account WHERE employee_count > 50)",
+    ),
+    (
+        "how many orders with more than 3 items did we have in May?",
+        f"SELECT count(*) FROM orders o WHERE NOT o.is_test AND o.status <> 'cancelled' AND {MAY} AND (SELECT "
+        "sum(quantity) FROM order_item i WHERE i.order_id = o.order_id) > 3",
+    ),
+    (
+        "what share of tickets were reopened at least once?",
+        "SELECT avg((reopened_count >= 1)::INT) FROM ticket",
+    ),
+    (
+        "how many subscribers contacted support in May and how old are they",
+        "SELECT avg(a.age) FROM customer c JOIN customer_360 a USING (customer_id) WHERE NOT c.is_internal AND NOT "
+        f"c.is_deleted AND c.customer_id IN ({SUBSCRIBER}) AND c.customer_id IN (SELECT customer_id FROM ticket WHERE "
+        "created_at >= DATE '2026-05-01' AND created_at < DATE '2026-06-01')",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "sql"), MANY)
+def test_links_lines_and_second_clauses(shop: Assistant, question: str, sql: str) -> None:
+    outcome = shop.ask(question)
+    assert isinstance(outcome, Answer), outcome
+    assert float(outcome.result.rows[0][-1]) == pytest.approx(float(rows(shop, sql)[0][0]))
+
+
+def test_where_people_live_stands_beside_their_names(shop: Assistant) -> None:
+    outcome = shop.understanding.plan("who bought Shoes this year, and where do they live?")
+    assert isinstance(outcome, Plan), outcome
+    assert [group.field for group in outcome.query.group_by][-2:] == ["customer.city", "customer.country"]
+
+
+def test_the_plan_that_people_have_is_told_and_not_how_many_each(shop: Assistant) -> None:
+    outcome = shop.understanding.plan("which plan do customers with an open ticket have?")
+    assert isinstance(outcome, Plan), outcome
+    assert outcome.query.metrics == ("active_subscriptions",)
+    assert [group.field for group in outcome.query.group_by] == ["subscription.plan"]
+    assert [one.entity for one in outcome.query.filters] == ["customer"]

@@ -25,6 +25,7 @@ from assistant.understanding.said_places import with_plain_places
 from assistant.understanding.scales import with_large_numbers
 from assistant.understanding.shorthand import spelt_out
 from assistant.understanding.takings import with_takings
+from assistant.understanding.times_done import with_times_done
 from assistant.understanding.tokens import Token
 from assistant.understanding.turned_names import with_names_turned
 from assistant.understanding.years_compared import with_parts_of_years
@@ -36,7 +37,7 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     spelt = with_paths(spelt_out(_greeted(language.tokens(question), world), question, world), lexicon)
     spelt = with_values_of_months(with_parts_of_years(spelt, language), world)
     said = with_plain_places(deeds.read(with_values_kept(spelt, world), known), world)
-    aged = with_people_aged(with_large_numbers(with_takings(said, world), language), world)
+    aged = with_times_done(with_people_aged(with_large_numbers(with_takings(said, world), language), world), world)
     found = whole_last(rewritten(aged, language), world)
     found = with_shared_nouns(found, lexicon, language)
     found = with_counted_again(with_shared_subjects(found, lexicon, language), world)

@@ -11,6 +11,7 @@ from assistant.understanding.confidence import confidence, doubts_of
 from assistant.understanding.dates import Clock
 from assistant.understanding.draft import MOST_OPTIONS, Draft, World
 from assistant.understanding.leftovers import leftovers
+from assistant.understanding.one_time import in_one_time
 from assistant.understanding.own_filters import mentions
 from assistant.understanding.queries import Candidate, accepted, candidates
 from assistant.understanding.reader import drafts
@@ -137,7 +138,7 @@ def _near_best(complete: list[Candidate]) -> tuple[tuple[Candidate, ...], tuple[
                 break  # the likeliest reading is understood and has no answer; an unlikelier one would be a wrong one
             continue
         top = checked.score if top is None else max(top, checked.score)
-        best.setdefault(checked.query, checked)
+        best.setdefault(in_one_time(checked.query, checked.draft.world), checked)
     highest = max((one.score for one in best.values()), default=0.0)  # what stands in may cost more
     return tuple(one for one in best.values() if one.score >= highest - MARGIN), tuple(faults)
 

@@ -53,3 +53,9 @@ def _opens_deed(asking: Asking, at: int) -> bool:
     token = tokens[verb]
     past = token.text.endswith("ed") or token.text in asking.world.language.forms.verbs
     return past and bool(verb_at(asking, tokens[verb:])[0])
+
+
+def tells_age(asking: Asking, at: int) -> bool:
+    """Whether only an age follows, which tells who they are: "men with age between 20 and 30"."""
+    age = str(asking.world.language.data["age_word"])
+    return asking.tokens[at].text == "with" and [token.text for token in asking.tokens[at + 1 : at + 2]] == [age]

@@ -32,10 +32,12 @@ from assistant.understanding.forms.sets import described, sets, who_is
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 from assistant.understanding.forms.some_of_them import some_of_them
 from assistant.understanding.forms.than_before import than_before
+from assistant.understanding.forms.theirs import theirs
 from assistant.understanding.forms.top_part import top_part
 from assistant.understanding.forms.top_rest import top_rest
 from assistant.understanding.forms.topics import topics
 from assistant.understanding.forms.two_asked import two_asked
+from assistant.understanding.forms.values_had import values_had
 from assistant.understanding.forms.whose_extreme import whose_extreme
 
 Form = Callable[[Asking], Outcome | None]
@@ -54,6 +56,7 @@ FIRST: tuple[Form, ...] = (
     causes,
     counted_and_why,
     some_of_them,
+    values_had,
     done_since,
     sets,
     group_sets,
@@ -65,6 +68,7 @@ FIRST: tuple[Form, ...] = (
 )
 FORMS: tuple[Form, ...] = (
     reasons,
+    theirs,
     who_is,
     who_are_so,
     numbers_of_doers,

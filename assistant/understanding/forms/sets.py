@@ -12,7 +12,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking, Outcome, phrases
 from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, undenied, verb_at
 from assistant.understanding.forms.doers import Subject, asks_for, past_restated
-from assistant.understanding.forms.main_deeds import main_deed
+from assistant.understanding.forms.main_deeds import main_deed, tells_age
 from assistant.understanding.forms.people import counted_entity, people_named
 from assistant.understanding.forms.set_periods import timed
 from assistant.understanding.time_phrases import time_phrase
@@ -189,6 +189,7 @@ def subject_of(asking: Asking) -> Subject | None:
         opens = phrases()["clause_openers"] | phrases()["spending"]
         opened = asking.tokens[at].text in opens or bool(verb_at(asking, asking.tokens[at:])[0])
         opened = opened and asking.words.phrase(at - 1, "paid_by") is None  # "paid with Visa" is one
+        opened = opened and not tells_age(asking, at)
         if opened and at == begun + 1 and asking.tokens[begun].text in asking.world.language.persons:
             return _anybody(asking, at, asked)
         if opened:
@@ -337,8 +338,15 @@ def _of_entity(asking: Asking, subject: Subject, clause: Clause) -> tuple[Filter
     title = asking.world.layer.datasets[subject.entity].title
     plan = asking.read([*asking.made(f"number of {title} who", 0), *clause.words])
     if plan is None or plan.notes or counted_entity(asking.world, plan.query) != subject.entity:
-        return None
+        return _is_one_of(asking, subject, clause)
     return plan.query.filters or None
+
+
+def _is_one_of(asking: Asking, subject: Subject, clause: Clause) -> tuple[Filter, ...] | None:
+    """ "is a loyalty member": one of those who are called so by themselves."""
+    start = next((at for at, one in enumerate(clause.words) if one.text not in phrases()["being_one"]), 0)
+    named = people_named(asking, clause.words[start:]) if start else None
+    return named[0].query.filters or None if named is not None and named[1] == subject.entity else None
 
 
 def outcome_of(asking: Asking, subject: Subject, told: Told) -> Outcome | None:
