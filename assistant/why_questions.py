@@ -36,22 +36,28 @@ def _words(language: str = "en") -> dict[str, list[str]]:
 def read_why(question: str, understanding: Understanding, before: SemanticQuery | None = None) -> Why | None:
     """The change that a question asks to explain; None when it asks for something else, or about no number.
 
-    A bare "why?" is about the query `before`. Every word is accounted for: what is not said about the change must be a
-    question of its own.
+    A bare "why?" and "why did it fall?" are about the query `before`. Every word is accounted for: what is not said
+    about the change must be a question of its own.
     """
     text = question.strip().rstrip("?!. ").strip()
     rest = _after(text, _words()["why"])
     if rest is None:
         return None
-    if not rest and before is not None:
-        return _explainable(Plan(before), "either", understanding.world.as_of, understanding.world.language.reader)
     asked, direction = _without_change(_strip_front(rest, _words()["before"]))
+    if before is not None and _points_back(asked):
+        way = direction or "either"
+        return _explainable(Plan(before), way, understanding.world.as_of, understanding.world.language.reader)
     if direction is None or not asked:
         return None
     plan = understanding.plan(asked)
     if not isinstance(plan, Plan):
         return None
     return _explainable(plan, direction, understanding.world.as_of, understanding.world.language.reader)
+
+
+def _points_back(text: str) -> bool:
+    """Whether what is left of a question only points at the answer before, or is nothing."""
+    return text.casefold().strip() in ("", *_words()["pointing"])
 
 
 def _after(text: str, phrases: Sequence[str]) -> str | None:

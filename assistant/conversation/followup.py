@@ -11,7 +11,7 @@ from assistant.conversation.phrases import Phrases, words_of
 from assistant.conversation.population import is_card, is_cut, population
 from assistant.conversation.turns import Turn
 from assistant.understanding import Carrying, Fragment, Said, Token, Understanding
-from semantic_layer import SemanticQuery, SimpleMetric, stands
+from semantic_layer import QueryError, SemanticQuery, SimpleMetric, substitute
 
 Reading = Plan | Clarification | Explanation | Refusal
 CATEGORIES = (
@@ -158,8 +158,12 @@ class FollowUp:
         return bool(concepts) and all(concept.inflected for concept in concepts)
 
     def stands(self, query: SemanticQuery) -> bool:
-        """Whether the layer can answer a query."""
-        return stands(self.understanding.world.layer, query)
+        """Whether the layer can answer a query, perhaps by metrics that mean the same at a finer grain."""
+        try:
+            substitute(self.understanding.world.layer, query)
+        except QueryError:
+            return False
+        return True
 
     def ask_which(self, plans: Sequence[Plan], sentence: str = "") -> Clarification:
         """Which of several readings is meant."""

@@ -27,6 +27,7 @@ from assistant.conversation.half_said import (
 from assistant.conversation.joining import joined_or_instead
 from assistant.conversation.members import read_members, read_who_did_not, some_of_them
 from assistant.conversation.merging import with_metrics
+from assistant.conversation.moved_most import read_moved_most
 from assistant.conversation.pairing import read_ones, read_pair, read_typical
 from assistant.conversation.periods import read_period
 from assistant.conversation.phrases import words_of
@@ -359,6 +360,7 @@ READERS = (
     read_age,
     read_then,
     read_chart,
+    read_moved_most,
     read_pick,
     read_others,
     read_pair,

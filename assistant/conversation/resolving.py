@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.clauses import opens_clause, read_first_of_those
@@ -11,6 +12,7 @@ from assistant.conversation.commands import COMMANDS, answer_offered
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
 from assistant.conversation.heeding import heeded, within_context
 from assistant.conversation.keeping import loses_number
+from assistant.conversation.named_again import by_other_number, by_their_name
 from assistant.conversation.pairing import speaks_of_ones
 from assistant.conversation.phrases import load_phrases, words_of
 from assistant.conversation.references import refers
@@ -41,7 +43,7 @@ def resolve(question: str, conversation: Conversation, understanding: Understand
         return understanding.plan(question)
     core, cues = stripped(tokens, phrases)
     read = [
-        _follow_or_ask_anew(
+        _in_any_way(
             FollowUp(question, core, one, one.query, understanding, phrases, cues, tokens, _before(one, conversation))
         )
         for one in asked
@@ -70,6 +72,15 @@ def _one_of(question: str, read: list[Resolution], understanding: Understanding)
     world = understanding.world
     options = world.options(list(plans.values()))
     return Clarification(question, world.language.message("two_readings"), (), options)
+
+
+def _in_any_way(follow_up: FollowUp) -> Resolution:
+    """The follow-up as it is said, or with its things named where only "they" are spoken of."""
+    found = _follow_or_ask_anew(follow_up)
+    if not isinstance(found, Refusal):
+        return found
+    followed = partial(_first, READERS)
+    return by_their_name(follow_up, followed) or by_other_number(follow_up, followed) or found
 
 
 def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
