@@ -61,7 +61,6 @@ def read(model: Understanding, question: str) -> SemanticQuery:
         "revenue in my region",
         "customers without email",
         "customers with email",
-        "share of orders with a coupon by channel",
         "customers whose first order was in a store",
         "first order of this year",
         "contribution margin this year",
@@ -106,6 +105,13 @@ def test_what_is_left_open_is_not_settled(model: Understanding, question: str) -
 )
 def test_what_is_said_plainly_is_answered(model: Understanding, question: str, metrics: tuple[str, ...]) -> None:
     assert read(model, question).metrics == metrics
+
+
+def test_a_share_that_is_a_metric_is_broken_down_by_the_field_of_its_own_rows(model: Understanding) -> None:
+    outcome = model.plan("share of orders with a coupon by channel")
+    assert isinstance(outcome, Plan)
+    assert outcome.query.metrics == ("coupon_order_share",)
+    assert [group.field for group in outcome.query.group_by] == ["orders.channel"]
 
 
 def test_the_channel_of_what_is_attributed_is_asked_for(model: Understanding) -> None:

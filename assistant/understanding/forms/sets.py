@@ -108,6 +108,8 @@ def who_is(asking: Asking) -> Plan | None:
     told = told_behind(asking, subject) if subject is not None else None
     if subject is None or told is None or told.had or not told.others:
         return None
+    if asking.tokens[subject.behind].text in phrases()["possessions"]:
+        return None  # "customers with email" says what they have, and not what they are
     return _plan(asking, subject, told)
 
 
