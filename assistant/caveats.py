@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from assistant.answer import Caveat, Plan
 from assistant.formatting import Style, day, number
+from assistant.period_words import begins
 from assistant.retelling import retold
 from assistant.wording import FIRST, Wording, answers
-from semantic_layer import Column, SemanticLayer, SemanticQuery, TimeRange, bond, counted, is_funnel
+from semantic_layer import METRIC_TIME, Column, SemanticLayer, SemanticQuery, TimeRange, bond, counted, is_funnel
 from warehouse import Result
 
 Caveats = tuple[Caveat, ...]
@@ -79,7 +80,7 @@ def _of_period(query: SemanticQuery, as_of: date, locale: str) -> Iterator[Cavea
 
 def _beside(query: SemanticQuery, span: TimeRange, as_of: date) -> str:
     """The form of what is said of an unfinished period: alone, beside as much of another one, or beside a whole one."""
-    if query.compare is None:
+    if query.compare is None or _is_cut_between_buckets(query, as_of):
         return ""
     other = query.compare.range
     if other is None or not (span.start and span.end and other.start and other.end):
@@ -87,6 +88,12 @@ def _beside(query: SemanticQuery, span: TimeRange, as_of: date) -> str:
     known = min(span.end, as_of + timedelta(days=1)) - span.start
     alike = abs((known - (other.end - other.start)).days) <= DAYS_BESIDE
     return "_alike" if alike else "_compared"
+
+
+def _is_cut_between_buckets(query: SemanticQuery, as_of: date) -> bool:
+    """Whether a question compares bucket with bucket, and the last day of data ends one: none of them is cut."""
+    grains = [one.grain for one in query.group_by if one.field == METRIC_TIME and one.grain]
+    return bool(grains) and all(begins(as_of + timedelta(days=1), grain) for grain in grains)
 
 
 def _said(words: Wording, code: str, values: Mapping[str, object], form: str = "") -> Caveat:
@@ -106,19 +113,16 @@ def of_notes(notes: tuple[str, ...], locale: str = FIRST) -> Caveats:
 def of_orphans(layer: SemanticLayer, counts: Mapping[str, int], locale: str = FIRST) -> Caveats:
     """A caveat for each link of the question along which rows name something that is not in the data."""
     words = answers(locale)
-    return tuple(
-        _said(
-            words,
-            "ORPHANS",
-            {
-                "count": _count(count, locale),
-                "rows": words.small(layer.datasets[layer.relationships[name].from_].title),
-                "where": words.small(layer.datasets[layer.relationships[name].to].title),
-            },
-        )
-        for name, count in counts.items()
-        if count
-    )
+    links = {name: layer.relationships[name] for name, count in counts.items() if count}
+    told = {
+        name: {
+            "count": _count(counts[name], locale),
+            "rows": words.small(layer.datasets[link.from_].title),
+            "where": words.small(layer.datasets[link.to].title),
+        }
+        for name, link in links.items()
+    }
+    return tuple(Caveat("ORPHANS", words.count("caveats.orphans", counts[name], one)) for name, one in told.items())
 
 
 def of_result(columns: tuple[Column, ...], result: Result, locale: str = FIRST) -> Caveats:

@@ -28,7 +28,7 @@ def calendar_bucket(asked: TimeRange, as_of: date | None = None) -> CalendarBuck
     """The bucket that the span fills, or begins when it says that it is partial; None when it is neither."""
     if asked.start is None or asked.end is None:
         return None
-    ends = {grain: next_bucket(asked.start, grain) for grain in CALENDAR if _starts(asked.start, grain)}
+    ends = {grain: next_bucket(asked.start, grain) for grain in CALENDAR if begins(asked.start, grain)}
     for grain, end in ends.items():
         if asked.end == end:
             return CalendarBucket(asked.start, grain, whole=as_of is None or as_of >= end - ONE_DAY)
@@ -38,11 +38,12 @@ def calendar_bucket(asked: TimeRange, as_of: date | None = None) -> CalendarBuck
     return None
 
 
-def _starts(start: date, grain: str) -> bool:
+def begins(start: date, grain: str) -> bool:
+    """Whether a bucket of that calendar grain begins on the day; never for a grain of no such calendar."""
     months = {"year": (1,), "half": (1, 7), "quarter": (1, 4, 7, 10), "month": range(1, 13)}
     if grain == "week":
         return start.weekday() == 0
-    return grain == "day" or (start.day == 1 and start.month in months[grain])
+    return grain == "day" or (start.day == 1 and start.month in months.get(grain, ()))
 
 
 def at_bucket(start: date, grain: str, words: Wording, locale: str) -> str:

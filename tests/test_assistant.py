@@ -82,7 +82,7 @@ def test_orphan_rows_stay_in_the_total_and_are_told(assistant: Assistant) -> Non
     answer = answered(assistant, "revenue by region")
     assert {row[0]: float(row[1]) for row in answer.result.rows} == {"North": 10, "South": 20, None: 40}
     told = next(caveat.sentence for caveat in answer.caveats if caveat.code == "ORPHANS")
-    assert told.startswith("1 rows of orders name something that is missing in customer")
+    assert told.startswith("1 row of orders names something that is missing in customer")
 
 
 def test_nothing_is_said_of_links_that_the_question_does_not_walk(assistant: Assistant) -> None:

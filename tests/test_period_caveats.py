@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 import semantic_layer
 from assistant.answer import Plan
 from assistant.caveats import of_plan
-from semantic_layer import Comparison, SemanticQuery, TimeRange, load
+from semantic_layer import Comparison, GroupBy, SemanticQuery, TimeRange, load
 
 SHIPPED = Path(semantic_layer.__file__).parent / "definitions"
 TODAY = date(2026, 5, 20)
@@ -41,3 +41,16 @@ def test_days_still_to_come_are_not_compared() -> None:
     whole, before = (TimeRange(start=date(2026, month, 1), end=date(2026, month + 1, 1)) for month in (5, 4))
     (sentence,) = said_of(whole, before)
     assert sentence.endswith("with a whole period.")
+
+
+@pytest.mark.parametrize(("as_of", "told"), [(date(2026, 6, 30), "30 Jun 2026."), (date(2026, 6, 12), "whole period.")])
+def test_months_beside_months_are_whole_where_the_data_ends_with_one(as_of: date, told: str) -> None:
+    asked = SemanticQuery(
+        metrics=("orders",),
+        group_by=(GroupBy(field="metric_time", grain="month"),),
+        time_range=TimeRange(start=date(2026, 1, 1), end=as_of + timedelta(days=1), partial=True),
+        compare=Comparison(kind="previous_year"),
+    )
+    notes = of_plan(load(sorted(SHIPPED.glob("*.yml"))), Plan(asked), as_of)
+    (sentence,) = [note.sentence for note in notes if note.code == "PARTIAL_PERIOD"]
+    assert sentence.endswith(told)
