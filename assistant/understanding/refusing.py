@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from assistant.answer import Refusal, RefusalCode
 from assistant.retelling import retold, titled
@@ -116,8 +117,10 @@ def suggestions(world: World, near: Sequence[str], limit: int = 3) -> tuple[str,
     layer = world.layer
     if "base" in world.language.data:
         return layer.definitions.ai_context.examples[:limit]
-    named = [layer.metrics[name] for name in near if not layer.metrics[name].hidden]
-    own = [example for metric in named for example in metric.ai_context.examples]
+    known = (layer.metrics[name] for name in near)
+    named = [metric for metric in known if not metric.hidden and metric.type != "unavailable"]
+    rounds = zip_longest(*(metric.ai_context.examples for metric in named))
+    own = [example for one in rounds for example in one if example]  # the first of each, then the second of each
     first = dict.fromkeys((*own, *layer.definitions.ai_context.examples))
     if len(first) < limit:
         shown = [*named, *(metric for metric in layer.metrics.values() if not metric.hidden)]
