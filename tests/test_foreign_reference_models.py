@@ -24,6 +24,18 @@ INSERT INTO Organisations VALUES (6, 'Tide Bank', NULL), (7, 'Rope Works', 6);
 CREATE TABLE Party_Duties (party_id INTEGER, duty_type_code VARCHAR, date_from VARCHAR, date_to VARCHAR);
 INSERT INTO Party_Duties VALUES (1, 'SK', '2019-03-01', '2020-01-01'), (2, 'SK', '2020-01-02', NULL),
   (1, 'BK', '2020-02-01', NULL), (6, 'BK', '2012-01-01', '2019-01-01');
+CREATE TABLE Wharf_Teams (team_id INTEGER, team_name VARCHAR, parent_team_id INTEGER, date_founded VARCHAR);
+INSERT INTO Wharf_Teams VALUES (1, 'Main Crew', NULL, '2001-01-01'), (2, 'Deck', 1, '2003-05-05'),
+  (3, 'Sails', 2, '2002-02-02');
+CREATE TABLE Team_Mates (mate_id INTEGER, mate_name VARCHAR, birth_date VARCHAR, team_id INTEGER, pay INTEGER);
+INSERT INTO Team_Mates VALUES (1, 'Per', '1980-02-01', 2, 50), (2, 'Siv', '1990-03-02', 2, 70),
+  (3, 'Una', '1985-01-09', 3, 60);
+CREATE TABLE Mate_Grumbles (grumble_id INTEGER, mate_id INTEGER, date_closed VARCHAR, details VARCHAR);
+INSERT INTO Mate_Grumbles VALUES (1, 1, '2021-01-01', 'cold soup'), (2, 1, NULL, 'wet bunk'), (3, 3, NULL, 'torn sail');
+CREATE TABLE Piers (pier_code VARCHAR, pier_name VARCHAR);
+INSERT INTO Piers VALUES ('A', 'Low Pier'), ('B', 'High Pier');
+CREATE TABLE Ferry_Trips (trip_id INTEGER, from_pier_code VARCHAR, to_pier_code VARCHAR, trip_date VARCHAR);
+INSERT INTO Ferry_Trips VALUES (1, 'A', 'B', '2022-01-01'), (2, 'A', 'B', '2022-01-02'), (3, 'B', 'A', '2022-01-03');
 CREATE TABLE Gifts (gift_id INTEGER, party_id INTEGER, gift_amount VARCHAR);
 INSERT INTO Gifts VALUES (1, 6, '500'), (2, 6, '250'), (3, 7, '80'), (4, 1, '20');
 CREATE TABLE Ref_Berth_Kinds (berth_kind_code VARCHAR, berth_kind_description VARCHAR);
@@ -71,12 +83,28 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
          f"SELECT DISTINCT family_name {HAS} WHERE berth_kind_code = 'BU'"),
         ("Show the quay sides and the number of parties for each quay side.",
          f"SELECT quay_side, count(DISTINCT party_id) {HAS} GROUP BY 1"),
+        ("What is the name of the parent team of Sails?", "SELECT 'Deck'"),
+        ("Show the names of teams whose parent team is Main Crew.", "SELECT 'Deck'"),
+        ("What are the names and pay of the mates in the Deck team?",
+         "SELECT mate_name, pay FROM Team_Mates WHERE team_id = 2"),
+        ("What is the name of the oldest mate?", "SELECT 'Per'"),
+        ("List the details of the grumbles that have not been closed.",
+         "SELECT details FROM Mate_Grumbles WHERE date_closed IS NULL"),
+        ("List the names of teams, most recently founded first.", "SELECT team_name FROM Wharf_Teams"),
+        ("List the names of mates and the number of grumbles, in descending order of the number.",
+         "SELECT mate_name, count(*) FROM Team_Mates JOIN Mate_Grumbles USING (mate_id) GROUP BY 1"),
+        ("What are the different details of grumbles?", "SELECT DISTINCT details FROM Mate_Grumbles"),
         ("Show the berth kinds and the number of parties for each berth kind.",
          f"SELECT berth_kind_code, count(DISTINCT party_id) {HAS} GROUP BY 1"),
     ],
 )  # fmt: skip
 def test_the_values_are_those_of_the_sql(harbour: Foreign, question: str, sql: str) -> None:
     assert_same_rows(harbour, question, sql)
+
+
+def test_what_is_sent_to_a_place_is_not_from_there(harbour: Foreign) -> None:
+    assert harbour.answer("How many ferry trips were sent to Low Pier?").result.rows == ((1,),)
+    assert harbour.answer("How many ferry trips went from Low Pier?").result.rows == ((2,),)
 
 
 def test_people_are_not_counted_by_a_number_that_others_share(harbour: Foreign) -> None:

@@ -58,7 +58,7 @@ def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
             else "",  # years as text, which keep their order
             "hidden": found.role in ("secret", "text"),
             "pii": personal,
-            "listable": bool(personal) and (is_name(column) or is_birth(column)),
+            "listable": bool(personal) and (is_name(column) or is_birth(column, found.role)),
             "ai_context": AIContext(synonyms=synonyms(list(_phrases(words, subject, column)))),
         }
     )

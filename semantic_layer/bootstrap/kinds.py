@@ -201,9 +201,10 @@ def is_name(column: Column) -> bool:
     return column.kind == "text" and named
 
 
-def is_birth(column: Column) -> bool:
+def is_birth(column: Column, role: str = "") -> bool:
     """Whether the values are the days or years in which people were born, which tell no more than their age."""
-    return bool({"birth", "born", "birthday", "birthdate"}.intersection(column.words)) and column.kind != "text"
+    days = column.kind != "text" or role in ("time", "year")
+    return days and bool({"birth", "born", "birthday", "birthdate"}.intersection(column.words))
 
 
 def _bare(words: Words) -> Words:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.entities import joint
-from assistant.understanding.entities.fields import partly_named
+from assistant.understanding.entities.fields import details_of, partly_named
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each, only_of_some
 from assistant.understanding.entities.things import things
@@ -29,11 +29,22 @@ def fields_of(words: Words, found: Found) -> Iterator[Found]:
             if owned or _says_whose(words, listed):
                 continue
         for owner in _owners(listed):
-            if words.world.layer.datasets[owner].primary_key:
+            if words.world.layer.datasets[owner].primary_key or found.distinct:
                 for named in with_own_fields(words, replace(listed, entity=owner)):
                     if found.distinct or _tells_rows(words, named):  # "brands in this category" are not its products
                         yield replace(named, bare=named.bare or len(listed.attributes) == 1)
         yield from joint.of_several(words, listed)
+
+
+def details_told(words: Words) -> Iterator[Found]:
+    """ "the details of the complaints": what a field of that name tells, where they have one."""
+    for at, token in enumerate(words.tokens[:-2]):
+        opened = token.plain == "detail" and words.skip(0, "requests", "asking", "empty", "every", "distinct") >= at
+        genitive = opened and words.tokens[at + 1].text == "of"
+        for named in things(words, Found(words.skip(at + 2, "empty"))) if genitive else ():
+            field = details_of(words, named.entity)
+            if field:
+                yield replace(named, attributes=(field,))
 
 
 def _is_possessive(words: Words, at: int) -> bool:
@@ -141,16 +152,19 @@ def _count_beside(words: Words, found: Found, start: int) -> Iterator[Found]:
     for concepts, behind in words.concepts(start, "metric", 0.9) if found.attributes else ():
         names = [c.target for c in concepts if c.target not in words.world.nouns.counted]
         if len(names) == 1:
-            end = _whose_number(words, names[0], behind)
+            end = _whose_number(words, names[0], start, behind)
             yield replace(found, beside=(*found.beside, f"={names[0]}")).used(start, end, "metric", names[0])
 
 
-def _whose_number(words: Words, metric: str, at: int) -> int:
-    """The place behind "of (their) visits" where a number is made of visits anyway, the same place without it."""
-    genitive = at + 1 if at < len(words.tokens) and words.tokens[at].text == "of" else None
+def _whose_number(words: Words, metric: str, first: int, at: int) -> int:
+    """The place behind "(total cost) of (their) visits" where it is made of visits, the same place for all else."""
+    whole = any(words.phrase(first, role) is not None for role in ("sums", "averages", "maxima", "minima"))
+    genitive = at + 1 if whole and at < len(words.tokens) and words.tokens[at].text == "of" else None
     start = words.skip(genitive, "empty", "possessives") if genitive is not None else at
     facts = words.world.reach.facts(metric)
-    return next((end for dataset, end in words.nouns(start) if genitive and {dataset} == facts), at)
+    ends = [end for dataset, end in words.nouns(start) if genitive and {dataset} == facts]
+    last = (end for end in ends if words.at_end(end) or words.phrase(words.skip(end, "joins"), "sorting"))
+    return next(last, at)
 
 
 def _two_of_one_noun(words: Words, found: Found, start: int) -> Iterator[Found]:

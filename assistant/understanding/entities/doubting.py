@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from assistant.answer import Plan
 from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
+from assistant.understanding.entities.fields import details_of
 from assistant.understanding.entities.misshapen import SHAPES
 from assistant.understanding.entities.owners import said_of_others
 from assistant.understanding.entities.reading import plan_entities
@@ -34,6 +35,8 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
     tests = (
         _named_of_others,
         _field_of_others,
+        _details_passed_over,
+        _said_twice,
         _counted_for_measured,
         _sorted_otherwise,
         _apart,
@@ -153,13 +156,38 @@ def _field_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
         for concepts, behind in words.concepts(at, "dimension"):
             genitive = behind + 1 if words.tokens[behind : behind + 1] and words.tokens[behind].text == "of" else None
             owners = _longest_nouns(words, words.skip(genitive, "empty")) if genitive is not None else []
+            before = {name for place in range(max(0, at - 2), at) for name, end in words.nouns(place) if end == at}
+            owners = owners or sorted(before)  # "type description" of vehicle types
             said = words.tokens[behind - 1].plain
             own = {f"{owner}.{one.name}" for owner in owners for one in words.world.layer.datasets[owner].fields}
             like = {name for name in own if name.rpartition(".")[2].rpartition("_")[2] == said}
             others = fields.intersection(concept.target for concept in concepts) - own
-            if like and others and not fields & like:
+            once = sum(token.plain == said for token in words.tokens) == 1
+            if like and others and (once or not fields & like):
                 return (words.tokens[at].raw,)
     return ()
+
+
+def _details_passed_over(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the details of the complaints" answered without the details that they have."""
+    shown = {group.field for group in plan.query.group_by}
+    for at, token in enumerate(words.tokens[:-2]):
+        genitive = token.plain == "detail" and words.tokens[at + 1].text == "of"
+        owners = _longest_nouns(words, words.skip(at + 2, "empty")) if genitive else []
+        told = {name for owner in owners if (name := details_of(words, owner))}
+        if told and not told & shown:
+            return (token.raw,)
+    return ()
+
+
+def _said_twice(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the data types and how many there are for each type" answered by data type and by another type as well."""
+    spans = [span for span in plan.spans if span.role == "dimension"]
+    twice = [span for span in spans if sum(other.target == span.target for other in spans) > 1]
+    owners = {span.target.partition(".")[0] for span in spans}
+    others = [one.field for one in plan.query.group_by if one.field.partition(".")[0] not in owners]
+    fields = [name for name in others if name in words.world.layer.fields]
+    return (twice[-1].text,) if twice and fields else ()
 
 
 def _keys(words: Words, owners: Sequence[str]) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.understanding.entities.columns import columns_of_each
 from assistant.understanding.entities.computing import number_over, numbers
 from assistant.understanding.entities.found import Found
-from assistant.understanding.entities.links import count_of_each
+from assistant.understanding.entities.links import count_of_each, distinct_count
 from assistant.understanding.entities.words import Words
 
 
@@ -41,7 +41,7 @@ def _tied_values(words: Words, counted: str, fields: Sequence[str]) -> list[tupl
     """Fields of what rows of another table tie to what is counted, each with the metric that counts it once a value."""
     found = [(field, field.partition(".")[0]) for field in fields]
     tied = [(field, owner) for field, owner in found if words.world.reach.steps(counted, owner) is None]
-    counts = [(field, count_of_each(words, counted, owner)) for field, owner in tied]
+    counts = [(field, distinct_count(words, counted, owner)) for field, owner in tied]
     return [(field, count) for field, count in counts if count]
 
 
@@ -51,9 +51,11 @@ def told_twice(words: Words) -> Iterator[Found]:
     for end in range(start + 1, len(words.tokens)):
         counted = words.phrase(words.skip(end, "joins", "requests", "empty"), "counting")
         said = tuple(token.plain for token in words.tokens[start:end])
-        again = tuple(token.plain for token in words.tokens[len(words.tokens) - len(said) :])
-        if counted is not None and words.skip(end, "joins") > end and said == again:
-            yield from number_of_each(words, words.skip(counted, "empty"))
+        each = [at for at in range(end, len(words.tokens)) if words.tokens[at].text in ("each", "every")]
+        again = tuple(token.plain for token in words.tokens[each[-1] + 1 :]) if each else ()
+        if counted is not None and words.skip(end, "joins") > end and again and said[-len(again) :] == again:
+            whole = replace(words, tokens=(*words.tokens[: each[-1] + 1], *words.tokens[start:end]))
+            yield from number_of_each(whole, words.skip(counted, "empty"))
 
 
 def for_each(words: Words) -> Iterator[Found]:

@@ -37,6 +37,13 @@ def _fields_of_whole(words: Words, at: int, entity: str) -> list[tuple[str, int]
     ]
 
 
+def details_of(words: Words, dataset: str) -> str:
+    """The one field of details that rows of a dataset have, empty without one."""
+    fields = words.world.layer.datasets[dataset].fields
+    found = [one.name for one in fields if one.name.rpartition("_")[2] in ("detail", "details") and not one.hidden]
+    return f"{dataset}.{found[0]}" if len(found) == 1 else ""
+
+
 def number_fields(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
     """The fields that hold numbers, levels and codes too, of a dataset or what its rows belong to, that words name."""
     fields, reach = words.world.layer.fields, words.world.reach

@@ -15,6 +15,7 @@ class Found:
 
     `cut` is how many things were asked for ("the three oldest"); `each` tells that a number is asked for each thing;
     `some` tells that a number beside things leaves out those with none;
+    `role` is the link to what is asked of another of its kind ("the mentor of Ann");
     `favourite` is the field of whose values only the one that most things have counts, or the one that fewest have.
     """
 
@@ -38,6 +39,7 @@ class Found:
     some: bool = False
     tied: bool = False
     favourite: tuple[str, bool] | None = None
+    role: str = ""
     period: TimeRange | None = None
     spans: tuple[tuple[int, int, SpanRole, str], ...] = ()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.entities import each
-from assistant.understanding.entities.attributes import fields_of, possessed
+from assistant.understanding.entities.attributes import details_told, fields_of, possessed
 from assistant.understanding.entities.clauses import CLAUSES
 from assistant.understanding.entities.computing import computed
 from assistant.understanding.entities.favourites import common_value
@@ -14,6 +14,7 @@ from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
 from assistant.understanding.entities.nearest import said_of_another
 from assistant.understanding.entities.placed import placed, where_is
+from assistant.understanding.entities.roles import of_whom
 from assistant.understanding.entities.several_numbers import several_for_each
 from assistant.understanding.entities.tallied import each_again, is_tied_again
 from assistant.understanding.entities.things import persons, things
@@ -49,6 +50,10 @@ def _without_once_each(words: Words) -> tuple[bool, Words]:
 
 def _asked(words: Words, at: int, *, distinct: bool) -> Iterator[Found]:
     """What is asked for: a number of things, things, or fields of things."""
+    details = list(details_told(words))
+    yield from details
+    if details:
+        return
     yield from each.for_each(words)
     yield from each.for_each_numbers(words)
     yield from each.told_twice(words)
@@ -74,6 +79,7 @@ def _asked(words: Words, at: int, *, distinct: bool) -> Iterator[Found]:
     yield from each.numbers_for_each(words, at)
     yield from common_value(words, at)
     yield from persons(words, at)
+    yield from of_whom(words, words.skip(0, "requests", "asking", "being", "articles", "empty"))
 
 
 def _groups(words: Words, found: Found) -> Iterator[Found]:

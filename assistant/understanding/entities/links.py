@@ -44,11 +44,16 @@ def count_of_each(words: Words, dataset: str, entity: str) -> str:
     if rows in ("", dataset):
         return nouns.count_of(dataset) if rows else ""
     columns = _columns_to(words, rows, dataset)
-    own = _distinct_count(words, rows, columns)
-    if own:
-        return own
     both = {*columns, *_columns_to(words, rows, entity)}
-    return nouns.count_of(rows) if both and both == set(layer.datasets[rows].primary_key) else ""
+    if both and both == set(layer.datasets[rows].primary_key) and nouns.count_of(rows):
+        return nouns.count_of(rows)  # of which no two tie the same
+    return _distinct_count(words, rows, columns)
+
+
+def distinct_count(words: Words, dataset: str, entity: str) -> str:
+    """The metric that counts once what rows of another table tie to a thing, whatever the rows are put together by."""
+    rows = _rows_of_each(words, dataset, entity)
+    return _distinct_count(words, rows, _columns_to(words, rows, dataset)) if rows not in ("", dataset) else ""
 
 
 def role_words(link: Relationship) -> tuple[str, ...]:

@@ -148,13 +148,19 @@ def _queries(found: Found, world: World) -> Iterator[SemanticQuery]:
     elif found.limit == 1 and not found.metrics and not _named(found, world):
         return  # the first of what nothing is called by
     elif found.filters or found.order or (found.attributes and not found.bare) or found.metrics:
-        yield _list(found, world)
+        yield _of_role(found, world) if found.role else _list(found, world)
 
 
 def _is_each_row(found: Found, world: World) -> bool:
     """Whether what is listed with a number is different for each thing: its key."""
     keys = {f"{found.entity}.{key}" for key in world.layer.datasets[found.entity].key_fields} if found.entity else set()
     return bool(found.metrics and keys) and keys <= set(found.attributes)
+
+
+def _of_role(found: Found, world: World) -> SemanticQuery:
+    """What another row of the same table is to the one named: its mentor, its parent."""
+    groups = tuple(GroupBy(field=name, via=found.role) for name in found.attributes)
+    return SemanticQuery(metrics=(world.nouns.count_of(found.entity),), group_by=groups, filters=found.filters)
 
 
 def _of_favourite(found: Found, world: World) -> Iterator[SemanticQuery]:

@@ -64,11 +64,19 @@ def in_role(words: Words, found: Found) -> Iterator[Found]:
     if found.group or words.at_end(found.at):
         return
     for role in roles_of(words, found.entity):
-        start = words.skip(found.at, "relatives", "happened", "being", "whose", "owning", "articles")
-        behind = _behind_role(words, start, role)
-        if behind is not None and start + 1 <= behind:
-            yield from _valued(words, found, role, (start, behind))
+        start = words.skip(found.at, "relatives", "happened", "being", "whose", "owning", "articles", "going")
+        sent = words.phrase(start, "verbs") == start + 1  # "sent to Bath" is to Bath, whoever the sender is
+        for first in (start, start + 1) if sent else (start,):
+            behind = None if _says_other(words, first + 1, role, found.entity) else _behind_role(words, first, role)
+            if behind is not None and first + 1 <= behind:
+                yield from _valued(words, found, role, (start, behind))
     yield from _from_and_to(words, found)
+
+
+def _says_other(words: Words, at: int, role: Role, entity: str) -> bool:
+    """Whether a word here says another role of things in the same table: "to" behind "sent"."""
+    others = [one for one in roles_of(words, entity) if one.link.to == role.link.to and one != role]
+    return any(is_said(words, at, one) for one in others)
 
 
 def _behind_role(words: Words, at: int, role: Role) -> int | None:
@@ -80,11 +88,35 @@ def _behind_role(words: Words, at: int, role: Role) -> int | None:
     else:
         return None
     passive = role.words[-1] in word_lists()["under_role"]  # "referred by"
-    if role.is_self and not (passive or _is_passive(words, at, behind)):
-        return None
     nouns = [end for dataset, end in words.nouns(behind) if dataset == role.link.to]
     end = nouns[0] if nouns else behind
+    end -= words.tokens[end - 1].text in word_lists()["being"]  # which the look-up passes over
+    if role.is_self and not (passive or _is_passive(words, at, end)):
+        return None
     return words.skip(end, "empty", "by_the_way", "genitive", "passive", "being", "equal", "called")
+
+
+def of_whom(words: Words, at: int) -> Iterator[Found]:
+    """ "(who is) the mentor of Ann", "the name of the parent department of Sales": another of the same kind."""
+    named = words.phrase(at, "names")
+    genitive = words.phrase(named, "genitive") if named is not None else None
+    start = words.skip(genitive, "empty") if genitive is not None else at
+    for dataset in words.world.layer.datasets:
+        for role in (one for one in roles_of(words, dataset) if one.is_self):
+            behind = start + 1 if is_said(words, start, role) else start + len(role.words)
+            said = is_said(words, start, role) or _texts(words, start, len(role.words)) == role.words
+            nouns = [end for name, end in words.nouns(behind) if name == dataset]
+            genitive = words.phrase(max([behind, *nouns]), "genitive") if said else None
+            if genitive is not None and words.world.nouns.names(dataset) and words.world.nouns.count_of(dataset):
+                shown = words.world.nouns.names(dataset)
+                found = Found(words.skip(genitive, "empty"), entity=dataset, attributes=shown, role=role.link.name)
+                yield from _of_named(words, found.used(start, genitive, "dimension", shown[0]), dataset)
+
+
+def _of_named(words: Words, found: Found, dataset: str) -> Iterator[Found]:
+    for told in value_conditions(words, found.moved(words.skip(found.at, "empty")), dataset):
+        if told.filters[-1].op == "in" and told.filters[-1].field in own_names(words, dataset):
+            yield told
 
 
 def _is_passive(words: Words, at: int, behind: int) -> bool:

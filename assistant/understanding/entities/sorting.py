@@ -96,11 +96,25 @@ def newest_first(words: Words, found: Found) -> Iterator[Found]:
         if behind is not None and words.at_end(behind) and len(told) == 1:
             order = OrderBy(by=told[0], descending=descending)
             yield replace(found, order=order).used(found.at, behind, "order", told[0])
+    yield from _done_first(words, found, start)
+
+
+def _done_first(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """ "(titles), most recently published first": by the day that a verb names."""
+    for role, descending in (("lastly", True), ("firstly", False)):
+        behind = words.phrase(start, role)
+        field = day_of(words, behind, found.entity) if behind is not None and found.entity else ""
+        last = behind is not None and words.at_end(behind + 2) and not words.at_end(behind + 1)
+        if behind is not None and field and last and words.tokens[behind + 1].text == "first":
+            order = OrderBy(by=field, descending=descending)
+            yield replace(found, order=order).used(found.at, behind + 2, "order", field)
 
 
 def _by_what(words: Words, found: Found, at: int, way: Way | None) -> Iterator[Found]:
     for field, behind in (*own_fields(words, at, found.entity), *_shown_fields(words, at, found)):
         yield from _ordered(words, found, (field, at, behind), way)
+    for name, behind in _number_shown(words, at, found):
+        yield from _ordered(words, found, (name, at, behind), way)
     if found.metrics or found.entity == "":
         return
     done = words.phrase(words.skip(at, "articles"), "deed_years")
@@ -113,6 +127,18 @@ def _by_what(words: Words, found: Found, at: int, way: Way | None) -> Iterator[F
         if count:
             some = not found.filters and only_of_some(words)
             yield from _ordered(words, replace(found, metrics=(count,), some=some), (count, at, behind), way)
+
+
+def _number_shown(words: Words, at: int, found: Found) -> Iterator[tuple[str, int]]:
+    """The one number beside the things, by its name or as "the total", "that number"."""
+    if len(found.metrics) != 1 or found.fewest:
+        return
+    start = words.skip(at, "empty", "possessives")
+    for concepts, behind in words.concepts(start, "metric"):
+        if found.metrics[0] in {concept.target for concept in concepts}:
+            yield found.metrics[0], behind
+    if words.at_end(start + 1) and not words.at_end(start) and words.tokens[start].text in word_lists()["own_number"]:
+        yield found.metrics[0], start + 1
 
 
 def _ordered(words: Words, found: Found, by: tuple[str, int, int], way: Way | None) -> Iterator[Found]:

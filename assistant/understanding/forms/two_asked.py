@@ -48,9 +48,9 @@ def _says_again(asking: Asking, at: int) -> bool:
     lists = word_lists()
     plain = {word for name in ("requests", "asking", "empty", "distinct") for word in lists[name]}
     start = next((i for i, token in enumerate(asking.tokens) if token.text not in plain), at)
-    before = [token.plain for token in asking.tokens[start:at]]
-    each = asking.tokens[-len(before) - 1].text if before and len(before) < len(asking.tokens) else ""
-    return each in ("each", "every") and before == [token.plain for token in asking.tokens[-len(before) :]]
+    each = [i for i, token in enumerate(asking.tokens) if token.text in ("each", "every") and i > at]
+    again = [token.plain for token in asking.tokens[each[-1] + 1 :]] if each else []
+    return bool(again) and [token.plain for token in asking.tokens[start:at]][-len(again) :] == again
 
 
 def _joints(asking: Asking) -> Iterator[int]:
