@@ -60,6 +60,9 @@ def kites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
         ("What is the average price in euros?", "SELECT 70.0"),
         ("What is the average weight of the kites?", "SELECT 2.75"),
         ("What is the average length of the videos?", "SELECT 72000.0"),
+        ("Which video is the longest?", "SELECT 'Calm'"),
+        ("Show the heaviest kite.", "SELECT 'Crate'"),
+        ("What is the price of Swift in euros?", "SELECT 100.0"),
         ("How many items does each order have?", "SELECT * FROM (VALUES (10, 2), (11, 1), (12, 1))"),
     ],
 )  # fmt: skip

@@ -44,7 +44,7 @@ def _of_number(subject: Subject, column: Column, with_range: bool) -> Iterator[F
     adding = subject.meanings[column.name].adding
     if adding == "never":
         return
-    words = _amount(column, without_currency(field_words(column, subject.table)))
+    words = _amount(column, _called(subject, column))
     sums = _is_summed(subject, adding)
     if sums:
         yield _sum(subject, column, words)
@@ -210,9 +210,18 @@ def _written(column: Column, words: Words) -> tuple[Words, ...]:
 
 
 def without_currency(words: Words) -> Words:
-    """ "order total" of "order total EUR": the words without a currency at their end."""
+    """ "order total" of "order total EUR": the words without a currency at their end; "price in euros" is said so."""
     known = vocabulary()
-    return words[:-1] if len(words) > 1 and known.has("currency_words", (known.singular(words[-1]),)) else words
+    ends = len(words) > 1 and words[-2] != "in" and known.has("currency_words", (known.singular(words[-1]),))
+    return words[:-1] if ends else words
+
+
+def _called(subject: Subject, column: Column) -> Words:
+    """The words of a number without its currency, unless the same is there in another currency, too."""
+    words = field_words(column, subject.table)
+    short = without_currency(words)
+    others = (field_words(one, subject.table) for one in subject.having("number") if one != column)
+    return words if any(without_currency(one) == short for one in others) else short
 
 
 def _format(column: Column, agg: str) -> NumberFormat:

@@ -14,6 +14,7 @@ from assistant.understanding.concepts import HEAD_WORD, Concept
 from assistant.understanding.draft import World
 from assistant.understanding.phrase_lists import longest_at, openings
 from assistant.understanding.tokens import Token
+from semantic_layer import Dimension
 
 LONGEST = 7
 SIZE = "size"
@@ -260,11 +261,10 @@ class Words:
     def field_called(self, measure: str, dataset: str) -> str:
         """The one number field of a dataset that is called like a measure ("age", or "price" and "cost")."""
         names = measure.split("|")
-        found = [
-            f"{dataset}.{field.name}"
-            for field in self.world.layer.datasets[dataset].fields
-            if field.kind == "number" and not field.hidden and _is_called(field.name.split("_"), names, dataset)
-        ]
+        numbers = [one for one in self.world.layer.datasets[dataset].fields if one.kind == "number" and not one.hidden]
+        named = [one for one in numbers if _is_called(one.name.split("_"), names, dataset)]
+        named = named or [one for one in numbers if any(_is_called(told, names, dataset) for told in _other_words(one))]
+        found = [f"{dataset}.{field.name}" for field in named]
         whole = [name for name in found if name.partition(".")[2] in names]  # the price before the price of fuel
         return found[0] if len(found) == 1 else whole[0] if len(whole) == 1 else ""
 
@@ -315,6 +315,11 @@ def _is_made_of(noun: str, stem: str) -> bool:
 def _is_verb_of_a_name(concept: Concept) -> bool:
     """ "who returned the most": a verb that only sounds like the last word of a field's name ("new or returning")."""
     return concept.kind == "dimension" and concept.inflected and concept.weight < HEAD_WORD
+
+
+def _other_words(field: Dimension) -> list[list[str]]:
+    """The words of a field's label and synonyms ("length" of a column of milliseconds)."""
+    return [text.casefold().split() for text in (field.label, *field.synonyms) if text]
 
 
 def _is_called(parts: list[str], names: list[str], dataset: str) -> bool:
