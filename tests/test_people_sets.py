@@ -216,3 +216,15 @@ def test_the_plan_that_people_have_is_told_and_not_how_many_each(shop: Assistant
     assert outcome.query.metrics == ("active_subscriptions",)
     assert [group.field for group in outcome.query.group_by] == ["subscription.plan"]
     assert [one.entity for one in outcome.query.filters] == ["customer"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many customers who bought Shoes in April also bought them in May?",
+        "customers who ordered Shoes and returned them",
+        "people who subscribe to the newsletter and have an open deal",
+    ],
+)
+def test_the_same_things_and_two_totals_are_not_taken_for_a_set(shop: Assistant, question: str) -> None:
+    assert isinstance(shop.understanding.plan(question), (Refusal, Clarification))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.understanding.forms.asking import Asking, phrases
-from assistant.understanding.forms.deed_clauses import verb_at
+from assistant.understanding.forms.deed_clauses import undenied, verb_at
 from assistant.understanding.tokens import Token
 
 
@@ -59,3 +60,13 @@ def tells_age(asking: Asking, at: int) -> bool:
     """Whether only an age follows, which tells who they are: "men with age between 20 and 30"."""
     age = str(asking.world.language.data["age_word"])
     return asking.tokens[at].text == "with" and [token.text for token in asking.tokens[at + 1 : at + 2]] == [age]
+
+
+def is_nested(asking: Asking, parts: Sequence[tuple[str, list[Token]]]) -> bool:
+    """ "who have a deal with a discount and an open offer": whether the offer is theirs or the deal's is open."""
+    for (_, one), (joiner, other) in pairwise(parts):
+        inner = any(token.text in phrases()["possessions"] for token in undenied(one)[0][1:])
+        thing = bool(other) and other[0].text in phrases()["determiners"] and joiner == "and"
+        if inner and thing and not verb_at(asking, other)[0]:
+            return True
+    return False

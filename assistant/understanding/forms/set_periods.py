@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from assistant.understanding.forms.deed_clauses import Had
+from semantic_layer import SemanticQuery
 
 
 def timed(had: tuple[Had, ...]) -> list[tuple[Had, ...]]:
@@ -36,3 +37,9 @@ def _along_verbs(had: tuple[Had, ...]) -> tuple[Had, ...]:
         if found[second].inherited and found[second].period is None:
             found[second] = replace(found[second], period=found[first].period)
     return tuple(found)
+
+
+def never_at_all(had: Sequence[Had], query: SemanticQuery) -> bool:
+    """Whether a query puts a period on what was never done, which another deed has: never is never at all."""
+    never = {one.metric for one in had if one.denied and one.period is None}
+    return any(one.field in never and one.time_range is not None for one in query.filters)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.dates import Clock
@@ -12,9 +11,9 @@ from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking, Outcome, phrases
 from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, undenied, verb_at
 from assistant.understanding.forms.doers import Subject, asks_for, past_restated
-from assistant.understanding.forms.main_deeds import main_deed, tells_age
+from assistant.understanding.forms.main_deeds import is_nested, main_deed, tells_age
 from assistant.understanding.forms.people import counted_entity, people_named
-from assistant.understanding.forms.set_periods import timed
+from assistant.understanding.forms.set_periods import never_at_all, timed
 from assistant.understanding.time_phrases import time_phrase
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, SemanticQuery, Share
@@ -49,14 +48,16 @@ def sets(asking: Asking) -> Outcome | None:
     told = _told_of(asking, subject, parts, before)
     if told is None or not told.had:
         segment = _other_segment(asking, subject, told) if told is not None else None
-        return segment or _half_read(asking, parts) or _others_counted(asking, subject)
+        return (
+            segment or _done_to_the_same(asking, parts) or _half_read(asking, parts) or _others_counted(asking, subject)
+        )
     ordinary = asking.ordinary(asking.tokens)
     found = outcome_of(asking, subject, told)
     if isinstance(found, Clarification) or (told.whole is not None and subject.asked == "share"):
         return found
     heeds = isinstance(ordinary, Plan) and asks_for(asking, ordinary, subject)
     if isinstance(ordinary, Plan) and heeds and _says_as_much(asking.world, ordinary.query, subject, told):
-        return found if _never_at_all(told, ordinary.query) and found is not None else ordinary
+        return found if never_at_all(told.had, ordinary.query) and found is not None else ordinary
     return found
 
 
@@ -74,16 +75,6 @@ def _tells_order(asking: Asking, start: int) -> bool:
     return any(time_phrase(clock, at) is None for at in places)
 
 
-def _is_nested(asking: Asking, parts: Sequence[Part]) -> bool:
-    """ "who have a deal with a discount and an open offer": whether the offer is theirs or the deal's is open."""
-    for (_, one), (joiner, other) in pairwise(parts):
-        inner = any(token.text in phrases()["possessions"] for token in undenied(one)[0][1:])
-        thing = bool(other) and other[0].text in phrases()["determiners"] and joiner == "and"
-        if inner and thing and not verb_at(asking, other)[0]:
-            return True
-    return False
-
-
 def _other_totals(asking: Asking) -> Refusal | None:
     """That several totals are no number of people: "how many customers subscribed and complained"."""
     behind = asking.end(0, "counting")
@@ -94,12 +85,6 @@ def _other_totals(asking: Asking) -> Refusal | None:
     if not isinstance(ordinary, Plan) or len(ordinary.query.metrics) < len(("one", "another")):
         return None
     return None if count in ordinary.query.metrics else asking.refused("open_clauses")
-
-
-def _never_at_all(told: Told, query: SemanticQuery) -> bool:
-    """Whether a query puts a period on what was never done, which another deed has: never is never at all."""
-    never = {one.metric for one in told.had if one.denied and one.period is None}
-    return any(one.field in never and one.time_range is not None for one in query.filters)
 
 
 def who_is(asking: Asking) -> Plan | None:
@@ -127,6 +112,12 @@ def described(asking: Asking) -> Plan | None:
     return _plan(asking, subject, Told((), others)) if segments and None not in found else None
 
 
+def _done_to_the_same(asking: Asking, parts: Sequence[Part]) -> Refusal | None:
+    """That "bought Shoes and returned them" is of the very rows before, where only any rows can be told."""
+    same = [token.raw for _, part in parts[1:] for token in part if token.text in phrases()["the_same_things"]]
+    return asking.refused("open_clauses", tuple(same)) if same and asking.read(asking.tokens) is not None else None
+
+
 def _other_segment(asking: Asking, subject: Subject, told: Told) -> Plan | None:
     """Those of a segment that the clauses name, where the ordinary reading takes its words for something else."""
     named = [one for one in told.others if one.field in asking.world.layer.segments]
@@ -150,7 +141,8 @@ def _half_read(asking: Asking, parts: Sequence[Part]) -> Refusal | None:
 def _others_counted(asking: Asking, subject: Subject) -> Refusal | None:
     """That deeds were counted, and not those who did them: "how many customers opened our newsletter"."""
     ordinary = asking.ordinary(asking.tokens)
-    if not isinstance(ordinary, Plan) or ordinary.query.group_by or asks_for(asking, ordinary, subject):
+    plan = ordinary if isinstance(ordinary, Plan) and not ordinary.query.group_by else None
+    if plan is None or (asks_for(asking, plan, subject) and len(plan.query.metrics) == 1):
         return None  # "how many shelves does each book have" counts them of each
     return asking.refused("open_clauses", (asking.tokens[subject.behind].raw,))
 
@@ -245,7 +237,7 @@ def _before_main(asking: Asking, parts: Sequence[Part], main: int | None) -> int
 
 def _told_of(asking: Asking, subject: Subject, parts: Sequence[Part], before: int) -> Told | None:
     """What the parts tell; so many of them stand before the deed that is asked of those they tell."""
-    clauses = None if _is_nested(asking, parts) else _clauses(asking, parts)
+    clauses = None if is_nested(asking, parts) else _clauses(asking, parts)
     told = _told(asking, subject, clauses) if clauses is not None else None
     whole = _told(asking, subject, clauses[:before]) if told is not None and clauses and before else None
     return replace(told, whole=whole) if told is not None and whole is not None else told
@@ -335,7 +327,7 @@ def _told(asking: Asking, subject: Subject, clauses: Sequence[Clause]) -> Told |
 
 def _of_entity(asking: Asking, subject: Subject, clause: Clause) -> tuple[Filter, ...] | None:
     """What a clause says of the entity itself, as it is ordinarily read ("who are loyal", "who spent over 500")."""
-    if clause.denied or clause.verb:
+    if clause.denied or clause.verb or any(one.text in phrases()["the_same_things"] for one in clause.words):
         return None
     title = asking.world.layer.datasets[subject.entity].title
     plan = asking.read([*asking.made(f"number of {title} who", 0), *clause.words])
