@@ -114,7 +114,7 @@ def _several_numbers(story: Story, row: Row) -> str:
 
 def _labelled(story: Story, position: int, row: Row) -> str:
     item = story.shape.numbers[position]
-    change = change_of(story, item, row)
+    change = change_of(story, item, row, short=True)
     values = {"label": lower(item.column.label, story.words), "value": value_of(story, item, row), "change": change}
     return story.words.say("total_of_changed" if change else "total_of", values)
 

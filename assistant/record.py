@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.day_bounds import day_of
 from assistant.formatting import LONGEST_NAME, band, duration, exact, is_number, shorten
-from assistant.shape import Context, Numbers, Shape, next_bucket, shape_of, whole_rows
+from assistant.shape import Context, Numbers, Shape, next_bucket, part_of_calendar, shape_of, whole_rows
 from semantic_layer import Column, is_funnel
 from warehouse import Result
 
@@ -196,6 +196,7 @@ def _names(shape: Shape) -> Iterator[str]:
             if style.kind == "duration" and is_number(value) and column.role != "dimension":
                 texts += [duration(value, style.unit, style.locale), duration(abs(value), style.unit, style.locale)]
             texts.append(f"{value:%H:%M}" if isinstance(value, datetime) else value)
+            texts += [f"{value:.0f}:00"] if part_of_calendar(column) == "hour" and is_number(value) else []
             texts += [band(value, column, style)] if column.bands is not None and is_number(value) else []
     found = {text for text in texts if isinstance(text, str) and re.search(r"\d", text)}
     yield from (text for text in found if re.search(r"[^\W\d_]|:", text))

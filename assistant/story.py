@@ -13,9 +13,9 @@ from babel.lists import format_list
 from assistant.day_bounds import day_of, spans_of
 from assistant.formatting import Style, bucket, cell, day, exact, is_number, number, shorten
 from assistant.period_words import at_bucket, earlier, when
-from assistant.shape import Context, Numbers, Shape
+from assistant.shape import Context, Numbers, Shape, part_of_calendar
 from assistant.wording import Wording
-from semantic_layer import Filter, TimeRange
+from semantic_layer import Column, Filter, TimeRange
 from warehouse import Result
 
 Row = tuple[Any, ...]
@@ -210,7 +210,13 @@ def value_of(story: Story, item: Numbers, row: Row) -> str:
 def group_of(story: Story, row: Row) -> str:
     """The categories of a row: "Germany", or "Germany / Web" when there are two."""
     shape = story.shape
-    return " / ".join(shorten(cell(row[i], shape.columns[i], shape.style(i))) for i in shape.dimensions)
+    return " / ".join(shorten(group_text(row[i], shape.columns[i], shape.style(i))) for i in shape.dimensions)
+
+
+def group_text(value: Any, column: Column, style: Style) -> str:
+    """One category in a sentence: "17:00" for an hour of the day, anything else as a table has it."""
+    hour = part_of_calendar(column) == "hour" and is_number(value)
+    return f"{value:.0f}:00" if hour else cell(value, column, style)
 
 
 def bucket_of(story: Story, row: Row) -> str:
@@ -231,7 +237,7 @@ def count_of(story: Story, count: int) -> str:
     return number(count, Style("integer", locale=story.context.locale))
 
 
-def change_of(story: Story, item: Numbers, row: Row) -> str:
+def change_of(story: Story, item: Numbers, row: Row, *, short: bool = False) -> str:
     """The comparison in a row, in words: "up 12.3% (€1,234) on the previous month"; nothing when there is none."""
     if item.previous is None or not is_number(row[item.value]):
         return ""
@@ -241,11 +247,14 @@ def change_of(story: Story, item: Numbers, row: Row) -> str:
         return story.words.say("no_earlier", {"earlier": against})
     amount = row[item.change] if item.change is not None else None
     ratio = row[item.ratio] if item.ratio is not None else None
-    return change_words(story, item, Change(before, row[item.value], amount, ratio), against)
+    return change_words(story, item, Change(before, row[item.value], amount, ratio), against, short=short)
 
 
-def change_words(story: Story, item: Numbers, change: Change, against: str) -> str:
-    """A change in words; a change of a share is told in percentage points, one from nothing without a ratio."""
+def change_words(story: Story, item: Numbers, change: Change, against: str, *, short: bool = False) -> str:
+    """A change in words; a change of a share is told in percentage points, one from nothing without a ratio.
+
+    A `short` one tells no amount beside the ratio.
+    """
     style = story.shape.style(item.value)
     before, after = exact(change.before), exact(change.after)
     amount = exact(change.amount) if is_number(change.amount) else after - before
@@ -253,7 +262,8 @@ def change_words(story: Story, item: Numbers, change: Change, against: str) -> s
         return story.words.say("same", {"earlier": against})
     is_points = style.kind == "percent"
     ratio = exact(change.ratio) if is_number(change.ratio) else amount / before if before > 0 else None
-    key = ("up" if amount > 0 else "down") + ("_amount" if is_points or ratio is None else "")
+    form = "_amount" if is_points or ratio is None else "_ratio" if short else ""
+    key = ("up" if amount > 0 else "down") + form
     shown = number(abs(amount), Style("points", locale=style.locale) if is_points else style)
     ratio_text = "" if ratio is None else number(abs(ratio), Style("percent", locale=style.locale))
     return story.words.say(key, {"amount": shown, "ratio": ratio_text, "earlier": against})

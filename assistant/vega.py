@@ -153,6 +153,7 @@ def heat_field(picture: Picture, title: str, *, whole_first: bool = True) -> Spe
     """
     ages = list(dict.fromkeys(value["s"] for value in picture.values))
     axis = {"title": title, "orient": "top", "labelAngle": 0, "ticks": False, "domain": False, "grid": False}
+    axis |= {"labelOverlap": True}
     encoding = {
         "y": _category_axis(picture),
         "x": {"field": "s", "type": "ordinal", "sort": sorted(ages), "axis": axis},

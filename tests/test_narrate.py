@@ -538,3 +538,21 @@ def test_one_group_left_in_the_last_month_does_not_repeat_the_others() -> None:
     )
     rows = [(date(2026, 8, 1), "Chairs", Decimal(9)), (date(2026, 9, 1), "Tables", Decimal(7))]
     assert told((MONTH, CATEGORY, REVENUE), rows, asked) == "Net revenue in September 2026 was €7.00 for Tables."
+
+
+def test_an_hour_of_the_day_is_told_as_a_time() -> None:
+    hour = Column("hour_of_day", "dimension", "orders.ordered_at_hour_of_day", "Hour of the order")
+    asked = query(group_by=({"field": "orders.ordered_at_hour_of_day"},))
+    text = told((hour, ORDERS), [(17, 9), (9, 4), (3, 1)], asked)
+    assert text.startswith("Orders were highest for 17:00 (9,")
+
+
+def test_several_changes_in_brackets_have_no_brackets_within() -> None:
+    orders = (Column("orders_previous", "previous", "orders", "Orders (before)", "", "integer"),)
+    asked = query(metrics=("net_revenue", "orders"), time_range=SEPTEMBER, compare=Comparison())
+    row = (Decimal(120), Decimal(100), Decimal(20), 0.2, 6, 8)
+    text = told((*COMPARED, ORDERS, *orders), [row], asked)
+    assert text == (
+        "In September 2026: net revenue €120.00 (up 20.0% on the previous month) and orders 6 (down 25.0% on the "
+        "previous month)."
+    )
