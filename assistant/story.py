@@ -262,8 +262,9 @@ def change_words(story: Story, item: Numbers, change: Change, against: str, *, s
         return story.words.say("same", {"earlier": against})
     is_points = style.kind == "percent"
     ratio = exact(change.ratio) if is_number(change.ratio) else amount / before if before > 0 else None
-    form = "_amount" if is_points or ratio is None else "_ratio" if short else ""
-    key = ("up" if amount > 0 else "down") + form
+    key = ("up" if amount > 0 else "down") + ("_amount" if is_points or ratio is None else "")
+    if short:
+        key = {"up": "up_ratio", "down": "down_ratio"}.get(key, key)
     shown = number(abs(amount), Style("points", locale=style.locale) if is_points else style)
     ratio_text = "" if ratio is None else number(abs(ratio), Style("percent", locale=style.locale))
     return story.words.say(key, {"amount": shown, "ratio": ratio_text, "earlier": against})
