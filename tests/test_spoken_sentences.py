@@ -24,7 +24,7 @@ VALUES = {
     "orders.channel": [("web", 9), ("app", 9), ("store", 9), ("phone", 9)],
     "orders.store_id": [("12", 9)],
     "opportunity.lost_reason": [("competitor", 9)],
-    "refund.reason": [("arrived late", 9)],
+    "refund.reason": [("arrived late", 9), ("defective", 9)],
     "subscription.plan": [("Basic", 9), ("Plus", 9), ("Pro", 9)],
     "ticket.channel": [("chat", 9), ("email", 9), ("phone", 9)],
 }
@@ -79,6 +79,9 @@ CATEGORY, REGION, COUNTRY = "product.category", "customer.region", "customer.cou
             {"subscription.plan": ("Basic",)},
         ),
         ("How many tickets did the support team close out in May?", "solved_tickets", {}),
+        ("How many messages did we send to people in Spain by e-mail?", "emails_sent", {COUNTRY: ("Spain",)}),
+        ("What did shoppers in Germany end up paying us in May?", "net_revenue", {COUNTRY: ("Germany",)}),
+        ("How much refund amount for defective products?", "refund_amount", {"refund.reason": ("defective",)}),
         (
             "How many returns did we have because the item arrived late?",
             "refunds",

@@ -18,7 +18,7 @@ def find_values(draft: Draft) -> None:
     narrowed = _narrow_by_neighbours(draft)
     done: set[int] = set()
     for at in range(len(draft.elements)):
-        owned = at > 0 and draft.element(at - 1).text.casefold() in draft.world.language.words("possessives")
+        owned = is_owned(draft, at)
         owned = owned or (at > 0 and "how" in draft.element(at - 1).cues)  # "how loyal" asks for a degree
         if draft.kind(at) == "value" and at not in done and at not in draft.uses and not owned:
             run = _run(draft, at, narrowed)
@@ -26,6 +26,14 @@ def find_values(draft: Draft) -> None:
             _add_condition(draft, run, narrowed)
     _use_pronouns(draft)
     _set_beside(draft)
+
+
+def is_owned(draft: Draft, at: int) -> bool:
+    """ "with their email": what belongs to each; "about their subscription" tells what something is about."""
+    words = draft.world.language.words
+    if at == 0 or draft.element(at - 1).text.casefold() not in words("possessives"):
+        return False
+    return at == 1 or draft.element(at - 2).text.casefold() not in words("subject_links")
 
 
 def _use_pronouns(draft: Draft) -> None:
@@ -239,8 +247,6 @@ def _holds_goods(draft: Draft, at: int) -> bool:
 
 def _calls_rows(draft: Draft, at: int) -> bool:
     """ "revenue from Retail companies": behind a number and "from", what the rows are called by that a value tells."""
-    if _calls_what_follows(draft, at):
-        return True
     first = at
     while first > 0 and draft.kind(first - 1) == "value" and first - 1 in draft.uses:
         first -= 1
@@ -248,18 +254,6 @@ def _calls_rows(draft: Draft, at: int) -> bool:
     if not tied or not any(draft.kind(place) in ("metric", "noun") for place in range(first - 1)):
         return False
     owners = {concept.target.partition(".")[0] for concept in draft.concepts(at - 1, "value")}
-    called = {name for owner in owners & set(draft.world.layer.datasets) for name in draft.world.nouns.names(owner)}
-    return {concept.target for concept in draft.concepts(at, "dimension")} <= called
-
-
-def _calls_what_follows(draft: Draft, at: int) -> bool:
-    """ "win rate with companies in Retail": behind a link, what rows are called by whom a value tells."""
-    value = next((place for place in range(at + 1, len(draft.elements)) if not draft.soft(place)), None)
-    linked = value is not None and any("link_any" in draft.element(i).cues for i in range(at + 1, value))
-    tied = at > 1 and not TIES.isdisjoint(draft.element(at - 1).cues) and draft.element(at).plural
-    if value is None or not (linked and tied) or draft.kind(value) != "value":
-        return False
-    owners = {concept.target.partition(".")[0] for concept in draft.concepts(value, "value")}
     called = {name for owner in owners & set(draft.world.layer.datasets) for name in draft.world.nouns.names(owner)}
     return {concept.target for concept in draft.concepts(at, "dimension")} <= called
 

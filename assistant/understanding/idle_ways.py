@@ -37,6 +37,21 @@ def _swallowed(draft: Draft) -> Iterator[int]:
             yield condition.place
 
 
+def _sent_so(draft: Draft) -> Iterator[int]:
+    """ "messages sent by e-mail": how the rows are called that are counted is no other field's value."""
+    for condition in draft.conditions:
+        at = condition.place
+        if at < 1 or draft.kind(at) != "value" or not draft.element(at - 1).cues & {"by", "link_any"}:
+            continue
+        said = draft.element(at).text.casefold().replace(" - ", "-").replace("-", "")
+        for _, choices in draft.metrics:
+            titles = [draft.world.layer.metrics[choice.target].title.casefold().replace("-", "") for choice in choices]
+            if draft.element(at - 1).text.casefold() in draft.world.language.words("ways_told") and all(
+                title.startswith(said) for title in titles
+            ):
+                yield at
+
+
 def _planned(draft: Draft) -> Iterator[int]:
     """ "revenue target": what was meant to be reached, and not what it is aimed at."""
     words = set(draft.world.language.words("planning_words"))
@@ -140,6 +155,7 @@ def _counted_of_each(draft: Draft) -> Iterator[int]:
 WAYS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _by_one_value,
     _swallowed,
+    _sent_so,
     _planned,
     _of_mine,
     _without_having,

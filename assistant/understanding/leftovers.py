@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from assistant.understanding.concepts import EXACT, Concept
 from assistant.understanding.draft import Draft, is_top_of_each
-from assistant.understanding.filtering import names_value
+from assistant.understanding.filtering import is_owned, names_value
 from assistant.understanding.harmless import harmless
 from assistant.understanding.idle import idle
 
@@ -109,10 +109,9 @@ def _genitives(draft: Draft) -> list[int]:
 
 def _owned(draft: Draft) -> list[int]:
     """ "with their email": what belongs to each is shown, and is no condition, unless it says what else they have."""
-    words = draft.world.language.words("possessives")
     found: list[int] = []
     for at in range(1, len(draft.elements)):
-        owned = draft.kind(at) == "value" and draft.element(at - 1).text.casefold() in words
+        owned = draft.kind(at) == "value" and is_owned(draft, at)
         behind = draft.ahead(at)
         if owned and (behind is None or draft.kind(behind) not in ("noun", "metric", "dimension", "value")):
             found.append(at)
