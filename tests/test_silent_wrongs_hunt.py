@@ -20,7 +20,6 @@ def said_of(shop: Assistant, question: str) -> Plan | Clarification | Refusal:
         "share of urgent tickets that are open",
         "share of customers with email consent among subscribers",
         "one touch tickets out of all solved tickets",
-        "share of tickets reopened at least twice",
         "win rate by lost reason",
         "won deals above 20k by owner",
         "CSAT answers below 3 by agent",
@@ -38,6 +37,12 @@ def said_of(shop: Assistant, question: str) -> Plan | Clarification | Refusal:
         "products with an average rating below 3 and more than 10 reviews",
         "change in orders from Q1 to Q2 2026 by channel, in percent",
         "leads qualified in May",
+        "what share of deals were won by Mara Lindqvist",
+        "share of won deals above 10k",
+        "customers who were ever at risk",
+        "products that customers in Germany bought",
+        "how many customers ordered less often in 2025 than in 2024 per employee",
+        "abandoned carts last week by day versus the week before",
     ],
 )
 def test_a_number_of_something_else_is_not_told(shop: Assistant, question: str) -> None:
@@ -63,6 +68,14 @@ def test_a_number_of_something_else_is_not_told(shop: Assistant, question: str) 
         "tickets solved under 1 hour, 1 to 4 hours and over 4 hours",
         "orders by channel in percent",
         "leads created in May",
+        "share of mobile visits that bounced",
+        "what percentage of deals over 5000 euros were won in 2025",
+        "what share of orders are first orders",
+        "what percentage of visits are mobile this month",
+        "customers at risk",
+        "how many customers ordered less often in 2025 than in 2024",
+        "customers who ordered in May",
+        "abandoned carts last week versus the week before",
     ],
 )
 def test_the_same_said_of_the_number_itself_is_told(shop: Assistant, question: str) -> None:
@@ -76,6 +89,12 @@ def test_deals_lost_to_somebody_are_a_part_of_all_deals_or_of_the_lost_ones(shop
     wholes = [option.plan.query.shares[0].metric for option in outcome.options]
     assert wholes == ["deals_opened", "deals_lost"]
     assert rows(shop, parts.format("*")) != rows(shop, parts.format("lost_reason"))
+
+
+def test_the_whole_of_what_has_ended_is_all_that_there_were(shop: Assistant) -> None:
+    outcome = said_of(shop, "what share of subscriptions were cancelled because of price")
+    assert isinstance(outcome, Clarification)
+    assert [one.plan.query.metrics[0] for one in outcome.options] == ["new_subscriptions", "cancelled_subscriptions"]
 
 
 def test_a_period_behind_two_deeds_is_of_both_or_of_the_last(shop: Assistant) -> None:
@@ -159,6 +178,8 @@ def test_a_value_of_the_breakdown_before_is_meant_first(shop: Assistant) -> None
         ("email open rate by campaign", "and clicks"),
         ("renewals this year", "rate", "and cancellations"),
         ("repeat orders", "share"),
+        ("abandoned carts last week", "by day", "not abandoned"),
+        ("revenue per store", "number of stores"),
     ],
 )
 def test_a_follow_up_that_could_be_of_something_else_is_asked_back(shop: Assistant, turns: tuple[str, ...]) -> None:

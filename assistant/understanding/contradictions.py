@@ -11,6 +11,7 @@ from assistant.understanding.own_filters import (
     is_of_one,
     is_one_each,
     is_whole,
+    kept_values,
 )
 from semantic_layer import Filter, QueryError, QueryFault, SemanticQuery, SimpleMetric
 
@@ -75,6 +76,11 @@ def _of_metrics(world: World, query: SemanticQuery) -> str:
                 titles = world.layer.metrics[name].title, world.layer.fields[condition.field].title
                 return world.language.message("always_filled", metric=titles[0], field=titles[1])
         asked = tuple(value for value in condition.values if isinstance(value, str))
+        for name in query.metrics if condition.op == "not_in" and asked and not condition.entity else ():
+            kept = [kept_values(world.layer, leaf, condition.field) for leaf in world.reach.leaves(name)]
+            if any(values and values <= set(asked) for values in kept):  # "abandoned carts that were not abandoned"
+                title, field = world.layer.metrics[name].title, world.layer.fields[condition.field].title
+                return world.language.message("left_out", metric=title, field=field, values=", ".join(asked))
         for name in query.metrics if condition.op == "in" and asked else ():
             if _is_left_out(world, name, condition):
                 title, field = world.layer.metrics[name].title, world.layer.fields[condition.field].title

@@ -50,7 +50,10 @@ def is_one_each(layer: SemanticLayer, name: str, field: str, *, ranked: bool = T
         return False
     keys = [f"{dataset}.{key}" for key in layer.datasets[dataset].key_fields]
     aggs = {"count_distinct"} if ranked else {"count_distinct", *ALONE}
-    return layer.measures[metric.measure].agg in aggs and keys == [field]
+    measure = layer.measures[metric.measure]
+    column = (layer.fields[field].sql or field.partition(".")[2]) if field in layer.fields else ""
+    itself = measure.agg == "count_distinct" and measure.expression.strip() == column  # stores counted for each store
+    return itself or (measure.agg in aggs and keys == [field])
 
 
 def row_filters(layer: SemanticLayer, leaves: Iterable[str]) -> frozenset[str]:

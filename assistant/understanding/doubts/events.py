@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from assistant.understanding.doubts.numbers import held_by
 from assistant.understanding.own_filters import kept_values
 from semantic_layer import SimpleMetric
 
@@ -20,6 +21,16 @@ def _was_once(asked: Doubted) -> Iterator[Doubt]:
         dated = f"{asked.text(at)}_at is not null"
         if any(dated in layer.measures[m.measure].filter.casefold() for m in known):
             yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "was_once")
+
+
+def _ever_among_them(asked: Doubted) -> Iterator[Doubt]:
+    """ "customers who were ever at risk": whoever was, and not those who are today."""
+    once = asked.words("once_words") - asked.words("having_words")
+    held = {one.field for one in asked.query.filters} & set(asked.world.layer.segments)
+    for at in range(len(asked.tokens)) if held else ():
+        named = {c.target for end in range(at + 2, at + 5) for c in asked.concepts(at + 1, end)}
+        if asked.text(at) in once and named & held:
+            yield Doubt(raw(asked.tokens[at : at + 2]), "was_once")
 
 
 def _came_to_be(asked: Doubted, at: int) -> bool:
@@ -81,4 +92,35 @@ def _is_kept(asked: Doubted, field: str, value: str) -> bool:
     return any(value in kept_values(asked.world.layer, leaf, field) for leaf in leaves)
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_was_once, _delivered_to, _wish_or_value, _state_passed_over)
+def _things_told(asked: Doubted) -> Iterator[Doubt]:
+    """ "products that customers in Germany bought": these products, and not the number of pieces that were sold."""
+    skipped = asked.world.language.determiners | asked.words("request_verbs") | {"all", "me", "us"}
+    at = next((i for i in range(len(asked.tokens)) if asked.text(i) not in skipped), len(asked.tokens))
+    things = {c.target for c in asked.concepts(at) if c.kind == "noun"}
+    if not things or asked.text(at + 1) not in asked.words("relatives") or not asked.is_plural(at):
+        return
+    shown = {group.field.partition(".")[0] for group in asked.query.group_by} | {asked.query.entity}
+    if (
+        asked.query.metrics
+        and not things & shown
+        and not any(_tells(asked, name, things) for name in asked.query.metrics)
+    ):
+        yield Doubt(raw(asked.tokens[at : at + 2]), "things_done")
+
+
+def _tells(asked: Doubted, name: str, things: set[str]) -> bool:
+    """Whether a number is one of rows of these things, or counts them by their name."""
+    metric = asked.world.layer.metrics[name]
+    unit = asked.world.language.tokens(metric.unit or "")
+    called = {c.target for c in asked.world.lexicon.lookup(unit) if c.kind == "noun"} if unit else set[str]()
+    return bool(things & (set(asked.world.reach.facts(name)) | called | held_by(asked, name)))
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
+    _was_once,
+    _ever_among_them,
+    _delivered_to,
+    _wish_or_value,
+    _state_passed_over,
+    _things_told,
+)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from assistant.understanding.dates import Clock
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
 from assistant.understanding.periods import Period
 from assistant.understanding.time_phrases import time_phrase
-from semantic_layer import METRIC_TIME
+from semantic_layer import METRIC_TIME, Comparison, TimeRange
+
+WEEK, MONTHS = timedelta(days=7), {"month": 1, "quarter": 3, "year": 12}
 
 
 def _of_a_thing(asked: Doubted) -> Iterator[Doubt]:
@@ -74,4 +77,28 @@ def _since_then(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt((query.time_range.label,), "since_then", (query, query.model_copy(update={"time_range": None})))
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_a_thing, _lies_ahead, _since_then)
+def _bucket_or_span(asked: Doubted) -> Iterator[Doubt]:
+    """ "by day, versus the week before": each day beside that of the week before, or beside the day before it?"""
+    query, said, units = asked.query, asked.said, asked.world.language.data["units"]
+    grains = [group.grain for group in query.group_by if group.field == METRIC_TIME]
+    span = query.time_range
+    if not query.compare or query.compare.kind != "previous_period" or len(grains) != 1 or span is None:
+        return
+    for at in range(1, len(said) - 1):
+        unit = next((one for one, names in units.items() if said[at].text in names), "")
+        before = said[at + 1].text in asked.words("span_before") or said[at - 1].text in asked.words("span_before")
+        if unit and unit != grains[0] and before and span.start and span.end:
+            then = TimeRange(start=_earlier(span.start, unit), end=_earlier(span.end, unit))
+            other = query.model_copy(update={"compare": Comparison(kind="range", range=then)})
+            yield Doubt(raw(said[at - 1 : at + 2]), "bucket_or_span", (other, query))
+
+
+def _earlier(day: date, unit: str) -> date:
+    """The day a unit of time before; of a month that has no such day its first."""
+    if unit not in MONTHS:
+        return day - (WEEK if unit == "week" else WEEK / len(calendar.day_name))
+    year, month = divmod(day.year * 12 + day.month - 1 - MONTHS[unit], 12)
+    return date(year, month + 1, day.day if day.day <= calendar.monthrange(year, month + 1)[1] else 1)
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_a_thing, _lies_ahead, _since_then, _bucket_or_span)

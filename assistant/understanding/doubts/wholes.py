@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
-from semantic_layer import Filter, SemanticQuery, Share, SimpleMetric
+from semantic_layer import Filter, RatioMetric, SemanticQuery, Share, SimpleMetric
 
 FARTHEST = 6
 
@@ -41,11 +41,22 @@ def _of_all_of_them(asked: Doubted) -> Iterator[Doubt]:
     """ "what share of deals were lost to a competitor": a part of all deals, and not of the lost ones."""
     small = asked.world.language.determiners | asked.words("genitive") | {"all"}
     for case in _cases(asked):
-        every = asked.world.nouns.count_of(case.rows)
+        every = _count_of_all(asked, case.rows)
         bare = all(asked.text(at) in small for at in range(case.cue + 1, case.noun))
         if not bare or not every or case.share.metric == every or not _is_deed(asked, case.noun + 1):
             continue
         yield Doubt(raw(asked.tokens[case.cue : case.noun + 3]), "of_which_whole", _wholes(asked, case.share, every))
+
+
+def _count_of_all(asked: Doubted, rows: str) -> str:
+    """The number that counts every row of a dataset, whatever its state; empty without one."""
+    layer, counted = asked.world.layer, asked.world.nouns.count_of(rows)
+    simple = [m for m in layer.metrics.values() if isinstance(m, SimpleMetric) and m.measure.startswith(f"{rows}.")]
+    simple = [m for m in simple if layer.measures[m.measure].agg == "count"]
+    plain = [m.name for m in simple if not (m.filter or m.hidden or layer.measures[m.measure].filter)]
+    told = layer.metrics.get(counted)
+    today = isinstance(told, SimpleMetric) and told.time == "none"  # those that run, and none that have ended
+    return plain[0] if today and plain else counted
 
 
 def _is_deed(asked: Doubted, at: int) -> bool:
@@ -90,6 +101,32 @@ def _of_those_among(asked: Doubted) -> Iterator[Doubt]:
         named = {c.target for end in (at + 2, at + 3) for c in asked.concepts(at + 1, end)}
         if named & told:
             yield Doubt(raw(asked.tokens[at : at + 2]), "of_described_whole")
+
+
+def _rate_of_another_part(asked: Doubted) -> Iterator[Doubt]:
+    """ "what share of deals were won by Mara": of all deals, and not her win rate; "share of won deals above 10k"."""
+    layer = asked.world.layer
+    cue = next((at for at in range(len(asked.tokens)) if "share" in asked.cues(at)), None)
+    rates = bool(asked.query.metrics) and all(isinstance(layer.metrics[n], RatioMetric) for n in asked.query.metrics)
+    if cue is None or not rates or asked.query.shares:
+        return
+    small = asked.world.language.determiners
+    named = {span.start for span in asked.plan.spans if span.role == "value"}
+    for at in (i for i in range(cue + 3, len(asked.tokens)) if asked.tokens[i].start in named):
+        before = next((i for i in range(at - 1, -1, -1) if asked.text(i) not in small), -1)
+        if asked.text(before) == "by" and before - 1 > cue and _is_done(asked, before - 1):
+            yield Doubt(raw(asked.tokens[before - 1 : at + 1]), "of_described_whole")
+    helping = asked.words("auxiliaries") | asked.words("copulas") | asked.words("relatives")
+    describing = any(asked.text(at) in helping for at in range(cue, len(asked.tokens)))  # "deals over 5k were won"
+    for one in asked.query.filters if not describing else ():
+        if one.op in ("gt", "ge", "lt", "le") and one.field in layer.fields and not one.entity:
+            yield Doubt((layer.fields[one.field].title,), "of_described_whole")
+
+
+def _is_done(asked: Doubted, at: int) -> bool:
+    language = asked.world.language
+    told = asked.text(at).endswith(language.words("participle_endings")) or asked.text(at) in language.forms.verbs
+    return told or any(c.kind == "value" for c in asked.concepts(at))
 
 
 def _number_for_share(asked: Doubted) -> Iterator[Doubt]:
@@ -139,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     _of_all_of_them,
     _of_the_described,
     _of_those_among,
+    _rate_of_another_part,
     _number_for_share,
     _percent_of_change,
 )

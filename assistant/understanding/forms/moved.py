@@ -241,8 +241,8 @@ def _plan(asking: Asking, subject: Subject, move: Move) -> Plan | None:
     query = plan.query if plan is not None else None
     if plan is None or query is None or query.compare is None or len(query.metrics) != 1 or not query.group_by:
         return None
-    if _asks_more(query):
-        return None
+    if _asks_more(query) or len({group.field.partition(".")[0] for group in query.group_by}) > 1:
+        return None  # "... than in 2024 per employee": groups of something else, too
     (metric,) = query.metrics
     if move.judged:
         direction = asking.world.layer.metrics[metric].good_direction
