@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +31,8 @@ class Workspace:
         self.run_sql(*statements)
 
     def run_sql(self, *statements: str) -> None:
+        if not statements:
+            return
         with publish(self.home / "warehouse", start="copy") as connection:
             for statement in statements:
                 connection.execute(statement)
@@ -61,12 +64,18 @@ class Workspace:
             engine.close()
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "home", CUSTOMERS, ORDERS)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after its first run, of which every test has a copy."""
+    workspace = Workspace(tmp_path_factory.mktemp("written"), CUSTOMERS, ORDERS)
     result = workspace.init()
     assert result.exit_code == 0, result.output
-    return workspace
+    return workspace.home
+
+
+@pytest.fixture
+def shop(written: Path, tmp_path: Path) -> Workspace:
+    return Workspace(Path(shutil.copytree(written, tmp_path / "home")))
 
 
 def test_the_first_run_writes_a_model_that_loads(shop: Workspace) -> None:

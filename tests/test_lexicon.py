@@ -1,5 +1,7 @@
 """Words to plain forms, and phrases of a layer to their meanings."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.understanding.concepts import Concept
@@ -149,3 +151,9 @@ def test_known_and_far_words_are_left_alone(lexicon: Lexicon, text: str) -> None
 
 def test_time_words_are_corrected(lexicon: Lexicon) -> None:
     assert spellings(lexicon, "rides last mnth") == [(("mnth", "month"),)]
+
+
+def test_a_concept_with_a_field_changed_is_otherwise_the_same() -> None:
+    concept = Concept("value", "customer.city", 0.9, "Berlin", spelt="Berlin")
+    assert concept.but(weight=0.5, plain="berlin") == replace(concept, weight=0.5, plain="berlin")
+    assert concept.weight == 0.9

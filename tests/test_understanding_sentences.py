@@ -159,3 +159,12 @@ def test_ones_stands_for_what_the_value_describes(room: Understanding) -> None:
 
 def test_a_second_question_in_one_sentence_is_not_dropped(room: Understanding) -> None:
     assert isinstance(room.plan("how much were the ride fees and how much did we lose this year?"), Refusal)
+
+
+def test_a_sentence_is_planned_once_until_something_else_is_known(room: Understanding) -> None:
+    once = room.plan("total revenue")
+    assert room.plan("total revenue") is once
+    room.measure({})
+    again = room.plan("total revenue")
+    assert again is not once
+    assert again == once

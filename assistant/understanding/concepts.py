@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 ConceptKind = Literal["metric", "dimension", "noun", "value"]
 EXACT, SYNONYM, COMPOSED, INFLECTED, HEAD_WORD = 1.0, 0.9, 0.04, 0.12, 0.6
@@ -30,6 +30,12 @@ class Concept:
     shape: str = ""
     number: str = ""
     inflected: bool = False
+
+    def but(self, **changed: Any) -> Concept:
+        """The same meaning with some of its fields changed, quicker than `replace`: a lexicon makes 50,000 of them."""
+        made = object.__new__(Concept)
+        made.__dict__.update(self.__dict__, **changed)
+        return made
 
     @property
     def identity(self) -> tuple[str, str, str | bool, str]:

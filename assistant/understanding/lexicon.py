@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 
 from assistant.understanding.concepts import COMPOSED, EXACT, HEAD_WORD, INFLECTED, PEOPLE, Concept
 from assistant.understanding.exchanging import Exchange
@@ -114,7 +113,7 @@ class Lexicon:
             if concept.weight == PEOPLE and not persons and "each_one" in self._language.cues.get(tokens[0].text, ()):
                 continue  # "individual products" are no individuals
             concept = _case_checked(concept, tokens)
-            found = concept if same_form else replace(concept, weight=concept.weight - INFLECTED, inflected=True)
+            found = concept if same_form else concept.but(weight=concept.weight - INFLECTED, inflected=True)
             if found.identity not in best or best[found.identity].weight < found.weight:
                 best[found.identity] = found
         for concept in (*self.wide_values(tokens), *self._given_here(narrow)):
@@ -133,24 +132,24 @@ class Lexicon:
             for concept in self._exchanged.get(wide, ()):
                 same = concept.plain == narrow and form in ("", self._layer.metrics[concept.target].format)
                 if same:
-                    yield replace(concept, plain=phrase_keys(self._telling(tokens))[1])
+                    yield concept.but(plain=phrase_keys(self._telling(tokens))[1])
         yield from self._kinds(tokens)
         for rest, affix in self._exchange.restated(tokens):
             for concept in self.lookup(rest):
                 named = concept.kind == "metric" and concept.weight > HEAD_WORD and not concept.inflected
                 if named and self._exchange.says_again(affix, concept.target):
                     plain = phrase_keys(self._telling(tokens))[1]
-                    yield replace(concept, weight=concept.weight - COMPOSED, plain=plain, shape=self._shape(tokens))
+                    yield concept.but(weight=concept.weight - COMPOSED, plain=plain, shape=self._shape(tokens))
 
     def _kinds(self, tokens: Sequence[Token]) -> Iterator[Concept]:
         """The fields that the words name by another head: "type of product" for the product group."""
         plain, turned = phrase_keys(self._telling(tokens))[1], self._exchange.turned(tokens)
         exact = [concept for concept in self.lookup(turned) if concept.kind == "dimension"] if turned else []
         if exact:
-            yield from (replace(concept, plain=plain, weight=concept.weight - COMPOSED) for concept in exact)
+            yield from (concept.but(plain=plain, weight=concept.weight - COMPOSED) for concept in exact)
             return
         for key in self._exchange.keys_of_kinds(tokens):
-            yield from (replace(concept, plain=plain) for concept in self._fields.get(key, ()))
+            yield from (concept.but(plain=plain) for concept in self._fields.get(key, ()))
 
     def wide_values(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         """The values of fields too wide to hold that are called exactly so.
@@ -233,17 +232,17 @@ class Lexicon:
             ordinary = all(t.text in self._function_words or t.text.isdecimal() for t in tokens)
             if ordinary and not (phrase.isupper() or self._is_proper(phrase, tokens, concept)):
                 return
-            concept = replace(concept, cased=ordinary or len(phrase) < 2, spelt=phrase)
+            concept = concept.but(cased=ordinary or len(phrase) < 2, spelt=phrase)
         wide, narrow = phrase_keys(tokens)
         shape, number = (self._shape(tokens), self._number(said)) if concept.kind == "metric" else ("", "")
-        self._index[wide].append(replace(concept, plain=narrow, shape=shape, number=number))
+        self._index[wide].append(concept.but(plain=narrow, shape=shape, number=number))
         if concept.kind == "metric":
             for other, plain in self._exchange.keys_of_name(tokens, self._layer.metrics[concept.target]):
-                composed = replace(concept, weight=concept.weight - COMPOSED, plain=plain, shape=shape)
+                composed = concept.but(weight=concept.weight - COMPOSED, plain=plain, shape=shape)
                 self._exchanged[other].append(composed)
         if concept.kind == "dimension" and not concept.grain:
             for key in self._exchange.keys_of_field(tokens):
-                self._fields[key].append(replace(concept, weight=concept.weight - COMPOSED))
+                self._fields[key].append(concept.but(weight=concept.weight - COMPOSED))
         self._learn(tokens, concept)
 
     def _is_proper(self, phrase: str, tokens: Sequence[Token], concept: Concept) -> bool:
@@ -289,7 +288,7 @@ def _case_checked(concept: Concept, tokens: Sequence[Token]) -> Concept:
     raw = " ".join(token.raw for token in tokens)
     if not concept.spelt or raw == concept.spelt or raw.islower() or raw.casefold() != concept.spelt.casefold():
         return concept
-    return replace(concept, weight=concept.weight - (SHORT_CASE_COST if len(raw) <= SHORT_VALUE else CASE_COST))
+    return concept.but(weight=concept.weight - (SHORT_CASE_COST if len(raw) <= SHORT_VALUE else CASE_COST))
 
 
 def _begins(value: str, tokens: Sequence[Token]) -> bool:

@@ -131,11 +131,11 @@ class Namings:
         for phrase in (field.name.replace("_", " "), field.label):
             words = phrase.casefold().split()
             if len(words) > 1 and not set(words) & set(self.language.words("genitive")) and self._is_head(words[-1]):
-                yield words[-1], replace(concept, weight=HEAD_WORD)
+                yield words[-1], concept.but(weight=HEAD_WORD)
         for phrase in field.synonyms:
             words = phrase.casefold().split()
             if len(words) == 2 and self._is_head(words[-1]):
-                yield words[-1], replace(concept, weight=HEAD_WORD - COMPOSED)
+                yield words[-1], concept.but(weight=HEAD_WORD - COMPOSED)
 
     def _is_head(self, word: str) -> bool:
         """Whether a last word can stand for the whole name: a noun, not "lost" of "reason lost"."""
@@ -151,8 +151,8 @@ class Namings:
         for unit, names in self.language.data["units"].items():
             for name in names:
                 if unit != "half":
-                    yield f"{stem} {name}", replace(concept, grain=unit)
-                    yield f"{name} of {stem}", replace(concept, grain=unit)
+                    yield f"{stem} {name}", concept.but(grain=unit)
+                    yield f"{name} of {stem}", concept.but(grain=unit)
 
     def _bare_flags(self, phrase: str, concept: Concept) -> Iterator[Naming]:
         first, _, rest = phrase.partition(" ")
@@ -165,7 +165,7 @@ def _named(name: str, label: str, synonyms: Iterable[str], concept: Concept) -> 
     if label:
         yield label, concept
     for synonym in synonyms:
-        yield synonym, replace(concept, weight=SYNONYM)
+        yield synonym, concept.but(weight=SYNONYM)
 
 
 def _nouns(dataset: Dataset) -> tuple[str, ...]:
@@ -177,6 +177,6 @@ def _value_phrases(dataset: Dataset, field: Dimension, values: Sequence[tuple[st
     stored = dict.fromkeys((*field.values, *field.sample_values, *(value for value, _ in values)))
     for value in stored:
         if not field.implied:  # "Friday" is a day, "Fridays" are a kind of day
-            yield str(value), replace(concept, value=value)
+            yield str(value), concept.but(value=value)
         for synonym in field.values.get(value, ()):
-            yield synonym, replace(concept, value=value, weight=SYNONYM)
+            yield synonym, concept.but(value=value, weight=SYNONYM)

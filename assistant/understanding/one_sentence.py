@@ -28,7 +28,8 @@ def by_one_sentence(question: str, plan: Planner, world: World) -> Plan | None:
         whole = with_columns(first, parts[-1], world) if isinstance(first, Plan) else None
         if whole is not None:
             return whole
-    return _by_part(parts, plan, world) or _by_part(clauses(question), plan, world)
+    pieces = clauses(question)
+    return _by_part(parts, plan, world) or (_by_part(pieces, plan, world) if pieces != parts else None)
 
 
 def _by_part(parts: Sequence[str], plan: Planner, world: World) -> Plan | None:

@@ -334,4 +334,4 @@ class Scattered:
             for words in product(*telling):
                 strange = any(word.startswith(NOUN) for word in words)
                 weight = concept.weight - (SYNONYM_COST if strange else 0)
-                yield Phrase(replace(concept, weight=weight), frozenset(words), forms)
+                yield Phrase(concept.but(weight=weight), frozenset(words), forms)

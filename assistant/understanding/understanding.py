@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from assistant.answer import Clarification, Explanation, Option, Plan, Refusal
 from assistant.understanding.ahead import looking_ahead
@@ -67,6 +67,7 @@ from assistant.understanding.values_index import ValuesIndex
 from assistant.understanding.whole_groups import with_all_groups
 from semantic_layer import SemanticLayer
 
+MOST_REMEMBERED = 32
 RETRIED = frozenset({"UNKNOWN_WORDS", "NOT_AVAILABLE", "UNCLEAR_TIME", "NO_METRIC", "OUT_OF_DOMAIN", "UNSAFE"})
 
 Reader = Callable[[tuple[Token, ...]], list[Readings]]
@@ -109,6 +110,7 @@ class Understanding:
         self._deeds = PlainDeeds(layer, language)
         self.similar = Similar(layer, language)
         self._speller = Speller(lexicon, language, tying_verbs().union(*context.values()))
+        self._forget()
 
     def know(self, happenings: Sequence[Happening]) -> None:
         """Take days that people noted for times that questions name ("since the app launch")."""
@@ -119,13 +121,22 @@ class Understanding:
         self._speller = Speller(
             world.lexicon, world.language, tying_verbs().union(words, said, *world.context.values())
         )
+        self._forget()
 
     def measure(self, spreads: Mapping[str, Spread]) -> None:
         """Take how far the numbers of fields lie apart, for bands that fit them."""
         self._world = replace(self._world, spreads=spreads)
+        self._forget()
 
     def plan(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         """The one reading of a question as a plan, the readings to choose from, what a word means, or why not."""
+        return self._remembered(question)
+
+    def _forget(self) -> None:
+        """Remember no outcome but the next few: a sentence is also read alone, for each of those beside it."""
+        self._remembered = lru_cache(MOST_REMEMBERED)(self._outcome_of)
+
+    def _outcome_of(self, question: str) -> Plan | Clarification | Explanation | Refusal:
         asked, given = without_definitions(question)
         defined = plan_by(asked, given, self._by_words, self._world) if given else None
         outcome = defined or self._by_words(asked)
