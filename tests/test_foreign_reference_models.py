@@ -36,6 +36,19 @@ CREATE TABLE Piers (pier_code VARCHAR, pier_name VARCHAR);
 INSERT INTO Piers VALUES ('A', 'Low Pier'), ('B', 'High Pier');
 CREATE TABLE Ferry_Trips (trip_id INTEGER, from_pier_code VARCHAR, to_pier_code VARCHAR, trip_date VARCHAR);
 INSERT INTO Ferry_Trips VALUES (1, 'A', 'B', '2022-01-01'), (2, 'A', 'B', '2022-01-02'), (3, 'B', 'A', '2022-01-03');
+CREATE TABLE Titles (isbn VARCHAR, book_title VARCHAR, book_price VARCHAR, date_of_publication VARCHAR);
+INSERT INTO Titles VALUES ('978-1', 'Dark Weir', '7.5', '2001-05-01'), ('978-2', 'Salt Road', '9', '1998-11-01'),
+  ('978-3', 'Small Rain', '5.5', '2015-03-03');
+CREATE TABLE Shelf_Loans (loan_id INTEGER, mate_id INTEGER, isbn VARCHAR);
+INSERT INTO Shelf_Loans VALUES (1, 1, '978-1'), (2, 1, '978-2'), (3, 2, '978-1');
+CREATE TABLE Human (human_id INTEGER, name VARCHAR, age VARCHAR);
+INSERT INTO Human VALUES (1, 'Abe', '31'), (2, 'Bea', '45'), (3, 'Cid', '27');
+CREATE TABLE Rower (human_id INTEGER, boat_side VARCHAR);
+INSERT INTO Rower VALUES (1, 'left'), (3, 'right');
+CREATE TABLE Trainer (human_id INTEGER, fee DOUBLE);
+INSERT INTO Trainer VALUES (2, 12.5);
+CREATE TABLE Rower_Trainer (rower_id INTEGER, trainer_id INTEGER, since_year INTEGER);
+INSERT INTO Rower_Trainer VALUES (1, 2, 2020), (3, 2, 2021);
 CREATE TABLE Gifts (gift_id INTEGER, party_id INTEGER, gift_amount VARCHAR);
 INSERT INTO Gifts VALUES (1, 6, '500'), (2, 6, '250'), (3, 7, '80'), (4, 1, '20');
 CREATE TABLE Ref_Berth_Kinds (berth_kind_code VARCHAR, berth_kind_description VARCHAR);
@@ -94,6 +107,10 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
         ("List the names of mates and the number of grumbles, in descending order of the number.",
          "SELECT mate_name, count(*) FROM Team_Mates JOIN Mate_Grumbles USING (mate_id) GROUP BY 1"),
         ("What are the different details of grumbles?", "SELECT DISTINCT details FROM Mate_Grumbles"),
+        ("How many books are there?", "SELECT 3"),
+        ("What are the titles of all books?", "SELECT book_title FROM Titles"),
+        ("Which mates never borrowed a book? Give their names.", "SELECT 'Una'"),
+        ("What are the names of the rowers?", "SELECT name FROM Human JOIN Rower USING (human_id)"),
         ("Show the berth kinds and the number of parties for each berth kind.",
          f"SELECT berth_kind_code, count(DISTINCT party_id) {HAS} GROUP BY 1"),
     ],

@@ -54,8 +54,15 @@ class Nouns:
     def names(self, dataset_name: str) -> tuple[str, ...]:
         """Fields that a row of a dataset is called by, its key apart: those of a person's name, or its own name."""
         if dataset_name not in self._names:
-            self._names[dataset_name] = self._fields_called_by(dataset_name)
+            self._names[dataset_name] = self._fields_called_by(dataset_name) or self._of_whole(dataset_name)
         return self._names[dataset_name]
+
+    def _of_whole(self, dataset_name: str) -> tuple[str, ...]:
+        """What rows are called as what they are a kind of, with the same key: the players as persons."""
+        keys = {name: dataset.primary_key for name, dataset in self._layer.datasets.items()}
+        links = [link for link in self._layer.relationships.values() if link.from_ == dataset_name != link.to]
+        shared = [one.to for one in links if (one.from_columns, one.to_columns) == (keys[one.from_], keys[one.to])]
+        return self._fields_called_by(shared[0]) if len(shared) == 1 and keys[dataset_name] else ()
 
     def _fields_called_by(self, dataset_name: str) -> tuple[str, ...]:
         dataset = self._layer.datasets[dataset_name]

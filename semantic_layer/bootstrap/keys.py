@@ -113,7 +113,7 @@ def _names_rows(column: Column, entity: Words, table: Table) -> bool:
     """A first column without an id word is a key when it is called like the table, or is an unbroken list of texts."""
     if column.kind == "number" or table.rows < 2:
         return False
-    called = entity == table.noun or _belongs(entity, table)
+    called = entity == table.noun or _belongs(entity, table) or vocabulary().has("code_words", entity[-1:])
     return called or (column.kind == "text" and table.rows >= 5 and len(table.columns) > 1)
 
 

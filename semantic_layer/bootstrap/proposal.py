@@ -126,6 +126,8 @@ def _nouns(subject: Subject) -> Iterator[str]:
     nouns: list[Words] = [subject.table.noun, *([subject.noun] if subject.noun else [])]
     if whole := in_one_piece(subject.table.name, subject.table.noun):
         yield from (whole, plural((whole,)))  # "taxpayers", also where that was taken apart
+    if begun := _begun_with(subject):
+        yield from (phrase(begun), plural(begun))
     for noun in dict.fromkeys(nouns):
         yield phrase(noun)
         if noun == subject.noun:
@@ -134,6 +136,16 @@ def _nouns(subject: Subject) -> Iterator[str]:
                 if not is_another(other, noun, subject.nouns):
                     yield other
                     yield plural(tuple(other.split()))
+
+
+def _begun_with(subject: Subject) -> Words:
+    """ "book" where columns are a book title and a book price: what most columns begin with, if nothing else does."""
+    known, heads = vocabulary(), [column.own[:1] for column in subject.table.columns if len(column.own) > 1]
+    often = [head for head in dict.fromkeys(heads) if heads.count(head) > 1 and is_called(head, "thing_nouns")]
+    taken = {word for noun in subject.nouns for word in noun}
+    free = [head for head in often if head[0] not in taken and not known.has("generic", head)]
+    own = len(subject.key) == 1 and subject.is_entity
+    return free[0] if own and len(free) == 1 else ()
 
 
 def _short_nouns(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]:

@@ -111,6 +111,8 @@ def _row_noun(table: Table, key: Sequence[Column], nouns: frozenset[Words]) -> W
     named = reference(key[0].words) if len(key) == 1 else None
     if named is None or not named.entity or named.entity == table.noun:
         return table.noun if named or is_countable(table) else ()
+    if not named.marked and vocabulary().has("code_words", named.entity[-1:]):
+        return table.noun  # nobody counts ISBNs
     if not named.marked:
         return (*key[0].words[:-1], named.entity[-1])
     others = named.entity in nouns  # the rows that say more of permits are no permits

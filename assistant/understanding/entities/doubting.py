@@ -25,7 +25,7 @@ from assistant.understanding.entities.single_values import (
     year_for_period,
 )
 from assistant.understanding.entities.ways import wrong_way
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.tokens import Token
 
 
@@ -37,6 +37,7 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
         _field_of_others,
         _details_passed_over,
         _said_twice,
+        _sorted_by_one_of_two,
         _counted_for_measured,
         _sorted_otherwise,
         _apart,
@@ -188,6 +189,15 @@ def _said_twice(plan: Plan, words: Words) -> tuple[str, ...]:
     others = [one.field for one in plan.query.group_by if one.field.partition(".")[0] not in owners]
     fields = [name for name in others if name in words.world.layer.fields]
     return (twice[-1].text,) if twice and fields else ()
+
+
+def _sorted_by_one_of_two(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "in descending order of the number" where two numbers are shown: which one is not said."""
+    last = words.tokens[-1:]
+    meant = bool(last) and last[0].text in word_lists()["own_number"] and len(plan.query.metrics) > 1
+    roles = ("sorting", "ascending", "descending")
+    said = any(words.phrase(at, role) for at in range(len(words.tokens) - 1) for role in roles) if meant else False
+    return (last[0].raw,) if said else ()
 
 
 def _keys(words: Words, owners: Sequence[str]) -> set[str]:
