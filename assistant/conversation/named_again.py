@@ -12,10 +12,11 @@ from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.phrases import words_of
 from assistant.conversation.population import is_cut, population
-from semantic_layer import SemanticQuery
+from semantic_layer import SemanticQuery, SimpleMetric
 
 PRONOUNS = frozenset({"they", "them"})
 TOP_N_BY = 3
+COUNTS = frozenset({"count", "count_distinct"})
 
 
 def by_their_name(follow_up: FollowUp, followed: Callable[[FollowUp], Reading]) -> Plan | None:
@@ -23,6 +24,8 @@ def by_their_name(follow_up: FollowUp, followed: Callable[[FollowUp], Reading]) 
     for question in _named(follow_up):
         alone = follow_up.understanding.plan(question)
         if not isinstance(alone, Plan) or len(alone.query.metrics) != 1:
+            continue
+        if alone.query.metrics != follow_up.base.metrics and _counts_some(follow_up):
             continue
         found = _asked_anew(follow_up, alone, followed) if _is_number(alone.query) else _of_those(follow_up, alone)
         if found is not None:
@@ -48,6 +51,20 @@ def _is_number(query: SemanticQuery) -> bool:
     return query == SemanticQuery(metrics=query.metrics, time_range=query.time_range)
 
 
+def _counts_some(follow_up: FollowUp) -> bool:
+    """Whether the answer before counts only some of the things, by its definition alone: new customers."""
+    nouns, reach = follow_up.understanding.world.nouns, follow_up.understanding.world.reach
+    counts = [name for name in follow_up.base.metrics if _counts(follow_up, name)]
+    return any(name not in {nouns.count_of(fact) for fact in reach.facts(name)} for name in counts)
+
+
+def _counts(follow_up: FollowUp, name: str) -> bool:
+    """Whether a metric counts rows."""
+    layer = follow_up.understanding.world.layer
+    metric = layer.metrics[name]
+    return isinstance(metric, SimpleMetric) and layer.measures[metric.measure].agg in COUNTS
+
+
 def _asked_anew(follow_up: FollowUp, alone: Plan, followed: Callable[[FollowUp], Reading]) -> Plan | None:
     """The number of those before, as if it had been asked for by its title."""
     query = alone.query
@@ -65,7 +82,7 @@ def _of_those(follow_up: FollowUp, alone: Plan) -> Plan | None:
     """A ranking ("what do customers buy?") of what those before have; None where it has conditions of its own."""
     query = alone.query
     base = population(follow_up.base, follow_up.turn) if is_cut(follow_up.base) else follow_up.base
-    told = any(one.op != "not_null" for one in query.filters) or query.compare or query.entity or not query.limit
+    told = any(one.op != "not_null" for one in query.filters) or query.compare or query.entity or not query.group_by
     if base is None or told or base.compare or base.entity:
         return None
     filters = tuple(dict.fromkeys((*(one for one in base.filters if one not in query.filters), *query.filters)))
@@ -93,7 +110,7 @@ def _behind_rank(follow_up: FollowUp) -> int:
 def _things(follow_up: FollowUp) -> Iterator[str]:
     """What the rows counted or listed before are called, in full and by the last word."""
     world, base = follow_up.understanding.world, follow_up.base
-    counted = [world.nouns.counted.get(name, "") for name in base.metrics[:1]]
+    counted = [fact for name in base.metrics[:1] if _counts(follow_up, name) for fact in world.reach.facts(name)]
     grouped = [group.field.partition(".")[0] for group in base.group_by if group.field in _keys(follow_up)]
     told = [world.layer.segments[one.field].entity for one in base.filters if one.field in world.layer.segments]
     persons = [one.field.partition(".")[0] for one in base.filters if "." in one.field]

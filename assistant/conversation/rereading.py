@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
+from assistant.conversation.against_rest import read_against_rest
 from assistant.conversation.banding import read_bands
 from assistant.conversation.bounding import read_bound
 from assistant.conversation.clauses import read_clause, read_first_of_those
@@ -362,6 +363,7 @@ READERS = (
     read_chart,
     read_moved_most,
     read_pick,
+    read_against_rest,
     read_others,
     read_pair,
     read_typical,

@@ -90,7 +90,7 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     if not leaning and _stands_alone(alone, follow_up):
         return _in_that_period(alone, follow_up) or alone
     followed = heeded(follow_up, _first(READERS, follow_up))
-    if isinstance(followed, Plan) and _changes_nothing(followed, follow_up):
+    if isinstance(followed, Plan) and (_changes_nothing(followed, follow_up) or _tells_nobody(followed, follow_up)):
         followed = follow_up.refuse("rephrase")
     ones = speaks_of_ones(follow_up)  # "and churned ones" names no rate
     if isinstance(followed, Plan) and isinstance(alone, Plan) and not ones and loses_number(followed, alone, follow_up):
@@ -135,6 +135,13 @@ def _changes_nothing(followed: Plan, follow_up: FollowUp) -> bool:
     """Whether words that promise a change ("split them", "compare them") would leave the answer as it was."""
     promised = any(follow_up.phrases.is_one((word,), "changing") for word in words_of(follow_up.rest))
     return promised and followed.chart is None and followed.query == follow_up.turn.query
+
+
+def _tells_nobody(followed: Plan, follow_up: FollowUp) -> bool:
+    """ "who won them?" answered by a number alone."""
+    asking = follow_up.understanding.world.language.words("asking_persons")
+    opened = any(word in asking for word in words_of(follow_up.rest)[:1])
+    return opened and not followed.query.group_by and not followed.query.entity
 
 
 def _alone(follow_up: FollowUp) -> Resolution:

@@ -4,7 +4,7 @@ from assistant.understanding.chart import Element
 from assistant.understanding.concepts import Concept
 from assistant.understanding.confidence import DOUBTS, WEIGHTS
 from assistant.understanding.draft import World
-from assistant.understanding.forms import rebanded
+from assistant.understanding.forms import apart, rebanded
 from assistant.understanding.fragments import Carrying, Fragment, Said
 from assistant.understanding.given import with_definitions
 from assistant.understanding.happenings import Happening
@@ -37,6 +37,7 @@ __all__ = [
     "ValuesIndex",
     "World",
     "add_units",
+    "apart",
     "interpret",
     "languages",
     "load_language",

@@ -6,6 +6,7 @@ ordinary reading, and puts the two together; what neither has a use for is refus
 
 from assistant.understanding.forms.asking import Asking
 from assistant.understanding.forms.bands import rebanded
+from assistant.understanding.forms.compared import apart
 from assistant.understanding.forms.reading import read_first, read_form
 
-__all__ = ["Asking", "read_first", "read_form", "rebanded"]
+__all__ = ["Asking", "apart", "read_first", "read_form", "rebanded"]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Plan, Span
+from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking
 from assistant.understanding.forms.compared_sides import Sides, sides_of
 from assistant.understanding.forms.everyone_else import the_rest, with_whole_names
@@ -61,7 +62,7 @@ def _against_rest(asking: Asking, first: Plan, sides: Sides) -> Plan | None:
     if len(first.query.filters) != 1:
         return None
     part = first.query.filters[0]
-    rest, split = the_rest(asking, sides.second, part), _apart(asking, part)
+    rest, split = the_rest(asking, sides.second, part), apart(asking.world, part)
     if rest is None or split is None:
         return None
     tail = sides.second[rest.behind :]
@@ -76,21 +77,21 @@ def _of_all(query: SemanticQuery) -> SemanticQuery:
     return query.model_copy(update={"filters": (), "time_range": None})
 
 
-def _apart(asking: Asking, part: Filter) -> Split | None:
+def apart(world: World, part: Filter) -> Split | None:
     """Groups of one part and of all others; of people those are known that are in neither."""
-    layer = asking.world.layer
+    layer = world.layer
     if part.field in layer.segments and (part.op, part.values) == ("eq", (True,)):
-        return Split(GroupBy(field=part.field), _known(asking, layer.segments[part.field].entity))
+        return Split(GroupBy(field=part.field), _known(world, layer.segments[part.field].entity))
     field = layer.fields.get(part.field)
     if field is None or field.kind != "categorical" or part.op not in ("in", "eq") or len(part.values) != 1:
         return None
     group = GroupBy(field=part.field, via=part.via, apart=(str(part.values[0]),))
-    return Split(group, _known(asking, part.field.partition(".")[0]))
+    return Split(group, _known(world, part.field.partition(".")[0]))
 
 
-def _known(asking: Asking, dataset: str) -> tuple[Filter, ...]:
+def _known(world: World, dataset: str) -> tuple[Filter, ...]:
     """That the one is known of whom a row is, where the part is one of people: a guest is in no group of customers."""
-    layer = asking.world.layer
+    layer = world.layer
     keys = layer.datasets[dataset].primary_key
     entity = next((name for name, one in layer.datasets.items() if one.entity and one.primary_key == keys), "")
     return tuple(Filter(field=f"{entity}.{key}", op="not_null") for key in keys) if entity else ()
