@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -34,7 +33,8 @@ def model(tmp_path_factory: pytest.TempPathFactory):
 
 def test_names_too_long_for_a_definition_are_cut_and_stay_names(model) -> None:
     made = [one for one in model.metrics if re.search(r"^(sum|average|count|count_distinct)_of_", one)]
-    assert made and all(len(one) <= 80 for one in made)
+    assert made
+    assert all(len(one) <= 80 for one in made)
 
 
 def test_two_long_names_that_begin_alike_stay_two(model) -> None:
