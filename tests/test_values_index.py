@@ -1,5 +1,9 @@
 """Values too many for memory: found exactly, in another form, by their beginning and with one slip; persons by none."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from assistant.answer import Clarification, Plan, Refusal
@@ -135,3 +139,25 @@ def test_nobody_is_found_by_a_near_name(shop: Understanding, text: str) -> None:
     assert isinstance(outcome, Refusal)
     assert "M1" not in outcome.sentence
     assert "Smith" not in outcome.sentence
+
+
+def test_several_may_write_the_index_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "values.db"
+    towns = [f"Town {chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(600)]
+
+    def write(number: int) -> int:
+        write_index(path, Contents([("member.town", towns)], []), bytes([number]) * 8, FORMS)
+        return len(ValuesIndex(path).exact(value_key(towns[number], FORMS)))
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert list(pool.map(write, range(16))) == [1] * 16
+    assert [one.name for one in tmp_path.iterdir()] == ["values.db"]
+
+
+def test_what_a_killed_writer_left_behind_goes_after_an_hour(tmp_path: Path) -> None:
+    old, new = tmp_path / "values-1-ab.building", tmp_path / "values-2-cd.building"
+    for one in (old, new):
+        one.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    write_index(tmp_path / "values.db", Contents([("member.town", TOWNS)], []), b"salt", FORMS)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["values-2-cd.building", "values.db"]

@@ -7,14 +7,18 @@ judges them. Personal values are not in it: only salted hashes of them, with the
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from rapidfuzz import process
@@ -24,6 +28,7 @@ from assistant.understanding.tokens import Forms, fold_case, phrase_keys, tokeni
 
 MOST_FOUND, MOST_NEAR, MOST_SCANNED, KEPT_ANSWERS, MOST_WORDS = 64, 5, 20_000, 8192, 1_000_000
 SHORTEST_NEAR = 5
+BUILDING, KEPT_BUILDING = ".building", 3600.0
 LAST_SIGN = "\U0010ffff"
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -178,9 +183,28 @@ class Contents:
 
 
 def write_index(path: Path, contents: Contents, salt: bytes, forms: Forms) -> None:
-    """Nothing; the index file is written. A file there before is replaced only when all of it is on the disk."""
-    building = path.with_suffix(".building")
-    building.unlink(missing_ok=True)
+    """Nothing; the index file is written. A file there before is replaced only when all of it is on the disk.
+
+    Several processes may write it at once, each a file of its own; the last one stays. What a killed one left behind is
+    removed when it is an hour old.
+    """
+    _without_leftovers(path)
+    building = path.with_name(f"{path.stem}-{os.getpid()}-{token_hex(4)}{BUILDING}")
+    try:
+        _write(building, contents, salt, forms)
+        building.replace(path)
+    finally:
+        building.unlink(missing_ok=True)
+
+
+def _without_leftovers(path: Path) -> None:
+    for one in path.parent.glob(f"{path.stem}-*{BUILDING}"):
+        with suppress(FileNotFoundError):
+            if time.time() - one.stat().st_mtime > KEPT_BUILDING:
+                one.unlink()
+
+
+def _write(building: Path, contents: Contents, salt: bytes, forms: Forms) -> None:
     connection = sqlite3.connect(building, isolation_level=None)
     try:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
@@ -193,7 +217,6 @@ def write_index(path: Path, contents: Contents, salt: bytes, forms: Forms) -> No
         connection.execute("VACUUM")
     finally:
         connection.close()
-    building.replace(path)
 
 
 def _fill(connection: sqlite3.Connection, contents: Contents, salt: bytes, forms: Forms) -> None:
