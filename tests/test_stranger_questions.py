@@ -21,7 +21,7 @@ def planned(shop: Assistant, question: str) -> SemanticQuery:
     [
         ("our customers in Hamburg, how much did they spend", "how much did our customers in Hamburg spend"),
         ("tickets about delivery, how long do they take to solve", "how long do tickets about delivery take to solve"),
-        ("customers who found us through paid search", "customers from paid search"),
+        ("customers who found us through paid search", "customers acquired through paid search"),
         ("average size of the deals we lost", "average deal size of lost deals"),
         ("did we get more complaints in May than a year ago", "complaints in May compared to a year earlier"),
         ("in which month did we gain the most customers", "which month had the most new customers"),
