@@ -47,7 +47,7 @@ def test_confidence_decides(
 ) -> None:
     known = Calibration(2.0, {}, unsure, ask)
     monkeypatch.setattr("assistant.understanding.outcome.calibration", lambda: known)
-    outcome = shop.plan("rides by city")
+    outcome = shop.plan(f"rides by city in {2023 + int(unsure + ask)}")  # what was just asked is remembered
     assert isinstance(outcome, kind)
     if isinstance(outcome, Plan):
         assert bool(outcome.notes) == (unsure == 1.0)

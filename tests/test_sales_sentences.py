@@ -78,7 +78,6 @@ def test_who_bought_online_and_in_a_store_did_both(room: Understanding) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "What do women buy?",
         "What did people in the north buy last year?",
         "Where do people spend the most per order?",
         "What share of completed orders is cancelled?",

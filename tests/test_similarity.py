@@ -51,7 +51,7 @@ def test_a_refusal_is_never_turned_into_an_answer(shop: Understanding) -> None:
 def test_a_refusal_that_is_final_stays(shop: Understanding) -> None:
     refused = shop.plan("delete all rides")
     assert isinstance(refused, Refusal)
-    assert shop.helped(refused) is refused
+    assert shop.helped(refused) == refused
 
 
 def test_a_word_like_a_name_is_asked_back_with_the_reading(shop: Understanding) -> None:

@@ -100,3 +100,29 @@ def test_active_in_one_month_and_not_in_the_next(shop: Assistant) -> None:
     sql = f"SELECT count(*) FROM ({known} INTERSECT ({may}) EXCEPT ({june}))"
     question = "how many customers were active last month but not this month"
     assert plain(rows_to(shop, question)) == plain(rows(shop, sql))
+
+
+def test_two_values_over_time_are_a_line_each(shop: Assistant) -> None:
+    query = planned(shop, "monthly revenue app and web 2026")
+    assert [group.field for group in query.group_by] == ["metric_time", "orders.channel"]
+    together = planned(shop, "monthly revenue app and web together 2026")
+    assert [group.field for group in together.group_by] == ["metric_time"]
+    assert not planned(shop, "revenue app and web 2026").group_by
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("what does our MRR look like over the past year", "how did our MRR develop over the past year"),
+        ("how have our subscriber numbers changed month by month", "number of subscribers by month"),
+        ("who solved tickets in May", "solved tickets by agent in May"),
+        ("revenue by retail company", "revenue by company for retail"),
+    ],
+)
+def test_a_course_or_a_breakdown_is_not_left_out(shop: Assistant, question: str, same: str) -> None:
+    found, expected = planned(shop, question), planned(shop, same)
+    assert (found.metrics, found.group_by, found.filters) == (expected.metrics, expected.group_by, expected.filters)
+
+
+def test_a_number_kept_of_a_company_is_not_its_revenue_with_us(shop: Assistant) -> None:
+    assert isinstance(shop.understanding.plan("account manager of the company with the highest revenue"), Refusal)

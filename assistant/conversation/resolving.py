@@ -12,7 +12,7 @@ from assistant.conversation.commands import COMMANDS, answer_offered
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
 from assistant.conversation.heeding import heeded, within_context
 from assistant.conversation.keeping import loses_number
-from assistant.conversation.named_again import by_other_number, by_their_name
+from assistant.conversation.named_again import PRONOUNS, by_other_number, by_their_name
 from assistant.conversation.pairing import speaks_of_ones
 from assistant.conversation.phrases import load_phrases, words_of
 from assistant.conversation.references import refers
@@ -139,8 +139,8 @@ def _changes_nothing(followed: Plan, follow_up: FollowUp) -> bool:
 
 def _tells_nobody(followed: Plan, follow_up: FollowUp) -> bool:
     """ "who won them?" answered by a number alone."""
-    asking = follow_up.understanding.world.language.words("asking_persons")
-    opened = any(word in asking for word in words_of(follow_up.rest)[:1])
+    asking, said = follow_up.understanding.world.language.words("asking_persons"), words_of(follow_up.rest)
+    opened = bool(said) and said[0] in asking and not PRONOUNS.isdisjoint(said)
     return opened and not followed.query.group_by and not followed.query.entity
 
 

@@ -168,13 +168,17 @@ def _compared(draft: Draft, run: list[int]) -> bool:
 
 
 def _listed(draft: Draft, run: list[int]) -> bool:
-    """Whether the values are a list of cases ("for web, app and store"), which asks for a number for each."""
+    """Whether the values are a list of cases ("for web, app and store"), which asks for a number for each.
+
+    In a course of time two are cases as well: a line for each.
+    """
     together = draft.cues("together")
     for at in together:
         draft.use(at, "filler")
     between = [at for first, last in pairwise(run) for at in draft.joiners(first, last)]
     alternatives = all("or" in draft.element(at).cues for at in between)  # "Berlin or Rome or Paris" is one number
-    return len(run) > 2 and not together and not draft.groups and not alternatives
+    course = bool(draft.cues("trend")) or any(element.grain for element in draft.elements)
+    return (len(run) > 2 or course) and not together and not draft.groups and not alternatives
 
 
 def _told_apart(draft: Draft, run: list[int]) -> bool:

@@ -96,7 +96,10 @@ def _past_values(draft: Draft, at: int | None) -> int | None:
     place = at
     while place is not None and draft.kind(place) == "value":
         place = place + 1 if place + 1 < len(draft.elements) else None
-    return place if place is not None and draft.kind(place) == "dimension" else at
+    if place is None or place == at:
+        return at
+    named = draft.kind(place) == "noun" and _has_own_dimension(draft, place) and not draft.element(place).plural
+    return place if named or draft.kind(place) == "dimension" else at  # "per retail company"
 
 
 def _has_own_dimension(draft: Draft, at: int) -> bool:

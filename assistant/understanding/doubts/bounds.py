@@ -45,7 +45,8 @@ def _rows_bounded(asked: Doubted) -> Iterator[Doubt]:
     bounded = {one.field for one in asked.query.filters if not one.entity and one.op in ("gt", "ge", "lt", "le")}
     counts = {name for name in bounded & set(layer.metrics) if layer.metrics[name].format == "integer"}
     skipped = asked.words("having_words")
-    for at in range(1, len(asked.tokens) - 1) if counts and asked.query.group_by else ():
+    grouped = asked.query.group_by and not asked.query.entity  # a list is of the rows themselves
+    for at in range(1, len(asked.tokens) - 1) if counts and grouped else ():
         compared = any(cue.startswith("cmp_") for cue in asked.cues(at + 1))
         first = next((i for i in range(max(0, at - 3), at + 1) if _is_one_of(asked, i, at + 1, counts)), None)
         if not compared or first is None:

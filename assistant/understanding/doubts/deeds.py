@@ -24,7 +24,8 @@ def _one_after_another(asked: Doubted) -> Iterator[Doubt]:
     """ "left a cart and then bought": what was done after something else, where the plan only asks for both."""
     said = [token.text for token in asked.said]
     follows = asked.words("then_words")
-    for at in range(1, len(said) - 1):
+    steps = sum(bool(share.of) for share in asked.query.shares) > 1  # a funnel tells one step after another
+    for at in range(1, len(said) - 1) if not steps else ():
         if said[at] in follows and said[at - 1] in {"and", ","} and _is_done(asked, said[at + 1]):
             yield Doubt(raw(asked.said[at - 1 : at + 1]), "order_of_deeds")
 

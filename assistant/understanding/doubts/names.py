@@ -104,7 +104,20 @@ def _second_number(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at + 1 : at + 2]), "two_questions")
 
 
+def _number_of_its_own(asked: Doubted) -> Iterator[Doubt]:
+    """ "the company with the highest revenue" ranked by a number kept of it, where "revenue" is one that we count."""
+    fields = asked.world.layer.fields
+    ranked = {one.by for one in asked.query.order_by if one.by in fields and fields[one.by].kind == "number"}
+    for span in asked.plan.spans if asked.query.entity else ():
+        words = asked.world.language.tokens(span.text) if span.target in ranked else ()
+        named = {one.target for one in asked.concepts_of(words)}
+        counted = any(name in asked.world.layer.metrics for name in named)
+        if len(words) == 1 and counted and span.target not in named:
+            yield Doubt((span.text,), "number_of_its_own")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
+    _number_of_its_own,
     _things_done,
     _of_which_one,
     _counts_others,

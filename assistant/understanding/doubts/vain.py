@@ -107,7 +107,8 @@ def _period_of_which(asked: Doubted) -> Iterator[Doubt]:
     """ "customers with a ticket but no order in 2026": the ticket in 2026, too, or ever?"""
     query, layer = asked.query, asked.world.layer
     deeds = [one for one in query.filters if one.field in layer.metrics and (one.entity or query.entity)]
-    timed = [one for one in deeds if one.time_range is not None]
+    own = asked.world.nouns.count_of(query.entity) if query.entity else ""  # visits in May that have no order
+    timed = [one for one in deeds if one.time_range is not None and one.field != own]
     loose = [one for one in deeds if one.time_range is None and not one.last and _has_time(asked, one.field)]
     ends = bool(asked.tokens) and any(
         span.role == "time" and span.end >= asked.tokens[-1].start for span in asked.plan.spans

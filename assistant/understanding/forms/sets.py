@@ -63,7 +63,8 @@ def sets(asking: Asking) -> Outcome | None:
 
 def told_behind(asking: Asking, subject: Subject) -> Told | None:
     """What the clauses behind a subject say of it; None where they are not understood or tell an order."""
-    if _tells_order(asking, subject.behind):
+    counts = any(asking.end(at, "how_much_more") for at in range(subject.behind, len(asking.tokens)))
+    if counts or _tells_order(asking, subject.behind):  # "who had how many rides" asks for numbers
         return None
     return _told_of(asking, subject, *_told_parts(asking, subject))
 
@@ -142,6 +143,8 @@ def _others_counted(asking: Asking, subject: Subject) -> Refusal | None:
     """That deeds were counted, and not those who did them: "how many customers opened our newsletter"."""
     ordinary = asking.ordinary(asking.tokens)
     plan = ordinary if isinstance(ordinary, Plan) and not ordinary.query.group_by else None
+    if plan is not None and subject.asked == "list" and len(plan.query.metrics) < len(("one", "another")):
+        return None
     if plan is None or (asks_for(asking, plan, subject) and len(plan.query.metrics) == 1):
         return None  # "how many shelves does each book have" counts them of each
     return asking.refused("open_clauses", (asking.tokens[subject.behind].raw,))
