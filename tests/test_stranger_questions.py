@@ -77,6 +77,8 @@ def test_orders_of_the_weekend_behind_black_friday_are_those_of_its_three_days(s
         "what is bought by the typical newcomer of weekly plans",
         "how many orders did the newsletter bring in June",
         "are won deals bigger than lost deals",
+        "which accounts have the biggest open deals",
+        "which sales people closed the most deals over 10000",
     ],
 )
 def test_what_all_do_together_is_not_told_of_one(shop: Assistant, question: str) -> None:

@@ -51,12 +51,16 @@ def _rows_bounded(asked: Doubted) -> Iterator[Doubt]:
         first = next((i for i in range(max(0, at - 3), at + 1) if _is_one_of(asked, i, at + 1, counts)), None)
         if not compared or first is None:
             continue
-        if all(asked.text(i) not in skipped for i in range(first)) and not _is_group(asked, first):
+        ranked = asked.query.limit is not None and any(one.by in counts for one in asked.query.order_by)
+        plain = all(asked.text(i) not in skipped for i in range(first)) and not _is_group(asked, first)
+        if plain or ranked:  # "who closed the most deals over 10,000"
             yield Doubt(raw(asked.tokens[first : at + 3]), "of_each_row")
 
 
 def _is_one_of(asked: Doubted, first: int, behind: int, names: set[str]) -> bool:
-    return any(c.kind == "metric" and c.target in names for c in asked.concepts(first, behind))
+    """Whether words are one of these numbers, or the things that it counts."""
+    told = names | {fact for name in names for fact in asked.world.reach.facts(name)}
+    return any(c.kind in ("metric", "noun") and c.target in told for c in asked.concepts(first, behind))
 
 
 def _is_group(asked: Doubted, end: int) -> bool:
