@@ -79,6 +79,8 @@ def read_other_word(follow_up: FollowUp) -> Reading | None:
     ):
         return None
     metric = world.layer.metrics[base.metrics[0]]
+    if metric.name in _called_alone(follow_up, told[0]):
+        return None  # "profit" behind the margin, which is called so as well
     named = {
         concept.target
         for name in (metric.title, *metric.synonyms)
