@@ -36,4 +36,11 @@ def _renamed(query: SemanticQuery, names: dict[str, str]) -> SemanticQuery:
     order = tuple(item.model_copy(update={"by": names.get(item.by, item.by)}) for item in query.order_by)
     filters = tuple(item.model_copy(update={"field": names.get(item.field, item.field)}) for item in query.filters)
     metrics = tuple(names[name] for name in query.metrics)
-    return query.model_copy(update={"metrics": metrics, "order_by": order, "filters": filters})
+    shares = tuple(
+        item.model_copy(update={"metric": names.get(item.metric, item.metric), "of": names.get(item.of, item.of)})
+        for item in query.shares
+    )
+    ranks = tuple(item.model_copy(update={"metric": names.get(item.metric, item.metric)}) for item in query.ranks)
+    top = query.top and query.top.model_copy(update={"by": names.get(query.top.by, query.top.by)})
+    spoken = {"metrics": metrics, "order_by": order, "filters": filters, "shares": shares, "ranks": ranks, "top": top}
+    return query.model_copy(update=spoken)

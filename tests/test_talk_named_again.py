@@ -39,6 +39,8 @@ def query(shop: Assistant, *turns: str) -> SemanticQuery:
         (("deals won this quarter", "who won them"), ("deals won by sales person this quarter",)),
         (("average order value for VIPs", "vs everyone else"), ("average order value of VIPs versus everyone else",)),
         (("revenue in Germany", "versus all other countries"), ("revenue in Germany versus all other countries",)),
+        (("units by brand in May", "revenue"), ("revenue by brand in May",)),
+        (("revenue by category in May", "as percentage of total"), ("share of revenue by category in May",)),
         (("margin by channel in May", "profit"), ("margin by channel in May",)),
         (("orders in June", "is that more than in May"), ("orders in June compared to May",)),
         (("top 5 products by revenue", "by margin"), ("top 5 products by margin",)),

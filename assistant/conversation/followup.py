@@ -11,7 +11,7 @@ from assistant.conversation.phrases import Phrases, words_of
 from assistant.conversation.population import is_card, is_cut, population
 from assistant.conversation.turns import Turn
 from assistant.understanding import Carrying, Fragment, Said, Token, Understanding
-from semantic_layer import QueryError, SemanticQuery, SimpleMetric, substitute
+from semantic_layer import QueryError, SemanticQuery, SimpleMetric, stands, substitute
 
 Reading = Plan | Clarification | Explanation | Refusal
 CATEGORIES = (
@@ -158,6 +158,10 @@ class FollowUp:
         return bool(concepts) and all(concept.inflected for concept in concepts)
 
     def stands(self, query: SemanticQuery) -> bool:
+        """Whether the layer can answer a query."""
+        return stands(self.understanding.world.layer, query)
+
+    def answers(self, query: SemanticQuery) -> bool:
         """Whether the layer can answer a query, perhaps by metrics that mean the same at a finer grain."""
         try:
             substitute(self.understanding.world.layer, query)

@@ -14,8 +14,12 @@ def loses_number(followed: Plan, alone: Plan, follow_up: FollowUp) -> bool:
 
     A name that is also one of rows ("tickets") may only say where to look.
     """
-    spoken = set(_spoken(followed.asked or followed.query, follow_up))
-    return any(name not in spoken for name in _named(alone, follow_up))
+    spoken, metrics = (
+        set(_spoken(followed.asked or followed.query, follow_up)),
+        follow_up.understanding.world.layer.metrics,
+    )
+    told = {name for name, one in metrics.items() if not spoken.isdisjoint((name, *one.stand_ins))}
+    return any(name not in told for name in _named(alone, follow_up))
 
 
 def _named(alone: Plan, follow_up: FollowUp) -> Iterator[str]:

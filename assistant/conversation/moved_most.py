@@ -21,7 +21,7 @@ def read_moved_most(follow_up: FollowUp) -> Reading | None:
         return None
     order = OrderBy(by=base.metrics[0], descending=descending, column="change")
     query = base.model_copy(update={"order_by": (order,)})
-    return Plan(query) if follow_up.stands(query) else None
+    return Plan(query) if follow_up.answers(query) else None
 
 
 def _way(follow_up: FollowUp) -> bool | None:

@@ -88,7 +88,7 @@ def _of_those(follow_up: FollowUp, alone: Plan) -> Plan | None:
     filters = tuple(dict.fromkeys((*(one for one in base.filters if one not in query.filters), *query.filters)))
     span = query.time_range or base.time_range
     found = query.model_copy(update={"filters": filters, "time_range": span})
-    return replace(alone, query=found, asked=None) if follow_up.stands(found) else None
+    return replace(alone, query=found, asked=None) if follow_up.answers(found) else None
 
 
 def _named(follow_up: FollowUp) -> Iterator[str]:
