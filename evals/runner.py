@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 from evals.asking import ask
 from evals.copies import copies
@@ -143,17 +144,28 @@ def _judged(batch: Batch) -> tuple[dict[Key, Record], str]:
 
 
 def _each(one: Callable[[Question], None], group: Sequence[Question], jobs: int) -> None:
-    """Every question in turn, or several at a time."""
+    """Every question in turn, or several at a time; after the first that stops the run, none is begun."""
     if jobs <= 1:
         for question in group:
             one(question)
         return
+    stopped = Event()
+
+    def unless_stopped(question: Question) -> None:
+        if stopped.is_set():
+            return
+        try:
+            one(question)
+        except RunStoppedError:
+            stopped.set()  # before this worker takes the next question
+            raise
+
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            for done in [pool.submit(one, question) for question in group]:
+            for done in [pool.submit(unless_stopped, question) for question in group]:
                 done.result()
         finally:
-            pool.shutdown(cancel_futures=True)  # after the first that stops the run, none is begun
+            pool.shutdown(cancel_futures=True)
 
 
 def rechecked(batch: Batch, records: Mapping[Key, Record]) -> dict[Key, Record]:
