@@ -83,7 +83,7 @@ from semantic_layer.query import (
     Top,
 )
 from semantic_layer.query_rules import holds_numbers, holds_whole_numbers
-from semantic_layer.resolution import is_together, linking, time_of
+from semantic_layer.resolution import is_count, is_together, linking, time_of
 from semantic_layer.stand_ins import substitute
 from semantic_layer.verified import (
     Golden,
@@ -176,6 +176,7 @@ __all__ = [
     "implied_metric",
     "import_model",
     "in_language",
+    "is_count",
     "is_funnel",
     "is_together",
     "latest",

@@ -218,6 +218,12 @@ def time_of(layer: SemanticLayer, leaf: SimpleMetric) -> str:
     return full_name(fact(leaf), name) if name else ""
 
 
+def is_count(layer: SemanticLayer, name: str) -> bool:
+    """Whether a name is that of a metric that counts rows or different values."""
+    metric = layer.metrics.get(name)
+    return isinstance(metric, SimpleMetric) and layer.measures[metric.measure].agg in ("count", "count_distinct")
+
+
 def simple(layer: SemanticLayer, name: str) -> SimpleMetric:
     """The simple metric of that name; definitions are checked to name only such where one is needed."""
     found = layer.metrics[name]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from semantic_layer import GroupBy, SemanticLayer, SemanticQuery, load, to_sql
 from semantic_layer.bootstrap import Evidence, Proposal, propose, survey, to_yaml
@@ -299,7 +299,8 @@ class Found:
     """A database with the model that was proposed for it, loaded from its YAML."""
 
     def __init__(self, statements: tuple[str, ...]):
-        directory = Path(mkdtemp(prefix="bootstrap-"))
+        self._room = TemporaryDirectory(prefix="bootstrap-")  # goes with the object
+        directory = Path(self._room.name)
         self.path = built(directory, statements)
         profiles = profile(self.path)
         wanted = survey(profiles)

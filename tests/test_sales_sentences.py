@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from assistant.answer import Clarification, Plan, Refusal
+from assistant.answer import Clarification, Refusal
 from assistant.understanding import Understanding
-from semantic_layer import SemanticQuery, load, shipped_definitions
+from tests.understanding_layer import read, shipped
 
-TODAY = date(2026, 6, 30)
 VALUES = {"product.category": [("Clothing", 9), ("Electronics", 9), ("Shoes", 9)]}
 
 
 @pytest.fixture(scope="module")
 def room() -> Understanding:
-    return Understanding(load(shipped_definitions()), VALUES, TODAY)
-
-
-def read(room: Understanding, question: str) -> SemanticQuery:
-    outcome = room.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
+    return shipped(VALUES)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding import Understanding
 from assistant.understanding.running import still_running
 from semantic_layer import Filter, SemanticQuery, load, with_implied
-from tests.understanding_layer import TODAY, VALUES, YAML
+from tests.understanding_layer import TODAY, VALUES, YAML, read
 
 PASSES = (
     YAML.replace(
@@ -60,12 +60,6 @@ def bikes(tmp_path_factory: pytest.TempPathFactory) -> Understanding:
     path: Path = tmp_path_factory.mktemp("bikes") / "bikes.yml"
     path.write_text(PASSES, encoding="utf-8")
     return Understanding(with_implied(load([path])), KNOWN, TODAY)
-
-
-def read(bikes: Understanding, question: str) -> SemanticQuery:
-    outcome = bikes.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from assistant.answer import Plan
 from assistant.understanding import Understanding
-from semantic_layer import SemanticQuery, load, shipped_definitions
+from tests.understanding_layer import read, shipped
 
-TODAY = date(2026, 6, 30)
 VALUES = {
     "product.category": [("Clothing", 9), ("Kitchen", 9), ("Shoes", 9)],
     "customer.region": [("North", 9), ("South", 9)],
@@ -32,13 +29,7 @@ VALUES = {
 
 @pytest.fixture(scope="module")
 def room() -> Understanding:
-    return Understanding(load(shipped_definitions()), VALUES, TODAY)
-
-
-def read(room: Understanding, question: str) -> SemanticQuery:
-    outcome = room.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
+    return shipped(VALUES)
 
 
 CATEGORY, REGION, COUNTRY = "product.category", "customer.region", "customer.country"

@@ -8,12 +8,11 @@ from assistant.answer import Plan, Refusal
 from assistant.assistant import Assistant
 from semantic_layer import SemanticQuery
 from tests.asking import plain, query_of, rows, rows_to
+from tests.understanding_layer import read
 
 
 def planned(shop: Assistant, question: str) -> SemanticQuery:
-    outcome = shop.understanding.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
+    return read(shop.understanding, question)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from assistant.answer import Clarification, Plan
 from assistant.understanding import Understanding
-from semantic_layer import SemanticQuery, load, shipped_definitions, with_implied
+from semantic_layer import load, shipped_definitions, with_implied
+from tests.understanding_layer import read
 
 pytestmark = pytest.mark.deep  # the whole shipped model is read for it
 
@@ -30,12 +31,6 @@ VALUES = {
 @pytest.fixture(scope="module")
 def model() -> Understanding:
     return Understanding(with_implied(load(shipped_definitions())), VALUES, date(2026, 6, 30))
-
-
-def read(model: Understanding, question: str) -> SemanticQuery:
-    outcome = model.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
 
 
 @pytest.mark.parametrize(

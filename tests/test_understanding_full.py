@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import Plan, Refusal
+from assistant.answer import Refusal
 from assistant.understanding import Understanding
-from semantic_layer import Filter, SemanticQuery, load, with_implied
-from tests.understanding_layer import TODAY, VALUES, YAML
+from semantic_layer import Filter, load, with_implied
+from tests.understanding_layer import TODAY, VALUES, YAML, read
 
 HOUSEHOLDS = (
     YAML.replace(
@@ -33,12 +33,6 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Understanding:
     path: Path = tmp_path_factory.mktemp("homes") / "homes.yml"
     path.write_text(HOUSEHOLDS, encoding="utf-8")
     return Understanding(with_implied(load([path])), VALUES, TODAY)
-
-
-def read(homes: Understanding, question: str) -> SemanticQuery:
-    outcome = homes.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
 
 
 @pytest.mark.parametrize(

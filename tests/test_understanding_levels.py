@@ -6,8 +6,8 @@ import pytest
 
 from assistant.answer import Plan
 from assistant.understanding import Understanding
-from semantic_layer import SemanticQuery, load, with_implied
-from tests.understanding_layer import TODAY, VALUES, YAML
+from semantic_layer import load, with_implied
+from tests.understanding_layer import TODAY, VALUES, YAML, read
 
 LEVELS = YAML.replace(
     "relationships:\n",
@@ -51,12 +51,6 @@ def passes(tmp_path_factory: pytest.TempPathFactory) -> Understanding:
     path: Path = tmp_path_factory.mktemp("passes") / "passes.yml"
     path.write_text(LEVELS, encoding="utf-8")
     return Understanding(with_implied(load([path])), PLANS, TODAY)
-
-
-def read(passes: Understanding, question: str) -> SemanticQuery:
-    outcome = passes.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
 
 
 @pytest.mark.parametrize(

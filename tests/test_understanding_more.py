@@ -8,7 +8,7 @@ import pytest
 from assistant.answer import Plan, Refusal
 from assistant.understanding import Understanding
 from semantic_layer import Filter, SemanticQuery, load, with_implied
-from tests.understanding_layer import TODAY, VALUES, YAML
+from tests.understanding_layer import TODAY, VALUES, YAML, read
 
 SHOP = (
     YAML.replace(
@@ -38,12 +38,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Understanding:
     path: Path = tmp_path_factory.mktemp("shop") / "shop.yml"
     path.write_text(SHOP, encoding="utf-8")
     return Understanding(with_implied(load([path])), VALUES, TODAY)
-
-
-def read(shop: Understanding, question: str) -> SemanticQuery:
-    outcome = shop.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 import pytest
 
-from assistant.answer import Plan, Refusal
+from assistant.answer import Refusal
 from assistant.understanding import Understanding
 from assistant.understanding.frames import unframed
 from assistant.understanding.language import load_language
-from semantic_layer import Filter, SemanticQuery
-from tests.understanding_layer import rental
+from semantic_layer import Filter
+from tests.understanding_layer import read, rental
 
 LIMITING = ["corporate", "new", "repeat", "loyal", "real", "big", "wholesale"]
 
@@ -15,12 +15,6 @@ LIMITING = ["corporate", "new", "repeat", "loyal", "real", "big", "wholesale"]
 @pytest.fixture(scope="module")
 def bikes(tmp_path_factory: pytest.TempPathFactory) -> Understanding:
     return rental(tmp_path_factory.mktemp("voices"))
-
-
-def read(bikes: Understanding, question: str) -> SemanticQuery:
-    outcome = bikes.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from assistant.answer import Plan, Refusal
 from assistant.understanding import Understanding
-from semantic_layer import Filter, SemanticQuery, load, with_implied
-from tests.understanding_layer import TODAY, VALUES, YAML
+from semantic_layer import Filter, load, with_implied
+from tests.understanding_layer import TODAY, VALUES, YAML, read
 
 SCORED = (
     YAML.replace(
@@ -34,12 +34,6 @@ def bikes(tmp_path_factory: pytest.TempPathFactory) -> Understanding:
     path: Path = tmp_path_factory.mktemp("bikes") / "bikes.yml"
     path.write_text(SCORED, encoding="utf-8")
     return Understanding(with_implied(load([path])), VALUES, TODAY)
-
-
-def read(bikes: Understanding, question: str) -> SemanticQuery:
-    outcome = bikes.plan(question)
-    assert isinstance(outcome, Plan), outcome
-    return outcome.query
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """A small layer of a bicycle rental, made up for tests of understanding: no word of it is in the product."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from assistant.answer import Plan
 from assistant.understanding import Understanding
-from semantic_layer import SemanticLayer, load, with_implied
+from semantic_layer import SemanticLayer, SemanticQuery, load, shipped_definitions, with_implied
 
 TODAY = date(2026, 11, 21)
 YAML = """
@@ -102,3 +104,15 @@ def rental_layer(folder: Path) -> SemanticLayer:
 def rental(folder: Path) -> Understanding:
     """An understanding of the layer, with values and a fixed today."""
     return Understanding(with_implied(rental_layer(folder)), VALUES, TODAY)
+
+
+def shipped(values: Mapping[str, Sequence[tuple[str, int]]], today: date = date(2026, 6, 30)) -> Understanding:
+    """An understanding of the shipped definitions, with these values of fields."""
+    return Understanding(load(shipped_definitions()), values, today)
+
+
+def read(understanding: Understanding, question: str) -> SemanticQuery:
+    """The query of a question that is read in one way."""
+    outcome = understanding.plan(question)
+    assert isinstance(outcome, Plan), outcome
+    return outcome.query

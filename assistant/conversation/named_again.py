@@ -12,11 +12,10 @@ from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.phrases import words_of
 from assistant.conversation.population import is_cut, population
-from semantic_layer import SemanticQuery, SimpleMetric
+from semantic_layer import SemanticQuery, is_count
 
 PRONOUNS = frozenset({"they", "them"})
 TOP_N_BY = 3
-COUNTS = frozenset({"count", "count_distinct"})
 
 
 def by_their_name(follow_up: FollowUp, followed: Callable[[FollowUp], Reading]) -> Plan | None:
@@ -53,16 +52,9 @@ def _is_number(query: SemanticQuery) -> bool:
 
 def _counts_some(follow_up: FollowUp) -> bool:
     """Whether the answer before counts only some of the things, by its definition alone: new customers."""
-    nouns, reach = follow_up.understanding.world.nouns, follow_up.understanding.world.reach
-    counts = [name for name in follow_up.base.metrics if _counts(follow_up, name)]
-    return any(name not in {nouns.count_of(fact) for fact in reach.facts(name)} for name in counts)
-
-
-def _counts(follow_up: FollowUp, name: str) -> bool:
-    """Whether a metric counts rows."""
-    layer = follow_up.understanding.world.layer
-    metric = layer.metrics[name]
-    return isinstance(metric, SimpleMetric) and layer.measures[metric.measure].agg in COUNTS
+    world = follow_up.understanding.world
+    counts = [name for name in follow_up.base.metrics if is_count(world.layer, name)]
+    return any(name not in {world.nouns.count_of(fact) for fact in world.reach.facts(name)} for name in counts)
 
 
 def _asked_anew(follow_up: FollowUp, alone: Plan, followed: Callable[[FollowUp], Reading]) -> Plan | None:
@@ -110,8 +102,9 @@ def _behind_rank(follow_up: FollowUp) -> int:
 def _things(follow_up: FollowUp) -> Iterator[str]:
     """What the rows counted or listed before are called, in full and by the last word."""
     world, base = follow_up.understanding.world, follow_up.base
-    counted = [fact for name in base.metrics[:1] if _counts(follow_up, name) for fact in world.reach.facts(name)]
-    grouped = [group.field.partition(".")[0] for group in base.group_by if group.field in _keys(follow_up)]
+    counted = [fact for name in base.metrics[:1] if is_count(world.layer, name) for fact in world.reach.facts(name)]
+    keys = _keys(follow_up)
+    grouped = [group.field.partition(".")[0] for group in base.group_by if group.field in keys]
     told = [world.layer.segments[one.field].entity for one in base.filters if one.field in world.layer.segments]
     persons = [one.field.partition(".")[0] for one in base.filters if "." in one.field]
     persons = [name for name in persons if name in world.layer.datasets and world.layer.datasets[name].entity]

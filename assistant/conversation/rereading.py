@@ -136,7 +136,7 @@ def read_referring(follow_up: FollowUp) -> Reading | None:
         return found.refuse("rephrase") if _promises(found) else Plan(found.base)
     if _has_nothing_of_those(found):
         return found.refuse("rephrase")
-    read = _first(PLAIN, found)
+    read = first_of(PLAIN, found)
     return found.refuse("no_reference", words=follow_up.text()) if of_other_rows(follow_up, read) else read
 
 
@@ -175,12 +175,12 @@ def read_swap(follow_up: FollowUp) -> Reading | None:
         return None
     new, old = pair
     if _calls_measured(follow_up, old):
-        return _first(PLAIN, replace(follow_up, tokens=new, cues=(follow_up.cues - {"removing"}) | {"replacing"}))
+        return first_of(PLAIN, replace(follow_up, tokens=new, cues=(follow_up.cues - {"removing"}) | {"replacing"}))
     taken = read_removal(replace(follow_up, tokens=old, cues=follow_up.cues | {"removing", "swapping"}))
     if not isinstance(taken, Plan):
         return taken
     cues = (follow_up.cues - {"removing"}) | {"replacing"}
-    return _first(PLAIN, replace(follow_up, tokens=new, cues=cues, base=taken.query))
+    return first_of(PLAIN, replace(follow_up, tokens=new, cues=cues, base=taken.query))
 
 
 def _calls_measured(follow_up: FollowUp, old: tuple[Token, ...]) -> bool:
@@ -269,12 +269,12 @@ def read_fragment(follow_up: FollowUp) -> Reading:
 def read_then(follow_up: FollowUp) -> Reading | None:
     """ "how many visits did we have then?": over the day that the answer before picked out."""
     found = at_that_time(follow_up)
-    return None if found is None else _first(PLAIN, found)
+    return None if found is None else first_of(PLAIN, found)
 
 
 def read_joined(follow_up: FollowUp) -> Reading | None:
     """ "and Clothing" after Shoes were left out: left out as well, or Clothing alone?"""
-    return joined_or_instead(follow_up, partial(_first, PLAIN))
+    return joined_or_instead(follow_up, partial(first_of, PLAIN))
 
 
 def _is_owned(follow_up: FollowUp) -> bool:
@@ -321,7 +321,8 @@ def _how_many(follow_up: FollowUp) -> tuple[int, int] | None:
     return None
 
 
-def _first(readers: tuple[Reader, ...], follow_up: FollowUp) -> Reading:
+def first_of(readers: tuple[Reader, ...], follow_up: FollowUp) -> Reading:
+    """What the first reader that knows the words makes of them."""
     for reader in readers:
         found = reader(follow_up)
         if found is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -16,7 +15,7 @@ from assistant.conversation.named_again import PRONOUNS, by_other_number, by_the
 from assistant.conversation.pairing import speaks_of_ones
 from assistant.conversation.phrases import load_phrases, words_of
 from assistant.conversation.references import refers
-from assistant.conversation.rereading import READERS
+from assistant.conversation.rereading import READERS, first_of
 from assistant.conversation.turns import Conversation, Turn
 from assistant.understanding import Understanding
 from semantic_layer import SemanticQuery
@@ -79,7 +78,7 @@ def _in_any_way(follow_up: FollowUp) -> Resolution:
     found = _follow_or_ask_anew(follow_up)
     if not isinstance(found, Refusal):
         return found
-    followed = partial(_first, READERS)
+    followed = partial(first_of, READERS)
     return by_their_name(follow_up, followed) or by_other_number(follow_up, followed) or found
 
 
@@ -89,7 +88,7 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     leaning = _leans(follow_up) or _narrows_those(alone, follow_up)
     if not leaning and _stands_alone(alone, follow_up):
         return _in_that_period(alone, follow_up) or alone
-    followed = heeded(follow_up, _first(READERS, follow_up))
+    followed = heeded(follow_up, first_of(READERS, follow_up))
     if isinstance(followed, Plan) and (_changes_nothing(followed, follow_up) or _tells_nobody(followed, follow_up)):
         followed = follow_up.refuse("rephrase")
     ones = speaks_of_ones(follow_up)  # "and churned ones" names no rate
@@ -158,14 +157,6 @@ def _telling(alone: Resolution, followed: Reading) -> Resolution:
     """Of two refusals the one that says more than that no number was named."""
     bland = isinstance(alone, Refusal) and alone.code in ("NO_METRIC", "OUT_OF_DOMAIN", "CHANGES_DATA")
     return followed if bland or isinstance(alone, Clarification) else alone
-
-
-def _first(readers: tuple[Callable[[FollowUp], Reading | None], ...], follow_up: FollowUp) -> Reading:
-    for reader in readers:
-        found = reader(follow_up)
-        if found is not None:
-            return found
-    raise AssertionError("the last reader always answers")
 
 
 def _leans(follow_up: FollowUp) -> bool:

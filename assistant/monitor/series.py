@@ -131,9 +131,3 @@ def counts(layer: SemanticLayer, name: str) -> bool:
     return (
         not isinstance(metric, RatioMetric) and metric.type in ("derived", "conversion") and metric.format != "percent"
     )
-
-
-def is_count(layer: SemanticLayer, name: str) -> bool:
-    """Whether a metric counts rows or different values, so that it varies as counts do."""
-    metric = layer.metrics[name]
-    return metric.type == "simple" and layer.measures[metric.measure].agg in ("count", "count_distinct")

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.drivers import kind_of, splitting_fields
-from assistant.monitor.series import Ask, cells_of, is_count
-from semantic_layer import Filter, GroupBy, RatioMetric, SemanticLayer, SemanticQuery, TimeRange
+from assistant.monitor.series import Ask, cells_of
+from semantic_layer import Filter, GroupBy, RatioMetric, SemanticLayer, SemanticQuery, TimeRange, is_count
 from warehouse import QueryTooLarge
 
 Floats = NDArray[np.float64]

@@ -17,9 +17,8 @@ from assistant.understanding.draft import World
 from assistant.understanding.frames import is_context, unframed
 from assistant.understanding.repeated import counts_the_same
 from assistant.understanding.rewriting import framing_code, rewritten
-from assistant.understanding.subjects import COUNTING
 from assistant.understanding.tokens import Token, tokenize
-from semantic_layer import SemanticQuery, SimpleMetric
+from semantic_layer import SemanticQuery, is_count
 
 MOST_STRANGE, MOST_STRANGE_IN_MOTIVES = 2, 4
 END = re.compile(r"(?<=[a-z0-9)\"'`%])[.?!]\s+(?=\S)", re.IGNORECASE)
@@ -143,6 +142,5 @@ def _is_of_the_same(concept: Concept, facts: set[str], query: SemanticQuery, wor
     """Whether a metric is measured on the same rows, and is no number of some of them ("repeat buyers")."""
     if concept.kind != "metric" or not world.reach.facts(concept.target) & facts:
         return False
-    metric = world.layer.metrics[concept.target]
-    counted = isinstance(metric, SimpleMetric) and world.layer.measures[metric.measure].agg in COUNTING
+    counted = is_count(world.layer, concept.target)
     return not counted or concept.target in world.nouns.counted or counts_the_same(world, concept.target, query.metrics)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
-from semantic_layer import SimpleMetric
+from semantic_layer import is_count
 
 
 def find_counted(draft: Draft) -> None:
@@ -54,18 +54,12 @@ def find_second_count(draft: Draft) -> None:
         words = [language.bare(word) for word in noun.text.casefold().split()]
         said = language.bare(verb.text.casefold())
         named = {name for word in words for pair in ((word, said), (said, word)) for name in pairs.get(pair, ())}
-        counts = [name for name in sorted(named) if _is_count(draft, name)]
+        counts = [name for name in sorted(named) if is_count(draft.world.layer, name)]
         if (verb.unknown or draft.kind(place) == "value") and len(counts) == 1:
             draft.metrics.append((place, (Concept("metric", counts[0], 0.9),)))
             draft.use(place, "metric", counts[0])
             for used in (at, joined):
                 draft.use(used, "filler")
-
-
-def _is_count(draft: Draft, name: str) -> bool:
-    metric = draft.world.layer.metrics[name]
-    measures = draft.world.layer.measures
-    return isinstance(metric, SimpleMetric) and measures[metric.measure].agg in ("count", "count_distinct")
 
 
 def _narrows(draft: Draft, at: int) -> bool:

@@ -6,10 +6,9 @@ from assistant.understanding.bounded import counted_deed, measured
 from assistant.understanding.bounds import subject_of
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft, Presence
-from semantic_layer import SimpleMetric, TimeRange
+from semantic_layer import TimeRange, is_count
 
 POSSESSION_COST = 0.05
-COUNTING = ("count", "count_distinct")
 
 
 def find_deeds(draft: Draft) -> None:
@@ -51,7 +50,7 @@ def _deed_choices(draft: Draft, at: int | None) -> tuple[Concept, ...]:
     if draft.kind(at) not in ("noun", "metric"):
         return counted_deed(draft, at)
     named = [c for c in draft.element(at).concepts if c.kind in ("noun", "metric")]
-    counted = all(_counts(draft, c.target) for c in draft.metric_choices(at))
+    counted = all(is_count(draft.world.layer, c.target) for c in draft.metric_choices(at))
     return measured(draft, at) if counted and all(c.inflected for c in named) else ()
 
 
@@ -96,17 +95,12 @@ def _is_ranked(draft: Draft, at: int) -> bool:
 
 def _is_deed(draft: Draft, at: int) -> bool:
     if draft.kind(at) in ("noun", "metric"):
-        if not all(_counts(draft, concept.target) for concept in draft.metric_choices(at)):
+        if not all(is_count(draft.world.layer, concept.target) for concept in draft.metric_choices(at)):
             return False  # only what can be counted is done or had
         named = [concept for concept in draft.element(at).concepts if concept.kind in ("noun", "metric")]
         inflected = all(concept.inflected for concept in named) and not draft.cues("how_many")
         return inflected or _denial(draft, at) is not None or _possession(draft, at) is not None
     return bool(counted_deed(draft, at))
-
-
-def _counts(draft: Draft, name: str) -> bool:
-    metric = draft.world.layer.metrics[name]
-    return isinstance(metric, SimpleMetric) and draft.world.layer.measures[metric.measure].agg in COUNTING
 
 
 def _denial(draft: Draft, at: int) -> int | None:

@@ -34,7 +34,7 @@ def holiday(clock: Clock, at: int) -> Found | None:
 
 
 def is_named_day(tokens: Sequence[Token], language: Language) -> bool:
-    """Whether words end with the name of a day of the year, or of days around one ("the Easter weekend")."""
+    """Whether words end with the name of a day of the year."""
     said = f" {' '.join(token.text for token in tokens)}"
     return any(said.endswith(f" {' '.join(name)}") for days in language.holidays.values() for name, _ in days)
 

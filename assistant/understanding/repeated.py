@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assistant.understanding.draft import Condition, Draft, World
-from assistant.understanding.subjects import COUNTING
 from assistant.understanding.tokens import phrase_keys
-from semantic_layer import SimpleMetric
+from semantic_layer import SimpleMetric, is_count
 
 
 def find_repeated(draft: Draft) -> None:
@@ -40,8 +39,7 @@ def _is_introduced(draft: Draft, at: int) -> bool:
 def counts_the_same(world: World, name: str, metrics: Iterable[str]) -> bool:
     """Whether a metric counts things of rows that each of the metrics is of, under no condition but theirs."""
     layer, reach = world.layer, world.reach
-    metric = layer.metrics[name]
-    if not isinstance(metric, SimpleMetric) or layer.measures[metric.measure].agg not in COUNTING:
+    if not is_count(layer, name):
         return False
     own = _conditions(world, name)
     for asked in metrics:

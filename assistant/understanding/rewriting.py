@@ -176,7 +176,7 @@ def _with_days(tokens: list[Token], language: Language) -> list[Token]:
     found: list[Token] = []
     for at, token in enumerate(tokens):
         general = token.plain in words and (at == 0 or tokens[at - 1].text not in pointing)
-        general = general and not is_named_day(tokens[:at], language) and not is_named_day(tokens[: at + 1], language)
+        general = general and not is_named_day(tokens[:at], language)
         found += _made(language.words("weekend_days"), [token], [], language) if general else [token]
     return found
 

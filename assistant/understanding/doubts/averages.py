@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
-from semantic_layer import SimpleMetric
+from semantic_layer import is_count
 
 AVERAGES = frozenset({"average", "typical"})
 
@@ -60,8 +60,7 @@ def _larger_things(asked: Doubted) -> Iterator[Doubt]:
 
 def _largest_rows(asked: Doubted) -> Iterator[Doubt]:
     """ "which accounts have the biggest open deals" ranked by how many there are: what is large is each of them."""
-    counts = {one.by for one in asked.query.order_by} & asked.world.nouns.counted.keys()
-    counts |= {one.by for one in asked.query.order_by if _counts_rows(asked, one.by)}
+    counts = any(is_count(asked.world.layer, one.by) for one in asked.query.order_by)
     for at in range(len(asked.said) - 1) if counts and asked.query.limit is not None else ():
         near = asked.said[at + 1 : at + 3]
         things = [i for i, token in enumerate(near) if token.text != token.plain]
@@ -69,12 +68,6 @@ def _largest_rows(asked: Doubted) -> Iterator[Doubt]:
             named = asked.concepts_of(near[: things[0] + 1])
             if any(one.kind in ("noun", "metric") for one in named):
                 yield Doubt(raw(asked.said[at : at + 2 + things[0]]), "larger_things")
-
-
-def _counts_rows(asked: Doubted, name: str) -> bool:
-    metric = asked.world.layer.metrics.get(name)
-    measure = asked.world.layer.measures[metric.measure] if isinstance(metric, SimpleMetric) else None
-    return measure is not None and measure.agg in ("count", "count_distinct")
 
 
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (

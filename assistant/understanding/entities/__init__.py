@@ -4,7 +4,7 @@ They are tried where the ordinary reading of a question found none. Nothing is l
 every word, and a question with two readings has none.
 """
 
-from assistant.understanding.entities.doubting import doubted, listed_instead, named_for_another
+from assistant.understanding.entities.doubting import doubted, listed_instead
 from assistant.understanding.entities.reading import asks_values, asks_whose, by_own_day, plan_entities
 from assistant.understanding.entities.words import tying_verbs
 
@@ -14,7 +14,6 @@ __all__ = [
     "by_own_day",
     "doubted",
     "listed_instead",
-    "named_for_another",
     "plan_entities",
     "tying_verbs",
 ]

@@ -61,11 +61,6 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
     return (*(word for test in tests for word in test(plan, words)), *_one_of_many(plan, world))
 
 
-def named_for_another(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...]:
-    """The words that put things under the one person whom a plan lists instead, none for any other plan."""
-    return called_for_another(plan, Words(tuple(tokens), world))
-
-
 def _sorted_otherwise(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "sorted by price" answered with groups by price in another order."""
     for at in range(len(words.tokens)):

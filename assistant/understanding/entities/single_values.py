@@ -5,10 +5,9 @@ from __future__ import annotations
 from assistant.answer import Plan
 from assistant.understanding.entities.dated import is_day
 from assistant.understanding.entities.words import Words, word_lists
-from semantic_layer import SimpleMetric
+from semantic_layer import SimpleMetric, is_count
 
 BOUNDS = frozenset({"gt", "ge", "lt", "le", "between"})
-COUNTING = frozenset({"count", "count_distinct"})
 GATHERED = frozenset({"sum", "average", "max", "min"})
 
 
@@ -64,7 +63,7 @@ def count_for_name(plan: Plan, words: Words) -> tuple[str, ...]:
     query, world = plan.query, words.world
     start = words.skip(0, "requests", "asking", "being", "articles")
     named = words.phrase(start, "names")
-    counted = {name for name in query.metrics if name in world.nouns.counted or _counts(words, name)}
+    counted = {name for name in query.metrics if name in world.nouns.counted or is_count(world.layer, name)}
     fixed = {one.field for one in query.filters if one.op == "in" and len(one.values) == 1}
     shown = {group.field for group in query.group_by}
     alone = named is not None and bool(counted) and set(query.metrics) == counted and shown <= fixed
@@ -88,12 +87,6 @@ def year_for_period(plan: Plan, words: Words) -> tuple[str, ...]:
 
 def _is_year(words: Words, field: str) -> bool:
     return words.world.layer.fields[field].kind != "time" and is_day(words.world.layer.fields[field])
-
-
-def _counts(words: Words, name: str) -> bool:
-    """Whether a metric counts rows or different values."""
-    metric = words.world.layer.metrics.get(name)
-    return isinstance(metric, SimpleMetric) and words.world.layer.measures[metric.measure].agg in COUNTING
 
 
 def _gathered(words: Words, name: str) -> tuple[str, ...]:
