@@ -10,7 +10,7 @@ from assistant.understanding.contexts import adds_nothing, clauses, sentences
 from assistant.understanding.draft import World
 from assistant.understanding.halves import asks_otherwise
 from assistant.understanding.pointing import pointed_out
-from assistant.understanding.sentences import names_columns, with_columns, with_order
+from assistant.understanding.sentences import columns_alone, groups_told, names_columns, with_columns, with_order
 
 MOST_SENTENCES = 3
 Planner = Callable[[str], Plan | Clarification | Explanation | Refusal]
@@ -24,12 +24,25 @@ def by_one_sentence(question: str, plan: Planner, world: World) -> Plan | None:
         if ordered:
             told = plan(ordered)
             return told if isinstance(told, Plan) else None
-        first = plan(" ".join(parts[:-1]))
-        whole = with_columns(first, parts[-1], world) if isinstance(first, Plan) else None
+        whole = _with_columns(" ".join(parts[:-1]), parts[-1], plan, world)
         if whole is not None:
             return whole
+    if len(parts) == 1 and names_columns(question, world):
+        return columns_alone(question, plan, world)
     pieces = clauses(question)
     return _by_part(parts, plan, world) or (_by_part(pieces, plan, world) if pieces != parts else None)
+
+
+def _with_columns(asked: str, columns: str, plan: Planner, world: World) -> Plan | None:
+    """The plan of a question showing the columns that its last sentence tells, also with its fields as groups."""
+    first = plan(asked)
+    whole = with_columns(first, columns, world, plan) if isinstance(first, Plan) else None
+    if whole is not None:
+        return whole
+    groups = groups_told(columns, world)
+    alone = not isinstance(first, Plan) or not (first.query.group_by or first.query.entity)
+    by_group = plan(f"{asked.rstrip(' ?.!')} by {groups}") if groups and alone else None
+    return with_columns(by_group, columns, world, plan) if isinstance(by_group, Plan) else None
 
 
 def _by_part(parts: Sequence[str], plan: Planner, world: World) -> Plan | None:

@@ -47,7 +47,8 @@ def find_sorting(draft: Draft) -> None:
     for at in draft.cues("top", "bottom"):
         number = number_beside(draft, at)
         if number is not None and _ends_breakdown(draft, max(at, number)) and (draft.groups or draft.grain):
-            draft.ranking = Ranking(limit=draft.element(number).number)
+            told = draft.ranking.metric if draft.ranking is not None else None  # "top 2 by fees"
+            draft.ranking = Ranking(limit=draft.element(number).number, metric=told)
             direct(draft, at, draft.has(at, "top"))
             draft.use(number, "limit", str(draft.ranking.limit))
     for at in draft.cues("sort"):

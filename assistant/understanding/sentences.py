@@ -10,6 +10,18 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities.words import word_lists
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import Token, tokenize
+from assistant.understanding.told_columns import (
+    Planner,
+    arranged,
+    asked_alone,
+    each_of,
+    is_group,
+    number_told,
+    shown_as,
+    spelt,
+    told,
+    unit_of,
+)
 from semantic_layer import GroupBy, SemanticQuery, SimpleMetric, stands
 
 SHOWING = frozenset({"metric", "dimension", "filler", "value", "condition", "time"})
@@ -31,28 +43,53 @@ def with_order(first: str, last: str, world: World) -> str:
     return f"{first.rstrip(' ?.!')} {last[tokens[at].start :]}" if told else ""
 
 
-def with_columns(plan: Plan, sentence: str, world: World) -> Plan | None:
-    """The plan with the numbers and fields that a sentence names; None when one of them cannot be shown with it."""
+def with_columns(plan: Plan, sentence: str, world: World, planner: Planner) -> Plan | None:
+    """The plan with the numbers and fields that a sentence names, the first few and in the order that it tells.
+
+    None when one of them cannot be shown with it.
+    """
+    said = told(_named(sentence, world), world)
+    if said is None or (said.limits and not each_of(said.limits)):
+        return None
     query = plan.query
-    for item in _items(sentence, world):
-        changed = query if _is_said_before(item, plan) else _shown(query, item, world)
+    passed = {
+        *world.language.determiners,
+        *world.language.words("possessives"),
+        *world.language.words("distinct_words"),
+    }
+    for item in said.items:
+        bare = [token for token in item if token.text not in passed]
+        unit = unit_of(item, world)
+        same = _is_said_before(bare, plan) or bool(unit and unit in {group.grain for group in query.group_by})
+        changed = query if same else _shown(query, bare, world)
+        changed = _with_number(query, number_told(item, planner, world), world) if changed is None else changed
         if changed is None:
             return None
         query = changed
-    return replace(plan, query=query) if stands(world.layer, query) else None
+    shown = replace(plan, query=query)
+    if said.cut is None and said.order is None:
+        return shown if stands(world.layer, query) else None
+    return arranged(shown, said, planner, world)
 
 
-def _items(sentence: str, world: World) -> list[list[Token]]:
-    """The things named in a sentence, without the verb and articles."""
-    language = world.language
-    items: list[list[Token]] = [[]]
-    passed = {*language.determiners, *language.words("possessives"), *language.words("distinct_words")}
-    for token in _named(sentence, world):
-        if token.text in (",", "and", "with", "along", ";", "&"):
-            items.append([])
-        elif token.text not in passed:
-            items[-1].append(token)
-    return [item for item in items if item]
+def _with_number(query: SemanticQuery, name: str, world: World) -> SemanticQuery | None:
+    """The query showing a number, which is of every row of it; None without one."""
+    shown = shown_as(name, query, world) if name else ""
+    if shown in query.metrics or not name:
+        return query if name else None
+    near = not query.entity or world.reach.distance([name], query.entity) is not None
+    return query.model_copy(update={"metrics": (*query.metrics, name)}) if near else None
+
+
+def columns_alone(sentence: str, planner: Planner, world: World) -> Plan | None:
+    """The plan of a sentence that is the whole question: the numbers that it tells by its fields."""
+    return asked_alone(_named(sentence, world), planner, world)
+
+
+def groups_told(sentence: str, world: World) -> str:
+    """The fields that a sentence tells, as words behind "by"; empty without one."""
+    said = told(_named(sentence, world), world)
+    return " and ".join(spelt(item, world) for item in said.items if is_group(item, world)) if said else ""
 
 
 def _named(sentence: str, world: World) -> list[Token]:
@@ -85,7 +122,7 @@ def _words(read: list[tuple[str, Span]], at: int, like: list[str]) -> list[str]:
 def _shown(query: SemanticQuery, item: list[Token], world: World) -> SemanticQuery | None:
     """The query showing one more thing, as it is when that is shown already."""
     concepts = _meanings(item, world)
-    metrics = [concept.target for concept in concepts if concept.kind == "metric"]
+    metrics = [shown_as(concept.target, query, world) for concept in concepts if concept.kind == "metric"]
     fields = [concept.target for concept in concepts if concept.kind == "dimension"]
     grouped = [group.field for group in query.group_by]
     if set(metrics) & set(query.metrics) or set(fields) & set(grouped):

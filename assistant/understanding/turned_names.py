@@ -10,6 +10,8 @@ from assistant.understanding.tokens import Token
 
 WHOLE_NAME = 0.95
 LONGEST = 2  # words on either side of "of"
+LEADING = frozenset({"each", "every", "per"})
+KINDS = frozenset({"type", "kind", "category", "status", "class"})
 COUNTING = frozenset({"number", "count", "total", "amount", "sum", "share", "percentage", "rate", "average", "list"})
 
 
@@ -31,7 +33,8 @@ def _turned(tokens: list[Token], at: int, world: World) -> list[Token]:
         head = tokens[max(0, at - size) : at]
         for end in range(min(start + LONGEST, len(tokens)), start, -1):
             owner = tokens[start:end]
-            if len(head) == size and _is_field(head, owner, world) and not _goes_on(tokens, start, end, world):
+            led = at > size and tokens[at - size - 1].text in LEADING
+            if len(head) == size and _is_field(head, owner, world, led) and not _goes_on(tokens, start, end, world):
                 more, last = _further(tokens, head, end, world)
                 return [*tokens[: at - size], *_put(owner, head), *more, *tokens[last:]]
     return tokens
@@ -62,12 +65,14 @@ def _put(owner: list[Token], head: list[Token]) -> list[Token]:
     return [*single, *(replace(token, start=place.start, end=place.end) for token in head)]
 
 
-def _is_field(head: Sequence[Token], owner: Sequence[Token], world: World) -> bool:
+def _is_field(head: Sequence[Token], owner: Sequence[Token], world: World, led: bool = False) -> bool:
+    """Whether just that is a field; of a thing of its own only where each of the kinds is asked for."""
     if any(token.text in COUNTING or not token.text.isalpha() for token in (*head, *owner)):
         return False
     meant = world.lexicon.lookup([*owner, *head])
     whole = {c.target for c in meant if c.kind == "dimension" and c.weight >= WHOLE_NAME}
-    return bool(whole) and not _is_thing(owner, world) and not whole & _fields(head, world)
+    of_kinds = led and len(head) == 1 and head[0].text in KINDS
+    return bool(whole) and (of_kinds or not _is_thing(owner, world)) and not whole & _fields(head, world)
 
 
 def _is_thing(owner: Sequence[Token], world: World) -> bool:

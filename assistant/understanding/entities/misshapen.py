@@ -24,9 +24,20 @@ def _several_as_one(plan: Plan, words: Words) -> tuple[str, ...]:
         behind, role = (first, "maxima") if first is not None else (other, "minima")
         near = range(behind + 1, min(behind + BOTH_WITHIN, len(words.tokens))) if behind is not None else range(0)
         both = next((end for place in near if (end := words.phrase(place, role)) is not None), None)
-        if both is not None and (len(plan.query.metrics) < len(("least", "most")) or _of_single_rows(plan, words)):
+        if (
+            both is not None
+            and not (plan.query.order_by and _is_direction(words, at, both))
+            and (len(plan.query.metrics) < len(("least", "most")) or _of_single_rows(plan, words))
+        ):
             return (words.tokens[at].raw,)
     return ()
+
+
+def _is_direction(words: Words, first: int, behind: int) -> bool:
+    """Whether words are the two ends of an order: "from lowest to highest"."""
+    starts = range(max(0, first - 2), first + 1)
+    ends = [end for at in starts for role in ("ascending", "descending") if (end := words.phrase(at, role)) is not None]
+    return any(end >= behind for end in ends)
 
 
 def _of_single_rows(plan: Plan, words: Words) -> bool:

@@ -11,7 +11,9 @@ from assistant.understanding.forms.asking import Asking, Outcome
 from assistant.understanding.forms.bands import bands
 from assistant.understanding.forms.beside_numbers import beside_numbers
 from assistant.understanding.forms.best_of_each import best_of_each
+from assistant.understanding.forms.combinations import combinations
 from assistant.understanding.forms.compared import compared
+from assistant.understanding.forms.counted_doers import counted_doers
 from assistant.understanding.forms.dated_clauses import dated_clauses
 from assistant.understanding.forms.done_since import done_since
 from assistant.understanding.forms.effects import caused, effects
@@ -88,6 +90,8 @@ FORMS: tuple[Form, ...] = (
     topics,
     named_first,
     two_asked,
+    combinations,
+    counted_doers,
     overview,
 )
 
