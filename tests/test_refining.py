@@ -88,10 +88,10 @@ def test_completion_holds_names_and_values_once() -> None:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def scene() -> Scene:
     desk = Desk(CannedAssistant(), look_of("en"), None, None)  # type: ignore[arg-type]  # a stand-in, no threads
     session = Session().knowing("k", ranking("revenue by category"))
-    return Scene(desk, session, Act(do="menu"), tmp_path)
+    return Scene(desk, session, Act(do="menu"))
 
 
 def acting(scene: Scene, **said: str) -> list[object]:
@@ -121,12 +121,12 @@ def test_those_without_the_right_pin_and_review_nothing(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("make", [trend, ranking])
-def test_files_say_what_they_are(make: object, tmp_path: Path) -> None:
+def test_files_say_what_they_are(make: object) -> None:
     import pyarrow.parquet as pq
     from python_calamine import CalamineWorkbook
 
     answer = make("x")  # type: ignore[operator]  # a maker of answers
-    paths = {kind: written(answer, kind, tmp_path) for kind in kinds_of(answer)}
+    paths = {kind: written(answer, kind) for kind in kinds_of(answer)}
     rows = CalamineWorkbook.from_path(str(paths["xlsx"])).get_sheet_by_name("Data").to_python()
     assert len(rows) == len(answer.result.rows) + 1
     assert rows[1][1] == float(answer.result.rows[0][1])
@@ -134,9 +134,9 @@ def test_files_say_what_they_are(make: object, tmp_path: Path) -> None:
     assert paths["svg"].read_text(encoding="utf-8").startswith("<svg")
 
 
-def test_a_tile_has_no_picture(tmp_path: Path) -> None:
+def test_a_tile_has_no_picture() -> None:
     with pytest.raises(CannotExport, match="cannot be had as png"):
-        written(number("x"), "png", tmp_path)
+        written(number("x"), "png")
     assert possible(number("x").columns, number("x").result) == ()
 
 

@@ -156,7 +156,7 @@ def test_a_file_holds_exact_values_and_no_formulas() -> None:
         (TYPES, "net-revenue-orders-by-name-day.csv"),
         (TYPES[:1], "name.csv"),
         ((REVENUE,), "net-revenue.csv"),
-        ((Column("x", "dimension", "x", "../../etc/Ünï"),), "etc-n.csv"),
+        ((Column("x", "dimension", "x", "../../etc/Straße, Ünï"),), "etc-strasse-uni.csv"),
         ((Column("x", "dimension", "x", "数"),), "result.csv"),
     ],
 )

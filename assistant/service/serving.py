@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import current_thread, main_thread
 
 import click
 
@@ -12,6 +17,9 @@ from assistant.accounts import ADMIN_VARIABLE, PASSWORD_VARIABLE, Accounts, firs
 from assistant.config import Settings
 from assistant.errors import SettingsError
 from assistant.store import Store
+
+_STOPS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Windows knows no SIGHUP."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,11 @@ def serve_chat(settings: Settings, address: Address, open_browser: bool, login: 
     Raises SettingsError when the address cannot be used, and whatever `Assistant.open` raises.
     """
     check_address(address.host, address.port)
+    with stopping_in_order():
+        _serve(settings, address, open_browser, login)
+
+
+def _serve(settings: Settings, address: Address, open_browser: bool, login: bool) -> None:
     click.echo("Starting Tellwise ...")
     from assistant.assistant import Assistant
 
@@ -46,6 +59,36 @@ def serve_chat(settings: Settings, address: Address, open_browser: bool, login: 
     finally:
         store.close()
         assistant.close()
+
+
+class _Told(SystemExit):
+    """The process was told to stop, by the signal of this number."""
+
+    def __init__(self, number: int):
+        super().__init__(128 + number)
+        self.number = number
+
+
+@contextmanager
+def stopping_in_order() -> Iterator[None]:
+    """A process that is told to stop closes what it has open and removes its files, and ends by that signal then."""
+    if current_thread() is main_thread():
+        for number in _STOPS:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _told)
+    try:
+        yield
+    except _Told as told:
+        from assistant.ui.scratch import removed
+
+        removed()
+        sys.stdout.flush()
+        signal.signal(told.number, signal.SIG_DFL)
+        os.kill(os.getpid(), told.number)
+
+
+def _told(number: int, _: object) -> None:
+    raise _Told(number)
 
 
 def needs_login(settings: Settings, host: str, login: bool) -> bool:

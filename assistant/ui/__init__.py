@@ -40,7 +40,9 @@ def build(
     from assistant.ui.look import look_of
     from assistant.ui.page import pages
     from assistant.ui.room import Assistants, Room
+    from assistant.ui.scratch import cache_folder
 
+    os.environ["GRADIO_TEMP_DIR"] = str(cache_folder())  # its own default is a folder that everybody may read
     assistants = Assistants(assistant, assistant.viewer or LOCAL)
     owner = _owner(assistant) if company is None else company
     return pages(Room(look_of(assistant.settings.locale), assistants, store, owner, accounts))

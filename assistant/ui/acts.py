@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -65,12 +65,11 @@ class Effect:
 
 @dataclass(frozen=True)
 class Scene:
-    """Where an act happens: the desk, the session, the act, and a folder for files."""
+    """Where an act happens: the desk, the session, the act."""
 
     desk: Desk
     session: Session
     act: Act
-    folder: Path = field(default_factory=Path)
 
     @property
     def answer(self) -> Answer | None:
@@ -189,7 +188,7 @@ def _chart(scene: Scene) -> Iterator[Effect]:
 
 def _export(scene: Scene) -> Iterator[Effect]:
     if scene.answer is not None:
-        yield Effect(file=files.written(scene.answer, scene.act.kind, scene.folder))
+        yield Effect(file=files.written(scene.answer, scene.act.kind))
 
 
 def _pin(scene: Scene) -> Iterator[Effect]:

@@ -8,12 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from assistant.answer import Answer
 from assistant.errors import AssistantError
 from assistant.ui import tables
 from assistant.ui.picture import png, svg_file
+from assistant.ui.scratch import place_of_one
 
 SHEET_ROWS = 1_048_575
 """What an Excel sheet holds beside its head."""
@@ -28,7 +28,7 @@ def kinds_of(answer: Answer) -> tuple[str, ...]:
     return (*(("png", "svg") if answer.chart.spec is not None else ()), "csv", "xlsx", "parquet")
 
 
-def written(answer: Answer, kind: str, folder: Path) -> Path:
+def written(answer: Answer, kind: str) -> Path:
     """The path of the answer as a file, in a directory of its own so that the name can say what is inside.
 
     Raises CannotExport for a kind that the answer has not.
@@ -36,9 +36,7 @@ def written(answer: Answer, kind: str, folder: Path) -> Path:
     if kind not in kinds_of(answer):
         raise CannotExport(f"This answer cannot be had as {kind}.")
     content = _WRITERS[kind](answer)
-    place = folder / uuid4().hex
-    place.mkdir(parents=True)
-    path = place / f"{Path(tables.csv_name(answer)).stem}.{kind}"
+    path = place_of_one() / f"{Path(tables.csv_name(answer)).stem}.{kind}"
     path.write_bytes(content)
     return path
 

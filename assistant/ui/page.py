@@ -59,7 +59,10 @@ def serve(demo: gr.Blocks, service: Service) -> None:
         place = f"{service.host}:{service.port}"
         raise SettingsError(f"The page cannot be served on {place}: {error}. Choose another port.") from error
     click.echo(look_of("en").say("served", {"address": address}))
-    demo.block_thread()
+    try:
+        demo.block_thread()
+    finally:
+        demo.close(verbose=False)
 
 
 def launch_settings(service: Service) -> dict[str, Any]:

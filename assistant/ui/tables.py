@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -153,7 +154,9 @@ def csv_name(answer: Answer) -> str:
     metrics = [c.label or c.name for c in answer.columns if c.role == "metric"][:2]
     groups = [c.label or c.name for c in answer.columns if c.role in _LEFT_ROLES][:2]
     words = " ".join([*metrics, *(["by", *groups] if groups and metrics else groups)])
-    return f"{re.sub(r'[^a-z0-9]+', '-', words.lower()).strip('-')[:60] or 'result'}.csv"
+    plain_letters = unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain_letters).strip("-")[:60]
+    return f"{stem or 'result'}.csv"
 
 
 def wrapped(table: Markup, label: str) -> Markup:

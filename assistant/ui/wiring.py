@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import wraps
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 import gradio as gr
 
@@ -22,6 +19,7 @@ from assistant.ui.acts import AT_LOAD, Act, Effect, Scene, perform, read_act, ri
 from assistant.ui.look import Look
 from assistant.ui.markup import Markup, of_class
 from assistant.ui.room import AT_ONCE, Room
+from assistant.ui.scratch import place_of_one
 from assistant.ui.screen import CONVERSATION_PARTS, EFFECT_PARTS, Screen
 from assistant.ui.session import Message, Session, Shown
 from assistant.ui.talk_list import talk_list
@@ -34,8 +32,7 @@ Handler = Callable[..., Iterator[Updates]]
 
 def wire(screen: Screen, room: Room, page: gr.Blocks) -> None:
     """Connect every event of the Ask view."""
-    folder = TemporaryDirectory(prefix="tellwise-")
-    show = _shower(room.look, folder)
+    show = _shower(room.look)
     screen.ask.submit(
         _asker(room), [screen.ask, screen.session], screen.conversation, api_visibility="private",
         show_progress="hidden", trigger_mode="always_last",  # what is sent during an answer is asked behind it
@@ -45,23 +42,23 @@ def wire(screen: Screen, room: Room, page: gr.Blocks) -> None:
     for event, handler, inputs in turns:
         event(handler, inputs, screen.conversation, api_visibility="private", show_progress="hidden")
     _wire_verdict(screen, room)
-    _wire_acts(screen, room, page, Path(folder.name))
+    _wire_acts(screen, room, page)
     screen.run.click(_runner(room), [screen.sql], [screen.shown, screen.sql_outcome], api_visibility="private")
     screen.shown.change(
         show, [screen.shown], [screen.sql, *screen.result], api_visibility="private", show_progress="hidden"
     )
 
 
-def _wire_acts(screen: Screen, room: Room, page: gr.Blocks, folder: Path) -> None:
+def _wire_acts(screen: Screen, room: Room, page: gr.Blocks) -> None:
     """Clicks on cards, and what a link into the page asks for when it is opened."""
     inputs = [screen.backstage.act, screen.session]
     screen.backstage.act.change(
-        _actor(room, folder), inputs, screen.effects, api_visibility="private", show_progress="hidden",
+        _actor(room), inputs, screen.effects, api_visibility="private", show_progress="hidden",
         trigger_mode="multiple", concurrency_limit=AT_ONCE * 2,
     )  # fmt: skip
     first = [screen.backstage.words, screen.talks, *screen.starters]
     page.load(_greeter(room), None, first, api_visibility="private", show_progress="hidden").then(
-        _linked(room, folder), [screen.session], screen.effects, api_visibility="private", show_progress="hidden"
+        _linked(room), [screen.session], screen.effects, api_visibility="private", show_progress="hidden"
     )
     # kept in step with the conversation: a new one appears in the list as soon as it has a turn
     screen.shown.change(
@@ -174,13 +171,13 @@ def _never_silent(handler: Handler) -> Handler:
     return speaking
 
 
-def _actor(room: Room, folder: Path) -> Handler:
+def _actor(room: Room) -> Handler:
     @_never_silent
     def act(said: str, session: Session, request: gr.Request) -> Iterator[Updates]:
         wish = read_act(said or "")
         if wish is not None:
             desk = desk_of(room, request)
-            for effect in perform(Scene(desk, session, wish, folder)):
+            for effect in perform(Scene(desk, session, wish)):
                 yield _effect(effect, desk, session.answer)
 
     return act
@@ -221,7 +218,7 @@ def _greeter(room: Room) -> Callable[..., Updates]:
     return greet
 
 
-def _linked(room: Room, folder: Path) -> Handler:
+def _linked(room: Room) -> Handler:
     """What the address asks for: `?ask=` a question, `?answer=` a shared answer, `?conversation=` a past one."""
 
     @_never_silent
@@ -234,7 +231,7 @@ def _linked(room: Room, folder: Path) -> Handler:
             yield _effect(Effect(reminded), desk)
         for name, value in wanted.items():
             wish = Act(do="link", text=value[:LONGEST_QUESTION], talk=value[:80])
-            for effect in perform(Scene(desk, session, wish, folder), AT_LOAD[name]):
+            for effect in perform(Scene(desk, session, wish), AT_LOAD[name]):
                 yield _effect(effect, desk)
 
     return follow
@@ -281,7 +278,7 @@ def _choices(session: Session) -> list[gr.Button]:
 # --- the result
 
 
-def _shower(look: Look, folder: TemporaryDirectory[str]) -> Callable[[Shown | None], Updates]:
+def _shower(look: Look) -> Callable[[Shown | None], Updates]:
     """What shows the SQL and the rows of the last answer, and offers them as a file."""
 
     def show(shown: Shown | None) -> Updates:
@@ -289,7 +286,7 @@ def _shower(look: Look, folder: TemporaryDirectory[str]) -> Callable[[Shown | No
             return [gr.skip()] * 4
         answer, offer = shown.answer, gr.DownloadButton(visible=False)
         if answer.result.rows:
-            offer = gr.DownloadButton(value=_written(answer, Path(folder.name)), visible=True)
+            offer = gr.DownloadButton(value=_written(answer), visible=True)
         return [answer.sql, _rows_title(answer, look), _grid(answer, look), offer]
 
     return show
@@ -312,10 +309,8 @@ def _grid(answer: Answer, look: Look) -> gr.Dataframe:
     return gr.Dataframe(value=value, datatype=kinds, visible=bool(answer.result.rows))
 
 
-def _written(answer: Answer, folder: Path) -> str:
+def _written(answer: Answer) -> str:
     """The path of the rows as CSV, in a directory of its own so that the name can say what is inside."""
-    place = folder / uuid4().hex
-    place.mkdir()
-    path = place / tables.csv_name(answer)
+    path = place_of_one() / tables.csv_name(answer)
     path.write_text(tables.csv_text(answer), encoding="utf-8", newline="")
     return str(path)

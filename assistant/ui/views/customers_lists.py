@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 import gradio as gr
 
@@ -28,6 +25,7 @@ from assistant.customers import (
 from assistant.customers.listing import PAGE
 from assistant.customers.searching import SHOWN
 from assistant.ui.markup import join, of_class, tag
+from assistant.ui.scratch import place_of_one
 from assistant.ui.states import Stage
 from assistant.ui.views import customers_cards as cards
 from assistant.understanding import interpret
@@ -55,7 +53,6 @@ class ListDesk:
 
     def __init__(self, view: Stage):
         self.view, say = view, view.room.say
-        self._folder = TemporaryDirectory(prefix="tellwise-lists-")
         self.state = gr.State(Listing())
         self.shelf = gr.HTML(padding=False)
         self.ask = gr.Textbox(
@@ -287,9 +284,7 @@ class ListDesk:
         return gr.DownloadButton(value=self._file(reader, query), visible=True)
 
     def _file(self, reader: CustomerReader, query: SemanticQuery) -> str:
-        place = Path(self._folder.name) / uuid4().hex
-        place.mkdir()
-        path = place / "customers.csv"
+        path = place_of_one() / "customers.csv"
         labels = {name: self.view.room.say(f"customers.columns.{name}") for name in SHOWN}
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             write_csv(reader, query, labels, out)
