@@ -16,6 +16,7 @@ from assistant.definition_changes import of_changes
 from assistant.formatting import Style, number
 from assistant.narrate import describe
 from assistant.shape import context
+from assistant.ties import looking_further, of_ties
 from assistant.wording import answers
 from semantic_layer import (
     Compiled,
@@ -112,6 +113,7 @@ class Runner:
             *of_changes(history, ground.layer, query, date.today(), ground.locale),
             *caveats.of_orphans(ground.layer, self._orphans_of(query), ground.locale),
             *self._of_base(query, result),
+            *self._of_ties(query, result),
         )
         return Run(compiled, result, found)
 
@@ -122,6 +124,14 @@ class Runner:
             return ()
         base = self.run(to_sql(self.ground.layer, counting, as_of=self.ground.as_of), Clock())
         return caveats.of_base(counting, result, base, self.ground.settings.few_rows, self.ground.locale)
+
+    def _of_ties(self, query: SemanticQuery, result: Result) -> caveats.Caveats:
+        """What comes to the same as the last row of a ranking, and is cut off."""
+        further = looking_further(query, result)
+        if further is None:
+            return ()
+        compiled = self.compiled(further)
+        return of_ties(query, compiled.columns, self.run(compiled, Clock()), self.ground.locale)
 
     def _orphans_of(self, query: SemanticQuery) -> Mapping[str, int]:
         """Rows without the partner they name, by relationship of the query."""

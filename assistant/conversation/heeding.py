@@ -64,4 +64,6 @@ def _of_other_groups(follow_up: FollowUp, followed: Plan) -> Reading | None:
 def within_context(follow_up: FollowUp, alone: Plan) -> Reading:
     """ "and won value" behind a breakdown: the other number of the same rows, and none of all there are."""
     query: SemanticQuery = with_metrics(follow_up.base, alone.query.metrics)
-    return Plan(query) if follow_up.stands(query) else follow_up.refuse("rephrase")
+    if any(span.role == "filler" and span.target for span in alone.spans):
+        return follow_up.refuse("rephrase")  # "retention campaigns" behind a rate of plans
+    return Plan(query) if follow_up.answers(query) else follow_up.refuse("rephrase")

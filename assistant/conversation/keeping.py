@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp
+from assistant.understanding import Concept
 from semantic_layer import RatioMetric, SemanticQuery
 
 
@@ -23,17 +24,30 @@ def loses_number(followed: Plan, alone: Plan, follow_up: FollowUp) -> bool:
 
 
 def _named(alone: Plan, follow_up: FollowUp) -> Iterator[str]:
-    """The metrics that the question alone measures and that nothing but a metric's name stands for."""
+    """The metrics that the question alone measures and that nothing but a metric's name stands for.
+
+    A value of rows that were not measured ("retention" as an objective of campaigns) is no other meaning of the word.
+    """
     understanding = follow_up.understanding
     measured = (alone.asked or alone.query).metrics
     for span in alone.spans:
         if span.role != "metric" or span.target not in measured:
             continue
         elements = understanding.meanings(understanding.tokens(span.text))
-        concepts = [concept for element in elements for concept in element.concepts]
+        concepts = [c for element in elements for c in element.concepts if not _is_far(c, follow_up)]
         counted = understanding.world.nouns.counted
         if concepts and all(c.kind == "metric" and c.target not in counted for c in concepts):
             yield span.target
+
+
+def _is_far(concept: Concept, follow_up: FollowUp) -> bool:
+    """Whether a value is neither of the rows measured before nor of an entity, nor of what those were grouped by."""
+    world, base = follow_up.understanding.world, follow_up.base
+    owner = concept.target.partition(".")[0]
+    if concept.kind != "value" or owner not in world.layer.datasets or world.layer.datasets[owner].entity:
+        return False
+    facts = {fact for name in base.metrics for fact in world.reach.facts(name)}
+    return owner not in facts | {one.field.partition(".")[0] for one in (*base.group_by, *base.filters)}
 
 
 def _spoken(query: SemanticQuery, follow_up: FollowUp) -> Iterator[str]:

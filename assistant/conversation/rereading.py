@@ -39,6 +39,7 @@ from assistant.conversation.removing import read_removal, read_whole
 from assistant.conversation.shares import read_asked_share, read_rate, read_ratio, read_share
 from assistant.conversation.sorting import read_sorting
 from assistant.conversation.stepping import read_funnel
+from assistant.conversation.whereabouts import read_whereabouts
 from assistant.understanding import Fragment, Said, Token, of_the_same
 from semantic_layer import SemanticQuery, SimpleMetric
 
@@ -350,6 +351,7 @@ READERS = (
     read_bands,
     read_further,
     read_members,
+    read_whereabouts,
     read_who_did_not,
     read_without_one,
     read_asked_share,

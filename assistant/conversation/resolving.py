@@ -14,6 +14,7 @@ from assistant.conversation.keeping import loses_number
 from assistant.conversation.named_again import PRONOUNS, by_other_number, by_their_name
 from assistant.conversation.pairing import speaks_of_ones
 from assistant.conversation.phrases import load_phrases, words_of
+from assistant.conversation.ranking_anew import told_anew
 from assistant.conversation.references import refers
 from assistant.conversation.rereading import READERS, first_of
 from assistant.conversation.turns import Conversation, Turn
@@ -76,10 +77,10 @@ def _one_of(question: str, read: list[Resolution], understanding: Understanding)
 def _in_any_way(follow_up: FollowUp) -> Resolution:
     """The follow-up as it is said, or with its things named where only "they" are spoken of."""
     found = _follow_or_ask_anew(follow_up)
-    if not isinstance(found, Refusal):
-        return found
-    followed = partial(first_of, READERS)
-    return by_their_name(follow_up, followed) or by_other_number(follow_up, followed) or found
+    if isinstance(found, Refusal):
+        followed = partial(first_of, READERS)
+        found = by_their_name(follow_up, followed) or by_other_number(follow_up, followed) or found
+    return told_anew(follow_up, found) if isinstance(found, Plan) else found
 
 
 def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
