@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
-from assistant.conversation.merging import with_metrics
-from semantic_layer import METRIC_TIME, Filter, SemanticQuery
+from assistant.conversation.merging import with_default_order, with_metrics
+from assistant.conversation.population import is_cut
+from semantic_layer import METRIC_TIME, Filter, RatioMetric, SemanticQuery
 
 MEMBERSHIP = ("in", "not_in")
 
@@ -67,3 +70,32 @@ def within_context(follow_up: FollowUp, alone: Plan) -> Reading:
     if any(span.role == "filler" and span.target for span in alone.spans):
         return follow_up.refuse("rephrase")  # "retention campaigns" behind a rate of plans
     return Plan(query) if follow_up.answers(query) else follow_up.refuse("rephrase")
+
+
+def is_ratio(plan: Plan) -> bool:
+    """Whether so much of one number for each of another is asked for: "tickets per customer"."""
+    return any(one.per for one in plan.query.shares)
+
+
+def ratio_within_context(follow_up: FollowUp, alone: Plan) -> Reading:
+    """ "tickets per customer" behind the tickets of April: that of April, and not of all times."""
+    base, query = follow_up.base, alone.query
+    plain = not (base.entity or base.compare or base.shares or base.limit or base.top)
+    if not plain or not set(base.metrics) & set(query.metrics):
+        return follow_up.refuse("rephrase")
+    filters = tuple(dict.fromkeys((*base.filters, *query.filters)))
+    found = query.model_copy(update={"filters": filters, "time_range": base.time_range, "group_by": base.group_by})
+    return replace(alone, query=with_default_order(found)) if follow_up.stands(found) else follow_up.refuse("rephrase")
+
+
+def read_resting(follow_up: FollowUp) -> Reading | None:
+    """ "how many tickets is that based on" behind a rate: what it is divided by; None for any other number."""
+    rests = follow_up.phrases.closes(tuple(token.text for token in follow_up.rest), "resting_on")
+    layer, base = follow_up.understanding.world.layer, follow_up.base
+    metric = layer.metrics[base.metrics[0]] if rests and len(base.metrics) == 1 else None
+    if not isinstance(metric, RatioMetric):
+        return None
+    under = layer.metrics[metric.denominator]
+    query = with_metrics(base, (under.name,))
+    told = not under.hidden and under.format == "integer" and not is_cut(base) and follow_up.stands(query)
+    return Plan(query) if told else follow_up.refuse("rephrase")

@@ -21,6 +21,8 @@ def read_members(follow_up: FollowUp) -> Reading | None:
     if not any(follow_up.phrases.is_one(words, "members", "names") for words in said):
         return None
     dataset, base = _persons(follow_up), follow_up.base
+    if base.entity and not base.metrics:
+        return Plan(base)  # a list already
     names = follow_up.understanding.world.nouns.names(dataset) if dataset else ()
     if not names or base.compare or base.shares:
         return None

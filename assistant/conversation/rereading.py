@@ -14,6 +14,7 @@ from assistant.conversation.clauses import read_clause, read_first_of_those
 from assistant.conversation.comparing import read_comparison, read_other_comparison
 from assistant.conversation.drawing import read_chart
 from assistant.conversation.followup import FollowUp, Reading
+from assistant.conversation.going_back import read_back_to, read_next_best
 from assistant.conversation.half_names import partly_named, title_words
 from assistant.conversation.half_said import (
     at_that_time,
@@ -25,6 +26,7 @@ from assistant.conversation.half_said import (
     read_other_word,
     read_worth,
 )
+from assistant.conversation.heeding import read_resting
 from assistant.conversation.joining import joined_or_instead
 from assistant.conversation.members import read_members, read_who_did_not, some_of_them
 from assistant.conversation.merging import with_metrics
@@ -352,6 +354,9 @@ READERS = (
     read_further,
     read_members,
     read_whereabouts,
+    read_back_to,
+    read_resting,
+    read_next_best,
     read_who_did_not,
     read_without_one,
     read_asked_share,

@@ -9,7 +9,7 @@ from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.clauses import opens_clause, read_first_of_those
 from assistant.conversation.commands import COMMANDS, answer_offered
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
-from assistant.conversation.heeding import heeded, within_context
+from assistant.conversation.heeding import heeded, is_ratio, ratio_within_context, within_context
 from assistant.conversation.keeping import loses_number
 from assistant.conversation.named_again import PRONOUNS, by_other_number, by_their_name
 from assistant.conversation.pairing import speaks_of_ones
@@ -89,7 +89,7 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     leaning = _leans(follow_up) or _narrows_those(alone, follow_up)
     if not leaning and _stands_alone(alone, follow_up):
         return _in_that_period(alone, follow_up) or alone
-    followed = heeded(follow_up, first_of(READERS, follow_up))
+    followed = _as_ratio(alone, heeded(follow_up, first_of(READERS, follow_up)), follow_up)
     if isinstance(followed, Plan) and (_changes_nothing(followed, follow_up) or _tells_nobody(followed, follow_up)):
         followed = follow_up.refuse("rephrase")
     ones = speaks_of_ones(follow_up)  # "and churned ones" names no rate
@@ -109,6 +109,15 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     if isinstance(alone, Plan) and _is_bare(alone, follow_up) and _is_limited(follow_up.base):
         return followed  # "conversion rate" behind a breakdown that it has not: no number of all there is
     return followed if isinstance(followed, Clarification) or leaning else _telling(alone, followed)
+
+
+def _as_ratio(alone: Resolution, followed: Reading, follow_up: FollowUp) -> Reading:
+    """What was read; of "tickets per customer" behind the tickets of April that ratio of April."""
+    if not isinstance(alone, Plan) or isinstance(followed, Plan | Explanation) or not is_ratio(alone):
+        return followed
+    if not _is_bare(alone, follow_up) or not _is_limited(follow_up.base):
+        return followed
+    return ratio_within_context(follow_up, alone)
 
 
 def _in_that_period(alone: Resolution, follow_up: FollowUp) -> Resolution | None:
@@ -165,7 +174,7 @@ def _leans(follow_up: FollowUp) -> bool:
     phrases, words = follow_up.phrases, words_of(follow_up.rest)
     if LEANING & follow_up.cues or not follow_up.tokens or follow_up.counts_on:
         return True
-    if phrases.is_one(words[:1], "dependent") or speaks_of_ones(follow_up):
+    if phrases.is_one(words[:1], "dependent") or speaks_of_ones(follow_up) or phrases.closes(words, "of_the_shown"):
         return True
     return _dangling(follow_up)
 
@@ -214,5 +223,6 @@ def _is_bare(plan: Plan, follow_up: FollowUp) -> bool:
     query = plan.query
     if query.entity and not query.metrics and len(said) == 1:
         return True  # "men" behind a number of women
-    empty = not (query.group_by or query.filters or query.time_range or query.compare or query.entity or query.limit)
+    said_more = query.filters and not (is_ratio(plan) and all(one.op == "not_null" for one in query.filters))
+    empty = not (query.group_by or said_more or query.time_range or query.compare or query.entity or query.limit)
     return empty and len(said) <= SHORT and auxiliaries.isdisjoint(said)
