@@ -78,6 +78,15 @@ def test_a_key_that_some_rows_share_is_told() -> None:
     assert "invoices: invoice_no is called like its key, but some rows share one; do they stand there twice?" in doubts
 
 
+def test_things_whose_id_stands_on_several_rows_are_not_counted_by_their_rows() -> None:
+    orders = table("orders", 60, order_id="1 + i // 3", paid_on="DATE '2026-01-01' + CAST(i AS INTEGER)", price="i * 2")
+    one = found(orders)  # order 1 has two rows, order 21 one, all between three
+    assert one.rows("orders") == {"orders": 21}
+    assert one.rows("order_rows") == {"order_rows": 60}
+    told = "orders: order_id is called like its key, but some rows share one; do they stand there twice?"
+    assert told in one.proposal.doubts
+
+
 def test_the_time_that_counts_begins_durations_even_when_it_is_called_created() -> None:
     fields = {field.title for field in found(*TICKETS).layer.datasets["ticket"].fields}
     assert {"Days from created at to solved at", "Days from created at to replied at"} <= fields

@@ -102,6 +102,13 @@ def test_a_list_is_said_narrowed_kept_and_taken_along(
     tab.close()
 
 
+def test_a_list_of_a_period_says_which(chromium: Any, server: Server) -> None:
+    tab = opened(chromium, server, path="customers")
+    ask(tab.page, "customers in Germany who ordered more than 3 times this year")
+    tab.page.get_by_text("Read as: Orders, January 2026 – June 2026").wait_for()
+    tab.close()
+
+
 def test_what_is_no_list_is_said(chromium: Any, server: Server) -> None:
     tab = opened(chromium, server, path="customers")
     ask(tab.page, "net revenue by month")

@@ -27,7 +27,7 @@ PAGES = ("boards", "alerts", "customers", "catalogue", "review", "evals", "data"
 EMPTY = {  # page -> what a new workspace says there
     "": "What would you like to know?",
     "boards": "No board yet",
-    "alerts": "Nothing needs your attention",
+    "alerts": "Nobody has looked yet",
     "customers?q=zzzzqqq": "Nobody found",
     "catalogue?kind=proposals": "No proposal waits",
     "review": "Nothing waits",

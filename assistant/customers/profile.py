@@ -153,7 +153,7 @@ def _value(row: Row) -> Iterator[Mark]:
 
 def _habits(row: Row) -> Iterator[Mark]:
     if row.get("is_loyal"):
-        yield Mark("loyal", "habit", _silence(row))
+        yield Mark("loyal", "habit" if row.get("days_silent") else "habit_today", _silence(row))
     if row.get("is_new"):
         yield Mark("new", "first_order", {})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from semantic_layer.bootstrap.figure import Figure, sql_name
-from semantic_layer.bootstrap.keys import is_line, reference
+from semantic_layer.bootstrap.keys import is_line, reference, repeated_id
 from semantic_layer.bootstrap.kinds import is_personal
 from semantic_layer.bootstrap.naming import is_another, is_called, phrase, plain_name, plural, without_header
 from semantic_layer.bootstrap.structure import Column
@@ -21,12 +21,17 @@ def count_rows(subject: Subject) -> Figure:
     """The number of rows, called by what a row is."""
     whole = without_header(subject.noun, subject.nouns)
     nouns = [noun for noun in dict.fromkeys((subject.noun, whole, _key_noun(subject))) if noun]
-    if not nouns:
+    if not nouns or _repeated(subject):
         noun = subject.table.noun
         return _counted(subject, phrase((*noun, "rows")), (phrase((*noun, "records")), phrase((*noun, "lines"))), ())
     words = [plural(noun) for noun in nouns]
     others = [text for noun in nouns for text in _reworded_plurals(noun, subject.nouns)]
     return _counted(subject, words[0], (*words, f"{phrase(nouns[0])} count", *others), nouns[0])
+
+
+def _repeated(subject: Subject) -> Column | None:
+    """The id that several rows share, of what the table is called after: its rows are no count of those."""
+    return repeated_id(subject.table, subject.key) if subject.noun else None
 
 
 def _counted(subject: Subject, things: str, others: Sequence[str], entity: Words) -> Figure:
@@ -57,7 +62,10 @@ def _reworded_plurals(noun: Words, nouns: Collection[Words]) -> Iterator[str]:
 
 
 def count_entities(subject: Subject) -> Iterator[Figure]:
-    """Distinct values of ids that have no table of their own."""
+    """Distinct values of ids that have no table of their own, or that several rows of their own table share."""
+    repeated = _repeated(subject)
+    if repeated is not None:
+        yield _distinct(subject, repeated, plural(subject.noun), subject.noun)
     for column in subject.having("identifier", "category"):
         named = reference(column.own)
         called = is_called(named.entity)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from semantic_layer.bootstrap.evidence import Evidence
 from semantic_layer.bootstrap.figure import Figure
-from semantic_layer.bootstrap.keys import is_identifier, reference
+from semantic_layer.bootstrap.keys import is_identifier, reference, repeated_id
 from semantic_layer.bootstrap.links import GUESS, PART, SYNONYM, Link
 from semantic_layer.bootstrap.metrics import mixed_currencies
 from semantic_layer.bootstrap.roads import Roads
@@ -14,8 +14,6 @@ from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import vocabulary
 from semantic_layer.compiler import sqltree as sql
-
-_NEARLY_ALL, _FEW = 0.9, 20
 
 
 def doubts(
@@ -41,8 +39,10 @@ def _of_table(subject: Subject) -> Iterator[str]:
     table = subject.table
     if not table.rows:
         yield f"{table.name}: it has no rows, so everything about it was read from names."
-    elif not subject.key and (repeated := _repeated_key(subject)):
-        yield f"{table.name}: {repeated} is called like its key, but some rows share one; do they stand there twice?"
+    elif not subject.key and (repeated := repeated_id(table, subject.key)):
+        yield (
+            f"{table.name}: {repeated.name} is called like its key, but some rows share one; do they stand there twice?"
+        )
     elif not subject.key:
         yield f"{table.name}: no column tells its rows apart, so nothing can link to it; give it a `primary_key`."
     elif len(subject.key) > 1:
@@ -50,14 +50,6 @@ def _of_table(subject: Subject) -> Iterator[str]:
         yield f"{table.name}: {names} together tell its {table.rows:,} rows apart; is that meant?"
     if subject.rivals and subject.time:
         yield f"{table.name}: its rows are counted by {subject.time.name}, though another time would do as well."
-
-
-def _repeated_key(subject: Subject) -> str:
-    """The column that is called like the key of its table and nearly is one; empty when there is none."""
-    rows = subject.table.rows
-    nearly = (one for one in subject.table.columns if one.figures.distinct >= _NEARLY_ALL * rows and rows > _FEW)
-    named = ((column.name, reference(column.own)) for column in nearly)
-    return next((name for name, own in named if own.marked and not own.entity), "")
 
 
 def _of_columns(subject: Subject) -> Iterator[str]:

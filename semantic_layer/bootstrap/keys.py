@@ -63,6 +63,22 @@ def single_key(table: Table, tables: Sequence[Table]) -> Column | None:
     return best[1] if best[0] >= (POSSIBLE if table.rows else OWN) else None
 
 
+def repeated_id(table: Table, key: Sequence[Column]) -> Column | None:
+    """The column that is the table's own id by its name while several rows share a value: rows are parts of those.
+
+    None where one column tells the rows apart.
+    """
+    if len(key) == 1:
+        return None
+    named = (column for column in table.columns if is_identifier(column) and 1 < column.figures.distinct < table.rows)
+    return next((column for column in named if _is_own_id(column, table)), None)
+
+
+def _is_own_id(column: Column, table: Table) -> bool:
+    named, own = reference(column.words), reference(column.own)
+    return (own.marked and not own.entity) or (named.marked and named.entity == table.noun)
+
+
 def key_of_another(table: Table, tables: Sequence[Table]) -> Column | None:
     """The first column when it is the key of another table and no two rows share it: one row for each of those."""
     first = table.columns[0] if table.columns else None
@@ -80,8 +96,7 @@ def _may_be_key(column: Column, table: Table) -> bool:
 def key_grade(column: Column, table: Table, tables: Sequence[Table]) -> int:
     """How well the name suits a key of this table: OWN, LIKELY, POSSIBLE, or 0 for not at all."""
     named = reference(column.words)
-    own = reference(column.own)
-    if (own.marked and not own.entity) or (named.marked and named.entity == table.noun):
+    if _is_own_id(column, table):
         return OWN
     if _is_of_another(named.entity, table, tables) or column.figures.distinct <= 1 < table.rows:
         return 0

@@ -152,6 +152,8 @@ class InboxDesk:
             return empty_card(say("alerts.none"), say("alerts.none_seen"))
         if which == "over":
             return empty_card(say("alerts.none_over"), say("alerts.none_over_text"))
+        if not runs(self.room.store(request), 1):
+            return empty_card(say("alerts.unseen"), say("alerts.unseen_text"))
         layer = self.room.assistant(request).layer
         count = len(read_watchlist(self.room.settings.home, layer).monitors)
         return empty_card(say("alerts.none"), say("alerts.none_text", {"count": count}))

@@ -246,7 +246,8 @@ class ListDesk:
         found = list_customers(reader, state.query, PAGE, state.skip)
         parts = interpret(reader.layer, state.query, reader.as_of, reader.locale).parts
         labels = [part.label for part in parts if part.kind == "filter"][:MOST_CHIPS]
-        others = [part.label for part in parts if part.kind not in ("filter", "dimension", "period")]
+        apart = ("filter", "dimension") if state.query.time_range else ("filter", "dimension", "period")
+        others = [part.label for part in parts if part.kind not in apart]
         note = of_class("p", "tw-small", f"{room.say('customers.list.read_as')}: {', '.join(others)}") if others else ""
         small = found.total <= AT_ONCE
         edits, more = room.may(request, "customers.edit") and room.keeper is not None, found.total > PAGE
