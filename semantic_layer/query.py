@@ -130,6 +130,8 @@ class Filter(QueryNode):
     entity's. Filters told by the rows of one dataset hold for one row of it together ("students with an A in Maths"),
     but each list of values of the same field for another row ("customers with an email and a phone case").
 
+    `like` takes patterns, of which one must fit ("J%", "%ez"), capitals apart; `not_like` those of which none may.
+
     `where` narrows the rows that a metric of each entity counts: conditions on fields that its own rows have
     ("customers with two orders over 100": where the amount is over 100). Other filters of the query do not narrow them.
     On a metric that groups show it is a condition of each group, within the rows that the query keeps ("cities with an
@@ -271,6 +273,18 @@ class Pivot(QueryNode):
     values: tuple[Scalar, ...] = Field(min_length=1, max_length=60)
 
 
+class Case(QueryNode):
+    """A column of its own for `metric`: of those rows only that meet `filters` beside the filters of the query.
+
+    It stands in place of the metric, which has one column for each of its cases ("revenue from new customers and from
+    returning customers by month"), called by `label`. No filters: of all rows.
+    """
+
+    metric: str
+    filters: tuple[Filter, ...] = ()
+    label: str
+
+
 class SemanticQuery(QueryNode):
     """What to compute: metrics by dimensions, for a time, under filters, compared, sorted, cut.
 
@@ -290,6 +304,7 @@ class SemanticQuery(QueryNode):
     ranks: tuple[Rank, ...] = ()
     top: Top | None = None
     pivot: Pivot | None = None
+    cases: tuple[Case, ...] = Field(default=(), max_length=6)
     per_bucket: PerBucket | None = None
     per_group: PerGroup | None = None
     running: Running | None = None

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer import band_rules, bucket_rules, group_rules
+from semantic_layer import band_rules, bucket_rules, case_rules, group_rules
 from semantic_layer.errors import QueryFault, suggest
 from semantic_layer.expressions import parse_expression
 from semantic_layer.metric_types import DerivedMetric, SimpleMetric
@@ -85,7 +85,7 @@ def _wrong_count(one: Filter) -> str:
         return "" if right else f"`{one.than}` takes the place of a value: `{one.op}` on `{one.field}` does not fit it."
     wanted = {"between": 2, "is_null": 0, "not_null": 0}.get(one.op, 1)
     given = len(one.values)
-    if one.op in ("in", "not_in"):
+    if one.op in ("in", "not_in", *_TEXT_OPERATORS):
         return "" if given else f"The filter on `{one.field}` lists no values."
     return "" if given == wanted else f"`{one.op}` on `{one.field}` needs {wanted} values, not {given}."
 
@@ -386,6 +386,7 @@ MEANING_RULES: tuple[Rule, ...] = (
     group_rules.than_previous,
     group_rules.told_apart,
     band_rules.bands,
+    case_rules.cases,
     _entity_list,
     _time_zone,
     _order,

@@ -109,3 +109,56 @@ def test_rows_come_in_the_order_told(ferries: Foreign) -> None:
 )
 def test_what_is_not_of_the_rows_is_refused(ferries: Foreign, question: str) -> None:
     assert isinstance(ferries.assistant.ask(question), Refusal)
+
+
+OF_PASSENGERS = "SELECT count(*) FROM passengers WHERE "
+CONDITIONS = [
+    (
+        "Number of passengers whose name starts with J or ends with 'ez'",
+        OF_PASSENGERS + "passenger_name LIKE 'J%' OR passenger_name LIKE '%ez'",
+    ),
+    (
+        "What is the number of passengers whose name starts with J or ends with 'd', and who live in a country ending "
+        "with the letter 'y'?",
+        OF_PASSENGERS + "(passenger_name LIKE 'J%' OR passenger_name LIKE '%d') AND country LIKE '%y'",
+    ),
+    ("How many passengers whose email ends with .com live in Norway?", OF_PASSENGERS + "passenger_id IN (1)"),
+    (
+        "Number of bookings for routes whose route code contains 'OSL' or 'MMA'",
+        "SELECT count(*) FROM bookings WHERE route_id IN (2, 3, 4)",
+    ),
+    ("How many users signed up in 2025?", OF_PASSENGERS + "year(signup_date) = 2025"),
+    (
+        "Number of bookings by users who signed up in the past 70 days",
+        f"SELECT count(*) FROM {BOOKED} WHERE signup_date >= DATE '2025-04-08'",
+    ),
+    (
+        "How many passengers are there from each country, for passengers who signed up on or after January 1, 2025?",
+        "SELECT country, count(*) FROM passengers WHERE signup_date >= DATE '2025-01-01' GROUP BY 1",
+    ),
+    (
+        "What are the 2 most frequently bought route codes in 2025?",
+        f"SELECT route_code, count(*) AS n FROM {BOOKED} WHERE booking_type = 'buy' AND year(booked_at) = 2025 "
+        "GROUP BY 1 ORDER BY n DESC LIMIT 2",
+    ),
+    (
+        "For passengers with at least 3 bookings, what is their booking success rate? Return the passenger name and "
+        "success rate, ordered from lowest to highest success rate.",
+        "SELECT passenger_name, avg(CASE WHEN booking_status = 'success' THEN 1.0 ELSE 0.0 END) FROM "
+        f"{BOOKED} GROUP BY passenger_id, 1 HAVING count(*) >= 3",
+    ),
+    (
+        "Failure rate by line",
+        f"SELECT line, count(*) FILTER (booking_status = 'fail') / count(*) FROM {BOOKED} GROUP BY 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "sql"), CONDITIONS)
+def test_conditions_on_text_days_and_outcomes(ferries: Foreign, question: str, sql: str) -> None:
+    assert_same_rows(ferries, question, sql)
+
+
+def test_a_day_that_tells_which_people_is_no_breakdown(ferries: Foreign) -> None:
+    asked = ferries.assistant.ask("Number of bookings by passengers whose signup date is in the past 70 days")
+    assert isinstance(asked, Refusal)

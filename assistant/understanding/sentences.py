@@ -15,10 +15,10 @@ from assistant.understanding.told_columns import (
     arranged,
     asked_alone,
     each_of,
+    group_words,
     is_group,
     number_told,
     shown_as,
-    spelt,
     told,
     unit_of,
 )
@@ -89,7 +89,8 @@ def columns_alone(sentence: str, planner: Planner, world: World) -> Plan | None:
 def groups_told(sentence: str, world: World) -> str:
     """The fields that a sentence tells, as words behind "by"; empty without one."""
     said = told(_named(sentence, world), world)
-    return " and ".join(spelt(item, world) for item in said.items if is_group(item, world)) if said else ""
+    groups = [group_words(item, world) for item in said.items if is_group(item, world)] if said else []
+    return " and ".join(dict.fromkeys(groups))
 
 
 def _named(sentence: str, world: World) -> list[Token]:

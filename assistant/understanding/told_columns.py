@@ -65,11 +65,11 @@ def asked_alone(tokens: Sequence[Token], plan: Planner, world: World) -> Plan | 
 
 def _listed(said: Told, plan: Planner, world: World) -> Plan | None:
     """The plan of the items alone, as a list of things, in the order told."""
-    each = each_of(said.limits)
-    if not (each or said.cut or said.order):
+    each, bare = each_of(said.limits), tuple(tuple(_without(item, world)) for item in said.items)
+    if bare == said.items and not (each or said.cut or said.order):
         return None  # which was read already
     limits = "" if each else _spelt(said.limits)
-    found = plan(f"{world.language.words('column_verbs')[0]} {', '.join(map(_spelt, said.items))} {limits}".strip())
+    found = plan(f"{world.language.words('column_verbs')[0]} {', '.join(map(_spelt, bare))} {limits}".strip())
     if not isinstance(found, Plan) or (each and not _lists(found.query, each, world)):
         return None
     return arranged(found, said, plan, world)
@@ -89,7 +89,7 @@ def _by_groups(said: Told, plan: Planner, world: World) -> Plan | None:
         if name:
             metrics.append(world.layer.metrics[name].title)
         elif is_group(item, world):
-            fields.append(spelt(item, world))
+            fields.append(group_words(item, world))
         else:
             return None
     each = each_of(said.limits)
@@ -97,7 +97,8 @@ def _by_groups(said: Told, plan: Planner, world: World) -> Plan | None:
         fields.append(_spelt(_without(each, world)))
     elif each and not _owns(each, fields, world):
         return None
-    text = f"{' and '.join(metrics)} by {' and '.join(fields)} {'' if each else _spelt(said.limits)}".strip()
+    groups = " and ".join(dict.fromkeys(fields))
+    text = f"{' and '.join(metrics)} by {groups} {'' if each else _spelt(said.limits)}".strip()
     found = plan(text) if metrics and fields else None
     return arranged(found, said, plan, world) if isinstance(found, Plan) else None
 
@@ -190,8 +191,10 @@ def _limited(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token,
 def each_of(limits: Sequence[Token]) -> tuple[Token, ...]:
     """The things of "for each city", "per city", "for all customers"; empty for what limits the rows."""
     if len(limits) > 2 and limits[0].text == "for" and limits[1].text in ("all", "each", "every"):
-        return tuple(limits[2:])
-    return tuple(limits[1:]) if len(limits) > 1 and limits[0].text == "per" else ()
+        things = tuple(limits[2:])
+    else:
+        things = tuple(limits[1:]) if len(limits) > 1 and limits[0].text == "per" else ()
+    return things if LIMITING.isdisjoint(token.text for token in things) else ()  # "per topic for 2025"
 
 
 def _owns(things: Sequence[Token], fields: Sequence[str], world: World) -> bool:
@@ -294,9 +297,17 @@ def _without_sign(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tokens[: _before(tokens, len(tokens))]
 
 
-def spelt(item: Sequence[Token], world: World) -> str:
-    """The words of an item as they are written, without articles."""
-    return _spelt(_without(item, world))
+def group_words(item: Sequence[Token], world: World) -> str:
+    """What to break down by for an item: the things themselves for what these are called by, else its words."""
+    words = _without(item, world)
+    named = {c.target for c in world.lexicon.lookup(words) if c.kind == "dimension" and c.weight >= SURE_NAME}
+    owners = {field.partition(".")[0] for field in named}
+    things = [one for one in owners if named <= {*world.nouns.names(one), *_keys_of(one, world)}]
+    return world.layer.datasets[things[0]].title if len(owners) == 1 and things else _spelt(words)
+
+
+def _keys_of(dataset: str, world: World) -> set[str]:
+    return {f"{dataset}.{key}" for key in world.layer.datasets[dataset].key_fields}
 
 
 def _spelt(tokens: Sequence[Token]) -> str:

@@ -9,6 +9,7 @@ from semantic_layer.bootstrap.counts import count_entities, count_linked, count_
 from semantic_layer.bootstrap.figure import SALES, Figure, sql_name
 from semantic_layer.bootstrap.kinds import Adding
 from semantic_layer.bootstrap.naming import field_words, is_unit_last, label, phrase, plain_name, synonyms, unqualified
+from semantic_layer.bootstrap.outcomes import rates_of_outcomes
 from semantic_layer.bootstrap.phrasings import numbers
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
@@ -37,7 +38,7 @@ def propose_figures(subject: Subject) -> tuple[Figure, ...]:
     found = [count_rows(subject), *count_entities(subject), *count_linked(subject)]
     for column in numbers:
         found.extend(_of_number(subject, column, len(numbers) <= _MOST_RANGES))
-    return (*found, *_product(subject), *_shares(subject))
+    return (*found, *_product(subject), *_shares(subject), *rates_of_outcomes(subject))
 
 
 def _of_number(subject: Subject, column: Column, with_range: bool) -> Iterator[Figure]:

@@ -140,6 +140,8 @@ def _description(figure: Figure, subject: Subject) -> str:
     table = subject.table.name
     if figure.role == "rows":
         return f"Rows of the table {table}."
+    if figure.role == "share" and figure.measure.description:
+        return figure.measure.description
     if figure.role == "share":
         return f"Part of the rows of {table} for which it is true; rows without an answer do not count."
     words = {"sum": "Sum", "average": "Mean", "min": "Smallest", "max": "Largest", "count_distinct": "Different values"}

@@ -101,6 +101,7 @@ def _remark(subject: Subject) -> str:
 
 def _dataset(subject: Subject, subjects: Sequence[Subject], roads: Roads, measures: Sequence[Measure]) -> Dataset:
     nouns = [*_short_nouns(subject, subjects), *_whole_nouns(subject, subjects), *_nouns(subject)]
+    called = synonyms([(_label(subject).casefold(),), *((noun,) for noun in nouns)])
     return Dataset(
         name=subject.name,
         source=subject.table.name,
@@ -109,7 +110,7 @@ def _dataset(subject: Subject, subjects: Sequence[Subject], roads: Roads, measur
         unique_keys=_unique_keys(subject, roads),
         time=_time(subject, subjects, roads),
         entity=subject.is_entity,
-        ai_context=AIContext(synonyms=synonyms([(_label(subject).casefold(),), *((noun,) for noun in nouns)])),
+        ai_context=AIContext(synonyms=tuple(dict.fromkeys((*called, *_as_users(subject, subjects))))),
         fields=(*propose_fields(subject), *propose_durations(subject)),
         measures=tuple(measures),
     )
@@ -136,6 +137,17 @@ def _nouns(subject: Subject) -> Iterator[str]:
                 if not is_another(other, noun, subject.nouns):
                     yield other
                     yield plural(tuple(other.split()))
+
+
+def _as_users(subject: Subject, subjects: Sequence[Subject]) -> Iterator[str]:
+    """ "users", "clients" for the one kind of people that are served; none where such are in another table, too."""
+    known = vocabulary()
+    served = [one for one in subjects if one.noun and known.has("served_people", one.noun[-1:])]
+    nouns = {word for one in subjects for word in (*one.noun, *one.table.noun)}
+    if served == [subject]:
+        for text in sorted(" ".join(words) for words in known.lists["users_called"] if nouns.isdisjoint(words)):
+            yield text
+            yield plural((text,))
 
 
 def _begun_with(subject: Subject) -> Words:

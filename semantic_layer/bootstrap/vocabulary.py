@@ -18,8 +18,8 @@ _FILE = Path(__file__).parent / "words.yml"
 _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W_]", re.UNICODE)
 _LONGEST_SPLIT = 40
 _OTHER_SHAPES = (
-    "abbreviations", "bare_units", "codes", "deed_nouns", "irregular", "plurals", "state_forms", "status_codes",
-    "synonyms", "synonyms_at_end", "units", "words",
+    "abbreviations", "bare_units", "codes", "deed_nouns", "irregular", "outcomes", "plurals", "state_forms",
+    "status_codes", "synonyms", "synonyms_at_end", "units", "words",
 )  # fmt: skip
 _SHORT = ("measuring_units",)
 _SMALL = frozenset({"of", "to", "at", "by", "on"})
@@ -43,6 +43,7 @@ class Vocabulary:
     codes: Mapping[str, Mapping[str, Words]]
     status_codes: Mapping[str, str]
     state_forms: tuple[Words, ...]
+    outcomes: Mapping[str, str]
     known: frozenset[str]
 
     def has(self, name: str, words: Sequence[str]) -> bool:
@@ -161,6 +162,7 @@ def vocabulary() -> Vocabulary:
         codes=_codes(data["codes"]),
         status_codes=cast("Mapping[str, str]", data["status_codes"]),
         state_forms=tuple(tuple(group) for group in cast("Sequence[Sequence[str]]", data["state_forms"])),
+        outcomes={text: name for name, texts in data["outcomes"].items() for text in texts},
         known=frozenset(known) | frozenset(word + "s" for word in known if word.isalpha() and not word.endswith("s")),
     )
 

@@ -61,11 +61,17 @@ def _compared(tree: exp.Expr, op: str, values: Sequence[Scalar]) -> exp.Expr:
     if op == "between":
         return exp.Between(this=tree, low=sql.literal(values[0]), high=sql.literal(values[1]))
     if op == "like":
-        return exp.ILike(this=tree, expression=sql.literal(values[0]))
+        return _like(tree, values)
     if op == "not_like":
-        like = exp.ILike(this=tree, expression=sql.literal(values[0]))
+        like = _like(tree, values)
         return exp.Or(this=exp.Is(this=tree.copy(), expression=exp.Null()), expression=exp.Not(this=like))
     return _COMPARISONS[op](this=tree, expression=sql.literal(values[0]))
+
+
+def _like(tree: exp.Expr, patterns: Sequence[Scalar]) -> exp.Expr:
+    """Whether a text is like one of the patterns, capitals apart."""
+    alike = [exp.ILike(this=tree.copy(), expression=sql.literal(one)) for one in patterns]
+    return alike[0] if len(alike) == 1 else exp.Paren(this=exp.or_(*alike))
 
 
 def _on_time(tree: exp.Expr, one: Filter) -> exp.Expr:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.answer import Plan
-from assistant.understanding.entities import aggregates_lost, shapes_of_counts, shapes_of_each, shapes_of_things
+from assistant.understanding.entities import (
+    aggregates_lost,
+    shapes_of_counts,
+    shapes_of_each,
+    shapes_of_things,
+    shapes_of_words,
+)
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import METRIC_TIME, SimpleMetric
@@ -38,6 +44,16 @@ def _is_direction(words: Words, first: int, behind: int) -> bool:
     starts = range(max(0, first - 2), first + 1)
     ends = [end for at in starts for role in ("ascending", "descending") if (end := words.phrase(at, role)) is not None]
     return any(end >= behind for end in ends)
+
+
+def _day_as_groups(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "members whose join date is in May" answered by join date: a condition on the day, and no breakdown by it."""
+    shown = {group.field for group in plan.query.group_by if group.grain}
+    for at in range(len(words.tokens) - 1) if shown else ():
+        named = words.concepts(at + 1, "dimension") if words.tokens[at].text == "whose" else []
+        if any(concept.target in shown for concepts, _ in named for concept in concepts):
+            return (words.tokens[at + 1].raw,)
+    return ()
 
 
 def _of_single_rows(plan: Plan, words: Words) -> bool:
@@ -240,10 +256,14 @@ SHAPES: tuple[Shape, ...] = (
     shapes_of_things.some_and_none,
     shapes_of_things.which_for_number,
     shapes_of_things.paid_twice,
+    _day_as_groups,
     aggregates_lost.aggregates_lost,
     shapes_of_each.named_by_another,
     shapes_of_each.rank_for_size,
     shapes_of_counts.owner_counted,
     shapes_of_counts.bounded_by_itself,
     shapes_of_counts.counted_without,
+    shapes_of_words.degree_as_count,
+    shapes_of_words.kind_passed_over,
+    shapes_of_words.field_as_group,
 )

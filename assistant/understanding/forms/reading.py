@@ -15,6 +15,7 @@ from assistant.understanding.forms.combinations import combinations
 from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.counted_doers import counted_doers
 from assistant.understanding.forms.dated_clauses import dated_clauses
+from assistant.understanding.forms.done_frequently import done_frequently
 from assistant.understanding.forms.done_since import done_since
 from assistant.understanding.forms.effects import caused, effects
 from assistant.understanding.forms.every_period import every_period
@@ -33,6 +34,7 @@ from assistant.understanding.forms.rows_asked import members_asked, rows_asked
 from assistant.understanding.forms.sets import described, sets, who_is
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 from assistant.understanding.forms.some_of_them import some_of_them
+from assistant.understanding.forms.text_conditions import text_conditions
 from assistant.understanding.forms.than_before import than_before
 from assistant.understanding.forms.theirs import theirs
 from assistant.understanding.forms.top_part import top_part
@@ -91,6 +93,8 @@ FORMS: tuple[Form, ...] = (
     named_first,
     two_asked,
     combinations,
+    text_conditions,
+    done_frequently,
     counted_doers,
     overview,
 )
