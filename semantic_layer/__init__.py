@@ -82,7 +82,7 @@ from semantic_layer.query import (
     TimeRange,
     Top,
 )
-from semantic_layer.query_rules import holds_numbers, holds_whole_numbers
+from semantic_layer.query_rules import adds_up, holds_numbers, holds_whole_numbers
 from semantic_layer.resolution import is_count, is_together, linking, time_of
 from semantic_layer.stand_ins import substitute
 from semantic_layer.verified import (
@@ -157,6 +157,7 @@ __all__ = [
     "VerifiedQuestion",
     "View",
     "Viewer",
+    "adds_up",
     "adds_up_in_time",
     "bond",
     "changes_of",

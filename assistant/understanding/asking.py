@@ -74,13 +74,18 @@ def _offered(draft: Draft, world: World) -> list[str]:
         distances = [reach.distance([name], dataset) for dataset in datasets]
         return layer.metrics[name].format != "currency", max((d for d in distances if d is not None), default=9)
 
-    described = [owner(layer, concept.target) for c in draft.conditions for concept in c.values[0]]
-    counts = [] if draft.groups else [count for name in described if (count := world.nouns.count_of(name))]
+    described = [[owner(layer, concept.target) for concept in c.values[0]] for c in draft.conditions]
+    counted = [name for owners in described for name in owners]
+    counts = [] if draft.groups else [count for name in counted if (count := world.nouns.count_of(name))]
     shown = [name for name, metric in layer.metrics.items() if not metric.hidden]
-    wanted = [*datasets, *described]
-    near = [name for name in shown if all(reach.distance([name], dataset) is not None for dataset in wanted)]
+    wanted = [*([dataset] for dataset in datasets), *described]  # a country may be that of one thing or another
+    near = [name for name in shown if all(_reaches(name, owners, world) for owners in wanted)]
     others = sorted((name for name in near if not reach.facts(name) <= datasets), key=rank)
     return list(dict.fromkeys((*counts, *others)))
+
+
+def _reaches(name: str, datasets: Sequence[str], world: World) -> bool:
+    return any(world.reach.distance([name], dataset) is not None for dataset in datasets)
 
 
 def _accepted_plans(draft: Draft, spelling: Spelling) -> list[Plan]:

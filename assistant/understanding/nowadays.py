@@ -22,9 +22,21 @@ def find_nowadays(draft: Draft) -> None:
     divided = draft.groups or draft.ranking is not None or draft.bounds or draft.scopes or draft.listed
     if not places or timed or divided or not asks_for_happenings(draft, places):
         return
+    if _are_in_a_state(draft):
+        for at in places:
+            draft.use(at, "filler")
+        return
     for at in places:
         draft.use(at, "grain", GRAIN)
     draft.grain = GRAIN
+
+
+def _are_in_a_state(draft: Draft) -> bool:
+    """ "how many orders are pending right now": a state is that of today, so that nothing is left to tell by month."""
+    words = set(draft.world.language.words("states_of_today"))
+    fields = {value.target for one in draft.conditions if not one.negated for choice in one.values for value in choice}
+    said = (draft.world.layer.fields[name].label.casefold().split() for name in fields)
+    return any(not words.isdisjoint(label) for label in said)
 
 
 def asks_for_happenings(draft: Draft, places: Iterable[int]) -> bool:

@@ -10,6 +10,7 @@ from assistant.understanding.counted_values import with_units
 from assistant.understanding.draft import World
 from assistant.understanding.kept_values import with_values_kept
 from assistant.understanding.named_by_time import with_values_of_months
+from assistant.understanding.named_places import with_named_places
 from assistant.understanding.paths import with_paths
 from assistant.understanding.people_aged import with_people_aged
 from assistant.understanding.predicates import PlainDeeds
@@ -24,6 +25,7 @@ from assistant.understanding.rewriting import (
 from assistant.understanding.said_places import with_plain_places
 from assistant.understanding.scales import with_large_numbers
 from assistant.understanding.shorthand import spelt_out
+from assistant.understanding.sides_asked import with_sides_asked
 from assistant.understanding.takings import with_takings
 from assistant.understanding.times_done import with_times_done
 from assistant.understanding.tokens import Token
@@ -36,6 +38,7 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     language, lexicon = world.language, world.lexicon
     spelt = with_paths(spelt_out(_greeted(language.tokens(question), world), question, world), lexicon)
     spelt = with_values_of_months(with_parts_of_years(spelt, language), world)
+    spelt = with_named_places(with_sides_asked(spelt, world), world)
     said = with_plain_places(deeds.read(with_values_kept(spelt, world), known), world)
     aged = with_times_done(with_people_aged(with_large_numbers(with_takings(said, world), language), world), world)
     found = whole_last(rewritten(aged, language), world)

@@ -113,13 +113,14 @@ def _kinds(element: Element, world: World) -> tuple[str, ...]:
 
 
 def _is_place(cover: Cover, at: int, world: World) -> bool:
-    """ "in our Dutch stores": where something was done, and not each of them."""
+    """ "in our Dutch stores", "excluding stores": where something was done or was not, and not each of them."""
     kinds = {concept.kind for concept in cover[at].concepts}
     if not {"dimension", "value"} <= kinds or not cover[at].plural:
         return False
     before = [one for one in cover[:at] if not (one.concepts and {c.kind for c in one.concepts} == {"value"})]
-    said = [one.text.casefold() for one in before if one.text.casefold() not in world.language.determiners]
-    return bool(said) and said[-1].split()[-1] in world.language.words("places")  # "in", "came from"
+    said = [one for one in before if one.text.casefold() not in world.language.determiners]
+    left_out = bool(said) and "exclude" in said[-1].cues and "absent" not in said[-1].cues
+    return left_out or (bool(said) and said[-1].text.casefold().split()[-1] in world.language.words("places"))
 
 
 def _concept_kinds(element: Element, world: World) -> set[str]:
@@ -128,11 +129,17 @@ def _concept_kinds(element: Element, world: World) -> set[str]:
     counts = {c.target for c in element.concepts if c.kind == "metric"}
     if counts and counts <= set(world.nouns.counted):
         return (kinds - {"metric", "dimension"}) | {"noun"}
-    if "dimension" in kinds and element.plural:
+    if "dimension" in kinds and element.plural and not _is_stored_so(element):
         kinds -= {"value"}  # "brands" are all of them, not what is called "brand" somewhere
     if "noun" in kinds:
         kinds -= {"dimension"} if "metric" not in kinds else {"noun"}
     return {str(kind) for kind in kinds}
+
+
+def _is_stored_so(element: Element) -> bool:
+    """Whether a word in the plural is a value as it is stored: "Kids" of a category called "Kids"."""
+    said = element.text.casefold()
+    return any(concept.kind == "value" and str(concept.value).casefold() == said for concept in element.concepts)
 
 
 def _weight(element: Element, kind: str) -> float:

@@ -119,7 +119,17 @@ class Scattered:
             return False  # "what share of customers" is not "how customers rate"
         if shares and not self._names_whole(metric, tokens):
             return False  # "share of tickets" is no share of orders with a ticket
+        if shares and self._is_split(metric, tokens, places):
+            return False  # "share of gross margin by brand" is no margin rate
         return not any(self._narrows_alone(metric, tokens[at]) for at in places)
+
+    def _is_split(self, metric: str, tokens: Sequence[Token], places: Sequence[int]) -> bool:
+        """Whether an amount that has a name of its own is shared out among groups."""
+        layer, cues = self._world.layer, self._world.language.cues
+        grouped = any({"by", "per", "each", "every"} & {token.text, *cues.get(token.text, ())} for token in tokens)
+        named = self._world.lexicon.lookup(tokens[places[1] : places[-1] + 1]) if grouped and len(places) > 1 else ()
+        others = (layer.metrics[c.target] for c in named if c.kind == "metric" and c.target != metric)
+        return any(other.format == "currency" for other in others)
 
     def _names_whole(self, metric: str, tokens: Sequence[Token]) -> bool:
         """Whether what a rate is told of is said, where only its part, which is of other rows, is named."""

@@ -8,7 +8,7 @@ from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Draft
 from assistant.understanding.idle_shares import told_of
 from assistant.understanding.together import is_top_share, take_top
-from semantic_layer import RatioMetric, SimpleMetric
+from semantic_layer import RatioMetric, SimpleMetric, adds_up
 
 GATHERED = 0.85
 
@@ -60,7 +60,9 @@ def _as_rate(draft: Draft, cues: list[int]) -> bool:
     ]
     rates = tuple(Concept("metric", m.name) for m in ratios if m.numerator in asked)
     # a name of several words may hold the whole, too: "share of tickets answered late by team"
+    amounts = all(layer.metrics[name].format == "currency" for name in asked)  # "share of gross margin by team"
     several = " " in draft.element(draft.metrics[0][0]).text and bool(draft.groups) and not _distributes(draft)
+    several = several and not amounts
     gathered = several or all(concept.weight < GATHERED for concept in draft.metrics[0][1])
     if gathered and rates:
         return True  # neither the rate nor the distribution is certain: the word is left over
@@ -207,4 +209,6 @@ def _adds_up(draft: Draft, name: str) -> bool:
     """Whether a metric's groups are parts of a whole."""
     metric = draft.world.layer.metrics[name]
     measures = draft.world.layer.measures
-    return isinstance(metric, SimpleMetric) and measures[metric.measure].agg in ("sum", "count", "count_distinct")
+    if not isinstance(metric, SimpleMetric):
+        return adds_up(draft.world.layer, name)
+    return measures[metric.measure].agg in ("sum", "count", "count_distinct")

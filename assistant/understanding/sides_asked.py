@@ -1,0 +1,59 @@
+"""Who of two does more of something: "who bought more in 2025, men or women?" asks for the number of each side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.understanding.draft import World
+from assistant.understanding.tokens import Token, tokenize
+
+LONGEST_SIDE = 3
+LONGEST_OPENING = 2
+Sides = tuple[int, int]
+"""The places of the first word and of the one behind the last word of both sides."""
+
+
+def with_sides_asked(tokens: Sequence[Token], world: World) -> list[Token]:
+    """The tokens of "who VERB more ..., A or B" as "do A or B VERB more ..."; any others as they are.
+
+    A and B are values of one field, so that the people of each side are meant and no single ones.
+    """
+    language = world.language
+    opening = _opening(tokens, world)
+    more = {token.text for token in tokens[opening : opening + 3]} & set(language.data["comparative_words"])
+    sides = _sides(tokens, opening, world) if opening and more else None
+    if sides is None:
+        return list(tokens)
+    first, behind = sides
+    start = first - 1 if tokens[first - 1].text == "," else first
+    doing = replace(tokenize(language.words("present")[0], language.forms)[0], start=tokens[0].start, end=tokens[0].end)
+    return [doing, *tokens[first:behind], *tokens[opening:start], *tokens[behind:]]
+
+
+def _opening(tokens: Sequence[Token], world: World) -> int:
+    """How many words ask who it is: "who", "which people", "which customers"; none for any other beginning."""
+    if not tokens:
+        return 0
+    words = world.language.words
+    if tokens[0].text in words("asking_persons"):
+        return 1
+    persons = {*words("persons"), *words("person_nouns")}
+    asked = tokens[0].text in words("asking_which") and len(tokens) > 1
+    return LONGEST_OPENING if asked and not persons.isdisjoint({tokens[1].text, tokens[1].plain}) else 0
+
+
+def _sides(tokens: Sequence[Token], start: int, world: World) -> Sides | None:
+    """Where "A or B" stands, two values of one field."""
+    joints = [at for at in range(start, len(tokens)) if "or" in world.language.cues.get(tokens[at].text, ())]
+    for at in joints:
+        for before in range(LONGEST_SIDE, 0, -1):
+            for after in range(LONGEST_SIDE, 0, -1):
+                first, second = tokens[max(at - before, start) : at], tokens[at + 1 : at + 1 + after]
+                if _fields(first, world) & _fields(second, world):
+                    return at - len(first), at + 1 + len(second)
+    return None
+
+
+def _fields(tokens: Sequence[Token], world: World) -> set[str]:
+    return {one.target for one in world.lexicon.lookup(list(tokens)) if one.kind == "value"} if tokens else set()
