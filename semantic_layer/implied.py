@@ -22,7 +22,7 @@ _NUMBERS: Mapping[Aggregation, str] = {
     "max": "Highest {}",
 }
 AGGREGATIONS = ("count_distinct", *_NUMBERS)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY, HOUR, PART_OF_WEEK = "weekday", "hour_of_day", "part_of_week"
 
 
@@ -32,6 +32,12 @@ def implied_metric(layer: SemanticLayer, field: str, aggregation: str) -> str:
     """
     name = _name(aggregation, *field.split("."))
     return name if name in layer.metrics and layer.metrics[name].implied else ""
+
+
+def is_weekday(layer: SemanticLayer, ref: str) -> bool:
+    """Whether the field is the implied weekday of a time: its values are the `DAYS`."""
+    field = layer.fields.get(ref)
+    return field is not None and field.implied and field.name.endswith(f"_{WEEKDAY}") and set(field.values) == set(DAYS)
 
 
 def with_implied(layer: SemanticLayer) -> SemanticLayer:
@@ -127,13 +133,13 @@ def _weekday(layer: SemanticLayer, dataset: Dataset) -> Iterator[Dimension]:
     name = weekday_name(dataset.time or "")
     if not times or layer.definitions.time_zone or any(field.name == name for field in dataset.fields):
         return
-    cases = " ".join(f"WHEN {at} THEN '{day}'" for at, day in enumerate(_DAYS, start=1))
+    cases = " ".join(f"WHEN {at} THEN '{day}'" for at, day in enumerate(DAYS, start=1))
     yield Dimension(
         name=name,
         label=f"Weekday of {_low(times[0].title)}",
         description=f"Day of the week of {_low(times[0].title)}.",
         expression=f"CASE isodow({times[0].sql}) {cases} END",
-        values={day: (f"{day}s",) for day in _DAYS},
+        values={day: (f"{day}s",) for day in DAYS},
         implied=True,
         ai_context=AIContext(synonyms=("weekday", "day of the week", "day of week")),
     )

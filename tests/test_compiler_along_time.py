@@ -136,3 +136,10 @@ def test_an_average_day_of_the_weekend_is_one_of_those_days_not_of_all():
     expected = f"""SELECT avg(n) FROM (SELECT d, count(order_id) n FROM {DAYS.format("2025-06-01", "2025-06-30")}
     LEFT JOIN orders ON ordered_at::DATE = d WHERE isodow(d) >= 6 GROUP BY 1)"""
     assert same_rows(rows_of(query, with_implied(model())), truth(expected))
+
+
+def test_weekdays_come_from_monday_on():
+    query = ask("orders", by=[{"field": "orders.ordered_at_weekday"}, SEGMENT])
+    days = list(dict.fromkeys(row[0] for row in rows_of(query, with_implied(model()))))
+    expected = truth("SELECT DISTINCT dayname(ordered_at), isodow(ordered_at) FROM orders ORDER BY 2")
+    assert days == [row[0] for row in expected]

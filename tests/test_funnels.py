@@ -16,7 +16,7 @@ from assistant.narrate import numbers_supported, record_of
 from assistant.refining import World, alternatives
 from assistant.service.terminal import catalogue, render_catalogue
 from assistant.shape import context
-from assistant.ui.tables import short_table
+from assistant.ui.tables import lines_of, short_table
 from semantic_layer import (
     Column,
     DefinitionError,
@@ -280,6 +280,7 @@ def test_a_bar_and_a_row_for_each_step(shop: Assistant) -> None:
     assert "%" in bars[1]["text"]
     assert "%" not in bars[0]["text"]
     table = short_table(found, "en")
+    assert lines_of(found) == 3
     assert table.count("<tr>") == 4
     assert "Of the step before" in table
     groups = answered(shop, "checkout funnel by device in May").chart

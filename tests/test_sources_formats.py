@@ -162,6 +162,7 @@ def test_rows_of_a_workbook_that_cannot_be_taken_keep_their_row_number(world: Wo
         ([["no", "day", "", "state"], [1, "x", 2, "y"]], "", "no name for column C"),
         ([["no", "no"], [1, 2]], "", "names columns alike: no"),
         ([], "", "the sheet is empty"),
+        ([["Sales of 2026"], [], *SHEET], "", r"line 3, say so with skip: 2 \(--skip 2\)"),
     ],
 )
 def test_a_workbook_whose_header_is_unclear_is_refused(

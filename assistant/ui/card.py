@@ -134,7 +134,8 @@ def _table(answer: Answer, look: Look) -> Markup:
     total = len(answer.result.rows)
     if total == 0 or answer.chart.kind == "tile":
         return text("")
-    label = look.say("answer.table_one" if total == 1 else "answer.table_many", {"count": total})
+    stood = tables.lines_of(answer)
+    label = look.say("answer.table_one" if stood == 1 else "answer.table_many", {"count": stood})
     parts = [tag("summary", label), tables.wrapped(tables.short_table(answer, look.locale), label)]
     if total > tables.FIRST_ROWS:
         counts = {"shown": tables.FIRST_ROWS, "count": total}

@@ -35,6 +35,11 @@ def short_table(answer: Answer, locale: str) -> Markup:
     return tag("table", join([tag("thead", tag("tr", head)), tag("tbody", join(rows))]), {"class": "tw-table"})
 
 
+def lines_of(answer: Answer) -> int:
+    """How many lines the answer has where it is shown in short: its rows, or the steps of a funnel."""
+    return len(_steps(answer, "en")) or len(answer.result.rows)
+
+
 def _steps(answer: Answer, locale: str) -> list[Step]:
     """The steps of an answer that is one funnel, without any before; empty for any other."""
     query = answer.plan.query if answer.plan is not None else None

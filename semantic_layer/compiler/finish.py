@@ -9,6 +9,7 @@ from semantic_layer.compiler.averages import beside_metric, beside_previous
 from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft
 from semantic_layer.compiler.metrics import before_name
+from semantic_layer.implied import DAYS, is_weekday
 from semantic_layer.query import Filter, OrderBy
 from semantic_layer.resolution import is_apart, is_metric_filter
 
@@ -31,7 +32,10 @@ def _met(draft: Draft, one: Filter) -> exp.Expr:
 
 
 def sorted_rows(draft: Draft) -> None:
-    """Order by what was asked, then by the grouping columns, NULLs last: the same rows come in the same order."""
+    """Order by what was asked, then by the grouping columns, NULLs last: the same rows come in the same order.
+
+    Weekdays come from Monday on, not by their letters.
+    """
     wanted = [(_column(draft, one), one.descending) for one in draft.query.order_by]
     named = {name for name, _ in wanted}
     times = [key.name for key in draft.keys if key.grain]
@@ -39,13 +43,24 @@ def sorted_rows(draft: Draft) -> None:
     keys = [*wanted, *((name, False) for name in rest if name not in named)]
     if draft.keys:
         shown = {tree.alias_or_name: tree for tree in draft.statement.expressions}
-        trees = [sql.ordered(_as_shown(shown[name], name), descending) for name, descending in keys]
+        days = {key.name for key in draft.keys if is_weekday(draft.layer, key.ref)}
+        trees = [
+            sql.ordered(_in_order(_as_shown(shown[name], name), name in days), descending) for name, descending in keys
+        ]
         draft.statement.set("order", exp.Order(expressions=trees))
 
 
 def _as_shown(tree: exp.Expr, name: str) -> exp.Expr:
     """The column itself where the result shows a plain one, so that its table is told; else the result's name."""
     return tree.copy() if isinstance(tree, exp.Column) else sql.column(name)
+
+
+def _in_order(tree: exp.Expr, is_day: bool) -> exp.Expr:
+    """Where the day stands in its week; all else is its own order."""
+    if not is_day or not isinstance(tree, exp.Column):
+        return tree
+    places = enumerate(DAYS, start=1)
+    return exp.Case(this=tree, ifs=[exp.If(this=sql.text(day), true=sql.integer(at)) for at, day in places])
 
 
 def _column(draft: Draft, one: OrderBy) -> str:

@@ -30,6 +30,7 @@ def read_workbook(name: str, path: Path, sheet: str | None, skip: int) -> Readin
     if not rows:
         raise LoadError("the sheet is empty.", file=shown, remedy="Name another with sheet:, or lower skip:.")
     heading, header = rows[0]
+    _refuse_title(rows, shown)
     _refuse_merged(found, heading, shown)
     columns = _columns(header, heading, shown)
 
@@ -70,6 +71,20 @@ def _workbook(name: str, path: Path) -> CalamineWorkbook:
 
 def _filled(cell: Any) -> bool:
     return cell not in (None, "") and bool(str(cell).strip())
+
+
+def _refuse_title(rows: Sequence[tuple[int, Sequence[Any]]], name: str) -> None:
+    """A line of one cell above lines of several is no header."""
+    heading, header = rows[0]
+    if sum(map(_filled, header)) != 1:
+        return
+    wider = [number for number, row in rows[1:] if sum(map(_filled, row)) > 1]
+    if len(wider) * 2 < len(rows):  # a few lines may be wrong under a header of one name
+        return
+    title = text_of(next(filter(_filled, header)))
+    reason = f"“{title}” stands alone in its line, which looks like a title above the header."
+    remedy = f"If the header is in line {wider[0]}, say so with skip: {wider[0] - 1} (--skip {wider[0] - 1})."
+    raise LoadError(reason, file=name, line=heading, remedy=remedy)
 
 
 def _refuse_merged(sheet: CalamineSheet, heading: int, name: str) -> None:
