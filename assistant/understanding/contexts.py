@@ -94,8 +94,10 @@ def _is_plain_list(query: SemanticQuery, world: World) -> bool:
 
 
 def _limits(cover: Cover, query: SemanticQuery, world: World) -> bool:
-    """Whether a sentence says which rows; a rank does not ("Who buys the most?") beside all groups in order."""
-    ranked = bool(query.group_by and query.order_by) and query.limit is None
+    """Whether a sentence says which rows; a rank does not ("Who buys the most?") beside all such groups in order."""
+    owners = {group.field.partition(".")[0] for group in query.group_by}
+    nouns = {concept.target for element in cover for concept in element.concepts if concept.kind == "noun"}
+    ranked = bool(query.group_by and query.order_by) and query.limit is None and (not nouns or bool(nouns & owners))
     limiting = LIMITING - RANKING if ranked else LIMITING
     grains = {group.grain for group in query.group_by}
     chatter = set(str(world.language.data["chatter"]).split())

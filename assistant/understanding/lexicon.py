@@ -45,6 +45,7 @@ class Lexicon:
         self._own_words: dict[str, set[str]] = defaultdict(set)
         self._bare: set[str] = set()
         self._function_words = self._closed_class()
+        self._ordinary: dict[str, set[str]] = defaultdict(set)
         for phrase, concept in Namings(layer, language, self._function_words, self._exchange).all(values):
             self._add(phrase, concept)
 
@@ -174,6 +175,10 @@ class Lexicon:
         found = (c for concepts in self._index.values() for c in concepts if c.kind == "value" and c.target == field)
         return tuple(dict.fromkeys(str(concept.value) for concept in found))
 
+    def fields_with(self, ordinary: str) -> frozenset[str]:
+        """The fields that hold a word as a value which is not looked up, because it is ordinary English ("live")."""
+        return frozenset(self._ordinary.get(ordinary, ()))
+
     def is_strange(self, token: Token) -> bool:
         """Whether neither the layer nor the language has the word."""
         found = self._strange.get((token.text, token.bare))
@@ -231,6 +236,7 @@ class Lexicon:
         if concept.kind == "value":
             ordinary = all(t.text in self._function_words or t.text.isdecimal() for t in tokens)
             if ordinary and not (phrase.isupper() or self._is_proper(phrase, tokens, concept)):
+                self._ordinary[phrase.casefold()].add(concept.target)
                 return
             concept = concept.but(cased=ordinary or len(phrase) < 2, spelt=phrase)
         wide, narrow = phrase_keys(tokens)

@@ -22,6 +22,7 @@ from assistant.understanding.entities import (
     doubted,
     listed_instead,
     plan_entities,
+    told_by_rows,
     tying_verbs,
 )
 from assistant.understanding.forms import Asking, read_first, read_form
@@ -55,6 +56,7 @@ from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
 from assistant.understanding.remarks import without_remarks
+from assistant.understanding.retold import retold
 from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.similarity import Similar
@@ -167,7 +169,11 @@ class Understanding:
         """A refused question read again with the deeds of things in their one verb; the refusal when that is none."""
         plain = with_bounded_objects(plain_words(question, self._world, self._deeds, known=True), self._world)
         again = self._outcome(question, plain) if plain != tokens else refused
-        return (plain, again) if isinstance(again, Plan) else (tokens, refused)
+        if isinstance(again, Plan):
+            return plain, again
+        kept: tuple[list[Token], Plan | Clarification | Explanation | Refusal] = (tokens, refused)
+        told = ((other, self._outcome(question, other)) for other in retold(tokens, self._world))
+        return next(((other, one) for other, one in told if isinstance(one, Plan) and not one.query.shares), kept)
 
     def _outcome(self, question: str, tokens: list[Token]) -> Plan | Clarification | Explanation | Refusal:
         early = early_outcome(question, tokens, self._world)
@@ -188,7 +194,8 @@ class Understanding:
         read_as = reader(tokens)
         outcome = decide(question, read_as, self._world)
         if parts and not isinstance(outcome, Plan):
-            outcome = by_one_sentence(question, self.plan, self._world) or outcome
+            whole = plan_entities(tokens, self._world) if _leaves_all_open(outcome) else None
+            outcome = whole or by_one_sentence(question, self.plan, self._world) or outcome
         if isinstance(outcome, Refusal) and all(is_of_today(one) for one in read_as):
             return by_own_day(tokens, self._world) or outcome
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
@@ -202,7 +209,7 @@ class Understanding:
         if doubts:
             return plan_entities(tokens, self._world) or refuse(question, "UNKNOWN_WORDS", self._world, doubts)
         if isinstance(outcome, Plan):
-            return listed_instead(outcome, tokens, self._world) or outcome
+            return listed_instead(outcome, tokens, self._world) or told_by_rows(outcome, tokens, self._world)
         return outcome
 
     def _undoubted(self, question: str, asked: Clarification, tokens: tuple[Token, ...]) -> Plan | Clarification:
@@ -285,6 +292,11 @@ class Understanding:
 
     def _read(self, tokens: Sequence[Token]) -> list[Readings]:
         return [read(spelling, self._world, self._scattered) for spelling in self._speller.spellings(tokens)]
+
+
+def _leaves_all_open(outcome: Clarification | Refusal) -> bool:
+    """Whether a question back has nothing to choose from, or words were not understood."""
+    return outcome.code == "UNKNOWN_WORDS" if isinstance(outcome, Refusal) else not (outcome.options or outcome.words)
 
 
 def _guesses_numbers(plan: Plan, world: World) -> bool:

@@ -23,8 +23,9 @@ from semantic_layer.bootstrap.keys import (
 from semantic_layer.bootstrap.structure import Column, Table
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 
-EXACT, SAME, ROLE, PART, SYNONYM, TAIL, GUESS = 1.0, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5
-_NEEDED = {EXACT: 0.75, SAME: 0.75, ROLE: 0.9, PART: 0.95, SYNONYM: 0.98, TAIL: 0.98, GUESS: 0.98}
+EXACT, SAME, ROLE, PART, SYNONYM, TAIL, GUESS, CODES = 1.0, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5, 0.4
+_NEEDED = {EXACT: 0.75, SAME: 0.75, ROLE: 0.9, PART: 0.95, SYNONYM: 0.98, TAIL: 0.98, GUESS: 0.98, CODES: 1.0}
+_FEWEST_CODES = 3
 """The share of a column's values that must be found, by how well its name fits."""
 _NUMERIC = ("integer", "number")
 
@@ -48,7 +49,7 @@ class Link:
     @property
     def is_role(self) -> bool:
         """Whether the column says in which role the other row stands ("billing address"), not only what it is."""
-        return self.grade in (ROLE, GUESS)
+        return self.grade in (ROLE, GUESS, CODES)
 
     @property
     def is_self(self) -> bool:
@@ -195,8 +196,8 @@ def _loose_grade(column: Column, name: Reference, target: Target) -> float:
         if any(tuple(other.split()) == noun for other in vocabulary().rewordings(name.entity)):
             return SYNONYM
     if not name.marked and column.kind == target.key.kind == "text":
-        return _unmarked_grade(name.entity, noun)
-    return GUESS if _is_people(column, name, noun) else 0
+        return _unmarked_grade(name.entity, noun) or _grade_of_codes(column, target)
+    return GUESS if _is_people(column, name, target.table) else 0
 
 
 def _unmarked_grade(entity: Words, noun: Words) -> float:
@@ -204,6 +205,12 @@ def _unmarked_grade(entity: Words, noun: Words) -> float:
     if len(entity) < len(noun) and _ends(noun, entity):
         return TAIL
     return GUESS if len(entity) > len(noun) and _ends(entity, noun) else 0
+
+
+def _grade_of_codes(column: Column, target: Target) -> float:
+    """Several texts in a role of their own ("origin", "major") that may be the codes by which others are known."""
+    several = column.figures.distinct >= _FEWEST_CODES and not column.is_key
+    return CODES if several and reference(target.key.words).marked and target.table.name != column.table else 0
 
 
 def _is_counter(column: Column) -> bool:
@@ -228,9 +235,10 @@ def _self_grade(column: Column, name: Reference, target: Target) -> float:
     return ROLE if _ends(target.table.noun, rest.entity) or (key and _ends(key, rest.entity)) else 0
 
 
-def _is_people(column: Column, name: Reference, noun: Words) -> bool:
-    known = vocabulary()
-    if not known.has("people_tables", noun) and not known.has("people_tables", noun[-1:]):
+def _is_people(column: Column, name: Reference, target: Table) -> bool:
+    known, noun = vocabulary(), target.noun
+    listed = known.has("people_tables", noun) or known.has("people_tables", noun[-1:])
+    if not listed and not any(known.has("people_columns", one.own) for one in target.columns):
         return False
     entity = tuple(known.singular(word) for word in name.entity)
     called = known.has("people_roles", column.own) or bool(known.ends("people_roles", entity))

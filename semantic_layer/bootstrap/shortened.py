@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from semantic_layer.bootstrap.vocabulary import Vocabulary, Words
 
 _SHORTEST = 3
+_LONGEST = 4
+_KEY_ENDS = ("id", "no", "num", "code", "key")
 _REMARK = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*$")
 _YES_NO = frozenset({"y n", "n y", "yes no", "no yes", "0 1", "1 0", "t f", "true false"})
 
@@ -41,6 +43,17 @@ def _is_within(short: str, word: str) -> bool:
     """Whether a short form is a word's first letter and others of it in their order ("wh" of "warehouse")."""
     rest = iter(word[1:])
     return short != word and short[:1] == word[:1] and all(letter in rest for letter in short[1:])
+
+
+def key_end(words: Words, noun: Words) -> str:
+    """ "id" of "pid" in a table of passengers: the word of a key behind letters of the table's noun, empty without."""
+    text = words[0] if len(words) == 1 else ""
+    for end in _KEY_ENDS:
+        short = text.removesuffix(end)
+        initials = "".join(word[:1] for word in noun)
+        if short != text and 0 < len(short) <= _LONGEST and (short == initials or _is_within(short, noun[0])):
+            return end
+    return ""
 
 
 def in_full(words: Words, short: Mapping[str, Words]) -> Words:

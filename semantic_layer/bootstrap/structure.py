@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from semantic_layer.bootstrap.evidence import ColumnFigures, Profiles, TableFigures
-from semantic_layer.bootstrap.shortened import in_full, short_nouns, without_remark
+from semantic_layer.bootstrap.shortened import in_full, key_end, short_nouns, without_remark
 from semantic_layer.bootstrap.vocabulary import Vocabulary, Words, vocabulary
 
 TypeKind = Literal["text", "integer", "number", "boolean", "date", "timestamp", "other"]
@@ -90,6 +90,7 @@ def read_tables(profiles: Profiles) -> tuple[Table, ...]:
     tokens = {name: words.split(name) for name in profiles}
     shared = _shared_prefix(list(tokens.values()), words)
     tables = [_table(name, profile, tokens[name][len(shared) :], words, shared) for name, profile in profiles.items()]
+    tables = keys_written_out(tables)
     short = short_nouns(
         [one.noun for one in tables], [[column.words for column in one.columns] for one in tables], words
     )
@@ -100,6 +101,27 @@ def read_tables(profiles: Profiles) -> tuple[Table, ...]:
     return tuple(
         replace(one, columns=tuple(_written_out(column, codes, words) for column in one.columns)) for one in tables
     )
+
+
+def keys_written_out(tables: Sequence[Table]) -> list[Table]:
+    """The tables with keys in one piece written out, here and where they refer to: "pid" of passengers, "flno"."""
+    meant: dict[str, list[Words]] = {}
+    for table in tables:
+        for key in table.columns[:1]:
+            end = key_end(key.words, table.noun) if key.is_key and key.kind in ("integer", "text") else ""
+            if end:
+                meant.setdefault(key.words[0], []).append((*table.noun, end))
+    return [
+        replace(one, columns=tuple(_key_in_full(column, one.noun, meant) for column in one.columns)) for one in tables
+    ]
+
+
+def _key_in_full(column: Column, noun: Words, meant: Mapping[str, Sequence[Words]]) -> Column:
+    """The column by the full name of the key that it is, or of the one key that it refers to."""
+    full = meant.get(column.words[0], ()) if len(column.words) == 1 else ()
+    own = [words for words in full if words[:-1] == noun and column.position == 0]
+    words = own[0] if own else full[0] if len(full) == 1 else column.words
+    return replace(column, words=words, own=_own(words, noun)) if words != column.words else column
 
 
 def _in_full(table: Table, short: Mapping[str, Words]) -> Table:

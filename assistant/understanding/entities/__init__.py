@@ -4,7 +4,7 @@ They are tried where the ordinary reading of a question found none. Nothing is l
 every word, and a question with two readings has none.
 """
 
-from assistant.understanding.entities.doubting import doubted, listed_instead
+from assistant.understanding.entities.doubting import doubted, listed_instead, told_by_rows
 from assistant.understanding.entities.reading import asks_values, asks_whose, by_own_day, plan_entities
 from assistant.understanding.entities.words import tying_verbs
 
@@ -15,5 +15,6 @@ __all__ = [
     "doubted",
     "listed_instead",
     "plan_entities",
+    "told_by_rows",
     "tying_verbs",
 ]

@@ -27,6 +27,7 @@ from semantic_layer import Filter, SimpleMetric, linking
 HAD, TIED = 3, 5
 MEANS = frozenset({"payment", "pay", "method", "card", "paid"})
 OF = frozenset({"of"})
+ANY = frozenset({"any", "a"})
 
 
 def having(words: Words, found: Found) -> Iterator[Found]:
@@ -102,7 +103,19 @@ def _never_done(words: Words, found: Found) -> Iterator[Found]:
     more = at + 1 < len(words.tokens) and words.one_on(at + 1, "at_all", "joins", "relatives") == at + 1
     if made and is_had(words, made, found.entity) and not more:  # "never prescribed aspirin" is not never prescribed
         end = words.one_on(at + 1, "at_all")
+        flag = _flag_of(words, at, made)
+        if flag:  # "never elected" of those with elections in which they were not
+            told = Filter(field=flag, op="in", values=(True,), entity=found.entity, none=True)
+            yield found.used(at, end, "condition", flag).filtered(told)
+            return
         yield from _counted(words, found.used(at, end, "condition", made), made, "none", 0)
+
+
+def _flag_of(words: Words, at: int, made: str) -> str:
+    """The yes or no of rows that a participle says of them ("is elected"); empty without one."""
+    flags = [one for one in words.world.layer.datasets[made].fields if one.kind == "boolean" and not one.hidden]
+    named = [one.name for one in flags if words.tokens[at].text in one.label.casefold().split()]
+    return f"{made}.{named[0]}" if len(named) == 1 else ""
 
 
 def things_had(words: Words, found: Found, operator: str, number: float | int | Span, made: str) -> Iterator[Found]:
@@ -112,9 +125,19 @@ def things_had(words: Words, found: Found, operator: str, number: float | int | 
         for dataset, behind in words.nouns(described.at):
             if not fits_deed(words, made, dataset, found.entity) or not is_had(words, dataset, found.entity):
                 continue
-            named = described.used(described.at, behind, "dimension", dataset)
+            end = _of_any(words, behind, dataset, found.entity) if operator == "none" else behind
+            named = described.used(described.at, end, "dimension", dataset)
             kinds = list(_of_kind(words, named, dataset, operator, number))
             yield from kinds or _counted(words, named, dataset, operator, number)
+
+
+def _of_any(words: Words, at: int, dataset: str, entity: str) -> int:
+    """The place behind "of any committee" where rows tie things to others: no member of any is no member."""
+    genitive = words.phrase(at, "genitive")
+    if genitive is None or genitive >= len(words.tokens) or words.tokens[genitive].text not in ANY:
+        return at
+    others = ((one, end) for one, end in words.nouns(genitive + 1) if one != entity)
+    return next((end for one, end in others if reaches(words, dataset, one)), at)
 
 
 def leading_value(words: Words, found: Found) -> Iterator[Found]:
@@ -205,7 +228,8 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
         for dataset, behind in words.nouns(start)
         if start > found.at and dataset != found.entity and _is_tied(words, found.entity, dataset)
     ]
-    firsts = [(found.moved(first), "") for first in dict.fromkeys((found.at, start))]
+    about = words.phrase(words.skip(found.at, "relatives", "happened"), "about")  # "the books about trains"
+    firsts = [(found.moved(first), "") for first in dict.fromkeys((found.at, start, about or start))]
     for at, dataset in (*firsts, *whose):
         for condition in value_conditions(words, at, dataset):
             last = condition.filters[-1]

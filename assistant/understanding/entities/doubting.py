@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 
 from assistant.answer import Plan
 from assistant.understanding.concepts import HEAD_WORD
@@ -255,3 +256,20 @@ def listed_instead(plan: Plan, tokens: Sequence[Token], world: World) -> Plan | 
     kept = len(listed.query.filters) >= len(query.filters)
     told = told or not query.group_by
     return listed if told and kept and groups <= shown else None
+
+
+def told_by_rows(plan: Plan, tokens: Sequence[Token], world: World) -> Plan:
+    """The plan with a bound on each single thing where a list of them is asked for by names that several may share.
+
+    "The titles of albums with more than 4 tracks" are those of such albums, not of all albums of one title together.
+    """
+    query, groups = plan.query, {group.field for group in plan.query.group_by}
+    bounded = any(one.field in world.layer.metrics and not one.entity for one in query.filters)
+    if query.entity or query.limit or query.time_range or not (bounded and groups):
+        return plan
+    owners = [name for name in world.layer.datasets if set(world.nouns.names(name)) == groups]
+    listed = plan_entities(tokens, world) if len(owners) == 1 and world.nouns.identity(owners[0]) else None
+    kept = [sorted(filter_.model_dump_json() for filter_ in one.query.filters) for one in (plan, listed or plan)]
+    if listed is None or listed.query.entity != owners[0] or kept[0] != kept[1]:
+        return plan
+    return replace(plan, query=query.model_copy(update={"entity": owners[0]}))

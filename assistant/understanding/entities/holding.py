@@ -93,8 +93,18 @@ def spelt(words: Words, found: Found) -> Iterator[Found]:
         for target in [one for one in own if one in names] or own:  # the name of a product before that of its brand
             shown = replace(found, attributes=(target,)) if bare else found
             yield from _letters(words, shown.used(start, behind, "dimension", target), target)
+    yield from _letters_of_name(words, found, start)
     if len(found.attributes) == 1 and "?" not in found.attributes[0]:
         yield from _letters(words, found, found.attributes[0])
+
+
+def _letters_of_name(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """ "whose name starts with A": what they are called by, where "name" alone is a field of something else."""
+    behind, names = words.phrase(start, "names"), words.world.nouns.names(found.entity)
+    if behind is not None and len(names) == 1 and start > found.at:
+        named = {c.target for concepts, end in words.concepts(start, "dimension") if end == behind for c in concepts}
+        if names[0] not in named:
+            yield from _letters(words, found.used(start, behind, "dimension", names[0]), names[0])
 
 
 def _letters(words: Words, found: Found, field: str) -> Iterator[Found]:

@@ -18,6 +18,7 @@ from semantic_layer import Dimension
 
 LONGEST = 7
 SIZE = "size"
+SIZES = ("area", "acreage", "hectares", "acres", "capacity", "population", "inhabitants")  # by which places are large
 GROUPED = ("deed_forms", "same_units", "role_forms")
 TELLING = (
     "at_least",
@@ -123,7 +124,7 @@ class Words:
             ends = [end for role in roles if (end := self.phrase(at, role)) is not None]
             if "ties" in roles and self._is_verb(at):
                 ends.append(at + 1)
-            if "ties" in roles and self.is_field_word(at):
+            if "ties" in roles and (self.is_field_word(at) or self._is_kind(at)):
                 return at
             is_article = self.tokens[at].text in word_lists()["articles"] if ends else False
             if not ends or (not is_article and self._opens_more(at, max(ends))):
@@ -139,6 +140,14 @@ class Words:
         goes_on = not after or after[0].text in word_lists()["joins"] or after[0].text == "of"
         named = (name.rpartition(".")[2] for name in self.world.layer.fields) if led and goes_on else ()
         return any(name.rpartition("_")[2] == self.tokens[at].plain for name in named)
+
+    def _is_kind(self, at: int) -> bool:
+        """Whether a word tells the kind of the thing behind it: "live concerts" where some of them are recorded."""
+        for concepts, behind in self.concepts(at, "value") if self.phrase(at, "ties") == at + 1 else ():
+            owners = {concept.target.partition(".")[0] for concept in concepts}
+            if any(dataset in owners for dataset, _ in self.nouns(behind)):
+                return True
+        return False
 
     def one_on(self, at: int, *roles: str) -> int:
         """The place behind one phrase of these lists that starts here, the same place without one."""
@@ -260,7 +269,9 @@ class Words:
 
     def field_called(self, measure: str, dataset: str) -> str:
         """The one number field of a dataset that is called like a measure ("age", or "price" and "cost")."""
-        names = measure.split("|")
+        return self._called(measure.split("|"), dataset) or (self._called(SIZES, dataset) if measure == SIZE else "")
+
+    def _called(self, names: Sequence[str], dataset: str) -> str:
         numbers = [one for one in self.world.layer.datasets[dataset].fields if one.kind == "number" and not one.hidden]
         named = [one for one in numbers if _is_called(one.name.split("_"), names, dataset)]
         named = named or [one for one in numbers if any(_is_called(told, names, dataset) for told in _other_words(one))]
@@ -322,9 +333,9 @@ def _other_words(field: Dimension) -> list[list[str]]:
     return [text.casefold().split() for text in (field.label, *field.synonyms) if text]
 
 
-def _is_called(parts: list[str], names: list[str], dataset: str) -> bool:
+def _is_called(parts: list[str], names: Sequence[str], dataset: str) -> bool:
     """Whether a field's name has one of the names as its head: "unit price", "cost of treatment", "weight in kg"."""
-    while len(parts) > 1 and parts[-1] in word_lists()["unit_names"]:
+    while len(parts) > 1 and parts[-1] in word_lists()["unit_names"] and parts[-1] not in names:
         parts = parts[:-1]
     if SIZE in names and len(parts) > 1 and not set(parts) - {SIZE} <= set(dataset.split("_")):
         return False  # the size of something else ("household size") is not how big a thing is

@@ -40,7 +40,7 @@ def ratios(asking: Asking) -> Plan | None:
 def _per(asking: Asking) -> Iterator[Below]:
     """ "per visit", "for each order", "per thousand orders", "for every 100 customers"."""
     for at, behind in asking.found("per_one"):
-        if _is_named(asking, at, behind) or _is_breakdown(asking, at, behind):
+        if _is_named(asking, at, behind) or _is_breakdown(asking, at, behind) or _is_total(asking, at, behind):
             continue
         number = _number(asking, behind)
         start, per = (number[1], number[0]) if number else (behind, 1)
@@ -76,6 +76,12 @@ def _is_breakdown(asking: Asking, at: int, behind: int) -> bool:
     fields = {c.target for c in concepts if c.kind == "dimension" and c.weight >= NAMED}
     named = asking.world.layer.fields
     return any(named[target].kind == "categorical" for target in fields)
+
+
+def _is_total(asking: Asking, at: int, behind: int) -> bool:
+    """ "the total cost of the procedures by each doctor": a total of every single one is no average of them."""
+    each = not phrases()["every_one"].isdisjoint(token.text for token in asking.tokens[at:behind])
+    return each and not phrases()["totals"].isdisjoint(token.text for token in asking.tokens[:at])
 
 
 def _of_each(asking: Asking) -> Iterator[Below]:

@@ -1,0 +1,50 @@
+"""Every way in which a refused question may be said again, the nearest to its own words first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from assistant.understanding.draft import World
+from assistant.understanding.retold.asked_days import asked_days, asked_places
+from assistant.understanding.retold.asked_fields import asked_fields, without_kinds
+from assistant.understanding.retold.asked_roles import asked_roles
+from assistant.understanding.retold.kin import with_kin
+from assistant.understanding.retold.measured import deeds_ranked, measured
+from assistant.understanding.retold.numbers import added_up, by_ordinal
+from assistant.understanding.retold.payments import without_paying
+from assistant.understanding.retold.repeated import held, repeated
+from assistant.understanding.tokens import Token
+
+MOST_TOLD = 6
+Form = Callable[[Sequence[Token], World], Iterator[list[Token]]]
+FORMS: tuple[Form, ...] = (
+    measured,
+    asked_roles,
+    asked_days,
+    asked_places,
+    held,
+    repeated,
+    asked_fields,
+    deeds_ranked,
+    by_ordinal,
+    added_up,
+    without_paying,
+    without_kinds,
+)
+
+
+def retold(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
+    """The question in the words of the tables, then as each form says it, and as two of them do; never as it was."""
+    plain = with_kin(tokens, world)
+    if plain != list(tokens):
+        yield plain
+        yield from islice(_told(tokens, world, 0), MOST_TOLD)
+    yield from islice(_told(plain, world, 0), MOST_TOLD)
+
+
+def _told(tokens: Sequence[Token], world: World, first: int) -> Iterator[list[Token]]:
+    for at, form in enumerate(FORMS[first:], first):
+        for other in form(tokens, world):
+            yield other
+            yield from _told(other, world, at + 1)
