@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from semantic_layer.case_rules import of_case
 from semantic_layer.errors import QueryError, QueryFault, UnsafeQuery, suggest
 from semantic_layer.metric_types import UnavailableMetric
 from semantic_layer.model import SemanticLayer
@@ -31,6 +32,8 @@ def check(layer: SemanticLayer, query: SemanticQuery) -> None:
     Raises `QueryError` with every fault; `UnsafeQuery` when the query is well formed but an answer would repeat or lose
     rows. Names are checked first: what depends on them is told only when they all exist.
     """
+    for case in query.cases:
+        check(layer, of_case(query, case))
     spread = of_each_group(query)
     for rules in (_NAME_RULES, (*MEANING_RULES, *REACH_RULES, *ROLE_RULES)):
         faults = [fault for rule in rules for fault in rule(layer, spread)]

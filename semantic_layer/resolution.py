@@ -121,10 +121,11 @@ def is_on_metric(layer: SemanticLayer, one: Filter) -> bool:
 
 
 def asked_metrics(layer: SemanticLayer, query: SemanticQuery) -> tuple[str, ...]:
-    """The metrics shown and those only filtered or cut on, each once."""
+    """The metrics shown, those told by cases apart, and those only filtered or cut on, each once."""
     filtered = (one.field for one in query.filters if is_metric_filter(layer, one) and not is_apart(one))
     top = (query.top.by,) if query.top and not (query.top.others or is_together(query)) else ()
-    return tuple(dict.fromkeys((*query.metrics, *filtered, *top)))
+    told = {case.metric for case in query.cases}
+    return tuple(dict.fromkeys((*(name for name in query.metrics if name not in told), *filtered, *top)))
 
 
 def is_together(query: SemanticQuery) -> bool:

@@ -42,5 +42,7 @@ def _renamed(query: SemanticQuery, names: dict[str, str]) -> SemanticQuery:
     )
     ranks = tuple(item.model_copy(update={"metric": names.get(item.metric, item.metric)}) for item in query.ranks)
     top = query.top and query.top.model_copy(update={"by": names.get(query.top.by, query.top.by)})
-    spoken = {"metrics": metrics, "order_by": order, "filters": filters, "shares": shares, "ranks": ranks, "top": top}
+    cases = tuple(one.model_copy(update={"metric": names.get(one.metric, one.metric)}) for one in query.cases)
+    measured = {"metrics": metrics, "cases": cases}
+    spoken = {**measured, "order_by": order, "filters": filters, "shares": shares, "ranks": ranks, "top": top}
     return query.model_copy(update=spoken)

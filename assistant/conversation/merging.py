@@ -104,7 +104,7 @@ def with_metrics(query: SemanticQuery, names: tuple[str, ...], adds: bool = Fals
     order = tuple(o.model_copy(update={"by": new}) if o.by in old else o for o in query.order_by)
     top = query.top and query.top.model_copy(update={"by": new if query.top.by in old else query.top.by})
     shares = (Share(metric=new),) if query.shares and not is_funnel(query) else ()
-    parts = {"metrics": names, "order_by": order, "top": top, "shares": shares, "ranks": (), "pivot": None}
+    parts = {"metrics": names, "order_by": order, "top": top, "shares": shares, "ranks": (), "pivot": None, "cases": ()}
     return query.model_copy(update=parts)
 
 

@@ -18,6 +18,7 @@ from assistant.wording import FIRST, Wording, answers
 from semantic_layer import (
     COHORT_AGE,
     METRIC_TIME,
+    Case,
     Filter,
     GroupBy,
     OrderBy,
@@ -52,8 +53,10 @@ class _Reading:
         if query.entity:
             what = self.inside(self.layer.datasets[query.entity].title)
             yield Part("dimension", self.say("list_of", {"what": what}), query.entity)
+        told = {case.metric for case in query.cases}
         for name in query.metrics:
-            yield Part("metric", self.layer.metrics[name].title, name)
+            yield from () if name in told else (Part("metric", self.layer.metrics[name].title, name),)
+            yield from (Part("metric", self.case(case), name) for case in query.cases if case.metric == name)
         for share in () if is_funnel(query) else query.shares:
             yield Part("metric", self.share(share, query), share.metric)
         if is_funnel(query):
@@ -69,6 +72,12 @@ class _Reading:
         if query.compare is not None:
             yield Part("comparison", self.comparison(query), query.compare.kind)
         yield from self.cuts(query)
+
+    def case(self, case: Case) -> str:
+        """ "net revenue where new or returning: new": one column, with the conditions of its own."""
+        title = self.layer.metrics[case.metric].title
+        rows = self.say("join").join(self.condition(one) + self.scope(one) for one in case.filters)
+        return self.say("where", {"what": title, "rows": rows}) if rows else title
 
     def along_time(self, query: SemanticQuery) -> Iterator[Part]:
         """How buckets of time are taken together: "average per day", "running total"."""

@@ -17,6 +17,7 @@ from semantic_layer.check import check
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.aggregate import simple_part
 from semantic_layer.compiler.along_time import computed_first, filled, over_buckets, running_values
+from semantic_layer.compiler.cases import case_parts
 from semantic_layer.compiler.compare import compared
 from semantic_layer.compiler.draft import Builder, Column, Draft, Frame, MemberSets, Scope
 from semantic_layer.compiler.entities import per_entity_part
@@ -126,7 +127,7 @@ def _aggregated(draft: Draft) -> None:
     if top and query.top and (query.top.others or top.together):
         scope = replace(scope, top=top)
     metrics = bases(draft.layer, asked_metrics(draft.layer, query))
-    draft.frame = stitched(parts(draft, scope, metrics))
+    draft.frame = stitched((*parts(draft, scope, metrics), *case_parts(draft, scope)))
     if scope.spine:
         draft.frame = spined(draft, scope, draft.frame)
     if query.compare:

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from semantic_layer.case_rules import case_names
 from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.cases import case_columns
 from semantic_layer.compiler.draft import Column, Draft, Frame
 from semantic_layer.compiler.formulas import value_of
 from semantic_layer.compiler.stitch import settled
@@ -25,7 +27,8 @@ def valued(draft: Draft) -> None:
     names = asked_metrics(layer, draft.query)
     values = {name: value_of(layer, name, frame.leaves) for name in names}
     if not draft.query.compare:
-        draft.frame = Frame(frame.source, frame.keys, values)
+        cases = {name: frame.leaves[name] for name in case_names(draft.query)}
+        draft.frame = Frame(frame.source, frame.keys, {**values, **cases})
         return
     before = {before_name(name): value_of(layer, name, frame.previous) for name in names}
     draft.frame = settled(draft, "both_periods", Frame(frame.source, frame.keys, {**values, **before}))
@@ -40,7 +43,9 @@ def projected(draft: Draft) -> None:
     """Fill the draft's columns and its statement: grouping columns, then each metric with its comparison."""
     shown = [(_key_column(draft, key), draft.frame.keys[key.name].copy()) for key in draft.keys]
     for name in draft.query.metrics:
-        shown.extend(_metric_columns(draft, name))
+        cases = case_columns(draft, name)
+        shown.extend((column, draft.frame.leaves[own].copy()) for column, own in cases)
+        shown.extend(() if cases else _metric_columns(draft, name))
     draft.statement = draft.frame.source.copy()
     append(draft, shown)
 

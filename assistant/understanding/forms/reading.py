@@ -27,6 +27,7 @@ from assistant.understanding.forms.moved import did_more, moved, whose_moved
 from assistant.understanding.forms.named_first import named_first
 from assistant.understanding.forms.numbers_of_doers import numbers_of_doers
 from assistant.understanding.forms.overview import overview
+from assistant.understanding.forms.parted import parted, parted_first
 from assistant.understanding.forms.people import part_who_are, who_are, who_are_so
 from assistant.understanding.forms.ratios import ratios
 from assistant.understanding.forms.reasons import causes, counted_and_why, reasons
@@ -69,6 +70,7 @@ FIRST: tuple[Form, ...] = (
     rows_asked,
     caused,
     beside_numbers,
+    parted_first,
 )
 FORMS: tuple[Form, ...] = (
     reasons,
@@ -91,6 +93,7 @@ FORMS: tuple[Form, ...] = (
     dated_clauses,
     topics,
     named_first,
+    parted,
     two_asked,
     combinations,
     text_conditions,
