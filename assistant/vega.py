@@ -54,6 +54,10 @@ class Picture:
     values: Sequence[Mapping[str, Any]] = field(default=())
 
 
+_SIZES = {"M": "1000000", "G": "1000000000", "k": "1000"}
+"""What d3 writes for a size, and what Babel calls it."""
+
+
 def lines(picture: Picture, grain: str) -> Spec:
     """One line per series over time; unfinished buckets are joined by a dashed stroke to a hollow point.
 
@@ -258,6 +262,7 @@ def _number_axis(axis: Axis, room: float = 1.0) -> Spec:
         low, scale = axis.low, {"zero": False, "padding": 12}
     title = f"{axis.title} ({unit})" if named else axis.title
     spec: Spec = {"title": title, "labelExpr": _number_label(axis, axis.high - low), "tickCount": 5}
+    spec["labelSeparation"] = 8  # on a phone numbers would touch
     if axis.style.kind == "integer":
         spec["tickMinStep"] = 1
     return {"field": "v", "type": "quantitative", "scale": scale, "axis": spec}
@@ -269,8 +274,18 @@ def _number_label(axis: Axis, width: float) -> str:
     if axis.style.kind in ("percent", "points"):
         return f"format(datum.value, '.{0 if width > 0.04 else 1 if width > 0.004 else 2}%')"
     if max(abs(axis.high), abs(axis.low)) >= 10_000:
-        return f"replace(replace(format(datum.value, '{sign}.3~s'), 'G', 'B'), 'k', 'K')"
+        return _short_label(sign, axis.style.locale)
     return f"format(datum.value, '{sign},.2~f')"
+
+
+def _short_label(sign: str, locale: str) -> str:
+    """Thousands, millions and billions as the reader's language shortens them; what it writes in full stays so."""
+    patterns = Locale.parse(locale).compact_decimal_formats["short"]["other"]
+    short = {letter: patterns[size].suffix[0].replace("'", "") for letter, size in _SIZES.items()}
+    told = f"format(datum.value, '{sign}.3~s')"
+    for letter, word in short.items():
+        told = f"replace({told}, '{letter}', '{word}')"
+    return told if short["k"] else f"abs(datum.value) < 1e6 ? format(datum.value, '{sign},.2~f') : {told}"
 
 
 def _colors(picture: Picture) -> Spec:

@@ -14,6 +14,7 @@ import pytest
 from assistant.charts import choose
 from assistant.palette import DARK, LIGHT, Palette
 from assistant.shape import Context
+from assistant.ui.picture import svg
 from semantic_layer import Column, Comparison, OrderBy, SemanticQuery, TimeRange
 from tests.canned import (
     ADDITIVE,
@@ -242,6 +243,15 @@ def test_the_language_reaches_the_axes() -> None:
     assert spec is not None
     assert spec["config"]["locale"]["time"]["months"][2] == "März"
     assert spec["config"]["locale"]["number"]["currency"] == ["", "\xa0€"]
+
+
+@pytest.mark.parametrize(("high", "written"), [(300_000, "300.000"), (3_000_000, "3 Mio."), (3e9, "3 Mrd.")])
+def test_numbers_on_an_axis_are_shortened_as_the_language_does(high: float, written: str) -> None:
+    asked = SemanticQuery(metrics=("net_revenue",))
+    rows = result([("a", high), ("b", 0)])
+    drawn = svg(choose((CATEGORY, REVENUE), rows, Context(asked, AS_OF, ADDITIVE, locale="de")).spec or {})
+    assert f">{written} €<" in drawn.replace("\xa0", " ")
+    assert "K €" not in drawn
 
 
 # --- colours

@@ -26,7 +26,7 @@ from assistant.people import RIGHTS
 from assistant.store import Store
 from assistant.ui import card, tables
 from assistant.ui.look import MESSAGES, look_of
-from assistant.ui.markup import Markup, join, tag
+from assistant.ui.markup import Markup, join, tag, whole_numbers
 from assistant.ui.picture import color_css, svg
 from assistant.ui.session import Session, Shown
 from assistant.ui.turns import LONGEST_QUESTION, Desk
@@ -435,3 +435,11 @@ def test_a_store_that_fails_costs_no_answer(keeping: Desk, monkeypatch: pytest.M
 def test_counts_are_written_in_the_readers_language(locale: str, written: str) -> None:
     assert written in look_of(locale).say("catalogue.used", {"count": 1234})
     assert "1234" in look_of(locale).say("catalogue.used", {"count": "1234"})  # texts stay as they are
+
+
+def test_a_sign_is_never_parted_from_its_number() -> None:
+    told = whole_numbers("By offer: -€63,597, 10% off (+€29,059). A well-known <b> part of June - July.")
+    assert told.count('class="tw-whole"') == 2
+    assert '<span class="tw-whole">-€63,597,</span>' in told
+    assert '<span class="tw-whole">(+€29,059).</span>' in told
+    assert "&lt;b&gt;" in told

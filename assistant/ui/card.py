@@ -16,7 +16,7 @@ from assistant.store import StoredTurn
 from assistant.ui import tables
 from assistant.ui.frame import Frame, button, chips, steps, tools
 from assistant.ui.look import Look
-from assistant.ui.markup import Markup, join, of_class, tag, text
+from assistant.ui.markup import Markup, join, of_class, tag, text, whole_numbers
 from assistant.ui.picture import svg
 from assistant.ui.tiles import tiles
 from semantic_layer import Logged
@@ -34,7 +34,7 @@ def answer_card(answer: Answer, look: Look, frame: Frame | None = None) -> Marku
     can_change = frame is not None and answer.plan is not None
     parts = [
         of_class("p", "tw-free", look.say("answer.free")) if not answer.governed else "",
-        of_class("p", "tw-sentence", answer.sentence),
+        of_class("p", "tw-sentence", whole_numbers(answer.sentence)),
         tiles(answer, look) if answer.chart.kind == "tile" else _chart(answer, look),
         _table(answer, look),
         chips(answer, frame, look) if frame and can_change else _chips(answer, look) if answer.governed else "",

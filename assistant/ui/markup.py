@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 
@@ -34,6 +35,12 @@ def join(parts: Iterable[object]) -> Markup:
 def of_class(name: str, css: str, content: object) -> Markup:
     """An element with a class."""
     return tag(name, content, {"class": css})
+
+
+def whole_numbers(sentence: str) -> Markup:
+    """The sentence with each signed number kept on one line: a browser breaks lines behind a hyphen."""
+    parts = re.split(r"((?<!\S)\(?[+-]\S+)", sentence)
+    return join(of_class("span", "tw-whole", part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def _attribute(key: str, value: object) -> str:
