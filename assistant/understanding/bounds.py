@@ -14,6 +14,7 @@ from assistant.understanding.bounded import (
     measured,
     worth_field,
 )
+from assistant.understanding.bounded_rows import of_each_row
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft
 from assistant.understanding.fitting import rates_of, standing_in
@@ -66,7 +67,8 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
     first = at - 1 if place > at and _is_creation(draft, at - 1, place) else at
     for used in range(first, amount.behind):
         draft.use(used, "condition", operator)
-    add_bound(draft, place, Bound(place, found, operator, _scaled(draft, found, amount)))
+    bound = Bound(place, found, operator, _scaled(draft, found, amount))
+    add_bound(draft, place, of_each_row(draft, at, bound) if place > at else bound)
 
 
 def _is_creation(draft: Draft, at: int, place: int) -> bool:

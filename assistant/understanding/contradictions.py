@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from operator import eq, ge, gt, le, lt
+
 from assistant.understanding.draft import World
 from assistant.understanding.own_filters import (
     contradicts,
@@ -14,6 +17,8 @@ from assistant.understanding.own_filters import (
     kept_values,
 )
 from semantic_layer import Filter, QueryError, QueryFault, SemanticQuery, SimpleMetric
+
+_MEETS = {"eq": eq, "gt": gt, "ge": ge, "lt": lt, "le": le}
 
 
 def contradiction(world: World, query: SemanticQuery) -> QueryError | None:
@@ -34,8 +39,28 @@ def _of_each_other(world: World, query: SemanticQuery) -> str:
         return world.language.message("excludes", field=world.layer.fields[apart].title)
     flags = {f.field: f.values for f in reversed(query.filters) if f.op == "eq" and not f.entity}
     both = next((f.field for f in query.filters if f.op == "eq" and f.values != flags.get(f.field, f.values)), "")
-    title = world.layer.segments[both].title if both in world.layer.segments else both
+    both = both or bounds_apart(query)
+    named = {**world.layer.segments, **world.layer.metrics}
+    title = named[both].title if both in named else both
     return world.language.message("excludes", field=title) if both else ""  # "subscribers and non-subscribers"
+
+
+def bounds_apart(query: SemanticQuery) -> str:
+    """The number of which two bounds leave nothing ("none" and "at least one"); empty where there is none."""
+    told = [one for one in query.filters if one.op in _MEETS and one.than is None and len(one.values) == 1]
+    for one, other in combinations(told, 2):
+        alike = one.model_copy(update={"op": other.op, "values": other.values}) == other
+        if alike and not (one.entity and "." in one.field) and _excludes(one, other):
+            return one.field
+    return ""
+
+
+def _excludes(one: Filter, other: Filter) -> bool:
+    """Whether no number meets both of two bounds."""
+    if not all(isinstance(value, (int, float)) for value in (*one.values, *other.values)):
+        return False
+    first, second = float(str(one.values[0])), float(str(other.values[0]))
+    return one.op != other.op and not (_MEETS[one.op](second, first) or _MEETS[other.op](first, second))
 
 
 def _of_groups_and_members(world: World, query: SemanticQuery) -> str:

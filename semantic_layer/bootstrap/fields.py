@@ -194,7 +194,8 @@ def _ends_in_code(words: Words) -> bool:
 
 def _spoken(column: Column) -> dict[str, tuple[str, ...]]:
     """The words for codes that mean the same everywhere ("F" in a column of genders); none beside a code unknown."""
-    meant = vocabulary().codes.get(column.own[-1] if column.own else "", {})
+    told = column.own[:-1] if column.own[-1:] == ("code",) and len(column.own) > 1 else column.own
+    meant = vocabulary().codes.get(told[-1] if told else "", {})
     seen = [text for text in column.figures.samples if text.strip()]
     whole = column.figures.distinct <= len(seen) and all(text.strip().casefold() in meant for text in seen)
     return {text: meant[text.strip().casefold()] for text in seen} if whole else _states(column, seen)

@@ -94,14 +94,15 @@ def _number_of_amounts(asked: Doubted) -> Iterator[Doubt]:
 
 
 def _average_of_others(asked: Doubted) -> Iterator[Doubt]:
-    """ "more than the average price of cancelled trips": the condition is one of the average alone."""
+    """ "more than the average price of cancelled trips", "the average nurse": a condition on the average alone."""
     compared = any(one.than == "average" for one in asked.query.filters)
     places = [at for at in range(len(asked.tokens)) if "average" in asked.cues(at)] if compared else []
     held = {one.field for one in asked.query.filters if one.op == "in"}
     for average in places:
-        for at in range(average + 2, min(average + FARTHEST, len(asked.tokens))):
+        for at in range(average + 1, min(average + FARTHEST, len(asked.tokens))):
             values = {one.target for one in asked.concepts(at) if one.kind == "value"}
-            if asked.text(at - 1) in asked.words("genitive") and values & held:
+            of = at == average + 1 or asked.text(at - 1) in asked.words("genitive")
+            if of and values & held:
                 yield Doubt(raw(asked.tokens[average : at + 1]), "average_of_others")
 
 

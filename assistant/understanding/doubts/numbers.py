@@ -180,6 +180,17 @@ def _all_of_itself(asked: Doubted) -> Iterator[Doubt]:
         yield Doubt(raw(asked.tokens), "all_of_itself")
 
 
+def _degree_lost(asked: Doubted) -> Iterator[Doubt]:
+    """ "how high is the Eiger hut" answered with the hut alone."""
+    query, fields = asked.query, asked.world.layer.fields
+    told = [*(one.field for one in query.group_by), *(one.field for one in query.filters if one.op != "in")]
+    number = any(name in fields and fields[name].kind != "categorical" for name in told)
+    said = " ".join(token.text for token in asked.said[:2])
+    sized = "how_big" in asked.world.language.cues.get(said, ())
+    if query.entity and not query.metrics and not number and sized:
+        yield Doubt(raw(asked.said[:2]), "most_of_one")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _unsaid_unit,
     _age_of_those,
@@ -191,4 +202,5 @@ RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _each_counted,
     _rhythm_of_stock,
     _all_of_itself,
+    _degree_lost,
 )

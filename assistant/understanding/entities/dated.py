@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.understanding.dates import Clock
@@ -87,7 +87,20 @@ def began(words: Words, dataset: str, *, built: bool = False) -> str:
         named = [field.name for field in fields if lists[role].intersection(_parts(field))]
         if named:
             return f"{dataset}.{named[0]}" if len(named) == 1 else ""
-    return ""
+    return _only_year(dataset, fields) if built or not _are_people(words, dataset) else ""
+
+
+def _only_year(dataset: str, fields: Sequence[Dimension]) -> str:
+    """The one day or year that things have, by which some are newer than others; none where it is a birth."""
+    told = [field for field in fields if not field.implied]
+    days = word_lists()["day_words"] | {"year", "years", *dataset.split("_")}
+    plain = [field.name for field in told if set(field.name.split("_")) <= days]
+    return f"{dataset}.{plain[0]}" if len(told) == len(plain) == 1 else ""
+
+
+def _are_people(words: Words, dataset: str) -> bool:
+    """Whether the rows are called by names that tell persons."""
+    return any(field.listable for field in words.world.layer.datasets[dataset].fields)
 
 
 def is_day(field: Dimension) -> bool:

@@ -12,6 +12,7 @@ from assistant.understanding.entities import (
     shapes_of_things,
     shapes_of_words,
 )
+from assistant.understanding.entities.dated import SIDES, day_of
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import METRIC_TIME, SimpleMetric
@@ -53,6 +54,36 @@ def _day_as_groups(plan: Plan, words: Words) -> tuple[str, ...]:
         named = words.concepts(at + 1, "dimension") if words.tokens[at].text == "whose" else []
         if any(concept.target in shown for concepts, _ in named for concept in concepts):
             return (words.tokens[at + 1].raw,)
+    return ()
+
+
+def _day_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "visits of members who joined in May" answered with the visits in May: the day is one of the members."""
+    counted = {fact for name in plan.query.metrics for fact in words.world.reach.facts(name)}
+    bounded = {one.field for one in plan.query.filters}
+    for at in range(1, len(words.tokens) - 1) if plan.query.time_range is not None and not plan.query.entity else ():
+        start = words.phrase(at, "relatives")
+        if start is None:
+            continue
+        owners = [name for i in range(at) for name, end in words.nouns(i) if end == at]
+        for dataset in owners:
+            field = day_of(words, words.skip(start, "happened"), dataset)
+            if field and dataset not in counted and field not in bounded and start < len(words.tokens):
+                return (words.tokens[start].raw,)
+    return ()
+
+
+def day_unsaid(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "members without visits since May" by the day on which they joined, which nothing says."""
+    metrics, fields = words.world.layer.metrics, words.world.layer.fields
+    never = [one for one in plan.query.filters if one.field in metrics and one.values == (0,) and not one.time_range]
+    days = [one.field for one in plan.query.filters if one.field in fields and fields[one.field].kind == "time"]
+    for field in days if never else ():
+        dataset, places = field.partition(".")[0], range(len(words.tokens))
+        named = any(c.target == field for at in places for cs, _ in words.concepts(at, "dimension") for c in cs)
+        verbs = [at for at in places if words.tokens[at].text not in SIDES]
+        if not named and not any(day_of(words, at, dataset) == field for at in verbs):
+            return (words.world.layer.fields[field].title,)
     return ()
 
 
@@ -257,6 +288,8 @@ SHAPES: tuple[Shape, ...] = (
     shapes_of_things.which_for_number,
     shapes_of_things.paid_twice,
     _day_as_groups,
+    _day_of_others,
+    day_unsaid,
     aggregates_lost.aggregates_lost,
     shapes_of_each.named_by_another,
     shapes_of_each.rank_for_size,
@@ -266,4 +299,5 @@ SHAPES: tuple[Shape, ...] = (
     shapes_of_words.degree_as_count,
     shapes_of_words.kind_passed_over,
     shapes_of_words.field_as_group,
+    shapes_of_words.doer_as_group,
 )

@@ -9,13 +9,15 @@ from itertools import islice
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import World
+from assistant.understanding.entities.dated import is_day
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
 from assistant.understanding.entities.kinds_inside import with_kind_inside
-from assistant.understanding.entities.misshapen import all_for_some, rows_for_total, whole_for_parts
+from assistant.understanding.entities.misshapen import all_for_some, day_unsaid, rows_for_total, whole_for_parts
 from assistant.understanding.entities.own_period import with_own_period
 from assistant.understanding.entities.owners import limits_groups, said_of_others
 from assistant.understanding.entities.shapes_of_each import rank_for_size
+from assistant.understanding.entities.shapes_of_things import row_for_total
 from assistant.understanding.entities.ways import goes_wrong_way
 from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.tokens import Token
@@ -46,7 +48,16 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
     one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
     misread = one is not None and any(
-        shape(one, words) for shape in (all_for_some, whole_for_parts, rank_for_size, rows_for_total, said_of_others)
+        shape(one, words)
+        for shape in (
+            all_for_some,
+            whole_for_parts,
+            rank_for_size,
+            row_for_total,
+            rows_for_total,
+            day_unsaid,
+            said_of_others,
+        )
     )
     return None if misread else one
 
@@ -90,8 +101,9 @@ def by_own_day(tokens: Sequence[Token], world: World) -> Plan | None:
     if plan is None:
         return None
     told = {span.target for span in plan.spans if span.role == "condition"}
-    days = [one for one in plan.query.filters if one.op in DAY_BOUNDS and one.field in told]
-    return plan if any(one.field in world.layer.fields for one in days) else None
+    days = [one for one in plan.query.filters if one.field in told and one.field in world.layer.fields]
+    bound = any(one.op in DAY_BOUNDS or (one.op == "in" and is_day(world.layer.fields[one.field])) for one in days)
+    return plan if bound else None
 
 
 def _rows_of(query: SemanticQuery, world: World) -> str:

@@ -139,7 +139,10 @@ def _valued(words: Words, found: Found, role: Role, said: tuple[int, int]) -> It
         owner = last.field.partition(".")[0]
         called = not role.is_self or last.field in own_names(words, owner)
         if last.op == "in" and called and words.world.reach.steps(role.link.to, owner) is not None:
-            yield replace(told, filters=(*told.filters[:-1], last.model_copy(update={"via": role.link.name})))
+            taken = replace(told, filters=(*told.filters[:-1], last.model_copy(update={"via": role.link.name})))
+            yield taken
+            nouns = (end for dataset, end in words.nouns(told.at) if dataset == role.link.to)  # "a zoology scientist"
+            yield from (taken.used(told.at, end, "dimension", role.link.to) for end in nouns)
 
 
 def _from_and_to(words: Words, found: Found) -> Iterator[Found]:

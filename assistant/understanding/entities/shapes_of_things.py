@@ -7,6 +7,7 @@ from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import Filter
 
 RANKING = ("most", "least")
+BOUNDS = frozenset({"gt", "ge", "lt", "le"})
 
 
 def both_as_either(plan: Plan, words: Words) -> tuple[str, ...]:
@@ -15,9 +16,20 @@ def both_as_either(plan: Plan, words: Words) -> tuple[str, ...]:
     either = [one for one in plan.query.filters if one.op == "in" and len(one.values) > 1 and one.field not in grouped]
     for at in range(1, len(words.tokens)) if either and (grouped or plan.query.entity) else ():
         before = words.tokens[at - 1].text
-        if words.phrase(at, "both") is not None and before in word_lists()["having"]:
+        tied = before in word_lists()["having"] or words.skip(at - 1, "ties") == at
+        if words.phrase(at, "both") is not None and tied:
             return (words.tokens[at].raw,)
     return ()
+
+
+def row_for_total(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "clubs whose players scored more than 100 goals in total" answered with those of which one player did."""
+    fields = words.world.layer.fields
+    some = [one for one in plan.query.filters if one.entity and one.field in fields and one.op in BOUNDS]
+    if not any(fields[one.field].kind == "number" for one in some):
+        return ()
+    ends = (at for at in range(len(words.tokens)) if words.phrase(at, "in_all") is not None)
+    return next(((words.tokens[at].raw,) for at in ends), ())
 
 
 def all_for_one(plan: Plan, words: Words) -> tuple[str, ...]:

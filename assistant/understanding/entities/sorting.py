@@ -10,7 +10,7 @@ from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import count_of_each, only_of_some
 from assistant.understanding.entities.superlatives import measured
-from assistant.understanding.entities.words import Words, word_lists
+from assistant.understanding.entities.words import SIZE, Words, word_lists
 from semantic_layer import OrderBy
 
 WAYS = (("ascending", False), ("descending", True))
@@ -158,10 +158,22 @@ def _by_itself(words: Words, found: Found, way: Way) -> Iterator[Found]:
     """ "in alphabetical order" of the one field asked for, or of what the things are called by."""
     names = words.world.nouns.names(found.entity) if found.entity else ()
     shown = [name for name in found.attributes if name in names] or list(found.attributes)
+    measures = {measure for at in range(way.first, way.behind) for measure, _, _ in words.extremes(at)} - {SIZE}
+    if measures and (
+        len(found.attributes) != 1 or not any(_measures(words, one, found.attributes[0]) for one in measures)
+    ):
+        return  # "(names) from the youngest to the oldest" are in the order of ages
     alphabetical = any("alphabet" in token.text for token in words.tokens[way.first : way.behind])
     told = shown if found.attributes else list(names)
     if not found.metrics and (len(found.attributes) == 1 or (alphabetical and len(told) == 1)):
         yield replace(found, order=OrderBy(by=told[0], descending=way.descending))
+
+
+def _measures(words: Words, measure: str, field: str) -> bool:
+    """Whether a field is the number, or the day of birth, that an adjective of degree is said of."""
+    owner = field.partition(".")[0]
+    ranked = measured(words, measure, owner) if owner in words.world.layer.datasets else None
+    return ranked is not None and ranked[0] == field
 
 
 def _shown_fields(words: Words, at: int, found: Found) -> Iterator[tuple[str, int]]:

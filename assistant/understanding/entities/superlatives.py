@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.understanding.entities.dated import began
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
+from assistant.understanding.entities.kinds_named import kinds_named
 from assistant.understanding.entities.links import LINKING, reaches
 from assistant.understanding.entities.words import SIZE, Words
 from semantic_layer import Filter, OrderBy
@@ -31,6 +32,12 @@ def superlatives(words: Words, found: Found) -> Iterator[Found]:
                 asked = replace(found, cut=few or (MOST_SHOWN if words.is_plural(behind - 1) else 0))
                 picked = first_row(asked, dataset, ranked[0], (role == "most") == ranked[1])
                 yield picked.used(found.at, said_by[1] if said_by else behind, "order", ranked[0])
+        for dataset, kind, behind in kinds_named(words, words.skip(last, "empty")):
+            ranked = measured(words, measure, dataset)
+            if ranked is not None and (few or number is None):
+                cut = few or (MOST_SHOWN if words.is_plural(behind - 1) else 0)
+                picked = first_row(replace(found, cut=cut), dataset, ranked[0], (role == "most") == ranked[1])
+                yield picked.filtered(kind).used(found.at, behind, "order", ranked[0])
 
 
 def _said_by(words: Words, measure: str, dataset: str, at: int) -> tuple[str, int] | None:

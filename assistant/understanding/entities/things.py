@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import World
+from assistant.understanding.entities.dated import began
 from assistant.understanding.entities.described import described
 from assistant.understanding.entities.favourites import often_done
 from assistant.understanding.entities.found import Found
@@ -28,17 +29,23 @@ def things(words: Words, found: Found) -> Iterator[Found]:
     for role, descending in (("latest", True), ("earliest", False)):
         said = words.phrase(found.at, role)
         for dataset, behind in words.nouns(said) if said is not None else ():
-            time = words.world.layer.datasets[dataset].time or "."
-            if "." not in time and not found.counting and not _is_of_age(words, said or 0, dataset):
-                yield first_row(found, dataset, f"{dataset}.{time}", descending).used(
-                    found.at, behind, "order", dataset
-                )
+            field = _time_of(words, dataset)
+            if field and not found.counting and not _is_of_age(words, said or 0, dataset):
+                yield first_row(found, dataset, field, descending).used(found.at, behind, "order", dataset)
     if not found.counting:
         yield from _most_used(words, found)
         yield from often_done(words, found)
         yield from superlatives(words, found)
         yield from most_of_kind(words, found)
         yield from _first_few(words, found)
+
+
+def _time_of(words: Words, dataset: str) -> str:
+    """The time by which rows are counted, else the one year that they have; empty without either."""
+    time = words.world.layer.datasets[dataset].time
+    if time:
+        return "" if "." in time else f"{dataset}.{time}"
+    return began(words, dataset, built=True)
 
 
 def _named_things(words: Words, found: Found) -> Iterator[Found]:

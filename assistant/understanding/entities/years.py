@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assistant.understanding.entities.dated import SIDES, YEARS, as_year, holds_years
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, deed_forms, word_lists
 from semantic_layer import Filter
 
 YEAR_WORDS = frozenset({"year", "years"})
@@ -27,7 +27,7 @@ def in_year(words: Words, found: Found) -> Iterator[Found]:
 
 def counted_in_year(words: Words, found: Found) -> Iterator[Found]:
     """ "the most concerts in 2014 or after": the year of the rows that are counted for each thing."""
-    counted = {words.world.nouns.counted.get(name, "") for name in found.metrics} - {""}
+    counted = {fact for name in found.metrics for fact in words.world.reach.facts(name)}
     if len(found.metrics) != 1 or len(counted) != 1 or found.group or found.entity in counted:
         return
     start = words.skip(found.at, "happening")
@@ -39,7 +39,9 @@ def _years_of(words: Words, entity: str) -> Iterator[str]:
     """The one number field of years whose name says nothing but that it is a year, of things without a day."""
     dataset = words.world.layer.datasets[entity]
     shown = (field for field in dataset.fields if holds_years(field) and not (field.hidden or field.implied))
-    named = [field.name for field in shown if _is_year(field.name, entity)]
+    years = [field.name for field in shown]
+    named = [name for name in years if _is_year(name, entity)]
+    named = named or [name for name in years if _is_of_no_deed(name) and len(_ending_in_year(years)) == 1]
     if len(named) == 1 and not dataset.time:
         yield f"{entity}.{named[0]}"
 
@@ -47,6 +49,19 @@ def _years_of(words: Words, entity: str) -> Iterator[str]:
 def _is_year(name: str, entity: str) -> bool:
     parts = set(name.split("_"))
     return bool(parts & YEAR_WORDS) and parts <= YEAR_WORDS | set(entity.split("_"))
+
+
+def _ending_in_year(names: Sequence[str]) -> list[str]:
+    return [name for name in names if not YEAR_WORDS.isdisjoint(name.split("_"))]
+
+
+def _is_of_no_deed(name: str) -> bool:
+    """ "election year", "season year": a noun before the year, and nothing that was done in it or began then."""
+    parts = set(name.split("_"))
+    lists = word_lists()
+    deeds = frozenset[str]().union(*deed_forms(), lists["births"], lists["origins"])
+    done = any(part.endswith("ed") or part in deeds for part in parts)
+    return not parts.isdisjoint(YEAR_WORDS) and len(parts) == len(("election", "year")) and not done
 
 
 def _told(words: Words, found: Found, field: str) -> Iterator[Found]:

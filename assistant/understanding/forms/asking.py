@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.shipped import shipped
-from assistant.understanding.contradictions import bound_on_blanks
+from assistant.understanding.contradictions import bound_on_blanks, bounds_apart
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
 from assistant.understanding.phrase_lists import longest_at, openings
@@ -75,8 +75,9 @@ class Asking:
         return outcome if isinstance(outcome, Plan) else None
 
     def stands(self, query: SemanticQuery) -> bool:
-        """Whether the layer answers a query, and no condition is on what its rows never have."""
-        return stands(self.world.layer, query) and not bound_on_blanks(self.world, query)
+        """Whether the layer answers a query, and its conditions can be met."""
+        met = not (bounds_apart(query) or bound_on_blanks(self.world, query))
+        return met and stands(self.world.layer, query)
 
     def refused(self, message: str, words: tuple[str, ...] = (), **parts: str) -> Refusal:
         """A refusal that says what is missing."""

@@ -53,7 +53,9 @@ def _opens(asking: Asking, at: int) -> bool:
     """Whether "have", "that have" or "with" follows, and something that tells this question apart from plain counts."""
     begun = asking.end(at, "group_openers") is not None
     said = {token.text for token in asking.tokens[at:]}
-    return begun and not said.isdisjoint({"both", "and", "but", *phrases()["denials"]})
+    tied = asking.end(at, "both_openers") is not None or _only_ties(asking, asking.past(at, "group_relatives"))
+    told = begun and not said.isdisjoint({"both", "and", "but", *phrases()["denials"]})
+    return told or (tied and "both" in said)
 
 
 def _clauses(asking: Asking, at: int) -> list[Having]:
@@ -85,7 +87,7 @@ def _parts(asking: Asking, at: int) -> list[tuple[list[Token], bool]]:
 
 def _only_ties(asking: Asking, at: int) -> bool:
     """Whether a verb before what is had only says that it is: "not showing any play"."""
-    return asking.words.phrase(at, "verbs") is not None and not asking.words.deed(at)
+    return at < len(asking.tokens) and asking.words.phrase(at, "verbs") is not None and not asking.words.deed(at)
 
 
 def _shared_noun(asking: Asking, parts: Sequence[tuple[list[Token], bool]]) -> list[Token]:
