@@ -162,3 +162,21 @@ def test_conditions_on_text_days_and_outcomes(ferries: Foreign, question: str, s
 def test_a_day_that_tells_which_people_is_no_breakdown(ferries: Foreign) -> None:
     asked = ferries.assistant.ask("Number of bookings by passengers whose signup date is in the past 70 days")
     assert isinstance(asked, Refusal)
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("Which passenger spent the most in 2025? Return the passenger name and total fare.", ""),
+        ("Give me the passengers who have not made any bookings since May 20, 2025.", ""),
+        (
+            "Number of bookings of passengers who signed up in 2024",
+            f"SELECT count(*) FROM {BOOKED} WHERE year(signup_date) = 2024",
+        ),
+    ],
+)
+def test_a_time_or_a_rank_is_not_put_on_what_it_is_not_said_of(ferries: Foreign, question: str, sql: str) -> None:
+    if sql:
+        assert_same_rows(ferries, question, sql)
+    else:
+        assert isinstance(ferries.assistant.ask(question), Refusal)

@@ -36,11 +36,13 @@ def by_one_sentence(question: str, plan: Planner, world: World) -> Plan | None:
 def _with_columns(asked: str, columns: str, plan: Planner, world: World) -> Plan | None:
     """The plan of a question showing the columns that its last sentence tells, also with its fields as groups."""
     first = plan(asked)
-    whole = with_columns(first, columns, world, plan) if isinstance(first, Plan) else None
+    if not isinstance(first, Plan):
+        return None
+    whole = with_columns(first, columns, world, plan)
     if whole is not None:
         return whole
     groups = groups_told(columns, world)
-    alone = not isinstance(first, Plan) or not (first.query.group_by or first.query.entity)
+    alone = not (first.query.group_by or first.query.entity)
     by_group = plan(f"{asked.rstrip(' ?.!')} by {groups}") if groups and alone else None
     return with_columns(by_group, columns, world, plan) if isinstance(by_group, Plan) else None
 
