@@ -20,7 +20,7 @@ from assistant.understanding.rewriting import framing_code, rewritten
 from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import SemanticQuery, is_count
 
-MOST_STRANGE, MOST_STRANGE_IN_MOTIVES = 2, 4
+MOST_STRANGE, MOST_STRANGE_IN_MOTIVES, MOST_WORDS_LOOSE = 2, 4, 8
 END = re.compile(r"(?<=[a-z0-9)\"'`%])[.?!]\s+(?=\S)", re.IGNORECASE)
 INNER_END = re.compile(r"(?<=\w)(?::\s+|\s+[-–—]\s+|,\s*so\s+)(?=\S)", re.IGNORECASE)
 LIMITING = frozenset(
@@ -56,14 +56,27 @@ def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
     told = is_context(said, framing_code(language))
     meant = [element for element in found[0] if element.concepts]
     strange = [at for at, element in enumerate(found[0]) if element.unknown and not _is_chatter(found[0], at, world)]
-    few = len(strange) <= (MOST_STRANGE_IN_MOTIVES if told else MOST_STRANGE)
-    free = not any(_describes(found[0], at) or _is_known(found[0][at], tokens, world) for at in strange)
+    loose = _compares_groups(said, plan.query, world)
+    few = len(strange) <= (MOST_STRANGE_IN_MOTIVES if told or loose else MOST_STRANGE)
+    described = () if loose else [at for at in strange if _describes(found[0], at)]
+    graded = language.words("graded") if loose else ()
+    known = (at for at in strange if found[0][at].text.casefold() not in graded)
+    free = not described and not any(_is_known(found[0][at], tokens, world) for at in known)
     return (
-        bool(meant or told or not strange)
+        bool(meant or told or loose or not strange)
         and few
         and free
         and all(_is_about(element, plan.query, world) for element in meant)
     )
+
+
+def _compares_groups(said: list[Token], query: SemanticQuery, world: World) -> bool:
+    """ "Do big families buy more?" beside every group of people there is: whoever is meant is one of them."""
+    language = world.language
+    asked = bool(said) and said[0].text in {*language.words("auxiliaries"), *language.words("asking_states")}
+    more = any("more" in language.cues.get(token.text, ()) for token in said)
+    every = bool(query.group_by) and not query.filters and query.limit is None
+    return asked and more and every and len(said) <= MOST_WORDS_LOOSE
 
 
 def _is_bare_name(cover: Cover, query: SemanticQuery, world: World) -> bool:

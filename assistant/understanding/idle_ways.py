@@ -152,6 +152,21 @@ def _counted_of_each(draft: Draft) -> Iterator[int]:
             yield at
 
 
+def _through_things(draft: Draft) -> Iterator[int]:
+    """ "visits that came through campaigns": those that did, and not all of them."""
+    layer, reach, ways = draft.world.layer, draft.world.reach, draft.world.language.words("through_words")
+    facts = {fact for _, choices in draft.metrics for choice in choices for fact in reach.facts(choice.target)}
+    told = {owner(layer, c.target) for one in draft.conditions for concepts in one.values for c in concepts}
+    for at, use in draft.uses.items():
+        if at < 1 or use[0] != "filler" or draft.kind(at) != "noun" or not draft.element(at).plural:
+            continue
+        if draft.element(at - 1).text.casefold().split()[-1] not in ways:
+            continue
+        name = draft.noun(at)
+        if name not in facts | told and not layer.datasets[name].entity:
+            yield at
+
+
 WAYS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _by_one_value,
     _swallowed,
@@ -164,4 +179,5 @@ WAYS: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _spread_of_things,
     _share_of_case,
     _counted_of_each,
+    _through_things,
 )

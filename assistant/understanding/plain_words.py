@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from assistant.understanding.among import whole_last
 from assistant.understanding.counted_again import with_counted_again
 from assistant.understanding.counted_values import with_units
+from assistant.understanding.deeds_ranked import with_deeds_ranked
+from assistant.understanding.done_most_often import with_most_often
 from assistant.understanding.draft import World
 from assistant.understanding.kept_values import with_values_kept
 from assistant.understanding.named_by_time import with_values_of_months
 from assistant.understanding.named_places import with_named_places
+from assistant.understanding.numbers_grouped import with_numbers_grouped
 from assistant.understanding.paths import with_paths
 from assistant.understanding.people_aged import with_people_aged
 from assistant.understanding.predicates import PlainDeeds
@@ -26,6 +29,7 @@ from assistant.understanding.said_places import with_plain_places
 from assistant.understanding.scales import with_large_numbers
 from assistant.understanding.shorthand import spelt_out
 from assistant.understanding.sides_asked import with_sides_asked
+from assistant.understanding.sides_named import with_sides_named
 from assistant.understanding.takings import with_takings
 from assistant.understanding.times_done import with_times_done
 from assistant.understanding.tokens import Token
@@ -41,11 +45,12 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     spelt = with_named_places(with_sides_asked(spelt, world), world)
     said = with_plain_places(deeds.read(with_values_kept(spelt, world), known), world)
     aged = with_times_done(with_people_aged(with_large_numbers(with_takings(said, world), language), world), world)
-    found = whole_last(rewritten(aged, language), world)
+    found = whole_last(rewritten(with_most_often(aged, world), language), world)
     found = with_shared_nouns(found, lexicon, language)
     found = with_counted_again(with_shared_subjects(found, lexicon, language), world)
     named = with_names_of_verbs(with_names_together(found, lexicon), world)
-    return with_names_turned(with_denied_flags(with_units(named, world), world), world)
+    named = with_names_turned(with_denied_flags(with_units(named, world), world), world)
+    return with_deeds_ranked(with_numbers_grouped(with_sides_named(named, world), world), world)
 
 
 def _greeted(tokens: Sequence[Token], world: World) -> Sequence[Token]:

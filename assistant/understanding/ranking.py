@@ -19,9 +19,20 @@ def ask_for_rank(draft: Draft, place: int, number: int | None) -> None:
 
 
 def _is_of_one(draft: Draft, place: int) -> bool:
-    """ "which of the countries has ...": the verb says that one of them is asked for."""
+    """ "which of the countries has ...", "who among our agents ...": one of them is asked for."""
     verbs = draft.world.language.words("singular_verbs")
-    return place + 1 < len(draft.elements) and draft.element(place + 1).text.casefold() in verbs
+    said_of_one = place + 1 < len(draft.elements) and draft.element(place + 1).text.casefold() in verbs
+    return said_of_one or _is_picked(draft, place)
+
+
+def _is_picked(draft: Draft, place: int) -> bool:
+    """Whether "which of our" or "who among the" stands before: one is picked from among several."""
+    words, language = draft.world.language.words, draft.world.language
+    said = [word for element in draft.elements[:place] for word in element.text.casefold().split()]
+    while said and said[-1] in language.determiners:
+        said.pop()
+    picking = {*words("asking_persons"), *words("asking_rows")}
+    return len(said) > 1 and said[-1] in {*words("among_words"), *words("genitive")} and said[-2] in picking
 
 
 def find_rankings(draft: Draft) -> None:

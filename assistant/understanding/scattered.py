@@ -20,6 +20,7 @@ from semantic_layer import RatioMetric, SemanticLayer, SimpleMetric
 MOST_PHRASES, MOST_WORDS = 6, 5
 SCATTERED_COST, SYNONYM_COST, FORM_COST = 0.15, 0.1, 0.1
 NOUN, SHARE = "noun:", "share:"
+COUNTING, NEVER_COUNTED = frozenset({"top", "bottom", "how_many"}), frozenset({"duration", "currency", "percent"})
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Scattered:
         words = self._said(tokens)
         near = sorted({at for word in words.places for at in self._by_rarest.get(word, ())})
         found = [self._phrases[at] for at in near if words.has(self._phrases[at])]
+        found = [phrase for phrase in found if not self._is_counted_thing(phrase, words, tokens)]
         longest = [p for p in found if not any(p.words < other.words for other in found)]
         longest.sort(key=lambda phrase: (-len(phrase.words), phrase.metric.target))
         result: list[Cover] = []
@@ -122,6 +124,27 @@ class Scattered:
         if shares and self._is_split(metric, tokens, places):
             return False  # "share of gross margin by brand" is no margin rate
         return not any(self._narrows_alone(metric, tokens[at]) for at in places)
+
+    def _is_counted_thing(self, phrase: Phrase, words: Words, tokens: Sequence[Token]) -> bool:
+        """ "who answered the most tickets": things are counted, not how long they take or how many people did it."""
+        people = any(word.removeprefix(NOUN) in self._entities for word in phrase.words)
+        distinct = people and self._counts_distinct(phrase.metric.target)
+        if self._world.layer.metrics[phrase.metric.target].format not in NEVER_COUNTED and not distinct:
+            return False
+        places = {at for word in phrase.words for at in words.places[word]}
+        things = (at for at in places if self._is_noun(tokens[at]) and tokens[at].text != tokens[at].plain)
+        things = (at for at in things if not (distinct and self._is_person(tokens[at])))
+        cues = self._world.language.cues
+        led = (" ".join(one.text for one in tokens[at - size : at]) for at in things for size in (1, 2) if at >= size)
+        return any(not COUNTING.isdisjoint(cues.get(said, ())) for said in led)
+
+    def _counts_distinct(self, name: str) -> bool:
+        metric = self._world.layer.metrics[name]
+        return isinstance(metric, SimpleMetric) and self._world.layer.measures[metric.measure].agg == "count_distinct"
+
+    def _is_person(self, token: Token) -> bool:
+        named = {c.target for c in self._world.lexicon.lookup([token]) if c.kind == "noun"}
+        return token.text in self._world.language.persons or not named.isdisjoint(self._entities)
 
     def _is_split(self, metric: str, tokens: Sequence[Token], places: Sequence[int]) -> bool:
         """Whether an amount that has a name of its own is shared out among groups."""
@@ -257,16 +280,23 @@ class Scattered:
         return Words(places)
 
     def _named(self, tokens: Sequence[Token]) -> set[int]:
-        """The places in values of several words that are no words of their own: nobody paid in "paid search"."""
+        """The places in values and fields of two words that are no words of their own: nobody paid in "paid search"."""
         found: set[int] = set()
         small = self._world.language.silent | self._world.language.fillers
         for at in range(len(tokens) - 1):
             if tokens[at].text in small or tokens[at + 1].text in small:
                 continue
             concepts = self._world.lexicon.lookup(tokens[at : at + 2])
-            if concepts and all(c.kind == "value" and "." in c.target and not c.inflected for c in concepts):
+            if concepts and all(self._is_name(c) for c in concepts):
                 found |= {place for place in (at, at + 1) if not self._is_noun(tokens[place])}
         return found
+
+    def _is_name(self, concept: Concept) -> bool:
+        """Whether a meaning is a value, or a field that groups: "loyalty tier", but not the number "deal value"."""
+        if "." not in concept.target or concept.inflected:
+            return False
+        groups = concept.kind == "dimension" and self._world.layer.fields[concept.target].kind == "categorical"
+        return groups or concept.kind == "value"
 
     def _implied(self, tokens: Sequence[Token]) -> Iterator[str]:
         """Entities that a value stands for: "women" are customers."""

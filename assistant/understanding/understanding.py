@@ -52,6 +52,7 @@ from assistant.understanding.outcome import decide
 from assistant.understanding.plain_words import plain_words
 from assistant.understanding.predicates import PlainDeeds
 from assistant.understanding.quoted import quoted_lost
+from assistant.understanding.rates_bracketed import by_bracketed_rate
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
@@ -195,6 +196,7 @@ class Understanding:
         outcome = decide(question, read_as, self._world)
         if parts and not isinstance(outcome, Plan):
             whole = plan_entities(tokens, self._world) if _leaves_all_open(outcome) else None
+            whole = whole or by_bracketed_rate(question, self.plan, self._world)
             outcome = whole or by_one_sentence(question, self.plan, self._world) or outcome
         if isinstance(outcome, Refusal) and all(is_of_today(one) for one in read_as):
             return by_own_day(tokens, self._world) or outcome
