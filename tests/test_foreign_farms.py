@@ -81,6 +81,10 @@ def test_none_and_at_least_one_is_no_reading(farms: Foreign) -> None:
         ("Show the counties that keep both cows and goats.", "SELECT 'Avon'"),
         ("Which trials were curated by a botany scientist?", "SELECT Title FROM Trial WHERE Curator_ID = 101"),
         ("Which scientists have never curated a trial?", "SELECT 'Guy Lamb'"),
+        ("Who curated Barn Owls?", "SELECT 'Flo Gow'"),
+        ("When was Marsh Farm opened?", "SELECT 2004"),
+        ("Where is Croft Farm located?", "SELECT '9 Church Road'"),
+        ("Which topics appear more than once?", "SELECT 'soil'"),
         ("List the titles of the trials about soil.", "SELECT Title FROM Trial WHERE Topic = 'soil'"),
     ],
 )
