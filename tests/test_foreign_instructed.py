@@ -168,6 +168,7 @@ def test_a_day_that_tells_which_people_is_no_breakdown(ferries: Foreign) -> None
     ("question", "sql"),
     [
         ("Which passenger spent the most in 2025? Return the passenger name and total fare.", ""),
+        ("Return the passenger name and total fare for passengers whose email ends with 'com', ordered by fare.", ""),
         ("Give me the passengers who have not made any bookings since May 20, 2025.", ""),
         (
             "Number of bookings of passengers who signed up in 2024",

@@ -116,10 +116,16 @@ def _letters(words: Words, found: Found, field: str) -> Iterator[Found]:
         if words.at_end(words.skip(last + 1, "trailing", "within")) and last < len(words.tokens):
             like = Filter(field=field, op="like", values=(form.format(words.tokens[last].raw),))
             yield found.used(at, last + 1, "condition", field).filtered(like)
-        elif said is not None and _is_quoted(words, last):
+        elif said is not None and _is_quoted(words, last) and not _goes_on(words, last):
             text = " ".join(token.raw for token in words.tokens[last:])
             like = Filter(field=field, op="like", values=(form.format(text),))
             yield found.used(at, len(words.tokens), "condition", field).filtered(like)
+
+
+def _goes_on(words: Words, at: int) -> bool:
+    """Whether something else is said behind a quoted text: "ends with 'ology', ordered by name"."""
+    rest = range(at + 1, len(words.tokens))
+    return any(words.tokens[i].text == "," or words.phrase(i, "sorting") is not None for i in rest)
 
 
 def _is_quoted(words: Words, at: int) -> bool:
