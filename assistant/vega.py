@@ -116,26 +116,32 @@ def _words(value: Mapping[str, str], place: int, is_late: bool) -> Spec:
     return {"data": {"values": [value]}, "mark": mark, "encoding": encoding}
 
 
-def bars(picture: Picture, room: float = 1.2) -> Spec:
+def bars(picture: Picture, room: float = 0.0) -> Spec:
     """One horizontal bar per category in the order of the values, each with its number.
 
     Values: `k`, `v`, `tip`, `text`.
     """
-    encoding = {"y": _category_axis(picture), "x": _number_axis(picture.axis, room)}
+    encoding = {"y": _category_axis(picture), "x": _number_axis(picture.axis, room or _room(picture))}
     bar = {"type": "bar", "color": LIGHT.series[0], "height": {"band": 0.72}}
     layers = [{"mark": bar, "encoding": _described()}, _bar_text()]
     return _chart(picture, {"height": {"step": _step(picture)}, "encoding": encoding, "layer": layers})
 
 
-def grouped_bars(picture: Picture, room: float = 1.2) -> Spec:
+def grouped_bars(picture: Picture, room: float = 0.0) -> Spec:
     """Bars side by side within each category, one per series. Values: `k`, `s`, `v`, `tip`, `text`."""
     offset = {"field": "s", "type": "nominal", "sort": list(picture.series)}
     encoding = {
         "y": _category_axis(picture), "yOffset": offset,
-        "x": _number_axis(picture.axis, room), "color": _colors(picture),
+        "x": _number_axis(picture.axis, room or _room(picture)), "color": _colors(picture),
     }  # fmt: skip
     layers = [{"mark": {"type": "bar"}, "encoding": _described()}, _bar_text()]
     return _chart(picture, {"height": {"step": _OFFSET_STEP, "for": "offset"}, "encoding": encoding, "layer": layers})
+
+
+def _room(picture: Picture) -> float:
+    """How much longer than the longest bar the axis is: the numbers behind the bars stand in it, on a phone, too."""
+    longest = max((len(str(value.get("text", ""))) for value in picture.values), default=0)
+    return 1.2 + 0.05 * max(0, longest - 6)
 
 
 def stacked_bars(picture: Picture) -> Spec:

@@ -331,3 +331,11 @@ def test_stacks_by_weekday_begin_on_monday() -> None:
     drawn = chart((WEEKDAY, REGION, REVENUE), rows)
     assert drawn.kind == "stacked_bar"
     assert list(dict.fromkeys(value["k"] for value in values(drawn.spec))) == ["Monday", "Sunday"]
+
+
+def test_longer_numbers_behind_bars_have_more_room() -> None:
+    asked, rows = SemanticQuery(metrics=("net_revenue",)), result([("a", 266_000), ("b", 0)])
+    drawn = [choose((CATEGORY, REVENUE), rows, Context(asked, AS_OF, ADDITIVE, one)).spec or {} for one in ("en", "de")]
+    scales = [spec["encoding"]["x"]["scale"] for spec in drawn]
+    assert scales[0]["domain"] == [0.0, 266_000 * 1.2]
+    assert scales[1]["domain"][1] > 266_000 * 1.3  # 266.000 € is longer than €266K
