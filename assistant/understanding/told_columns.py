@@ -190,6 +190,8 @@ def _limited(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token,
 
 def each_of(limits: Sequence[Token]) -> tuple[Token, ...]:
     """The things of "for each city", "per city", "for all customers"; empty for what limits the rows."""
+    if any(token.text in LIMITING for token in limits[1:]):
+        return ()  # "per city in 2025", "for each city since May"
     if len(limits) > 2 and limits[0].text == "for" and limits[1].text in ("all", "each", "every"):
         things = tuple(limits[2:])
     else:
