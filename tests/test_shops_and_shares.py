@@ -99,3 +99,8 @@ def test_a_share_of_an_amount_is_no_rate(room: Understanding, question: str) -> 
 )
 def test_everyday_words_name_the_number(room: Understanding, question: str, metric: str) -> None:
     assert read(room, question).metrics == (metric,)
+
+
+def test_cancelled_ones_counted_too_are_told_in_advance(room: Understanding) -> None:
+    query = read(room, "If you count cancelled orders too, how many orders came through the app last quarter?")
+    assert query.metrics == ("placed_orders",)
