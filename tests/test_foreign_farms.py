@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Plan
+from assistant.understanding.entities.shapes_of_things import both_or_both
+from assistant.understanding.entities.words import Words
 from tests.foreign import Foreign, assert_same_rows, foreign
 
 TABLES = """
@@ -103,3 +107,12 @@ def test_values_of_both_and_those_in_a_role(farms: Foreign, question: str, sql: 
 def test_what_would_be_answered_with_something_else_is_not(farms: Foreign, question: str) -> None:
     found = farms.assistant.ask(question)
     assert not isinstance(found, Answer)
+
+
+def test_two_pairs_joined_by_or_are_no_list_of_what_all_must_have() -> None:
+    texts = ["farms", "that", "have", "both", "a", "cow", "and", "a", "goat", "or", "a", "cow", "and", "a", "sheep"]
+    words = SimpleNamespace(tokens=[SimpleNamespace(text=text) for text in texts])
+    had = SimpleNamespace(query=SimpleNamespace(filters=[SimpleNamespace(entity="farm")]))
+    assert both_or_both(cast(Plan, had), cast(Words, words))
+    words.tokens = words.tokens[:8]
+    assert not both_or_both(cast(Plan, had), cast(Words, words))

@@ -17,7 +17,7 @@ from assistant.understanding.entities.misshapen import all_for_some, day_unsaid,
 from assistant.understanding.entities.own_period import with_own_period
 from assistant.understanding.entities.owners import limits_groups, said_of_others
 from assistant.understanding.entities.shapes_of_each import rank_for_size
-from assistant.understanding.entities.shapes_of_things import row_for_total
+from assistant.understanding.entities.shapes_of_things import both_or_both, row_for_total
 from assistant.understanding.entities.ways import goes_wrong_way
 from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.tokens import Token
@@ -54,6 +54,7 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
             whole_for_parts,
             rank_for_size,
             row_for_total,
+            both_or_both,
             rows_for_total,
             day_unsaid,
             said_of_others,

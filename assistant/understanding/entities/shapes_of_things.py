@@ -22,6 +22,14 @@ def both_as_either(plan: Plan, words: Words) -> tuple[str, ...]:
     return ()
 
 
+def both_or_both(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "both a garden and a pool or a garden and a view" answered with what has all of them."""
+    texts = [token.text for token in words.tokens]
+    rest = texts[texts.index("both") :] if "both" in texts else []
+    mixed = "or" in rest and rest[: rest.index("or")].count("and") and rest[rest.index("or") :].count("and")
+    return ("or",) if mixed and any(one.entity for one in plan.query.filters) else ()
+
+
 def row_for_total(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "clubs whose players scored more than 100 goals in total" answered with those of which one player did."""
     fields = words.world.layer.fields
