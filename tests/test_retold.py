@@ -28,9 +28,9 @@ CREATE TABLE questions (qid INTEGER PRIMARY KEY, question_text VARCHAR, lecture_
 INSERT INTO questions VALUES (1, 'why', 1), (2, 'how', 1), (3, 'when', 3), (4, 'who', 4);
 CREATE TABLE answers (answer_id INTEGER PRIMARY KEY, qid INTEGER, words INTEGER);
 INSERT INTO answers VALUES (1, 1, 20), (2, 1, 35), (3, 3, 50);
-CREATE TABLE clubs (club_id INTEGER PRIMARY KEY, club_name VARCHAR);
+CREATE TABLE clubs (clubid INTEGER PRIMARY KEY, club_name VARCHAR);
 INSERT INTO clubs VALUES (1, 'Chess'), (2, 'Choir');
-CREATE TABLE club_members (physician_id INTEGER, club_id INTEGER, since INTEGER);
+CREATE TABLE club_members (physician_id INTEGER, clubid INTEGER, since INTEGER);
 INSERT INTO club_members VALUES (1, 1, 2019), (1, 2, 2020), (2, 1, 2021);
 """
 NAMES = ("halls", "physicians", "lectures", "questions", "answers", "clubs", "club_members")

@@ -51,7 +51,8 @@ def key_end(words: Words, noun: Words) -> str:
     for end in _KEY_ENDS:
         short = text.removesuffix(end)
         initials = "".join(word[:1] for word in noun)
-        if short != text and 0 < len(short) <= _LONGEST and (short == initials or _is_within(short, noun[0])):
+        told = len(short) <= _LONGEST and any(_is_within(short, word) for word in (noun[0], noun[-1]))
+        if short != text and short and (told or short in (initials, "".join(noun), noun[-1])):
             return end
     return ""
 

@@ -79,9 +79,11 @@ def _is_breakdown(asking: Asking, at: int, behind: int) -> bool:
 
 
 def _is_total(asking: Asking, at: int, behind: int) -> bool:
-    """ "the total cost of the procedures by each doctor": a total of every single one is no average of them."""
+    """ "the total cost by each doctor", "how many live in each dorm": what is of every single one is no average."""
     each = not phrases()["every_one"].isdisjoint(token.text for token in asking.tokens[at:behind])
-    return each and not phrases()["totals"].isdisjoint(token.text for token in asking.tokens[:at])
+    whole = not phrases()["totals"].isdisjoint(token.text for token in asking.tokens[:at])
+    inside = asking.tokens[at].text in phrases()["inside"]
+    return each and (whole or inside) and phrases()["typical"].isdisjoint(token.text for token in asking.tokens)
 
 
 def _of_each(asking: Asking) -> Iterator[Below]:
