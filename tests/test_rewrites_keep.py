@@ -63,9 +63,12 @@ COUNTED_BY = {  # with the numbers that may be missing
     "in thousands": ("million millions thousand", "in which unit amounts are shown changes none"),
     "bounced": ("one second", "a visit of one page, left without a second, is a bounce"),
     "had no orders": ("once one", "not once, and no one, is never"),
+    "ordered again": ("second", "a second order is one made again"),
     "spend per order": ("one once", "at one time is with one order"),
 }
 SPELT = {  # pieces of the old form: here no number is said
+    "of the last one": "the last one is the last year",
+    "the one before that": "the one before is the period before",
     "one another": "each other",
     "one by one": "each by itself",
     "every one of": "each of",

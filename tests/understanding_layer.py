@@ -107,8 +107,8 @@ def rental(folder: Path) -> Understanding:
 
 
 def shipped(values: Mapping[str, Sequence[tuple[str, int]]], today: date = date(2026, 6, 30)) -> Understanding:
-    """An understanding of the shipped definitions, with these values of fields."""
-    return Understanding(load(shipped_definitions()), values, today)
+    """An understanding of the shipped definitions, with these values of fields and what follows from them."""
+    return Understanding(with_implied(load(shipped_definitions())), values, today)
 
 
 def read(understanding: Understanding, question: str) -> SemanticQuery:

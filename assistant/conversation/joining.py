@@ -1,6 +1,7 @@
 """Values named behind other values: "and Clothing" after Shoes were left out, "and Italy" after two countries.
 
-"And France" behind "only Spain" adds one to those picked.
+"And France" behind "only Spain" adds one to those picked among the countries shown; of a single number it asks for
+that of France.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def joined_or_instead(follow_up: FollowUp, usual: Callable[[FollowUp], Reading])
         return None
     chosen = old[0].op == "in" and (picked or len(old[0].values) > 1)
     among = chosen and any((one.field, one.via) == (new[0].field, new[0].via) for one in base.group_by)
-    return Plan(query) if among else follow_up.ask_which((Plan(query), replaced))
+    if among:
+        return Plan(query)
+    return None if picked and len(old[0].values) == 1 else follow_up.ask_which((Plan(query), replaced))
 
 
 def _is_picked(follow_up: FollowUp, condition: Filter) -> bool:

@@ -27,6 +27,7 @@ LIMITING = frozenset(
     {"exclude", "only", "absent", "denied", "top", "bottom", "or", "now", "once", "blank", "earliest", "latest"}
 )
 RANKING = frozenset({"top", "bottom"})
+MORE_OR_LESS = frozenset({"cmp_gt", "cmp_lt"})
 POINTING = frozenset({"link_value", "link_any", "link_time"})
 
 
@@ -38,6 +39,40 @@ def sentences(question: str) -> list[str]:
 def clauses(question: str) -> list[str]:
     """The sentences of a question, cut at colons, free dashes and ", so" as well."""
     return [part.strip() for sentence in sentences(question) for part in INNER_END.split(sentence) if part.strip()]
+
+
+def with_period_moved(parts: list[str], world: World) -> list[str]:
+    """A question and a sentence that tells what to split by, with the period of the first put behind the second.
+
+    Empty where that is not so, and where the second has a period of its own.
+    """
+    if len(parts) != 2 or not (_asks(parts[0], world) and _splits(parts[1], world)):
+        return []
+    if _period(parts[1], world) is not None:
+        return []
+    place = _period(parts[0], world)
+    if place is None:
+        return []
+    start, end = place
+    return [f"{parts[0][:start]}{parts[0][end:]}", f"{parts[1].rstrip(' ?.!')} {parts[0][start:end]}"]
+
+
+def _asks(sentence: str, world: World) -> bool:
+    asking = {*world.language.words("asking_words"), *world.language.words("auxiliaries")}
+    return any(token.text in asking for token in tokenize(sentence, world.language.forms)[:2])
+
+
+def _splits(sentence: str, world: World) -> bool:
+    by = world.language.cued("by")
+    return any(token.text in by for token in tokenize(sentence, world.language.forms))
+
+
+def _period(sentence: str, world: World) -> tuple[int, int] | None:
+    """Where the one period of a sentence stands in it."""
+    tokens = tuple(rewritten(tokenize(sentence, world.language.forms), world.language))
+    found = covers(tokens, world.lexicon, Clock(tokens, world.language, world.as_of, noted=world.noted))
+    told = [element for element in (found[0] if found else ()) if element.time is not None]
+    return (tokens[told[0].first].start, tokens[told[0].behind - 1].end) if len(told) == 1 else None
 
 
 def adds_nothing(sentence: str, plan: Plan, world: World) -> bool:
@@ -110,9 +145,10 @@ def _limits(cover: Cover, query: SemanticQuery, world: World) -> bool:
     """Whether a sentence says which rows; a rank does not ("Who buys the most?") beside all such groups in order."""
     owners = {group.field.partition(".")[0] for group in query.group_by}
     nouns = {concept.target for element in cover for concept in element.concepts if concept.kind == "noun"}
-    ranked = bool(query.group_by and query.order_by) and query.limit is None and (not nouns or bool(nouns & owners))
+    ranked = bool(query.group_by) and query.limit is None and (not nouns or bool(nouns & owners))
     limiting = LIMITING - RANKING if ranked else LIMITING
     grains = {group.grain for group in query.group_by}
+    side_by_side = bool(query.group_by) and query.limit is None and not any(one.amount is not None for one in cover)
     chatter = set(str(world.language.data["chatter"]).split())
     return any(
         element.time is not None
@@ -122,6 +158,7 @@ def _limits(cover: Cover, query: SemanticQuery, world: World) -> bool:
         or (
             any(cue.startswith("cmp_") or cue == "unsupported_forecast" for cue in element.cues - {"cmp_eq"})
             and element.cues.isdisjoint(POINTING)  # "over the phone"
+            and not (side_by_side and element.cues & MORE_OR_LESS)  # "do women buy more than men"
         )
         for element in cover
         if element.text.casefold() not in chatter

@@ -98,11 +98,8 @@ class Lexicon:
         persons = len(tokens) == 1 and tokens[0].text in self._language.persons
         best: dict[tuple[str, str, str | bool, str], Concept] = {}
         for concept in self._index.get(wide) or self._other_nouns(tokens):
-            if concept.cased and not _is_written_as_stored(concept, tokens):
-                continue
             same_form = concept.plain == narrow
-            # values are names: "open" is not "opened", and "people" are not the customers of type "person"
-            if concept.kind == "value" and (persons or not same_form):
+            if concept.kind == "value" and not self._is_the_name(concept, tokens, same_form and not persons):
                 continue
             if concept.kind == "metric" and len(tokens) > 1 and not self._is_shaped_so(concept, tokens):
                 continue
@@ -234,7 +231,7 @@ class Lexicon:
         if not tokens or len(tokens) > LONGEST_PHRASE:
             return
         if concept.kind == "value":
-            ordinary = all(t.text in self._function_words or t.text.isdecimal() for t in tokens)
+            ordinary = self._is_ordinary(tokens)
             if ordinary and not (phrase.isupper() or self._is_proper(phrase, tokens, concept)):
                 self._ordinary[phrase.casefold()].add(concept.target)
                 return
@@ -251,10 +248,30 @@ class Lexicon:
                 self._fields[key].append(concept.but(weight=concept.weight - COMPOSED))
         self._learn(tokens, concept)
 
+    def _is_ordinary(self, tokens: Iterable[Token]) -> bool:
+        """Whether there are words of everyday grammar only."""
+        return all(token.text in self._function_words or token.text.isdecimal() for token in tokens)
+
+    def _is_the_name(self, concept: Concept, tokens: Sequence[Token], same_form: bool) -> bool:
+        """Whether a value is called exactly so: "open" is not "opened", "people" are no customers of type "person", a
+        "single" order is none of the singles.
+        """
+        if concept.cased and not _is_written_as_stored(concept, tokens):
+            return False
+        return same_form and not self._is_another_word(concept, tokens)
+
+    def _is_another_word(self, concept: Concept, tokens: Sequence[Token]) -> bool:
+        """Whether words of grammar only look like a form of what a value is called; a day's name is no such word."""
+        spelt = not concept.spelt or concept.spelt.casefold() == " ".join(token.text for token in tokens)
+        return not spelt and self._is_ordinary(tokens) and not self._is_time(tokens)
+
+    def _is_time(self, tokens: Iterable[Token]) -> bool:
+        return time_words(self._language.data["code"]).issuperset(token.text for token in tokens)
+
     def _is_proper(self, phrase: str, tokens: Sequence[Token], concept: Concept) -> bool:
         """Whether a value of ordinary words is stored with capitals, so that "Display" is told from "display"."""
-        timed = time_words(self._language.data["code"]).issuperset(token.text for token in tokens)
-        return all(word[:1].isupper() for word in phrase.split()) and phrase == concept.value and not timed
+        capital = all(word[:1].isupper() for word in phrase.split())
+        return capital and phrase == concept.value and not self._is_time(tokens)
 
     def _is_shaped_so(self, concept: Concept, tokens: Sequence[Token]) -> bool:
         return concept.shape == self._shape(tokens) and agree(concept.number, self._number(tokens))

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
-from assistant.understanding.contexts import adds_nothing, clauses, sentences
+from assistant.understanding.contexts import adds_nothing, clauses, sentences, with_period_moved
 from assistant.understanding.draft import World
 from assistant.understanding.halves import asks_otherwise
 from assistant.understanding.pointing import pointed_out
 from assistant.understanding.sentences import columns_alone, groups_told, names_columns, with_columns, with_order
 
-MOST_SENTENCES = 3
+MOST_SENTENCES, TWO = 3, 2
 Planner = Callable[[str], Plan | Clarification | Explanation | Refusal]
 
 
@@ -29,8 +29,23 @@ def by_one_sentence(question: str, plan: Planner, world: World) -> Plan | None:
             return whole
     if len(parts) == 1 and names_columns(question, world):
         return columns_alone(question, plan, world)
-    pieces = clauses(question)
-    return _by_part(parts, plan, world) or (_by_part(pieces, plan, world) if pieces != parts else None)
+    ways = [parts, clauses(question), with_period_moved(parts, world)]
+    found = (_by_part(way, plan, world) for at, way in enumerate(ways) if way not in ways[:at])
+    return next((told for told in found if told is not None), None)
+
+
+def all_groups(question: str, whole: Plan, plan: Planner) -> Plan:
+    """The breakdown that the last sentence asks for, where the first one only sets some of its groups against others:
+    "Do married people buy more than singles? Show revenue by marital status." shows them all.
+    """
+    parts = sentences(question)
+    told = plan(parts[1]) if len(parts) == TWO and whole.query.group_by else whole
+    if not isinstance(told, Plan) or told is whole:
+        return whole
+    grouped = {group.field for group in told.query.group_by}
+    left = [one for one in whole.query.filters if one not in told.query.filters]
+    same = whole.query.model_copy(update={"filters": told.query.filters}) == told.query
+    return told if same and left and all(one.field in grouped and len(one.values) > 1 for one in left) else whole
 
 
 def _with_columns(asked: str, columns: str, plan: Planner, world: World) -> Plan | None:

@@ -60,7 +60,9 @@ def asked_alone(tokens: Sequence[Token], plan: Planner, world: World) -> Plan | 
     said = told(tokens, world)
     if said is None:
         return None
-    return _listed(said, plan, world) or _by_groups(said, plan, world)
+    found = _listed(said, plan, world) or _by_groups(said, plan, world)
+    owned = any(token.text in world.language.words("possessives") for token in tokens)
+    return None if owned and found is not None and found.query.filters else found  # "members with their silver"
 
 
 def _listed(said: Told, plan: Planner, world: World) -> Plan | None:

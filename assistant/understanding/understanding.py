@@ -47,7 +47,7 @@ from assistant.understanding.metric_words import context_words, word_pairs
 from assistant.understanding.named_rates import part_behind_verb
 from assistant.understanding.nouns import Nouns
 from assistant.understanding.objects_bounded import with_bounded_objects
-from assistant.understanding.one_sentence import by_one_sentence
+from assistant.understanding.one_sentence import all_groups, by_one_sentence
 from assistant.understanding.outcome import decide
 from assistant.understanding.plain_words import plain_words
 from assistant.understanding.predicates import PlainDeeds
@@ -194,7 +194,9 @@ class Understanding:
         """The outcome of a question without a form of its own; with `parts` also by one of its sentences."""
         read_as = reader(tokens)
         outcome = decide(question, read_as, self._world)
-        if parts and not isinstance(outcome, Plan):
+        if parts and isinstance(outcome, Plan):
+            outcome = all_groups(question, outcome, self.plan)
+        elif parts:
             whole = plan_entities(tokens, self._world) if _leaves_all_open(outcome) else None
             whole = whole or by_bracketed_rate(question, self.plan, self._world)
             outcome = whole or by_one_sentence(question, self.plan, self._world) or outcome

@@ -37,7 +37,8 @@ def _torn_field(asked: Doubted) -> Iterator[Doubt]:
         for behind in range(min(first + LONGEST, len(asked.tokens)), first + 1, -1):
             named = [c for c in asked.concepts(first, behind) if c.kind == "dimension" and c.weight >= NAMED]
             called = {c.target for c in named if " " in asked.world.layer.fields[c.target].title}
-            if called and not called & shown and _runs_on(asked, first, behind):
+            torn = _runs_on(asked, first, behind) or _is_split(asked, first, behind)
+            if called and not called & shown and torn:
                 yield Doubt(raw(asked.tokens[first:behind]), "torn_name")
 
 
@@ -46,6 +47,18 @@ def _runs_on(asked: Doubted, first: int, behind: int) -> bool:
     start, end = asked.tokens[first].start, asked.tokens[behind - 1].end
     told = (span for span in asked.plan.spans if span.role in ("metric", "dimension"))
     return any(start < span.start < end < span.end for span in told)
+
+
+def _is_split(asked: Doubted, first: int, behind: int) -> bool:
+    """Whether the last words alone were found as a group, and the first one went into the name of a number: "customers
+    from which acquisition channel spend the most" is no acquisition spend by channel."""
+    opening, end = asked.tokens[first], asked.tokens[behind - 1].end
+    grouped = any(
+        span.role == "dimension" and opening.start < span.start and span.end == end for span in asked.plan.spans
+    )
+    used = next((span for span in asked.plan.spans if span.start <= opening.start < span.end), None)
+    idle = used is None or used.role == "filler"
+    return grouped and idle and opening.text not in asked.world.language.fillers
 
 
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_segment, _torn_field)

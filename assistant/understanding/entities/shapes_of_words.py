@@ -48,7 +48,7 @@ def doer_as_group(plan: Plan, words: Words) -> tuple[str, ...]:
     grouped = {group.field.partition(".")[0] for group in plan.query.group_by}
     for at in range(1, len(words.tokens) - 1):
         told_so = words.phrase(at - 1, "verbs") is not None or words.phrase(at - 1, "passive") == at + 1
-        done = words.tokens[at].text == "by" and told_so
+        done = words.tokens[at].text == "by" and told_so and not words.nouns(at - 1)  # "orders by customers"
         for dataset, behind in words.nouns(at + 1) if done else ():
             told = words.phrase(behind, "genitive") or words.phrase(behind, "relatives")
             if dataset in grouped and told is not None:

@@ -110,12 +110,20 @@ def _most_used(words: Words, found: Found) -> Iterator[Found]:
     for role, descending in (("most_used", True), ("least_used", False)):
         said = words.phrase(found.at, role)
         for dataset, behind in words.nouns(words.skip(said, "empty")) if said is not None else ():
+            if _happens(words, dataset, behind):
+                continue  # "the most common complaints" are kinds of them
             telling = [link.from_ for link in words.world.layer.relationships.values() if link.to == dataset]
             count = count_of_each(words, telling[0], dataset) if len(telling) == 1 else ""
             if count:
                 order = OrderBy(by=count, descending=descending)
                 ranked = replace(found, entity=dataset, metrics=(count,), order=order, limit=1)
                 yield replace(ranked, fewest=not descending).used(found.at, behind, "order", dataset)
+
+
+def _happens(words: Words, dataset: str, behind: int) -> bool:
+    """Whether what is called common or frequent happens once, at its own time."""
+    frequent = set(words.world.language.words("common_words"))
+    return bool(words.world.layer.datasets[dataset].time) and any(t.text in frequent for t in words.tokens[:behind])
 
 
 def _first_few(words: Words, found: Found) -> Iterator[Found]:

@@ -33,7 +33,8 @@ def _roles_passed_over(query: SemanticQuery, words: Words) -> Iterator[int]:
     things = {query.entity or "", *facts, *(name.partition(".")[0] for name in used)}
     for at, token in enumerate(words.tokens):
         done = token.text.endswith(words.world.language.words("participle_endings")) or words.phrase(at, "verbs")
-        roles = _role_columns(words, at) if done and not words.nouns(at) else []
+        known = any(c.kind in ("value", "dimension", "metric", "noun") for c in words.world.lexicon.lookup([token]))
+        roles = _role_columns(words, at) if done and not known else []
         for field, linked in roles:
             owner = field.partition(".")[0]
             named = owner in things or any(owner == one for place in range(at) for one, _ in words.nouns(place))

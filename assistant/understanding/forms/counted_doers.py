@@ -35,6 +35,5 @@ def _with(asking: Asking, behind: int, things: str) -> list[Token]:
 
 
 def _is_by(plan: Plan, fact: str) -> bool:
-    """Whether the plan breaks down by, or is narrowed by, the very things had."""
-    told = [group.field for group in plan.query.group_by] + [one.field for one in plan.query.filters]
-    return any(field.partition(".")[0] == fact for field in told)
+    """Whether the plan breaks down by the very things had; what only narrows them may be of other things."""
+    return any(group.field.partition(".")[0] == fact for group in plan.query.group_by)

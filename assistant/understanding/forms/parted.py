@@ -23,6 +23,8 @@ LONGEST_TAIL = 8
 def parted(asking: Asking) -> Plan | None:
     """The plan with a column for each part; None where the parts are not of the same groups, or are one number."""
     for one, other, *labels in _halves(asking):
+        if not phrases()["pointing_back"].isdisjoint(token.text for token in other):
+            continue  # "and how long did they take": of those, and not of all
         first, second = asking.read(one), asking.read(other)
         if first is None or second is None:
             continue

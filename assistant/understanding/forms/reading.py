@@ -29,10 +29,12 @@ from assistant.understanding.forms.numbers_of_doers import numbers_of_doers
 from assistant.understanding.forms.overview import overview
 from assistant.understanding.forms.parted import parted, parted_first
 from assistant.understanding.forms.people import part_who_are, who_are, who_are_so
+from assistant.understanding.forms.ranked_relative import ranked_relative
 from assistant.understanding.forms.ratios import ratios
 from assistant.understanding.forms.reasons import causes, counted_and_why, reasons
 from assistant.understanding.forms.rows_asked import members_asked, rows_asked
 from assistant.understanding.forms.sets import described, sets, who_is
+from assistant.understanding.forms.sides_last import sides_first, sides_last
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 from assistant.understanding.forms.some_of_them import some_of_them
 from assistant.understanding.forms.text_conditions import text_conditions
@@ -43,6 +45,7 @@ from assistant.understanding.forms.top_rest import top_rest
 from assistant.understanding.forms.topics import topics
 from assistant.understanding.forms.two_asked import two_asked
 from assistant.understanding.forms.values_had import values_had
+from assistant.understanding.forms.values_named import values_named
 from assistant.understanding.forms.whose_extreme import whose_extreme
 
 Form = Callable[[Asking], Outcome | None]
@@ -94,6 +97,10 @@ FORMS: tuple[Form, ...] = (
     topics,
     named_first,
     parted,
+    sides_first,
+    sides_last,
+    ranked_relative,
+    values_named,
     two_asked,
     combinations,
     text_conditions,
