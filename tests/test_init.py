@@ -135,6 +135,7 @@ def test_what_a_person_added_stays(shop: Workspace) -> None:
     assert {"per_order", "stores"} <= set(shop.layer.metrics)
 
 
+@pytest.mark.deep
 def test_new_tables_and_links_are_added_and_dated(shop: Workspace) -> None:
     shop.run_sql(
         table("returns", 10, return_id="i", order_id="i", returned_on="DATE '2024-02-01'", reason="'r' || i % 2")
@@ -146,6 +147,7 @@ def test_new_tables_and_links_are_added_and_dated(shop: Workspace) -> None:
     assert shop.layer.graph.reaches("return", "customer")
 
 
+@pytest.mark.deep
 def test_a_dataset_renamed_by_a_person_keeps_its_name(shop: Workspace) -> None:
     for old, new in (
         ("name: customer\n", "name: client\n"),
@@ -177,6 +179,7 @@ def test_a_lost_column_is_commented_out_with_what_stands_on_it(shop: Workspace) 
     assert "total_amount" not in shop.layer.metrics
 
 
+@pytest.mark.deep
 def test_a_column_that_returns_is_proposed_again(shop: Workspace) -> None:
     shop.run_sql("ALTER TABLE orders DROP COLUMN amount")
     assert shop.init().exit_code == 0
@@ -223,6 +226,7 @@ def test_force_writes_anew_and_keeps_a_copy(shop: Workspace) -> None:
     assert "kept as" in result.output
 
 
+@pytest.mark.deep
 def test_without_the_record_everything_in_the_file_is_the_persons(shop: Workspace) -> None:
     shop.edit("label: City", "label: Town")
     shop.record.unlink()
@@ -255,6 +259,7 @@ def test_a_key_that_no_longer_holds_is_told(shop: Workspace) -> None:
     assert "stand more than once in `orders`" in shop.init().output
 
 
+@pytest.mark.deep
 def test_a_metric_that_gets_a_better_owner_moves_there(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path, ORDERS)
     workspace.init()
