@@ -194,8 +194,8 @@ class Understanding:
         """The outcome of a question without a form of its own; with `parts` also by one of its sentences."""
         read_as = reader(tokens)
         outcome = decide(question, read_as, self._world)
-        if parts and isinstance(outcome, Plan):
-            outcome = all_groups(question, outcome, self.plan)
+        if isinstance(outcome, Plan):
+            outcome = all_groups(question, outcome, self.plan) if parts else outcome
         elif parts:
             whole = plan_entities(tokens, self._world) if _leaves_all_open(outcome) else None
             whole = whole or by_bracketed_rate(question, self.plan, self._world)
