@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from assistant.understanding.draft import World
 from assistant.understanding.language import Language
+from assistant.understanding.quantities import is_number
 from assistant.understanding.tokens import Token
 
 LONGEST_GROUP, BETWEEN = 3, 3
@@ -26,7 +26,9 @@ def with_most_often(tokens: Sequence[Token], world: World) -> list[Token]:
         if group is None:
             continue
         told = [token for token in found[group[1] : verb] if not _is_subject(token, world.language)]
-        ranked = _made(f"{degree} {world.layer.metrics[_how_often(found[verb], world)].title}", found[verb], world)
+        ranked = world.language.tokens_at(
+            f"{degree} {world.layer.metrics[_how_often(found[verb], world)].title}", found[verb]
+        )
         return [*found[group[0] : group[1]], *ranked, *told, *found[at + 2 :]]
     return found
 
@@ -44,7 +46,7 @@ def _verb(tokens: Sequence[Token], at: int, world: World) -> int:
 
 def _how_often(verb: Token, world: World) -> str:
     """The metric called "how often do customers" with this deed; empty when nothing is."""
-    phrase = [*_made(world.language.data["how_often_people"], verb, world), verb]
+    phrase = [*world.language.tokens_at(world.language.data["how_often_people"], verb), verb]
     named = {one.target for one in world.lexicon.lookup(phrase) if one.kind == "metric"}
     return named.pop() if len(named) == 1 else ""
 
@@ -56,9 +58,7 @@ def _group_of_people(tokens: Sequence[Token], world: World) -> tuple[int, int] |
     if start is None:
         return None
     first = start + 1
-    if first < len(tokens) and (
-        tokens[first].text.isdigit() or tokens[first].text in world.language.data["number_words"]
-    ):
+    if first < len(tokens) and is_number(tokens[first], world.language):
         first += 1  # "which two age groups"
     for end in range(min(first + LONGEST_GROUP, len(tokens)), first, -1):
         named = [one for one in world.lexicon.lookup(tokens[first:end]) if one.kind == "dimension"]
@@ -71,7 +71,3 @@ def _is_subject(token: Token, language: Language) -> bool:
     """Whether a word only says that people are meant: "customers", "do our people"."""
     small = {*language.persons, *language.words("auxiliaries"), *language.determiners}
     return token.plain in language.words("person_nouns") or token.text in small
-
-
-def _made(text: str, place: Token, world: World) -> list[Token]:
-    return [replace(token, start=place.start, end=place.end) for token in world.language.tokens(text)]

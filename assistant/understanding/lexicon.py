@@ -35,6 +35,7 @@ class Lexicon:
         self._layer, self._language, self._wide = layer, language, wide
         self._given: Mapping[str, Concept] = {}
         self._strange: dict[tuple[str, str], bool] = {}
+        self._values: dict[str, tuple[str, ...]] = {}
         self._looked_up: dict[tuple[object, ...], tuple[Concept, ...]] = {}
         self._index: dict[str, list[Concept]] = defaultdict(list)
         self._exchange = Exchange(layer, language)
@@ -169,8 +170,11 @@ class Lexicon:
 
     def values_of(self, field: str) -> tuple[str, ...]:
         """The values of a field that are held, as they are stored."""
-        found = (c for concepts in self._index.values() for c in concepts if c.kind == "value" and c.target == field)
-        return tuple(dict.fromkeys(str(concept.value) for concept in found))
+        found = self._values.get(field)
+        if found is None:
+            told = (c for concepts in self._index.values() for c in concepts if c.kind == "value" and c.target == field)
+            found = self._values[field] = tuple(dict.fromkeys(str(concept.value) for concept in told))
+        return found
 
     def fields_with(self, ordinary: str) -> frozenset[str]:
         """The fields that hold a word as a value which is not looked up, because it is ordinary English ("live")."""

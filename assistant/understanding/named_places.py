@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from assistant.understanding.draft import World
 from assistant.understanding.language import Language
@@ -73,11 +72,10 @@ def _stored(noun: Token, place: Sequence[Token], world: World) -> str:
         return ""
     fields = {one.target for one in world.lexicon.lookup([noun]) if one.kind == "dimension"}
     said = " ".join(token.text for token in place)
-    found = _names_with(world.lexicon, *fields, said) if len(fields) == 1 else ()
+    found = _names_with(world.lexicon, fields.pop(), said) if len(fields) == 1 else ()
     return found[0] if len(found) == 1 else ""
 
 
-@lru_cache(256)
 def _names_with(lexicon: Lexicon, field: str, said: str) -> tuple[str, ...]:
     """The stored values of a field that have words in them, but are not just those words."""
     values = lexicon.values_of(field)

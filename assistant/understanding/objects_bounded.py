@@ -50,8 +50,8 @@ def _money(tokens: Sequence[Token], at: int, number: int, world: World) -> list[
     behind = number + 1 + named
     if behind < len(tokens) and _names(tokens[behind : behind + 1], world):
         return []
-    income = _made(language.words("income_words")[0], tokens[number], language)
-    had = _made(language.words("had_word")[0], tokens[at], language)
+    income = language.tokens_at(language.words("income_words")[0], tokens[number])
+    had = language.tokens_at(language.words("had_word")[0], tokens[at])
     return [*tokens[:at], *had, *tokens[at + 1 : number + 1], *income, *tokens[behind:]]
 
 
@@ -70,7 +70,7 @@ def _deed(tokens: Sequence[Token], at: int, number: int, world: World) -> list[T
     for end in range(min(number + 1 + LONGEST_OBJECT, len(tokens)), number + 1, -1):
         called = world.lexicon.lookup([*tokens[number + 1 : end], replace(tokens[at], start=tokens[number].end)])
         if any(one.kind == "metric" for one in called) and not _names(tokens[at : at + 1], world):
-            had = _made(world.language.words("had_word")[0], tokens[at], world.language)
+            had = world.language.tokens_at(world.language.words("had_word")[0], tokens[at])
             return [*tokens[:at], *had, *tokens[at + 1 : end], tokens[at], *tokens[end:]]
     return []
 
@@ -83,13 +83,9 @@ def _units_most(tokens: Sequence[Token], world: World) -> list[Token]:
         verb = found[at - 2] if found[at - 1].text in language.determiners else found[at - 1]
         values = [one for one in world.lexicon.lookup(found[at + 1 : at + 2]) if one.kind == "value"]
         if most and verb.text in language.words("selling_verbs") and values:
-            return [*found[: at + 1], *_made(language.words("units_of")[0], found[at], language), *found[at + 1 :]]
+            return [*found[: at + 1], *language.tokens_at(language.words("units_of")[0], found[at]), *found[at + 1 :]]
     return found
 
 
 def _names(tokens: Sequence[Token], world: World) -> bool:
     return any(one.kind in ("noun", "metric") for one in world.lexicon.lookup(tokens))
-
-
-def _made(text: str, place: Token, language: Language) -> list[Token]:
-    return [replace(token, start=place.start, end=place.end) for token in language.tokens(text)]

@@ -29,9 +29,12 @@ def by_one_sentence(question: str, plan: Planner, world: World) -> Plan | None:
             return whole
     if len(parts) == 1 and names_columns(question, world):
         return columns_alone(question, plan, world)
-    ways = [parts, clauses(question), with_period_moved(parts, world)]
-    found = (_by_part(way, plan, world) for at, way in enumerate(ways) if way not in ways[:at])
-    return next((told for told in found if told is not None), None)
+    pieces = clauses(question)
+    return (
+        _by_part(parts, plan, world)
+        or (_by_part(pieces, plan, world) if pieces != parts else None)
+        or _by_part(with_period_moved(parts, world), plan, world)
+    )
 
 
 def all_groups(question: str, whole: Plan, plan: Planner) -> Plan:

@@ -20,7 +20,8 @@ def with_plain_bounds(tokens: Sequence[Token], language: Language) -> list[Token
     return _ranged(_bound_first(found, language), language)
 
 
-def _is_number(token: Token, language: Language) -> bool:
+def is_number(token: Token, language: Language) -> bool:
+    """Whether a word is a number, in digits or spelt out."""
     return token.text[0].isdigit() or token.text in language.data["number_words"]
 
 
@@ -32,7 +33,7 @@ def _after_sides(tokens: Sequence[Token], language: Language) -> list[Token]:
     while at < len(tokens):
         of = at + 2 < len(tokens) and tokens[at + 1].text in language.words("genitive")
         number = at + 2 + (of and tokens[at + 2].text in language.data["unit_signs"])
-        told = of and tokens[at].text in sides and number < len(tokens) and _is_number(tokens[number], language)
+        told = of and tokens[at].text in sides and number < len(tokens) and is_number(tokens[number], language)
         found += _spelt(sides[tokens[at].text], tokens[at], language) if told else [tokens[at]]
         at += 2 if told else 1
     return found
@@ -76,7 +77,7 @@ def _is_said(before: Token | None, language: Language) -> bool:
     """Whether a number, or a word that asks for a part in its own way ("as % of"), stands before a sign."""
     if before is None:
         return False
-    return _is_number(before, language) or before.text in language.words("asking_part")
+    return is_number(before, language) or before.text in language.words("asking_part")
 
 
 def _with_plus(tokens: list[Token], language: Language) -> list[Token]:
@@ -106,7 +107,7 @@ def _bound_first(tokens: list[Token], language: Language) -> list[Token]:
 def _number_before(tokens: Sequence[Token], at: int, language: Language) -> int | None:
     """The place of a number a few plain words before a place."""
     for place in range(at - 1, max(at - MOST_BETWEEN, 0) - 1, -1):
-        if _is_number(tokens[place], language):
+        if is_number(tokens[place], language):
             return place if place < at - 1 else None
         if not tokens[place].text.isalpha():
             return None
@@ -118,7 +119,7 @@ def _ranged(tokens: list[Token], language: Language) -> list[Token]:
     found, opened = list(tokens), set(language.data["cues"]["having"])
     for at in range(len(found) - 4, -1, -1):
         lead, first, joiner, last = found[at : at + 4]
-        numbers = _is_number(first, language) and _is_number(last, language)
+        numbers = is_number(first, language) and is_number(last, language)
         if lead.text in opened and numbers and joiner.text in ("-", "–", "to"):
             found[at + 1 : at + 4] = [
                 *_spelt("between", first, language),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from assistant.understanding.draft import World
-from assistant.understanding.tokens import Token, tokenize
+from assistant.understanding.tokens import Token
 
 LONGEST_SIDE = 3
 LONGEST_OPENING = 2
+PAUSES = frozenset({",", ":"})
 Sides = tuple[int, int]
 """The places of the first word and of the one behind the last word of both sides."""
 
@@ -26,21 +26,23 @@ def with_sides_asked(tokens: Sequence[Token], world: World) -> list[Token]:
     if sides is None:
         return list(tokens)
     first, behind = sides
-    start = first - 1 if tokens[first - 1].text == "," else first
-    doing = replace(tokenize(language.words("present")[0], language.forms)[0], start=tokens[0].start, end=tokens[0].end)
-    return [doing, *tokens[first:behind], *tokens[opening:start], *tokens[behind:]]
+    start = first - 1 if tokens[first - 1].text in PAUSES else first
+    doing = language.tokens_at(language.words("present")[0], tokens[0])
+    return [*doing, *tokens[first:behind], *tokens[opening:start], *tokens[behind:]]
 
 
 def _opening(tokens: Sequence[Token], world: World) -> int:
-    """How many words ask who it is: "who", "which people", "which customers"; none for any other beginning."""
+    """How many words ask which side it is: "who", "what", "which people"; none for any other beginning."""
     if not tokens:
         return 0
     words = world.language.words
     if tokens[0].text in words("asking_persons"):
         return 1
     persons = {*words("persons"), *words("person_nouns")}
-    asked = tokens[0].text in words("asking_which") and len(tokens) > 1
-    return LONGEST_OPENING if asked and not persons.isdisjoint({tokens[1].text, tokens[1].plain}) else 0
+    if len(tokens) == 1 or tokens[0].text not in words("side_openings"):
+        return 0
+    named = tokens[0].text in words("asking_which") and not persons.isdisjoint({tokens[1].text, tokens[1].plain})
+    return LONGEST_OPENING if named else int(tokens[1].text not in words("auxiliaries"))
 
 
 def _sides(tokens: Sequence[Token], start: int, world: World) -> Sides | None:

@@ -10,7 +10,7 @@ from assistant.understanding.draft import Draft, World
 from assistant.understanding.phrase_lists import longest_at
 from assistant.understanding.segments import owner
 from assistant.understanding.tokens import Token, tokenize
-from semantic_layer import Filter, RatioMetric, SemanticQuery, SimpleMetric
+from semantic_layer import Filter, RatioMetric, SemanticQuery, SimpleMetric, is_count
 
 COUNTING = ("count", "count_distinct")
 NO_COUNT = ("currency", "duration")
@@ -229,9 +229,9 @@ def _one_entity(world: World, subject: Subject) -> str:
 
 def _is_deed(world: World, query: SemanticQuery, dataset: str) -> bool:
     """Whether the query is a plain count of rows that belong to the entity, with conditions on the entity alone."""
-    metric = world.layer.metrics[query.metrics[0]] if len(query.metrics) == 1 else None
-    if not isinstance(metric, SimpleMetric) or world.layer.measures[metric.measure].agg not in COUNTING:
+    if len(query.metrics) != 1 or not is_count(world.layer, query.metrics[0]):
         return False
+    metric = world.layer.metrics[query.metrics[0]]
     if metric.implied and metric.name not in (world.nouns.count_of(name) for name in world.layer.datasets):
         return False  # different values are not done
     plain = query.compare is None and not query.shares and query.limit is None and query.top is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from assistant.understanding.draft import World
 from assistant.understanding.language import Language
@@ -21,8 +20,8 @@ def with_times_done(tokens: Sequence[Token], world: World) -> list[Token]:
         if not behind or not _is_counted(found[at], world):
             continue
         start = at - 1 if found[at - 1].text in words("being_done") else at
-        led = [*_made(words("with_word")[0], found[at], world.language), *_named(found[at], world)]
-        bound = [*found[at + 1 : end], *_made(number, found[end], world.language)]
+        led = [*world.language.tokens_at(words("with_word")[0], found[at]), *_named(found[at], world)]
+        bound = [*found[at + 1 : end], *world.language.tokens_at(number, found[end])]
         return [*found[:start], *led, *bound, *found[behind:]]
     return found
 
@@ -46,13 +45,9 @@ def _times(tokens: Sequence[Token], at: int, language: Language) -> tuple[str, i
 
 
 def _named(verb: Token, world: World) -> list[Token]:
-    return [*_made(world.language.words("times_word")[0], verb, world.language), verb]
+    return [*world.language.tokens_at(world.language.words("times_word")[0], verb), verb]
 
 
 def _is_counted(verb: Token, world: World) -> bool:
     named = world.lexicon.lookup(_named(verb, world))
     return any(one.kind == "dimension" and world.layer.fields[one.target].kind == "number" for one in named)
-
-
-def _made(text: str, place: Token, language: Language) -> list[Token]:
-    return [replace(token, start=place.start, end=place.end) for token in language.tokens(text)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -66,8 +66,7 @@ class Asking:
 
     def made(self, text: str, at: int) -> list[Token]:
         """The tokens of a text of ours, standing where a word of the question stands."""
-        place = self.tokens[min(at, len(self.tokens) - 1)]
-        return [replace(token, start=place.start, end=place.end) for token in self.world.language.tokens(text)]
+        return self.world.language.tokens_at(text, self.tokens[min(at, len(self.tokens) - 1)])
 
     def read(self, tokens: Sequence[Token]) -> Plan | None:
         """The ordinary plan of some words, None when they have none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.answer import Plan
 from assistant.understanding.forms.asking import Asking, phrases
+from assistant.understanding.quantities import is_number
 from assistant.understanding.tokens import Token
 
 MOST = frozenset({"most", "least", "best", "worst", "fewest"})
@@ -25,8 +26,7 @@ def ranked_relative(asking: Asking) -> Plan | None:
 
 def _are_groups(asking: Asking, named: list[Token]) -> bool:
     """Whether words name a field or things, perhaps with how many of them; "new customers" are but some."""
-    counted = asking.world.language.data["number_words"]
-    bare = named[1:] if named and (named[0].text.isdecimal() or named[0].text in counted) else named
+    bare = named[1:] if named and is_number(named[0], asking.world.language) else named
     kinds = {concept.kind for concept in asking.world.lexicon.lookup(bare)}
     return bool(kinds & {"dimension", "noun"})
 

@@ -34,7 +34,7 @@ from assistant.understanding.forms.ratios import ratios
 from assistant.understanding.forms.reasons import causes, counted_and_why, reasons
 from assistant.understanding.forms.rows_asked import members_asked, rows_asked
 from assistant.understanding.forms.sets import described, sets, who_is
-from assistant.understanding.forms.sides_last import sides_first, sides_last
+from assistant.understanding.forms.sides_often import sides_often
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
 from assistant.understanding.forms.some_of_them import some_of_them
 from assistant.understanding.forms.text_conditions import text_conditions
@@ -97,8 +97,7 @@ FORMS: tuple[Form, ...] = (
     topics,
     named_first,
     parted,
-    sides_first,
-    sides_last,
+    sides_often,
     ranked_relative,
     values_named,
     two_asked,

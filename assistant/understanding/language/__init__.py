@@ -46,6 +46,10 @@ class Language:
         """The words and signs of a text, in the words of the language whose grammar is used."""
         return self.translation.read(tokenize(text, self.forms), self.forms)
 
+    def tokens_at(self, text: str, place: Token) -> list[Token]:
+        """The words and signs of a text of ours, standing where a word of the question stands."""
+        return [replace(token, start=place.start, end=place.end) for token in self.tokens(text)]
+
     def name_tokens(self, name: str) -> list[Token]:
         """The words and signs of a name as `tokens` gives them, but for their places."""
         return self.translation.read(name_tokens(name, self.forms), self.forms)

@@ -8,7 +8,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities.dated import day_of
 from assistant.understanding.entities.words import Words
 from assistant.understanding.retold.asked_roles import things_named
-from assistant.understanding.retold.words import lists, made, phrase_at
+from assistant.understanding.retold.words import lists, phrase_at
 from assistant.understanding.tokens import Token
 
 
@@ -25,7 +25,7 @@ def asked_days(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
             if field:
                 name = world.layer.fields[field].label
                 rest = tokens[at + 1 :]
-                yield [*made(f"what is the {name} of", tokens[0], world.language), *tokens[start:at], *rest]
+                yield [*world.language.tokens_at(f"what is the {name} of", tokens[0]), *tokens[start:at], *rest]
                 return
 
 
@@ -39,7 +39,7 @@ def asked_places(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]
     for dataset in list(things_named(tokens[start:end], world))[:1]:
         field = _place_of(dataset, world)
         if field:
-            yield [*made(f"what is the {field} of", tokens[0], world.language), *tokens[start:end]]
+            yield [*world.language.tokens_at(f"what is the {field} of", tokens[0]), *tokens[start:end]]
 
 
 def _place_of(dataset: str, world: World) -> str:

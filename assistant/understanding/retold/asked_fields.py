@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
-from assistant.understanding.retold.words import made, phrase_at
+from assistant.understanding.retold.words import phrase_at
 from assistant.understanding.tokens import Token
 
 
@@ -22,7 +22,7 @@ def asked_fields(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]
             end = _without_tail(tokens, thing)
             if thing < end < len(tokens):
                 name = " ".join(token.raw for token in tokens[start:behind])
-                yield [*made(f"what is the {name} of", tokens[0], world.language), *tokens[thing:end]]
+                yield [*world.language.tokens_at(f"what is the {name} of", tokens[0]), *tokens[thing:end]]
 
 
 def _without_tail(tokens: Sequence[Token], first: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from assistant.understanding.draft import World
 from assistant.understanding.entities.links import role_words
 from assistant.understanding.entities.words import Words, forms
-from assistant.understanding.retold.words import lists, made, phrase_at
+from assistant.understanding.retold.words import lists, phrase_at
 from assistant.understanding.tokens import Token
 
 AGENTS = ("er", "or")
@@ -24,10 +24,10 @@ def asked_roles(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
     for dataset, ends in things_named(thing, world).items():
         for role in _column_roles(dataset, verb, world):
             opening = f"which {role}s have" if several else f"what is the {role} of"
-            yield [*made(opening, tokens[0], world.language), *thing]
+            yield [*world.language.tokens_at(opening, tokens[0]), *thing]
         for role in _linked_roles(dataset, verb, world) if not several else ():
             noun = "" if ends else world.layer.datasets[dataset].name.replace("_", " ")
-            yield [*made(f"who is the {role} of the {noun}".strip(), tokens[0], world.language), *_bare(thing)]
+            yield [*world.language.tokens_at(f"who is the {role} of the {noun}".strip(), tokens[0]), *_bare(thing)]
 
 
 def _bare(thing: Sequence[Token]) -> Sequence[Token]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from assistant.understanding.draft import World
-from assistant.understanding.retold.words import lists, made
+from assistant.understanding.retold.words import lists
 from assistant.understanding.tokens import Token
 
 LONGEST = 3
@@ -37,7 +37,7 @@ def _put_at(tokens: Sequence[Token], at: int, world: World) -> tuple[int, list[T
         if len(meant) == 1:
             one = next(iter(known))
             plural = all(text not in group for group in groups)
-            return end, made(_several(one) if plural else one, said[0], world.language)
+            return end, world.language.tokens_at(_several(one) if plural else one, said[0])
     return at + 1, []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
-from assistant.understanding.retold.words import lists, made, phrase_at, verbs
+from assistant.understanding.retold.words import lists, phrase_at, verbs
 from assistant.understanding.tokens import Token
 
 
@@ -77,7 +77,7 @@ def _asked(field: str, thing: Sequence[Token], place: Token, world: World) -> li
 
 
 def _with_name(name: str, thing: Sequence[Token], place: Token, world: World) -> list[Token]:
-    return [*made(f"what is the {name} of", place, world.language), *thing]
+    return [*world.language.tokens_at(f"what is the {name} of", place), *thing]
 
 
 def deeds_ranked(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
@@ -89,5 +89,5 @@ def deeds_ranked(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]
             field = _number_of(tokens[:at], measure, world) if behind is not None else ""
             if field and behind is not None:
                 end = phrase_at(tokens, behind, "money") or behind
-                told = made(f"with the {highest} {world.layer.fields[field].label}", token, world.language)
+                told = world.language.tokens_at(f"with the {highest} {world.layer.fields[field].label}", token)
                 yield [*tokens[:at], *told, *tokens[end:]]

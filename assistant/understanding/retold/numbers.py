@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
-from assistant.understanding.retold.words import lists, made, phrase_at
+from assistant.understanding.retold.words import lists, phrase_at
 from assistant.understanding.tokens import Token
 from semantic_layer import holds_numbers
 
@@ -20,7 +20,7 @@ def added_up(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
             continue
         named = [c.target for found, _ in words.concepts(behind, "dimension") for c in found]
         if named and all(world.layer.fields[name].kind == "number" for name in named):
-            yield [*tokens[:at], *made(lists()["total"][0], tokens[at], world.language), *tokens[behind:]]
+            yield [*tokens[:at], *world.language.tokens_at(lists()["total"][0], tokens[at]), *tokens[behind:]]
         return
 
 
@@ -32,7 +32,7 @@ def by_ordinal(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
         for found, behind in words.concepts(at + 1, "dimension") if number else ():
             if all(_is_number(c.target, world) for c in found):
                 led = at - (at > 0 and phrase_at(tokens, at - 1, "articles") == at)
-                told = made(str(number), token, world.language)
+                told = world.language.tokens_at(str(number), token)
                 yield [*tokens[:led], *tokens[at + 1 : behind], *told, *tokens[behind:]]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
-from assistant.understanding.retold.words import made, phrase_at
+from assistant.understanding.retold.words import phrase_at
 from assistant.understanding.tokens import Token
 
 CAPACITY = "capacity|seats|seating"
@@ -32,7 +32,7 @@ def repeated(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
         if len(rows) == 1:
             first = at - (phrase_at(tokens, at - 1, "relatives") == at)
             noun = rows.pop().replace("_", " ")
-            yield [*tokens[:first], *made(f"with more than one {noun}", tokens[at], world.language)]
+            yield [*tokens[:first], *world.language.tokens_at(f"with more than one {noun}", tokens[at])]
 
 
 def held(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
@@ -49,4 +49,4 @@ def held(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
             name = world.layer.fields[fields.pop()].label
             crowd = phrase_at(tokens, len(tokens) - 1, "people") == len(tokens)
             rest = tokens[behind : len(tokens) - crowd]
-            yield [*tokens[:first], *made(f"with a {name}", tokens[at], world.language), *rest]
+            yield [*tokens[:first], *world.language.tokens_at(f"with a {name}", tokens[at]), *rest]

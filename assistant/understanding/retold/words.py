@@ -1,16 +1,14 @@
-"""The word lists of retelling, and tokens made of them."""
+"""The word lists of retelling."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from assistant.shipped import shipped
 from assistant.understanding.entities.words import forms
-from assistant.understanding.language import Language
 from assistant.understanding.phrase_lists import longest_at, openings
 from assistant.understanding.tokens import Token
 
@@ -39,8 +37,3 @@ def verbs(name: str) -> Mapping[str, str]:
     """What every form of the verbs of a table asks for."""
     irregular = lists()["irregular"]
     return {form: str(asked) for verb, asked in lists()[name].items() for form in forms(verb, irregular.get(verb, ()))}
-
-
-def made(text: str, place: Token, language: Language) -> list[Token]:
-    """Words put where a token stands."""
-    return [replace(token, start=place.start, end=place.end) for token in language.tokens(text)]
