@@ -47,7 +47,7 @@ def find_lists(draft: Draft) -> None:
     _list_shown(draft)
     _list_described(draft)
     for dataset, at in draft.subjects.items():
-        before = [place for place in range(at) if _asks_for_rows(draft, place, at)]
+        before = [place for place in range(at) if _asks_for_rows(draft, place, at, dataset)]
         if _counting(draft) or draft.cues("share") or draft.listed or draft.ranking is not None:
             continue
         if (not before and not _relative(draft, at)) or _ranks_metric(draft):
@@ -59,13 +59,13 @@ def find_lists(draft: Draft) -> None:
             draft.use(before[-1], "filler")
 
 
-def _asks_for_rows(draft: Draft, cue: int, at: int) -> bool:
-    """Whether a word asks for the rows of a noun; "what is the rating of customers who ..." asks for the number.
+def _asks_for_rows(draft: Draft, cue: int, at: int, dataset: str) -> bool:
+    """Whether a word asks for the rows of a dataset, named at a place; "what is the rating of customers who ..." asks for the number.
 
     "Which countries have customers with ..." asks for the countries.
     """
     number = any(draft.kind(i) == "metric" and i not in draft.uses for i in range(cue, at))
-    number = number or (cue + 1 < at and _is_group(draft, cue + 1, draft.noun(at) if draft.kind(at) == "noun" else ""))
+    number = number or (cue + 1 < at and _is_group(draft, cue + 1, dataset))
     shown = _shows(draft, cue) and _is_only_described(draft, at)
     return draft.has(cue, "listing") or shown or (draft.has(cue, "which") and not number)
 

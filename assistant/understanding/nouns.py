@@ -52,7 +52,12 @@ class Nouns:
         return ((key, *self.names(dataset_name)),)
 
     def names(self, dataset_name: str) -> tuple[str, ...]:
-        """Fields that a row of a dataset is called by, its key apart: those of a person's name, or its own name."""
+        """Fields that a row of a dataset is called by, its key apart: those of a person's name, or its own name.
+
+        None for a name that is no dataset's: a value may be a segment's.
+        """
+        if dataset_name not in self._layer.datasets:
+            return ()
         if dataset_name not in self._names:
             self._names[dataset_name] = self._fields_called_by(dataset_name) or self._of_whole(dataset_name)
         return self._names[dataset_name]
