@@ -20,9 +20,9 @@ def of_each_row(draft: Draft, at: int, bound: Bound) -> Bound:
     nouns = draft.concepts(before - 1, "noun")
     counted = draft.world.nouns.counted
     rows = {c.target for c in nouns} or {counted.get(c.target, "") for c in draft.concepts(before - 1, "metric")}
-    fields = [_field_of(draft, choice, dataset) for choice in bound.choices for dataset in rows] if len(rows) == 1 else []
-    one = len(set(fields)) == 1 and fields[0]
-    return replace(bound, choices=(Concept("dimension", fields[0], bound.choices[0].weight),)) if one else bound
+    fields = {_field_of(draft, choice, dataset) for choice in bound.choices for dataset in rows}
+    one = next(iter(fields)) if len(rows) == len(fields) == 1 else ""
+    return replace(bound, choices=(Concept("dimension", one, bound.choices[0].weight),)) if one else bound
 
 
 def _field_of(draft: Draft, choice: Concept, rows: str) -> str:

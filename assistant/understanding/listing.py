@@ -60,9 +60,10 @@ def find_lists(draft: Draft) -> None:
 
 
 def _asks_for_rows(draft: Draft, cue: int, at: int, dataset: str) -> bool:
-    """Whether a word asks for the rows of a dataset, named at a place; "what is the rating of customers who ..." asks for the number.
+    """Whether a word asks for the rows of a dataset, named at a place.
 
-    "Which countries have customers with ..." asks for the countries.
+    "What is the rating of customers who ..." asks for the number, "which countries have customers
+    with ..." for the countries.
     """
     number = any(draft.kind(i) == "metric" and i not in draft.uses for i in range(cue, at))
     number = number or (cue + 1 < at and _is_group(draft, cue + 1, dataset))
