@@ -67,3 +67,25 @@ def test_so_many_per_each_is_offered_by_each(desk: Understanding) -> None:
     told = desk.helped(refused)
     assert isinstance(told, Refusal)
     assert told.suggestions[0] == "Tickets by agent"
+
+
+@pytest.mark.parametrize(
+    ("question", "rest"),
+    [
+        ("how many tickets by flibbery agent?", "How many tickets by agent?"),
+        ("Flibbery tickets by status", "Tickets by status"),
+    ],
+)
+def test_a_refusal_offers_the_question_without_what_nobody_knows_and_never_answers_it(desk, question, rest):
+    refused = desk.plan(question)
+    assert isinstance(refused, Refusal)
+    told = desk.helped(refused)
+    assert isinstance(told, Refusal) and told.suggestions[0] == rest
+    assert isinstance(desk.plan(rest), Plan)
+
+
+def test_nothing_is_offered_where_what_is_left_is_no_question(desk):
+    refused = desk.plan("flibbery of the flobbery")
+    assert isinstance(refused, Refusal)
+    told = desk.helped(refused)
+    assert isinstance(told, Refusal) and "Of the" not in told.suggestions

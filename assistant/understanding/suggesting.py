@@ -17,6 +17,7 @@ UNDERSTOOD = frozenset({"NOT_AVAILABLE", "UNSAFE"})
 MOST_SUGGESTED, MOST_OF_NAMED = 3, 2
 CLOSE = 0.6  # from here on a name is offered as what a word may mean
 MOST_NEAR = 4
+MOST_LEFT_OUT = 2  # of more words than these, what is left is another question
 
 Outcome = Plan | Clarification | Explanation | Refusal
 Reader = Callable[[str], Outcome]
@@ -44,7 +45,8 @@ def _near(refusal: Refusal, similar: Similar, world: World, reader: Reader) -> R
     told = as_asked(refusal, _idle(refusal, world))
     near = [one.name for one in similar.nearest(refusal.question, kinds=("metric",))]
     own = _of_what_was_named(refusal, world)
-    asked = dict.fromkeys((*_split(refusal.question, reader), *own, *(suggestions(world, near) if near else ())))
+    nearest = (*_split(refusal.question, reader), *_without(refusal, reader))
+    asked = dict.fromkeys((*nearest, *own, *(suggestions(world, near) if near else ())))
     return replace(told, suggestions=tuple(asked)[:MOST_SUGGESTED]) if asked else told
 
 
@@ -57,6 +59,15 @@ def _split(question: str, reader: Reader) -> tuple[str, ...]:
     """ "Tickets by agent" for "tickets per agent", where that is a plan."""
     by = re.sub(r"\bper\b", "by", question, count=1)
     return (by[:1].upper() + by[1:],) if by != question and isinstance(reader(by), Plan) else ()
+
+
+def _without(refusal: Refusal, reader: Reader) -> tuple[str, ...]:
+    """The question without the words that nobody knows, where that is a plan: to choose, never answered by itself."""
+    if refusal.code != "UNKNOWN_WORDS" or not 0 < len(refusal.words) <= MOST_LEFT_OUT:
+        return ()
+    strange = "|".join(re.escape(words) for words in refusal.words)
+    rest = " ".join(re.sub(rf"(?<!\w)({strange})(?!\w)", " ", refusal.question, flags=re.IGNORECASE).split())
+    return (rest[:1].upper() + rest[1:],) if rest != refusal.question and isinstance(reader(rest), Plan) else ()
 
 
 def _of_what_was_named(refusal: Refusal, world: World) -> tuple[str, ...]:
