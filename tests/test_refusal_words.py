@@ -80,7 +80,8 @@ def test_a_refusal_offers_the_question_without_what_nobody_knows_and_never_answe
     refused = desk.plan(question)
     assert isinstance(refused, Refusal)
     told = desk.helped(refused)
-    assert isinstance(told, Refusal) and told.suggestions[0] == rest
+    assert isinstance(told, Refusal)
+    assert told.suggestions[0] == rest
     assert isinstance(desk.plan(rest), Plan)
 
 
@@ -88,4 +89,5 @@ def test_nothing_is_offered_where_what_is_left_is_no_question(desk):
     refused = desk.plan("flibbery of the flobbery")
     assert isinstance(refused, Refusal)
     told = desk.helped(refused)
-    assert isinstance(told, Refusal) and "Of the" not in told.suggestions
+    assert isinstance(told, Refusal)
+    assert "Of the" not in told.suggestions
