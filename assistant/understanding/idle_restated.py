@@ -54,7 +54,7 @@ def _second_question(draft: Draft) -> Iterator[int]:
     """ "how many reviews, and what was their rating": another question behind the first, which tells nothing more."""
     alone = {"filler", "", "metric"} if len(draft.metrics) < 2 else {"filler", ""}
     used = {at for at, use in draft.uses.items() if use[0] not in alone}
-    counting = {*draft.world.language.words("counting_nouns"), *draft.world.language.words("count_suffixes")}
+    counting = {*draft.world.language.words("numbers_of"), *draft.world.language.words("count_suffixes")}
     for at in range(1, len(draft.elements) - 1):
         behind = draft.element(at + 1)
         asks = {"which", "how", "how_many", "how_much"} & behind.cues or bool(

@@ -166,7 +166,7 @@ def _behind_tie(tokens: Tokens, at: int) -> int:
 def _versus(asking: Asking) -> Iterator[Sides]:
     """ "AOV of A against B", "compare A with B on revenue"."""
     start = asking.past(0, "comparing_openers")
-    set_apart = phrases()["comparatives"] | phrases()["comparing"]
+    set_apart = phrases()["comparatives"] | phrases()["comparing_words"]
     held = any(token.text in set_apart for token in asking.tokens)
     for at, behind in asking.found("against"):
         if at <= start or (asking.tokens[at].text in phrases()["joints"] and not held):

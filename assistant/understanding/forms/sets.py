@@ -43,7 +43,7 @@ def sets(asking: Asking) -> Outcome | None:
     parts, before = _told_parts(asking, subject)
     if _tells_order(asking, subject.behind):
         return _in_order(asking, parts, subject)
-    if any(token.text in phrases()["lasting"] for _, part in parts[1:] for token in part):
+    if any(token.text in phrases()["still"] for _, part in parts[1:] for token in part):
         return asking.refused("order_of_deeds")  # "cancelled and still order": after that, and not ever
     told = _told_of(asking, subject, parts, before)
     if told is None or not told.had:
