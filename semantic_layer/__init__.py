@@ -30,7 +30,7 @@ from semantic_layer.errors import (
 )
 from semantic_layer.funnels import bond, counted, funnel_of, is_funnel, step_shares
 from semantic_layer.history import Logged, changes_of, latest, meaning_of, read_history, record_history
-from semantic_layer.implied import implied_metric, with_implied
+from semantic_layer.implied import hour_beside, implied_metric, is_weekday, with_implied
 from semantic_layer.interchange import Exported, Imported, ImportOptions, Remark, View, export_ossie, import_model
 from semantic_layer.labels import in_language, role_title
 from semantic_layer.lint_ground import Finding, Ground
@@ -174,6 +174,7 @@ __all__ = [
     "funnel_of",
     "holds_numbers",
     "holds_whole_numbers",
+    "hour_beside",
     "identifying_fields",
     "identity_pages",
     "implied_metric",
@@ -182,6 +183,7 @@ __all__ = [
     "is_count",
     "is_funnel",
     "is_together",
+    "is_weekday",
     "latest",
     "linking",
     "lint",

@@ -40,6 +40,12 @@ def is_weekday(layer: SemanticLayer, ref: str) -> bool:
     return field is not None and field.implied and field.name.endswith(f"_{WEEKDAY}") and set(field.values) == set(DAYS)
 
 
+def hour_beside(layer: SemanticLayer, weekday: str) -> str:
+    """The implied hour of the day of the time that an implied weekday is of; empty where that time has no hours."""
+    name = f"{weekday.removesuffix(WEEKDAY)}{HOUR}"
+    return name if name in layer.fields and layer.fields[name].implied else ""
+
+
 def with_implied(layer: SemanticLayer) -> SemanticLayer:
     """The model with what it implies; declared names stay as they are."""
     now = layer.definitions

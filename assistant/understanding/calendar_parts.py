@@ -101,14 +101,17 @@ def season(clock: Clock, at: int) -> Found | None:
     step, place = _pointed(clock, at)
     first = clock.language.data["seasons"].get(clock.word(place))
     led = at - 1 if clock.word(at - 1) in clock.language.determiners else at
-    if first is None or (step is None and not is_introduced(clock, led)):
-        return None
-    year = year_at(clock, place + 1) if step is None else None
-    behind = year[1] if year else place + 1
-    if not _ends_phrase(clock, behind):
+    months = clock.word(place + 1) in clock.language.data["units"]["month"]
+    behind = place + 2 if months else place + 1
+    year = _year_of_season(clock, behind) if step is None and first else None
+    if first is None or (step is None and not (year or months or is_introduced(clock, led))):
         return None
     if year:
-        return (_season(clock, date(year[0], first, 1), place),), behind
+        sure = months or clock.word(year[1] - 2) == "/"  # "winter 2024/25 orders", but not "summer 2025 sale"
+        told = (_season(clock, date(year[0], first, 1), place),), year[1]
+        return told if sure or _ends_phrase(clock, year[1]) else None
+    if not (months or _ends_phrase(clock, behind)):
+        return None
     start = date(clock.as_of.year, first, 1)
     begun = start if start <= clock.as_of else add_months(start, -12)
     if step == -1 and clock.as_of < add_months(begun, MONTHS_OF_SEASON):
@@ -116,6 +119,15 @@ def season(clock: Clock, at: int) -> Found | None:
     if step == 0 and clock.as_of >= add_months(begun, MONTHS_OF_SEASON) and begun.year < clock.as_of.year:
         begun = start
     return (_season(clock, begun, place, yearless=step is None),), behind
+
+
+def _year_of_season(clock: Clock, at: int) -> tuple[int, int] | None:
+    """The year in which a season begins: "winter 2025", "winter 2025/26"."""
+    named = year_at(clock, at)
+    if named is None or clock.word(named[1]) != "/":
+        return named
+    behind, year = clock.word(named[1] + 1), named[0] + 1
+    return (named[0], named[1] + 2) if behind in (str(year), str(year)[2:]) else None
 
 
 def _pointed(clock: Clock, at: int) -> tuple[int | None, int]:

@@ -15,12 +15,17 @@ TUESDAY, SATURDAY = 1, 5
 ONE_DAY = timedelta(days=1)
 
 
-def holiday(clock: Clock, at: int) -> Found | None:
-    """The day a name stands for: in the year named, else the latest one that has begun; "last" adds nothing."""
+def holiday(clock: Clock, at: int, around: bool = False) -> Found | None:
+    """The day a name stands for: in the year named, else the latest one that has begun; "last" adds nothing.
+
+    A feast that people mean more or fewer days by ("Easter") only tells a time by its weekend, or `around` it.
+    """
     start = clock.after(at, "relative", "last") or at
     for words, rule in clock.language.holidays.get(clock.word(start), ()):
         if all(clock.word(start + step) == word for step, word in enumerate(words)):
             behind = start + len(words)
+            if rule.get("feast") and not around and clock.word(behind) not in clock.language.words("weekend_words"):
+                continue
             named = year_at(clock, behind)
             year = named[0] if named else _year_elsewhere(clock, behind) or _latest(rule, clock.as_of)
             day = _day_of(rule, year)

@@ -56,7 +56,9 @@ def _with_signs(tokens: Sequence[Token], language: Language) -> list[Token]:
     found: list[Token] = []
     for at, token in enumerate(tokens):
         before, after = (tokens[at - 1] if at else None), (tokens[at + 1].text if at + 1 < len(tokens) else "")
-        if token.text == "+" and before and before.end < token.start and _are_names(before.text, after, language):
+        apart = bool(before) and before.end < token.start
+        months = {before.text, after} <= set(language.data["months"]) if before else False
+        if before and token.text == "+" and apart and (months or _are_names(before.text, after, language)):
             found += _spelt(language.data["sign_between_names"], token, language)
         elif token.text in signs and after in language.words("genitive") and not _is_said(before, language):
             found += _spelt(signs[token.text], token, language)

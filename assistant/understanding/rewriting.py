@@ -12,6 +12,7 @@ from assistant.understanding.holidays import is_named_day
 from assistant.understanding.language import Language, time_words
 from assistant.understanding.language.wordings import ANY, MANY, Taken, Wording
 from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.nth_days import with_weekdays_counted
 from assistant.understanding.restating import restated
 from assistant.understanding.tokens import Token, tokenize
 
@@ -22,7 +23,7 @@ def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     times = time_words(framing_code(language))
     if all(token.text in times or token.text in language.silent or token.text.isdigit() for token in found):
         found = list(tokens)  # "an overview of April" asks for an overview
-    found = restated(found, language)
+    found = with_weekdays_counted(restated(found, language), language)
     found = _with_each(_reworded(found, language), language)
     return _without_free_dashes(_with_days(found, language), language)
 
@@ -170,13 +171,21 @@ def _is_metric(lexicon: Lexicon, *tokens: Token) -> bool:
 
 
 def _with_days(tokens: list[Token], language: Language) -> list[Token]:
-    """Weekends in general as their days; "last weekend" and "the Black Friday weekend" are periods and stay."""
+    """Weekends in general as their days; "last weekend", "the Black Friday weekend" and "the weekend before it" are
+    periods and stay."""
     words, relative = language.words("weekend_words"), language.data["relative"].values()
     pointing = {word for group in relative for word in group}
+    sides = {
+        *language.timed("time_words", "before"),
+        *language.timed("time_words", "after"),
+        *language.words("genitive"),
+    }
     found: list[Token] = []
     for at, token in enumerate(tokens):
         general = token.plain in words and (at == 0 or tokens[at - 1].text not in pointing)
-        general = general and not is_named_day(tokens[:at], language)
+        pointed = bool(at) and tokens[at - 1].text in language.data["ordinals"]
+        one = token.text == token.plain and at + 1 < len(tokens) and tokens[at + 1].text in sides
+        general = general and not one and not pointed and not is_named_day(tokens[:at], language)
         found += _made(language.words("weekend_days"), [token], [], language) if general else [token]
     return found
 

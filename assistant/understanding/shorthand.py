@@ -11,6 +11,7 @@ from assistant.understanding.quantities import with_plain_bounds
 from assistant.understanding.tokens import Token, tokenize
 
 LONGEST = 5
+SIDES = (1, 2, 3)
 PART_OF_YEAR, TURNED_PART = re.compile(r"[qh][1-4]$"), re.compile(r"([1-4])([qh])(\d\d|20\d\d)?$")
 MONTH_AND_YEAR, TWO_DIGITS = re.compile(r"(0?[1-9]|1[0-2])[/.](20\d\d)$"), re.compile(r"\d\d$")
 YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -29,10 +30,36 @@ def spelt_out(tokens: Sequence[Token], question: str, world: World) -> list[Toke
         span = tokens[at : at + size]
         found += _made(words, span, world) if words else span
         at += size
-    whole = _with_years(found, question, world)
+    whole = _with_years(_with_names_added(found, world), question, world)
     return with_plain_bounds(
         [one for at, one in enumerate(whole) if not _is_long_ago(whole, at, world)], world.language
     )
+
+
+def _with_names_added(tokens: list[Token], world: World) -> list[Token]:
+    """ "Shoes plus Clothing", "April plus May": two names, or two months, and not a sum of numbers."""
+    language = world.language
+    found = list(tokens)
+    for at in range(1, len(found) - 1):
+        months = {found[at - 1].text, found[at + 1].text} <= set(language.data["months"])
+        if found[at].text in language.words("adding_words") and (months or _are_added(found, at, world)):
+            found[at : at + 1] = language.tokens_at(language.data["sign_between_names"], found[at])
+            found += language.tokens_at(language.data["added_periods"], found[-1]) if months else []
+    return found
+
+
+def _are_added(tokens: Sequence[Token], at: int, world: World) -> bool:
+    """Whether values of one field stand on both sides of a place."""
+    sides = [
+        [_fields_of_values(tokens[max(at - size, 0) : at], world) for size in SIDES],
+        [_fields_of_values(tokens[at + 1 : at + 1 + size], world) for size in SIDES],
+    ]
+    before, after = ({field for fields in side for field in fields} for side in sides)
+    return bool(before & after)
+
+
+def _fields_of_values(tokens: Sequence[Token], world: World) -> set[str]:
+    return {concept.target for concept in world.lexicon.lookup(list(tokens)) if concept.kind == "value"}
 
 
 def _full(tokens: Sequence[Token], at: int, table: dict[str, str], world: World) -> tuple[int, str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from assistant.understanding.calendar_parts import part_of_period, season, weekend
+from assistant.understanding.beside_days import around_day, feast_at, feast_week
+from assistant.understanding.calendar_parts import MONTHS_OF_SEASON, part_of_period, season, weekend
 from assistant.understanding.dates import Clock, Found, named_period
 from assistant.understanding.happenings import happening
 from assistant.understanding.holidays import holiday
-from assistant.understanding.periods import Period, previous_unit, unit_period
+from assistant.understanding.nth_days import nth_day
+from assistant.understanding.periods import Period, add_months, previous_unit, unit_period
 from assistant.understanding.relative_times import (
     near_day,
     other_unit,
@@ -50,6 +52,7 @@ def _time_phrase(clock: Clock, at: int) -> TimePhrase | None:
     readers: tuple[Callable[[Clock, int], Found | None], ...] = (
         _open_range,
         _closed_range,
+        _season_told,
         _day_range,
         _during,
         period_at,
@@ -83,6 +86,9 @@ def _period_at(clock: Clock, at: int) -> Found | None:
     readers = (
         named_period,
         holiday,
+        around_day,
+        feast_week,
+        nth_day,
         part_of_period,
         season,
         weekend,
@@ -104,7 +110,7 @@ def _open_range(clock: Clock, at: int) -> Found | None:
     """ "since June", "until 3 March", "before 2025", "after Q1", "from May on"."""
     for name in ("since", "until", "before", "after"):
         behind = clock.after(at, "time_words", name)
-        found = _opening(clock, behind) if behind is not None else None
+        found = _opening(clock, behind, name) if behind is not None else None
         if found:
             return _opened(clock, name, found, at)
     behind = clock.after(at, "time_words", "from")
@@ -113,9 +119,13 @@ def _open_range(clock: Clock, at: int) -> Found | None:
     return _opened(clock, "since", (found[0], onward), at) if found and onward else None
 
 
-def _opening(clock: Clock, at: int) -> Found | None:
-    """What may stand behind "since" or "before": a period, something that happened, the running unit."""
-    found = [one for one in (period_at(clock, at), happening(clock, at)) if one is not None]
+def _opening(clock: Clock, at: int, name: str) -> Found | None:
+    """What may stand behind "since" or "before": a period, something that happened, the running unit.
+
+    What people call the time before a feast is not all that was before it.
+    """
+    feast = feast_at(clock, at) if name in ("since", "after") else None
+    found = [one for one in (period_at(clock, at), happening(clock, at), feast) if one is not None]
     return max(found, key=lambda one: one[1], default=None) or _running_unit(clock, at)
 
 
@@ -170,16 +180,34 @@ def _range_ends(clock: Clock, at: int) -> tuple[Period, Period, int] | None:
     neighbours = _neighbour_units(clock, opened or at)
     if neighbours is not None:
         return neighbours
-    first = period_at(clock, opened or at)
+    first = _end_at(clock, opened or at)
     joint = clock.after(first[1], "time_words", "to") if first else None
     if first is None or joint is None or (clock.word(first[1]) == "and" and clock.word(at) != "between"):
         return None
-    last = period_at(clock, joint)
+    last = _end_at(clock, joint)
     if last is None or max(len(first[0]), len(last[0])) > 1:
         return None
     start, end = _same_years(first[0][0], last[0][0])
     once = (start.start, start.end) == (end.start, end.end) != (first[0][0].start, first[0][0].end)
     return None if once else (start, end, last[1])  # "May to May 2025" sets two years apart
+
+
+def _season_told(clock: Clock, at: int) -> Found | None:
+    """ "winter months December to February", "summer (June to August) 2025": a season and its months are one time."""
+    place = clock.past_article(at)
+    first = clock.language.data["seasons"].get(clock.word(place))
+    place = place + 2 if clock.word(place + 1) in clock.language.data["units"]["month"] else place + 1
+    place = place + 1 if clock.word(place) in (",", ":") else place
+    found = _closed_range(clock, place) if first else None
+    if found is None or not (found[0][0].start and found[0][0].end):
+        return None
+    start, end = found[0][0].start, found[0][0].end
+    return found if start.month == first and end == add_months(start, MONTHS_OF_SEASON) else None
+
+
+def _end_at(clock: Clock, at: int) -> Found | None:
+    """One end of a range: a period, or a feast."""
+    return period_at(clock, at) or feast_at(clock, at)
 
 
 def _neighbour_units(clock: Clock, at: int) -> tuple[Period, Period, int] | None:

@@ -120,6 +120,14 @@ def _inner(first: Period, second: Period) -> Period | None:
         moved = _to_year(part, year.start.year) if part.yearless else part
         if moved.start and moved.start.year == year.start.year:
             return moved
+    return _span_inside(first, second)
+
+
+def _span_inside(first: Period, second: Period) -> Period | None:
+    """The days that lie in a year told apart from them: "Easter weekend sales 2026"."""
+    for part, year in ((first, second), (second, first)):
+        if year.unit == "year" and part.unit == "span" and part.start and part.end and year.start and year.end:
+            return part if year.start <= part.start and part.end <= year.end else None
     return None
 
 
@@ -229,4 +237,14 @@ def _join(draft: Draft, places: list[int], periods: list[Period]) -> None:
     label = " and ".join(period.label for period in ordered)
     last = known_range(ordered[-1], draft)
     draft.times = (TimeChoice(TimeRange(start=ordered[0].start, end=last.end, label=label, partial=last.partial)),)
-    draft.grain = draft.grain or ordered[0].unit
+    if not _taken_together(draft):
+        draft.grain = draft.grain or ordered[0].unit
+
+
+def _taken_together(draft: Draft) -> bool:
+    """Whether words ask for one number of all periods: "in April and May combined", "altogether"."""
+    whole = [at for at in range(len(draft.elements)) if draft.has(at, "together")]
+    for at in whole:
+        draft.use(at, "filler")
+    totals = draft.world.language.words("in_total")
+    return bool(whole) or any(element.text.casefold() in totals for element in draft.elements)

@@ -54,13 +54,21 @@ def find_times(draft: Draft) -> None:
         _hold_against(draft, places)
         return
     periods = [phrase for phrase in phrases if not phrase.whole_time]
-    if len(periods) > 1 and len(places) == len(periods):
-        several(draft, places, [phrase.readings[0] for phrase in periods])
+    named = [at for at, phrase in zip(places, phrases, strict=True) if not (phrase.whole_time and _is_total(draft, at))]
+    if len(periods) > 1 and len(named) == len(periods):
+        several(draft, named, [phrase.readings[0] for phrase in periods])
+        for at in (at for at in places if at not in named and named[0] in draft.uses):
+            draft.use(at, "filler")
     elif len(periods) <= 1:
         for at in places:
             draft.use(at, "time", draft.element(at).text)
         if periods:
             _one(draft, periods[0])
+
+
+def _is_total(draft: Draft, at: int) -> bool:
+    """ "in April and May in total": no time of its own behind the months."""
+    return draft.element(at).text.casefold() in draft.world.language.words("in_total")
 
 
 def _hold_against(draft: Draft, places: list[int]) -> None:

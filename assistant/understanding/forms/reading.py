@@ -11,6 +11,7 @@ from assistant.understanding.forms.asking import Asking, Outcome
 from assistant.understanding.forms.bands import bands
 from assistant.understanding.forms.beside_numbers import beside_numbers
 from assistant.understanding.forms.best_of_each import best_of_each
+from assistant.understanding.forms.clock_times import clock_times
 from assistant.understanding.forms.combinations import combinations
 from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.counted_doers import counted_doers
@@ -50,6 +51,7 @@ from assistant.understanding.forms.whose_extreme import whose_extreme
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (
+    clock_times,
     funnels,
     bands,
     top_part,
