@@ -311,6 +311,7 @@ def _picture(  # noqa: PLR0913  # the picture's own fields, by name
 ) -> Picture:
     drawn = [value["v"] for value in values if value["v"] is not None]
     label = shape.main.column.label or shape.main.column.name
+    label = "" if len(series) > 1 and label in series else label  # the legend names what is drawn
     axis = Axis(label, shape.style(shape.main.value), min(drawn, default=0.0), high or max(drawn, default=0.0))
     return Picture(title, axis, note, series, muted, shape.context.locale, values)
 

@@ -106,12 +106,17 @@ def _titles(layer: SemanticLayer, query: SemanticQuery | None, locale: str) -> M
     """What the fields and the entity of a query are called, where it is not said in the language of their names."""
     if query is None:
         return {}
-    if answers(locale).locale == FIRST:
-        return {query.entity: layer.datasets[query.entity].title.lower()} if query.entity else {}
+    rows = [row.field for one in query.filters for row in (one, *one.where)]
+    if answers(locale).locale == FIRST:  # only days are named after columns: "created at is before ..." is no English
+        days = {name: layer.fields[name].title.lower() for name in rows if _is_day(layer, name)}
+        return days | ({query.entity: layer.datasets[query.entity].title.lower()} if query.entity else {})
     known = (layer.fields, layer.metrics, layer.segments, layer.datasets)
-    rows = (row.field for one in query.filters for row in (one, *one.where))
     names = (*rows, *((query.entity,) if query.entity else ()))
     return {name: found[name].title for name in names for found in known if name in found}
+
+
+def _is_day(layer: SemanticLayer, name: str) -> bool:
+    return name in layer.fields and layer.fields[name].kind == "time"
 
 
 def _is_no_part(query: SemanticQuery) -> bool:

@@ -266,7 +266,7 @@ def _number_axis(axis: Axis, room: float = 1.0) -> Spec:
         scale = {"domain": [low * room, max(0.0, axis.high * room) or 1.0]}
     elif axis.low > 0 and axis.high - axis.low < axis.low / 4:
         low, scale = axis.low, {"zero": False, "padding": 12}
-    title = f"{axis.title} ({unit})" if named else axis.title
+    title = f"{axis.title} ({unit})" if named and axis.title else axis.title or unit
     spec: Spec = {"title": title, "labelExpr": _number_label(axis, axis.high - low), "tickCount": 5}
     spec["labelSeparation"] = 8  # on a phone numbers would touch
     if axis.style.kind == "integer":

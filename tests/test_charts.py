@@ -229,6 +229,13 @@ def test_the_number_axis_has_its_unit(column: Column, high: float, title: str, e
     assert f"'{expression}'" in axis["labelExpr"]
 
 
+@pytest.mark.parametrize("name", ["metrics alike", "trend of metrics alike"])
+def test_an_axis_of_several_numbers_names_none_of_them(name: str) -> None:
+    _, columns, rows, query = CASES[name]
+    assert '"title": "€"' in json.dumps(chart(columns, rows, **query).spec, ensure_ascii=False)
+    assert f'"title": "{REVENUE.label}' not in json.dumps(chart(columns, rows, **query).spec, ensure_ascii=False)
+
+
 def test_bars_start_at_zero() -> None:
     low, high = chart((CATEGORY, REVENUE), [("a", Decimal(100)), ("b", Decimal(99))]).spec["encoding"]["x"]["scale"][
         "domain"
