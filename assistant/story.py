@@ -86,7 +86,7 @@ def _share_subject(story: Story) -> str:
     """ "share of net revenue", where the number that is told is a share of what another column holds."""
     main = story.main.column
     whole = (one for one in story.shape.columns if one.role == "metric" and one.ref == main.ref)
-    found = next(whole, None) if main.role == "share" else None
+    found = next(whole, None) if main.role == "share" and main.format == "percent" else None
     return story.words.say("share_of", {"what": lower(found.label or found.name, story.words)}) if found else ""
 
 
@@ -100,12 +100,13 @@ def filters(story: Story) -> str:
     doing = next((item for item in told if item.entity in story.context.doers), None)
     spans = spans_of(told)
     ends = {end for end, _ in spans.values()}
-    return "".join(
+    said = "".join(
         _of_doers(story, item if item is doing else None)
         + (_while(story, item, spans[at][1]) if at in spans else _filter(story, item))
         for at, item in enumerate(told)
         if at not in ends
     )
+    return said.replace(") (", ", ")  # one pair of brackets for what stands beside each other
 
 
 def _while(story: Story, item: Filter, span: TimeRange) -> str:
@@ -131,7 +132,8 @@ def _filter(story: Story, item: Filter) -> str:
     if "." not in item.field and (item.entity or item.where or apart):
         return _having(story, item, values)
     if item.op in ("in", "eq") and item.values and not is_number(item.values[0]):
-        return story.words.say("filter_in", {"values": values})
+        told = {"field": named(story, item.field), "values": values}
+        return story.words.say("filter_kind" if _are_kinds(item) else "filter_in", told)
     if item.op in ("not_in", "ne") and item.values:
         return story.words.say("filter_out", {"values": values})
     if item.than:
@@ -146,6 +148,11 @@ def _filter(story: Story, item: Filter) -> str:
     if denied:
         return story.words.say("filter_or_unknown", told)
     return story.words.say("filter_other", told).rstrip() + _within(story, item)
+
+
+def _are_kinds(item: Filter) -> bool:
+    """Whether values are no names, so that they say little by themselves: "female", "web"."""
+    return "." in item.field and all(str(value)[:1].islower() for value in item.values)
 
 
 def _role(story: Story, item: Filter) -> str:

@@ -528,7 +528,20 @@ def test_a_share_is_told_as_one() -> None:
         shares=({"metric": "net_revenue", "apart_from": ("c.kind",)},),
         filters=(Filter(field="c.kind", op="in", values=("new",)),),
     )
-    assert told((REVENUE, share), [(Decimal(20), 0.2)], asked) == "Share of net revenue for new was 20.0%."
+    assert told((REVENUE, share), [(Decimal(20), 0.2)], asked) == "Share of net revenue (kind: new) was 20.0%."
+
+
+def test_an_amount_for_each_one_is_told_by_its_own_name() -> None:
+    each = Column("revenue_per_buyer", "share", "net_revenue", "Revenue per buyer", "", "number")
+    asked = query(group_by=({"field": "product.category"},), shares=({"metric": "net_revenue", "of": "orders"},))
+    rows = [("Chairs", Decimal(9), 6, 1.5), ("Tables", Decimal(7), 14, 0.5)]
+    assert told((CATEGORY, REVENUE, ORDERS, each), rows, asked).startswith("Revenue per buyer")
+
+
+def test_values_that_are_no_names_are_told_with_their_field() -> None:
+    told_of = (("kind", ("new",)), ("way", ("web", "app")), ("country", ("Germany",)))
+    asked = query(filters=tuple(Filter(field=f"c.{name}", op="in", values=values) for name, values in told_of))
+    assert told((ORDERS,), [(4,)], asked) == "Orders (kind: new, way: web and app) for Germany: 4."
 
 
 def test_one_group_left_in_the_last_month_does_not_repeat_the_others() -> None:

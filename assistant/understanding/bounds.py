@@ -18,6 +18,7 @@ from assistant.understanding.bounded_rows import of_each_row
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Bound, Draft
 from assistant.understanding.fitting import rates_of, standing_in
+from assistant.understanding.tokens import tokenize
 
 COMPARATORS = ("gt", "ge", "lt", "le", "eq")
 SUFFIXES = {"or_more": "ge", "or_less": "le"}
@@ -166,11 +167,18 @@ def _scaled(draft: Draft, found: tuple[Concept, ...], amount: Amount) -> tuple[f
     """Percent as the share that the layer computes with; whole numbers stay whole."""
     metric = draft.world.layer.metrics.get(found[0].target)
     shrink = metric is not None and metric.format == "percent" and (amount.unit == "%" or max(amount.values) > 1)
+    shrink = shrink and (amount.unit == "%" or not _is_quotient(draft, found))
     values = [value / 100 if shrink else value for value in amount.values]
     own = metric.unit if metric is not None else draft.world.layer.fields[found[0].target].unit
     if amount.unit != own and amount.unit in SECONDS and own in SECONDS:
         values = [value * SECONDS[amount.unit] / SECONDS[own] for value in values]
     return tuple(int(value) if value == int(value) else value for value in values)
+
+
+def _is_quotient(draft: Draft, found: tuple[Concept, ...]) -> bool:
+    """Whether a rate is named as so many for each one: "more than 2 tickets per order" is not 2 per cent."""
+    per = set(draft.world.language.cued("per"))
+    return any(found[0] in one.concepts and not per.isdisjoint(one.text.casefold().split()) for one in draft.elements)
 
 
 def _times_done(draft: Draft, at: int) -> None:
@@ -208,7 +216,7 @@ def subject_of(draft: Draft, place: int, choices: tuple[Concept, ...]) -> tuple[
     for at in range(place - 1, -1, -1):
         if draft.kind(at) == "noun" and at + 1 < place and draft.kind(at + 1) == "dimension":
             continue  # "product categories" are categories
-        dataset = draft.noun(at) if draft.kind(at) == "noun" else draft.implied_noun(at)
+        dataset = draft.noun(at) if draft.kind(at) == "noun" else draft.implied_noun(at) or _owner_named(draft, at)
         if not dataset or draft.uses.get(at, ("",))[0] == "condition":
             continue  # "cities with more than 200 customers and an average order value over 70"
         facts = {fact for choice in choices for fact in draft.world.reach.facts(choice.target)}
@@ -216,6 +224,16 @@ def subject_of(draft: Draft, place: int, choices: tuple[Concept, ...]) -> tuple[
         if draft.world.layer.datasets[dataset].primary_key and near and dataset not in facts:
             return at, dataset
     return None
+
+
+def _owner_named(draft: Draft, at: int) -> str:
+    """The entity whose field is named with it: "cities of customers with more than 8 orders"; empty otherwise."""
+    words = draft.element(at).text.casefold().split()
+    told = draft.kind(at) == "dimension" and not set(words[1:-1]).isdisjoint(draft.world.language.words("genitive"))
+    found = draft.world.lexicon.lookup(tokenize(words[-1], draft.world.language.forms)) if told else ()
+    nouns = [c.target for c in found if c.kind == "noun"]
+    owners = {c.target.partition(".")[0] for c in draft.concepts(at, "dimension")} if told else set[str]()
+    return nouns[0] if len(nouns) == 1 and owners == {nouns[0]} else ""
 
 
 def find_bounded_grain(draft: Draft) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import Condition, Draft
+from semantic_layer import adds_up
 
 BARE_DIMENSION_COST, READ_AS_VALUE_COST = 0.3, 0.15
 JOINERS = ("and", "or", "versus", "slash")
@@ -182,9 +183,28 @@ def _listed(draft: Draft, run: list[int]) -> bool:
 
 
 def _told_apart(draft: Draft, run: list[int]) -> bool:
-    """ "how many male and female customers": kinds of what is counted, each with its number."""
-    joined = all("and" in draft.element(at).cues for a, b in pairwise(run) for at in draft.joiners(a, b))
-    return joined and draft.counted is not None and draft.ahead(run[-1]) == draft.counted and not draft.cues("together")
+    """ "how many male and female customers", "average age of men and women", "from the app and from the web": each."""
+    between = [draft.element(at).cues for a, b in pairwise(run) for at in draft.joiners(a, b)]
+    if not any("and" in cues for cues in between) or any({"or", "slash"} & cues for cues in between):
+        return False
+    if draft.ranking is not None or _sums_up(draft):
+        return False
+    counted = all("and" in cues for cues in between) and draft.ahead(run[-1]) == draft.counted is not None
+    return counted or any(TIES & cues for cues in between) or _is_averaged(draft)
+
+
+def _sums_up(draft: Draft) -> bool:
+    """Whether one number of all is asked for: "total revenue from the app and from the web", "of both combined"."""
+    words = set(draft.world.language.words("sum_words"))
+    return any("together" in one.cues or not words.isdisjoint(one.text.casefold().split()) for one in draft.elements)
+
+
+def _is_averaged(draft: Draft) -> bool:
+    """Whether the number asked for is no sum, so that one for several kinds is that of none of them."""
+    layer = draft.world.layer
+    named = [draft.concepts(at, "metric") for at in range(len(draft.elements)) if draft.kind(at) == "metric"]
+    means = any(found and not any(adds_up(layer, one.target) for one in found) for found in named)
+    return means or any({"average", "typical", "median"} & element.cues for element in draft.elements)
 
 
 def _nouns_beside(draft: Draft, run: list[int]) -> frozenset[str]:

@@ -16,6 +16,7 @@ from assistant.understanding.named_places import with_named_places
 from assistant.understanding.numbers_grouped import with_numbers_grouped
 from assistant.understanding.paths import with_paths
 from assistant.understanding.people_aged import with_people_aged
+from assistant.understanding.per_head import with_heads
 from assistant.understanding.predicates import PlainDeeds
 from assistant.understanding.rewriting import (
     rewritten,
@@ -41,7 +42,7 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     """The words of a question as they are read; with `known` also deeds of things in their one verb."""
     language, lexicon = world.language, world.lexicon
     spelt = with_paths(spelt_out(_greeted(language.tokens(question), world), question, world), lexicon)
-    spelt = with_values_of_months(with_parts_of_years(spelt, language), world)
+    spelt = with_values_of_months(with_parts_of_years(with_heads(spelt, world), language), world)
     spelt = with_named_places(with_sides_asked(spelt, world), world)
     said = with_plain_places(deeds.read(with_values_kept(spelt, world), known), world)
     aged = with_times_done(with_people_aged(with_large_numbers(with_takings(said, world), language), world), world)

@@ -120,7 +120,11 @@ def _is_place(cover: Cover, at: int, world: World) -> bool:
     before = [one for one in cover[:at] if not (one.concepts and {c.kind for c in one.concepts} == {"value"})]
     said = [one for one in before if one.text.casefold() not in world.language.determiners]
     left_out = bool(said) and "exclude" in said[-1].cues and "absent" not in said[-1].cues
-    return left_out or (bool(said) and said[-1].text.casefold().split()[-1] in world.language.words("places"))
+    if not said or left_out:
+        return left_out
+    split = any({"by", "per"} & one.cues for one in before) and "link_any" in said[-1].cues
+    placed = said[-1].text.casefold().split()[-1] in world.language.words("places")
+    return placed or (split and said[-1].cues.isdisjoint({"by", "per"}))  # "sales per weekday for stores"
 
 
 def _concept_kinds(element: Element, world: World) -> set[str]:

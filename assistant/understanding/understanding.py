@@ -49,6 +49,7 @@ from assistant.understanding.nouns import Nouns
 from assistant.understanding.objects_bounded import with_bounded_objects
 from assistant.understanding.one_sentence import all_groups, by_one_sentence
 from assistant.understanding.outcome import decide
+from assistant.understanding.own_words import in_own_words
 from assistant.understanding.plain_words import plain_words
 from assistant.understanding.predicates import PlainDeeds
 from assistant.understanding.quoted import quoted_lost
@@ -156,13 +157,15 @@ class Understanding:
         if isinstance(outcome, Refusal) and outcome.code in RETRIED:
             tokens, outcome = self._said_plainly(question, tokens, outcome)
         if not isinstance(outcome, Plan):
-            return outcome
+            return in_own_words(outcome, tokens, question)
         outcome = with_closer_rows(with_all_groups(outcome, self._world), self._world)
         outcome = looking_ahead(part_behind_verb(outcome, tokens, self._world), tokens, self._world)
         past = past_of_today(question, outcome, tokens, self._world)
         past = past or half_answered(question, outcome, tokens, self._world)
         past = past or doubt(question, outcome, tokens, self._world)
-        return past or with_assumptions(still_running(outcome, tokens, self._world), question, self._world)
+        if past is not None:
+            return in_own_words(past, tokens, question)
+        return with_assumptions(still_running(outcome, tokens, self._world), question, self._world)
 
     def _said_plainly(
         self, question: str, tokens: list[Token], refused: Refusal

@@ -16,6 +16,8 @@ from assistant.understanding.doubts.events import RULES as EVENTS
 from assistant.understanding.doubts.judged import RULES as JUDGED
 from assistant.understanding.doubts.names import RULES as NAMES
 from assistant.understanding.doubts.numbers import RULES as NUMBERS
+from assistant.understanding.doubts.owned import RULES as OWNED
+from assistant.understanding.doubts.rates_of_parts import RULES as PARTS
 from assistant.understanding.doubts.scattered_names import RULES as SCATTERED
 from assistant.understanding.doubts.sides import RULES as SIDES
 from assistant.understanding.doubts.single_objects import RULES as SINGLE
@@ -50,6 +52,8 @@ RULES: tuple[Rule, ...] = (
     *JUDGED,
     *SIDES,
     *WHOLES,
+    *PARTS,
+    *OWNED,
     *VAIN,
     *EVENTS,
 )

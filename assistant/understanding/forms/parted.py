@@ -67,7 +67,7 @@ def _repeated(asking: Asking, at: int) -> Iterator[Halves]:
     for lead, start in _leads(tokens, at):
         for end in (*sorted(_tails(behind, 1), reverse=True), len(behind)):
             part, tail = behind[start:end], behind[end:]
-            if part and len(tail) <= LONGEST_TAIL:
+            if len(part) > (not lead) and len(tail) <= LONGEST_TAIL:  # "customers" alone tells no part
                 yield [*tokens[:at], *tail], [*lead, *part, *tail], said(tokens[len(lead) : at]), said(part)
 
 

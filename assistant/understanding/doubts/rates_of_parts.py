@@ -1,0 +1,45 @@
+"""Doubts of a share that is also the name of a rate: "share of discounts by channel" may be that in all discounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from assistant.understanding.doubts.doubted import Doubt, Doubted
+from semantic_layer import OrderBy, RatioMetric, SemanticQuery, Share, adds_up, stands
+
+
+def _rate_or_part(asked: Doubted) -> Iterator[Doubt]:
+    """The rate within each group, or the part of the total: where what the share is of is an amount of its own."""
+    query, metrics = asked.query, asked.world.layer.metrics
+    if len(query.metrics) != 1 or not query.group_by or query.shares or query.compare or query.top:
+        return
+    rate = metrics[query.metrics[0]]
+    spans = [span for span in asked.plan.spans if span.role == "metric" and span.target == rate.name]
+    for span in spans if isinstance(rate, RatioMetric) and rate.format == "percent" else ():
+        told = (_shared(query, amount) for amount in _amounts(asked, span.text))
+        other = next((one for one in told if stands(asked.world.layer, one)), None)
+        if other is not None:
+            yield Doubt((span.text,), "rate_or_part", (query, other))
+
+
+def _amounts(asked: Doubted, named: str) -> list[str]:
+    """The amounts that words call with one for a share before or behind it; none for any other name."""
+    words, layer = asked.world.language.tokens(named), asked.world.layer
+    parts, genitive = asked.words("part_words"), asked.words("genitive")
+    if len(words) > 2 and words[0].text in parts and words[1].text in genitive:
+        rest = words[2:]
+    elif len(words) > 1 and words[-1].text in parts:
+        rest = words[:-1]
+    else:
+        return []
+    found = [c.target for c in asked.concepts_of(rest) if c.kind == "metric"]
+    return [name for name in found if layer.metrics[name].format == "currency" and adds_up(layer, name)]
+
+
+def _shared(query: SemanticQuery, amount: str) -> SemanticQuery:
+    timed = any(group.grain for group in query.group_by)
+    order = () if timed else (OrderBy(by=amount),)
+    return query.model_copy(update={"metrics": (amount,), "shares": (Share(metric=amount),), "order_by": order})
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_rate_or_part,)
