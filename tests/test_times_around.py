@@ -88,3 +88,27 @@ def test_hours_of_the_day(shop: Understanding, said: str, hours: tuple[int, ...]
 def test_names_added_are_a_list(shop: Understanding) -> None:
     query = read(shop, "sales for Shoes plus Clothing last month")
     assert query.filters == (Filter(field="product.category", op="in", values=("Shoes", "Clothing")),)
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("how many customers bought Shoes in the first quarter", date(2026, 1, 1), date(2026, 3, 31)),
+        ("how many customers bought Shoes between March and May", date(2026, 3, 1), date(2026, 5, 31)),
+        ("how many customers bought Shoes in the week before Christmas", date(2025, 12, 18), date(2025, 12, 24)),
+    ],
+)
+def test_words_inside_a_period_are_none_of_the_clause(shop: Understanding, said: str, first: date, last: date) -> None:
+    (bought,) = read(shop, said).filters
+    assert days(bought.time_range) == (first, last)
+    assert [one.values for one in bought.where] == [("Shoes",)]
+
+
+@pytest.mark.parametrize(("joined", "ops"), [("and in", ["ge", "ge"]), ("but not in", ["ge", "eq"])])
+def test_a_second_time_is_of_the_whole_deed_once_more(shop: Understanding, joined: str, ops: list[str]) -> None:
+    query = read(shop, f"how many customers bought Shoes in May {joined} June")
+    assert [(one.op, days(one.time_range)[0]) for one in query.filters] == [
+        (ops[0], date(2026, 5, 1)),
+        (ops[1], date(2026, 6, 1)),
+    ]
+    assert all(one.where == query.filters[0].where != () for one in query.filters)

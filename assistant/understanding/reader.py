@@ -29,7 +29,7 @@ from assistant.understanding.repeated import find_repeated
 from assistant.understanding.risen import find_risen
 from assistant.understanding.scopes import find_scopes
 from assistant.understanding.segments import find_horizons
-from assistant.understanding.sharing import find_shares
+from assistant.understanding.sharing import find_relative_change, find_shares
 from assistant.understanding.spreading import find_distributions
 from assistant.understanding.timing import find_change_rank, find_grains, find_steps, find_times, find_trend
 from assistant.understanding.together import find_counted_groups, find_group_averages, find_top_percent, find_top_sums
@@ -83,6 +83,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     find_risen,
     find_running,
     find_trend,
+    find_relative_change,
     find_nowadays,
     find_repeated_deeds,
     find_closing_days,

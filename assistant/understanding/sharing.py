@@ -16,7 +16,7 @@ GATHERED = 0.85
 def find_shares(draft: Draft) -> None:
     """ "share of revenue by category", "what percent of visits come from mobile"."""
     cues = draft.cues("share")
-    if not cues or len(draft.metrics) != 1 or draft.part_of is not None:
+    if not cues or len(draft.metrics) != 1 or draft.part_of is not None or _of_a_change(draft, cues):
         return
     if _is_share_already(draft, cues):
         draft.use(cues[0], "filler")
@@ -30,6 +30,22 @@ def find_shares(draft: Draft) -> None:
         draft.shared = True
         for at in cues:
             draft.use(at, "metric", "share")
+
+
+def _of_a_change(draft: Draft, cues: list[int]) -> bool:
+    """ "revenue growth from Q1 to Q2 in percent": no share, but how a change is told."""
+    words = draft.world.language.words("as_percent")
+    told = all(draft.element(at).text.casefold() in words for at in cues)
+    return told and bool(draft.cues("change", "change_up", "change_down"))
+
+
+def find_relative_change(draft: Draft) -> None:
+    """ "growth in percent": told beside every change."""
+    cues = draft.cues("share")
+    if cues and draft.times[0].compare is not None and not draft.shared:
+        words = draft.world.language.words("as_percent")
+        for at in (at for at in cues if draft.element(at).text.casefold() in words):
+            draft.use(at, "comparison", "percent")
 
 
 def _is_shared(draft: Draft, cue: int) -> bool:

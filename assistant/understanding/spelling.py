@@ -32,6 +32,7 @@ class Speller:
     def __init__(self, lexicon: Lexicon, language: Language, accepted: frozenset[str] = frozenset()):
         self._lexicon, self._language, self._accepted = lexicon, language, accepted
         self._cue_words = {word for cue in language.cues for word in cue.split()}
+        self._chatter = set(str(language.data["chatter"]).split())
         self._named_days = {word for name in language.data["holidays"] for word in str(name).split()}
         words = dict(lexicon.words)
         for word in (*time_words(language.data["code"]), *self._content_cues()):
@@ -116,6 +117,7 @@ class Speller:
     def _is_known(self, token: Token) -> bool:
         accepted = token.bare in self._accepted or token.text in self._accepted
         known = accepted or self._lexicon.knows(token) or token.text in self._cue_words
+        known = known or token.text in self._chatter
         return known or token.text in self._named_days or self._language.is_ordinary(token) or token.bare in self._verbs
 
     def _nearest(self, word: str) -> dict[str, str]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.shipped import shipped
 from assistant.understanding.contradictions import bound_on_blanks, bounds_apart
+from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
 from assistant.understanding.phrase_lists import longest_at, openings
 from assistant.understanding.refusing import refuse
+from assistant.understanding.time_phrases import time_phrase
 from assistant.understanding.tokens import Token
 from semantic_layer import SemanticQuery, SimpleMetric, stands
 
@@ -42,6 +44,18 @@ class Asking:
     tokens: tuple[Token, ...]
     world: World
     ordinary: Callable[[tuple[Token, ...]], Outcome]
+
+    @cached_property
+    def times(self) -> frozenset[int]:
+        """Where the words stand, by their place in the question, that tell a time together: "between March and May"."""
+        clock = Clock(self.tokens, self.world.language, self.world.as_of, noted=self.world.noted)
+        told, at = set[int](), 0
+        while at < len(self.tokens):
+            phrase = time_phrase(clock, at)
+            behind = phrase.behind if phrase is not None else at + 1
+            told.update(token.start for token in self.tokens[at:behind] if phrase is not None)
+            at = behind
+        return frozenset(told)
 
     @property
     def words(self) -> Words:

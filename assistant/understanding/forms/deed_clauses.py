@@ -96,12 +96,12 @@ def read_clause(asking: Asking, clause: Clause, entity: str) -> Had | None:
 
 def _is_limited(asking: Asking, words: Sequence[Token]) -> bool:
     """Whether a word says more than the count of a deed can tell; "or" does not between two values."""
-    said = [token.text for token in words]
+    said = [token.text for token in words if token.start not in asking.times]
     if any(text in phrases()["limiting"] | phrases()["denials"] for text in said):
         return True
     if any(f"{one} {other}" in phrases()["of_the_past"] for one, other in pairwise(said)):
         return True
-    places = [at for at, text in enumerate(said) if text in phrases()["alternatives"]]
+    places = [at for at, token in enumerate(words) if token.text in phrases()["alternatives"]]
     return any(
         not (0 < at < len(words) - 1 and _is_free(asking, words[at - 1]) and _is_free(asking, words[at + 1]))
         for at in places

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Clarification, Plan, Refusal
-from assistant.understanding.dates import Clock
 from assistant.understanding.draft import World
 from assistant.understanding.forms.asking import Asking, Outcome, phrases
 from assistant.understanding.forms.deed_clauses import Clause, Had, read_clause, undenied, verb_at
 from assistant.understanding.forms.doers import Subject, asks_for, past_restated
+from assistant.understanding.forms.inherited_verbs import deed_before, inherited
 from assistant.understanding.forms.main_deeds import is_nested, main_deed, tells_age
 from assistant.understanding.forms.people import counted_entity, people_named
 from assistant.understanding.forms.set_periods import never_at_all, timed
-from assistant.understanding.time_phrases import time_phrase
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, SemanticQuery, Share
 
@@ -71,9 +70,8 @@ def told_behind(asking: Asking, subject: Subject) -> Told | None:
 
 def _tells_order(asking: Asking, start: int) -> bool:
     """Whether a word says in which order deeds were done; "since March" and "before May" tell a period."""
-    clock = Clock(asking.tokens, asking.world.language, asking.world.as_of, noted=asking.world.noted)
-    places = [at for at in range(start, len(asking.tokens)) if asking.tokens[at].text in phrases()["sequence"]]
-    return any(time_phrase(clock, at) is None for at in places)
+    order = (token for token in asking.tokens[start:] if token.text in phrases()["sequence"])
+    return any(token.start not in asking.times for token in order)
 
 
 def _other_totals(asking: Asking) -> Refusal | None:
@@ -221,9 +219,9 @@ def _clauses(asking: Asking, parts: Sequence[Part]) -> list[Clause] | None:
     clauses: list[Clause] = []
     for joiner, part in parts:
         words, denied = undenied(part)
-        verb = _inherited(asking, clauses, words)
+        verb = inherited(asking, clauses, words)
         if len(words) > 1 and words[0].text == "nothing" and clauses:  # "but nothing this year"
-            words, denied, verb = words[1:], True, _deed_before(asking, clauses[-1])
+            words, denied, verb = words[1:], True, deed_before(asking, clauses[-1])
         denied = denied or joiner == "nor"
         if clauses and clauses[-1].denied and not (denied or joiner == "but" or _starts_anew(asking, part)):
             return None
@@ -260,10 +258,11 @@ def _parts(asking: Asking, start: int, main: int | None = None) -> list[Part]:
     parts: list[Part] = [("", [])]
     for at in range(start, len(asking.tokens)):
         token, said = asking.tokens[at], parts[-1][1]
-        if at == main and token.text not in phrases()["joins"]:
+        joins = token.text in phrases()["joins"] and token.start not in asking.times
+        if at == main and not joins:
             parts.append(("and", []))
             said = parts[-1][1]
-        if token.text not in phrases()["joins"]:
+        if not joins:
             had = bool(said) and said[0].text in phrases()["possessions"] and len(said) > 1
             if had and verb_at(asking, asking.tokens[at:])[0]:
                 parts.append(("and", []))
@@ -283,33 +282,6 @@ def _starts_anew(asking: Asking, part: Sequence[Token]) -> bool:
         return first is not None
     past = first.text.endswith("ed") or first.text in asking.world.language.forms.verbs
     return past and bool(verb_at(asking, part)[0])
-
-
-def _inherited(asking: Asking, before: Sequence[Clause], words: Sequence[Token]) -> tuple[Token, ...]:
-    """The verb of the clause before, for a clause that begins with a value, or with where: "online and in a store"."""
-    value = _begins_with_value(asking, words)
-    noun = words and any(concept.kind in ("noun", "metric") for concept in asking.world.lexicon.lookup(words[-1:]))
-    if not before or not value or noun or verb_at(asking, words)[0]:
-        return ()
-    last = before[-1]
-    size = verb_at(asking, last.words)[0]
-    return last.verb or tuple(last.words[:size])
-
-
-def _deed_before(asking: Asking, clause: Clause) -> tuple[Token, ...]:
-    """The verb of a clause; of money spent it is that something was bought."""
-    words = clause.verb or clause.words
-    if words[0].text in phrases()["spending"]:
-        return tuple(asking.made("bought", 0))
-    return clause.verb or tuple(words[: verb_at(asking, words)[0]])
-
-
-def _begins_with_value(asking: Asking, words: Sequence[Token]) -> bool:
-    """Whether a clause begins with a value, perhaps behind a word of place and an article."""
-    language = asking.world.language
-    places = set(language.words("places")) | {"on", "by"}
-    behind = next((at for at, token in enumerate(words) if token.text not in places | language.determiners), len(words))
-    return any(c.kind == "value" for c in asking.world.lexicon.lookup(words[behind : behind + 1]))
 
 
 def _told(asking: Asking, subject: Subject, clauses: Sequence[Clause]) -> Told | None:

@@ -67,8 +67,8 @@ def _parts(asking: Asking, bound: Bound) -> Iterator[Part]:
     at, dataset, behind = max(found, key=lambda one: (one[2], -one[0]), default=(0, "", 0))
     if not dataset or asking.world.layer.datasets[dataset].entity or not (bound.unit or behind == lead):
         return
-    if not bound.unit and asking.words.nouns(bound.behind):
-        return  # "orders over 200 customers" bounds something else
+    if not bound.unit and _counts_something(asking, bound.behind):
+        return  # "orders over 200 customers", "orders of more than 3 units": something else is bounded
     if at and asking.tokens[at - 1].text in asking.world.language.words("one_by_one"):
         return  # "items per order above 3" bounds the items
     timed = bound.unit in MINUTES
@@ -84,6 +84,12 @@ def _parts(asking: Asking, bound: Bound) -> Iterator[Part]:
     rest, plain = ((*asking.tokens[:first], *asking.tokens[end:]) for first in ends)
     if fields and all(fields) and (bound.operator != "within" or start < lead):
         yield Part(rest, at, dataset, fields, bound, plain, lead > behind, denied=denial < start)
+
+
+def _counts_something(asking: Asking, at: int) -> bool:
+    """Whether what a number right before this place counts is named here: things, or a metric."""
+    called = asking.world.lexicon.lookup(asking.tokens[at : at + 1])
+    return bool(asking.words.nouns(at)) or any(concept.kind == "metric" for concept in called)
 
 
 def _narrowed(asking: Asking, part: Part, field: str) -> Plan | None:

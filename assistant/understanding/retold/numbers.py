@@ -10,6 +10,9 @@ from assistant.understanding.retold.words import lists, phrase_at
 from assistant.understanding.tokens import Token
 from semantic_layer import holds_numbers
 
+MOST_AHEAD = 4
+PAUSES = frozenset({",", "-", "–", ":"})
+
 
 def added_up(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
     """ "how many beds" as "total beds", where the beds are a number that things have, and nothing that is counted."""
@@ -22,6 +25,19 @@ def added_up(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
         if named and all(world.layer.fields[name].kind == "number" for name in named):
             yield [*tokens[:at], *world.language.tokens_at(lists()["total"][0], tokens[at]), *tokens[behind:]]
         return
+
+
+def asked_part(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
+    """ "how many visits turned into orders, in percent" as "what percentage of visits turned into orders"."""
+    start = next((at for at in range(min(len(tokens), MOST_AHEAD)) if phrase_at(tokens, at, "counting")), None)
+    behind = phrase_at(tokens, start, "counting") if start is not None else None
+    ends = ((at, phrase_at(tokens, at, "in_percent")) for at in range(behind or len(tokens), len(tokens)))
+    told = next(((at, end) for at, end in ends if end is not None), None)
+    if start is None or behind is None or told is None:
+        return
+    first = told[0] - (tokens[told[0] - 1].text in PAUSES)
+    part = world.language.tokens_at(lists()["part_of"][0], tokens[start])
+    yield [*tokens[:start], *part, *tokens[behind:first], *tokens[told[1] :]]
 
 
 def by_ordinal(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
