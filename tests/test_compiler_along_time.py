@@ -143,3 +143,10 @@ def test_weekdays_come_from_monday_on():
     days = list(dict.fromkeys(row[0] for row in rows_of(query, with_implied(model()))))
     expected = truth("SELECT DISTINCT dayname(ordered_at), isodow(ordered_at) FROM orders ORDER BY 2")
     assert days == [row[0] for row in expected]
+
+
+def test_weekdays_of_numbers_from_two_tables_stand_in_order():
+    query = ask("orders", "items", by=[{"field": "orders.ordered_at_weekday"}])
+    days = [row[0] for row in rows_of(query, with_implied(model()))]
+    expected = truth("SELECT DISTINCT dayname(ordered_at), isodow(ordered_at) FROM orders ORDER BY 2")
+    assert days == [row[0] for row in expected]

@@ -45,7 +45,8 @@ def sorted_rows(draft: Draft) -> None:
         shown = {tree.alias_or_name: tree for tree in draft.statement.expressions}
         days = {key.name for key in draft.keys if is_weekday(draft.layer, key.ref)}
         trees = [
-            sql.ordered(_in_order(_as_shown(shown[name], name), name in days), descending) for name, descending in keys
+            sql.ordered(_in_order(shown[name], name) if name in days else _as_shown(shown[name], name), descending)
+            for name, descending in keys
         ]
         draft.statement.set("order", exp.Order(expressions=trees))
 
@@ -55,12 +56,12 @@ def _as_shown(tree: exp.Expr, name: str) -> exp.Expr:
     return tree.copy() if isinstance(tree, exp.Column) else sql.column(name)
 
 
-def _in_order(tree: exp.Expr, is_day: bool) -> exp.Expr:
-    """Where the day stands in its week; all else is its own order."""
-    if not is_day or not isinstance(tree, exp.Column):
-        return tree
+def _in_order(tree: exp.Expr, name: str) -> exp.Expr:
+    """Where the day stands in its week; of several facts told by their columns, since the name may mean each of them."""
+    whole = isinstance(tree, exp.Alias) and isinstance(tree.this, exp.Coalesce)
+    day = tree.this.copy() if whole else _as_shown(tree, name)
     places = enumerate(DAYS, start=1)
-    return exp.Case(this=tree, ifs=[exp.If(this=sql.text(day), true=sql.integer(at)) for at, day in places])
+    return exp.Case(this=day, ifs=[exp.If(this=sql.text(one), true=sql.integer(at)) for at, one in places])
 
 
 def _column(draft: Draft, one: OrderBy) -> str:
