@@ -57,7 +57,7 @@ def _as_shown(tree: exp.Expr, name: str) -> exp.Expr:
 
 
 def _in_order(tree: exp.Expr, name: str) -> exp.Expr:
-    """Where the day stands in its week; of several facts told by their columns, since the name may mean each of them."""
+    """Where the day stands in its week; of several facts told by their columns, which the name alone may mean."""
     whole = isinstance(tree, exp.Alias) and isinstance(tree.this, exp.Coalesce)
     day = tree.this.copy() if whole else _as_shown(tree, name)
     places = enumerate(DAYS, start=1)
