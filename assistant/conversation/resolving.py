@@ -8,6 +8,7 @@ from functools import partial
 from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.clauses import opens_clause, read_first_of_those
 from assistant.conversation.commands import COMMANDS, answer_offered
+from assistant.conversation.corrected import corrected
 from assistant.conversation.followup import CATEGORIES, FollowUp, Reading, stripped
 from assistant.conversation.heeding import heeded, is_ratio, ratio_within_context, within_context
 from assistant.conversation.keeping import loses_number
@@ -37,6 +38,9 @@ def resolve(question: str, conversation: Conversation, understanding: Understand
         done = command(question, tokens, conversation, phrases)
         if done is not None:
             return done
+    right = corrected(question, conversation, understanding, phrases, partial(_resolved, understanding))
+    if right is not None:
+        return right
     turn = conversation.base
     asked = _asked_back(conversation) or ([turn] if turn is not None else [])
     if not asked or not tokens:
@@ -50,6 +54,10 @@ def resolve(question: str, conversation: Conversation, understanding: Understand
         if one.query is not None
     ]
     return _one_of(question, read, understanding)
+
+
+def _resolved(understanding: Understanding, question: str, conversation: Conversation) -> Resolution:
+    return resolve(question, conversation, understanding)
 
 
 def _before(turn: Turn, conversation: Conversation) -> tuple[Turn, ...]:

@@ -17,6 +17,7 @@ DASH = "[–—-](?= [a-z])"
 JOINED = (
     "(?:but|so|hence|therefore|(?:that|which) is why|(?:that|that s|thats) why|and(?= (?:i|we|please|can|need|want)))"
 )
+BECAUSE = "(?:as|because|since|cause|given that)"
 WISH = "(?:i|we) (?:need|want|would|d|m|am|must|should|have)"
 FOLDER = Path(__file__).parent / "language" / "frames"
 
@@ -130,7 +131,9 @@ def frames_of(code: str) -> Frames | None:
         openings=tuple(
             re.compile(rf"(?P<said>(?:{line})(?: [,:;]| {DASH})?) ") for line in (*lines("openings"), beside)
         ),
-        closing=_at_the_end(f"{alternatives('closings')}|(?:[,;:]|{DASH}) (?:{remarks}|{alternatives('shapes')})"),
+        closing=_at_the_end(
+            f"{alternatives('closings')}|(?:[,;:]|{DASH}) (?:{BECAUSE} )?(?:{remarks}|{alternatives('shapes')})"
+        ),
         aside=re.compile(rf"(?:^| )(?P<said>{alternatives('asides')}) "),
         context=re.compile(rf"(?:{alternatives('contexts')}) "),
         follow_up=_at_the_end(alternatives("follow_ups")),

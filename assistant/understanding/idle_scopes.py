@@ -157,6 +157,17 @@ def _time_of_others(draft: Draft) -> Iterator[int]:
             yield at
 
 
+def _headed_by_others(draft: Draft) -> Iterator[int]:
+    """ "retention campaigns": campaigns that are so, and not the retention rate."""
+    metrics = draft.world.layer.metrics
+    rates = {place for place, found in draft.metrics if all(metrics[c.target].type == "ratio" for c in found)}
+    for at, dataset in draft.scopes:
+        alone = at - 1 in rates and " " not in draft.element(at - 1).text and draft.element(at).plural
+        facts = {fact for _, choices in draft.metrics for c in choices for fact in draft.world.reach.facts(c.target)}
+        if alone and dataset not in facts:
+            yield at
+
+
 _GATHERED = 0.15  # what the names lose whose words lie apart
 
 SCOPES: tuple[Callable[[Draft], Iterator[int]], ...] = (
@@ -172,4 +183,5 @@ SCOPES: tuple[Callable[[Draft], Iterator[int]], ...] = (
     _bare_dates,
     _as_participle,
     _time_of_others,
+    _headed_by_others,
 )

@@ -31,6 +31,18 @@ def with_people_aged(tokens: Sequence[Token], world: World) -> list[Token]:
     return found
 
 
+def with_plain_ages(tokens: Sequence[Token], world: World) -> list[Token]:
+    """The tokens with "members older than 50" as "members over 50", where a bare number stands behind."""
+    bounds: dict[str, str] = world.language.data["older_bounds"]
+    for at in range(len(tokens) - 2):
+        than = tokens[at + 1].text == world.language.data["than"] and _is_age(tokens, at + 2)
+        than = than and (_years(tokens, at + 3, world) or not _is_unit(tokens, at + 3, world))
+        if than and tokens[at].text in bounds and not _is_of_else(tokens, at + 3, world):
+            plain = world.language.tokens_at(bounds[tokens[at].text], tokens[at])
+            return [*tokens[:at], *plain, *tokens[at + 2 :]]
+    return list(tokens)
+
+
 def _has_age(world: World) -> bool:
     """Whether a number of years of the one kind of people is called their age."""
     named = world.lexicon.lookup(world.language.tokens(str(world.language.data["age_word"])))
@@ -64,7 +76,7 @@ def _behind_people(tokens: Sequence[Token], at: int, world: World) -> int:
     )
     tied = [one.text for one in tokens[start:at]]
     if tied and tied[-1] in language.words("being") and len(tied) == 1 and "share" in _cues(tokens[:start], world):
-        return 0  # "what share of members are over 60" asks for a part of them
+        return at  # "what share of members are over 60" asks for a part of them
     return start if people or token.text in language.words("people_by_gender") else 0
 
 
@@ -82,6 +94,10 @@ def _is_of_else(tokens: Sequence[Token], end: int, world: World) -> bool:
         return token.text not in language.words("age_stops")
     named = world.lexicon.lookup([token])
     return any(one.kind in UNITS and not one.inflected and one.weight > HEAD_WORD for one in named)
+
+
+def _is_unit(tokens: Sequence[Token], at: int, world: World) -> bool:
+    return at < len(tokens) and tokens[at].text in world.language.unit_names
 
 
 def _years(tokens: Sequence[Token], at: int, world: World) -> int:

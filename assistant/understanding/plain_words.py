@@ -15,7 +15,7 @@ from assistant.understanding.named_by_time import with_values_of_months
 from assistant.understanding.named_places import with_named_places
 from assistant.understanding.numbers_grouped import with_numbers_grouped
 from assistant.understanding.paths import with_paths
-from assistant.understanding.people_aged import with_people_aged
+from assistant.understanding.people_aged import with_people_aged, with_plain_ages
 from assistant.understanding.per_head import with_heads
 from assistant.understanding.predicates import PlainDeeds
 from assistant.understanding.rewriting import (
@@ -33,15 +33,17 @@ from assistant.understanding.sides_asked import with_sides_asked
 from assistant.understanding.sides_named import with_sides_named
 from assistant.understanding.takings import with_takings
 from assistant.understanding.times_done import with_times_done
+from assistant.understanding.times_ranked import with_times_ranked
 from assistant.understanding.tokens import Token
 from assistant.understanding.turned_names import with_names_turned
 from assistant.understanding.years_compared import with_parts_of_years
 
 
 def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = False) -> list[Token]:
-    """The words of a question as they are read; with `known` also deeds of things in their one verb."""
+    """The words of a question as they are read; with `known` also ages and deeds of things in their plain words."""
     language, lexicon = world.language, world.lexicon
-    spelt = with_paths(spelt_out(_greeted(language.tokens(question), world), question, world), lexicon)
+    greeted = _greeted(language.tokens(question), world)
+    spelt = with_paths(spelt_out(with_plain_ages(greeted, world) if known else greeted, question, world), lexicon)
     spelt = with_values_of_months(with_parts_of_years(with_heads(spelt, world), language), world)
     spelt = with_named_places(with_sides_asked(spelt, world), world)
     said = with_plain_places(deeds.read(with_values_kept(spelt, world), known), world)
@@ -51,7 +53,8 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     found = with_counted_again(with_shared_subjects(found, lexicon, language), world)
     named = with_names_of_verbs(with_names_together(found, lexicon), world)
     named = with_names_turned(with_denied_flags(with_units(named, world), world), world)
-    return with_deeds_ranked(with_numbers_grouped(with_sides_named(named, world), world), world)
+    named = with_numbers_grouped(with_sides_named(named, world), world)
+    return with_times_ranked(with_deeds_ranked(named, world), world)
 
 
 def _greeted(tokens: Sequence[Token], world: World) -> Sequence[Token]:

@@ -1,4 +1,4 @@
-"""A number asked for as its rate, in brackets: "which topics break the SLA most often (rate)"."""
+"""A number asked for as its rate, in brackets: "which topics break the SLA most often (rate)" or "(breach rate)"."""
 
 from __future__ import annotations
 
@@ -16,18 +16,28 @@ Planner = Callable[[str], Plan | Clarification | Explanation | Refusal]
 
 def by_bracketed_rate(question: str, plan: Planner, world: World) -> Plan | None:
     """The plan without the bracket, of the one rate whose part it counts; None where no bracket asks for a rate."""
-    rates = set(world.language.words("rates_in_brackets"))
-    bracket = next((one for one in BRACKET.finditer(question) if one["inner"].strip().casefold() in rates), None)
+    bracket = next((one for one in BRACKET.finditer(question) if _asks_for_rate(one["inner"], world)), None)
     told = plan(question[: bracket.start()] + question[bracket.end() :]) if bracket else None
-    if not isinstance(told, Plan) or len(told.query.metrics) != 1 or told.query.shares:
+    if bracket is None or not isinstance(told, Plan) or len(told.query.metrics) != 1 or told.query.shares:
         return None
     name = told.query.metrics[0]
-    named = [one.name for one in world.layer.metrics.values() if _is_rate_of(one, name)]
+    called = _called(bracket["inner"], world)
+    rates = [one.name for one in world.layer.metrics.values() if _is_rate_of(one, name)]
+    named = [one for one in rates if not called or one in called]
     if len(named) != 1:
         return None
     order = tuple(_ordered(one, name, named[0]) for one in told.query.order_by)
     query = told.query.model_copy(update={"metrics": (named[0],), "order_by": order})
     return replace(told, query=query, spans=()) if stands(world.layer, query) else None
+
+
+def _asks_for_rate(inner: str, world: World) -> bool:
+    return inner.strip().casefold() in world.language.words("rates_in_brackets") or bool(_called(inner, world))
+
+
+def _called(inner: str, world: World) -> set[str]:
+    """The numbers that the words of a bracket name: "(click rate)"."""
+    return {one.target for one in world.lexicon.lookup(world.language.tokens(inner)) if one.kind == "metric"}
 
 
 def _is_rate_of(metric: Metric, part: str) -> bool:

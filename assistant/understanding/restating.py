@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.understanding.language import Language
+from assistant.understanding.periods_again import with_periods_again
 from assistant.understanding.tokens import Token, tokenize
 
 LONGEST_TOPIC = 8
@@ -13,7 +14,8 @@ LONGEST_TOPIC = 8
 
 def restated(tokens: list[Token], language: Language) -> list[Token]:
     """The tokens with a topic behind its question, and with periods spelt out that point at others."""
-    return _before_those(_same_of_year(_topic_behind(tokens, language), language), language)
+    told = with_periods_again(_topic_behind(tokens, language), language)
+    return _before_those(_same_of_year(told, language), language)
 
 
 def _topic_behind(tokens: list[Token], language: Language) -> list[Token]:

@@ -14,15 +14,17 @@ from assistant.understanding.language.wordings import ANY, MANY, Taken, Wording
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.nth_days import with_weekdays_counted
 from assistant.understanding.restating import restated
+from assistant.understanding.statements import with_statements_asked
 from assistant.understanding.tokens import Token, tokenize
 
 
 def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     """The tokens with every phrase of the table replaced; new words stand where the old ones stood."""
-    found = unframed(tokens, language.fillers | {",", ":", ";"}, framing_code(language))
+    asked = with_statements_asked(tokens, language)
+    found = unframed(asked, language.fillers | {",", ":", ";"}, framing_code(language))
     times = time_words(framing_code(language))
     if all(token.text in times or token.text in language.silent or token.text.isdigit() for token in found):
-        found = list(tokens)  # "an overview of April" asks for an overview
+        found = asked  # "an overview of April" asks for an overview
     found = with_weekdays_counted(restated(found, language), language)
     found = _with_each(_reworded(found, language), language)
     return _without_free_dashes(_with_days(found, language), language)

@@ -74,7 +74,7 @@ def _as_rate(draft: Draft, cues: list[int]) -> bool:
     ratios = [
         m for m in layer.metrics.values() if isinstance(m, RatioMetric) and not m.hidden and m.format == "percent"
     ]
-    rates = tuple(Concept("metric", m.name) for m in ratios if m.numerator in asked)
+    rates = tuple(Concept("metric", m.name) for m in ratios if m.numerator in asked and _is_of_its_rows(draft, m))
     # a name of several words may hold the whole, too: "share of tickets answered late by team"
     amounts = all(layer.metrics[name].format == "currency" for name in asked)  # "share of gross margin by team"
     several = " " in draft.element(draft.metrics[0][0]).text and bool(draft.groups) and not _distributes(draft)
@@ -82,12 +82,24 @@ def _as_rate(draft: Draft, cues: list[int]) -> bool:
     gathered = several or all(concept.weight < GATHERED for concept in draft.metrics[0][1])
     if gathered and rates:
         return True  # neither the rate nor the distribution is certain: the word is left over
-    if not rates or not all(draft.element(at).text.casefold() in words for at in cues):
+    if not all(draft.element(at).text.casefold() in words for at in cues):
+        return False
+    if draft.cues("versus", "compare", "change", "change_up", "change_down") and not draft.groups:
+        for at in cues:  # "tickets in June relative to May, in percent": so is the change told
+            draft.use(at, "filler")
+        return True
+    if not rates:
         return False
     draft.metrics = [(draft.metrics[0][0], rates)]
     for at in cues:
         draft.use(at, "metric", rates[0].target)
     return True
+
+
+def _is_of_its_rows(draft: Draft, rate: RatioMetric) -> bool:
+    """Whether what a rate counts are some of the rows that it divides by: tickets are no part of orders."""
+    facts = [draft.world.reach.facts(name) for name in (rate.numerator, rate.denominator)]
+    return bool(facts[0] & facts[1])
 
 
 def _is_part(draft: Draft, cues: list[int]) -> bool:
@@ -98,12 +110,26 @@ def _is_part(draft: Draft, cues: list[int]) -> bool:
         for m in layer.metrics.values()
         if isinstance(m, RatioMetric) and m.format == "percent" and not m.hidden and m.numerator in asked
     ]
-    plain = not (draft.groups or draft.presence or draft.bounds) and _describe_all(draft, cues[0])
+    described = _describe_all(draft, cues[0]) or (len(rates) == 1 and _names_whole(draft, rates[0]))
+    plain = not (draft.groups or draft.presence or draft.bounds) and described
     if len(rates) != 1 or len(asked) != 1 or not plain or len(cues) != 1 or _is_of_rows(draft, rates[0]):
         return False
     draft.metrics = [(draft.metrics[0][0], (Concept("metric", rates[0], GATHERED),))]
     draft.use(cues[0], "metric", rates[0])
     return True
+
+
+def _names_whole(draft: Draft, rate: str) -> bool:
+    """ "share of tickets breaching the SLA in Germany": the whole and what is done are named first, without a verb."""
+    (place, _), language = draft.metrics[0], draft.world.language
+    ratio = draft.world.layer.metrics[rate]
+    words = language.tokens(draft.element(place).text)
+    whole = {c.target for c in draft.world.lexicon.lookup(words[:1]) if c.kind == "metric"} if len(words) > 1 else set()
+    behind = all(condition.place > place and not condition.grouped for condition in draft.conditions)
+    doers = language.words("ways_told")
+    tied = any(draft.element(at).text.casefold() in doers for at in range(place + 1, len(draft.elements)))
+    plain = behind and not tied and _verb_after(draft, place) is None
+    return plain and isinstance(ratio, RatioMetric) and ratio.denominator in whole
 
 
 def _describe_all(draft: Draft, cue: int) -> bool:

@@ -107,7 +107,8 @@ def _is_long_ago(tokens: list[Token], at: int, world: World) -> bool:
         return False
     named = tokens[at + 2].text
     timed = named in data["months"] or named in data["seasons"] or PART_OF_YEAR.match(named) or YEAR.match(named)
-    return bool(timed) and (at == 0 or tokens[at - 1].text not in data["returning_verbs"])
+    verb = at - 2 if at > 1 and tokens[at - 1].text in data["returned_objects"] else at - 1
+    return bool(timed) and (at == 0 or tokens[verb].text not in data["returning_verbs"])
 
 
 def _names_year(digits: int, world: World) -> bool:

@@ -11,7 +11,7 @@ from assistant.understanding.chart import Element
 from assistant.understanding.draft import Draft, World
 from assistant.understanding.forms.asking import Asking, counted_rows, phrases
 from assistant.understanding.tokens import Token, tokenize
-from semantic_layer import GroupBy, OrderBy, SimpleMetric
+from semantic_layer import Filter, GroupBy, OrderBy, SimpleMetric
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,25 @@ class Reason:
 
 def causes(asking: Asking) -> Plan | Refusal | None:
     """ "what makes customers churn": why, in words that might also ask for a number."""
-    opened = asking.end(0, "why")
-    return reasons(asking) if opened is not None and not asking.tokens[0].text.startswith("why") else None
+    opened, _ = _opened(asking)
+    return reasons(asking) if opened and not asking.tokens[0].text.startswith("why") else None
+
+
+def _opened(asking: Asking) -> tuple[int, int | None]:
+    """The place behind the words that ask why, 0 without such, and how many reasons: "the top 3 reasons why"."""
+    start = asking.past(0, "asking_for")
+    count = asking.tokens[start + 1] if start + 1 < len(asking.tokens) else None
+    top = asking.tokens[start].text in phrases()["top_words"] if start < len(asking.tokens) else False
+    if top and count is not None and count.text.isdigit():
+        behind = asking.end(start + 2, "reasons_why")
+        return (behind, int(count.text)) if behind else (0, None)
+    return asking.end(0, "why") or 0, None
 
 
 def reasons(asking: Asking) -> Plan | Refusal | None:
     """The count of a deed by its recorded reason, or that no reason is recorded for it; None for other questions."""
-    opened = asking.end(0, "why")
-    if opened is None or opened == len(asking.tokens) or any(asking.found("changes")):
+    opened, most = _opened(asking)
+    if not opened or opened == len(asking.tokens) or any(asking.found("changes")):
         return None
     known = recorded(asking.world)
     found = {
@@ -47,7 +58,11 @@ def reasons(asking: Asking) -> Plan | Refusal | None:
         return _without(asking, known) if not found else None
     reason = next(reason for reason, _ in found)
     rest = _rest(asking, opened, reason, {at for _, at in found})
-    return _counted(asking, reason, {at for _, at in found}, rest) if rest is not None else None
+    plan = _counted(asking, reason, {at for _, at in found}, rest) if rest is not None else None
+    if plan is None or most is None:
+        return plan
+    known = Filter(field=reason.field, op="not_null")
+    return replace(plan, query=plan.query.model_copy(update={"limit": most, "filters": (*plan.query.filters, known)}))
 
 
 def counted_and_why(asking: Asking) -> Plan | Refusal | None:
@@ -113,6 +128,8 @@ def _rest(asking: Asking, opened: int, reason: Reason, deeds: set[int]) -> list[
     at = opened
     while at < len(asking.tokens):
         behind = asking.end(at, "doers") if at not in deeds else at + 1
+        if behind is None and asking.tokens[at].plain in phrases()["reasons"]:
+            behind = at + 1  # "why do people cancel? reasons this year"
         nouns = asking.words.nouns(at) if behind is None else []
         if nouns:
             if not any(_has(asking.world, reason, dataset) for dataset, _ in nouns):
