@@ -174,6 +174,9 @@ def _having(story: Story, item: Filter, values: str) -> str:
 
 def _stand_in(story: Story, item: Filter) -> str:
     """What takes the place of a value: "the average", "that of the period before", "110% of that"."""
+    if item.where and "." in item.field:
+        told = [listed(story, [_filter_value(story, row, one) for one in row.values]) for row in item.where]
+        return story.words.say("the_average_of", {"rows": listed(story, told)})
     if not item.values:
         return story.words.say(f"the_{item.than}")
     digits = 0 if round(float(str(item.values[0])) * 100, 6) % 1 == 0 else None

@@ -139,7 +139,8 @@ class Filter(QueryNode):
 
     `than` "average" takes the place of the value: for a field the mean over all rows of its dataset, for a metric that
     adds up its mean over the groups of the result (or over the entities that have any), for any other metric its value
-    over all of them together. `than` "previous" is a metric of the result in the other span of a comparison; with a
+    over all of them together; `where` on a field narrows the rows of its mean ("older than Ann", "paid more than the
+    average nurse"). `than` "previous" is a metric of the result in the other span of a comparison; with a
     value so many times that (1.1: "grew by more than 10%"), which groups without any of it then never meet.
     """
 

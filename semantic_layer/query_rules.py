@@ -178,12 +178,19 @@ def _filter_shape(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryF
         if one.entity and "." not in one.field and not is_on_metric(layer, one):
             yield QueryFault("E_FILTER_ENTITY", f"`{one.field}` cannot be asked of each `{one.entity}`.")
         if is_apart(one) and not (
-            is_on_metric(layer, one) and (one.entity or query.entity or _is_of_groups(query, one))
+            _is_of_told_rows(layer, one)
+            or (is_on_metric(layer, one) and (one.entity or query.entity or _is_of_groups(query, one)))
         ):
             yield QueryFault("E_FILTER_ENTITY", _not_apart(one))
         if one.last and (one.time_range or not _is_interval(one.last)):
             yield QueryFault("E_FILTER_VALUE", f"`last` on `{one.field}` takes one interval such as `90 days`, alone.")
         yield from (_not_of_rows(one, row) for row in one.where if _is_more(layer, row))
+
+
+def _is_of_told_rows(layer: SemanticLayer, one: Filter) -> bool:
+    """Whether a field is compared with its average over rows told by their own fields."""
+    own = all(row.field.partition(".")[0] == one.field.partition(".")[0] for row in one.where)
+    return one.than == "average" and one.field in layer.fields and own and not (one.time_range or one.last)
 
 
 def _is_more(layer: SemanticLayer, row: Filter) -> bool:

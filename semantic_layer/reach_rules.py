@@ -175,7 +175,7 @@ def _alternatives(layer: SemanticLayer, ref: str, code: str, home: Footprint) ->
 def _filter_paths(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     found = _rows_of(layer, query)
     for one in query.filters:
-        if one.where and not one.entity and query.entity:
+        if one.where and not (one.entity or one.than) and query.entity:
             yield from (fault for home in found for fault in _filter_path(layer, home, one, query.entity))
         if is_metric_filter(layer, one) and not query.entity:
             own = homes(layer, one.field)

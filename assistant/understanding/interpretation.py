@@ -192,14 +192,25 @@ class _Reading:
         if condition.than:
             name = f"the_times_{condition.than}" if values else f"the_{condition.than}"
             values = self.say(name, {"times": values} if values else None)
+            values = (
+                self.say("the_average_of", {"rows": self.rows(condition)}) if self.is_of_told(condition) else values
+            )
         sign = self.say(f"signs.{condition.op}")
         return self.say("condition", {"field": self.counted(condition), "sign": sign, "values": values})
 
     def counted(self, condition: Filter) -> str:
         """What is compared, with the conditions on the rows that are counted for it."""
         title = self.title(condition.field) + self.role(condition.via)
-        rows = self.say("join").join(self.inside(self.condition(row)) for row in condition.where)
+        rows = self.rows(condition) if not self.is_of_told(condition) else ""
         return self.say("where", {"what": title, "rows": rows}) if rows else title
+
+    def rows(self, condition: Filter) -> str:
+        """The conditions on the rows that a condition looks at."""
+        return self.say("join").join(self.inside(self.condition(row)) for row in condition.where)
+
+    def is_of_told(self, condition: Filter) -> bool:
+        """Whether a field is compared with that of some rows: "older than Ann"."""
+        return condition.than == "average" and bool(condition.where) and condition.field in self.layer.fields
 
     def scope(self, condition: Filter) -> str:
         """What a condition on an entity holds for: each one of it, within a time of its own."""

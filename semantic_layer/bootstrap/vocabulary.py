@@ -19,7 +19,7 @@ _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\
 _LONGEST_SPLIT = 40
 _OTHER_SHAPES = (
     "abbreviations", "bare_units", "codes", "deed_nouns", "irregular", "outcomes", "plurals", "state_forms",
-    "status_codes", "synonyms", "synonyms_at_end", "units", "words",
+    "status_codes", "synonyms", "synonyms_at_end", "trade_nouns", "units", "words",
 )  # fmt: skip
 _SHORT = ("measuring_units",)
 _SMALL = frozenset({"of", "to", "at", "by", "on"})
@@ -105,6 +105,9 @@ class Vocabulary:
         """What a short form stands for: as listed, or the one word written so without its vowels."""
         if word in self.abbreviations or word in self.known:
             return self.abbreviations.get(word, (word,))
+        short = self.abbreviations.get(word[:-1], ()) if word.endswith("s") else ()
+        if short:
+            return (*short[:-1], self.plural(short[-1]))
         several = self.vowelless.get(word[:-1], "") if word.endswith("s") else ""
         return (self.vowelless.get(word) or (self.plural(several) if several else word),)
 
@@ -151,7 +154,10 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         lists=lists,
         abbreviations={name: tuple(text.split()) for name, text in short.items()},
-        vowelless=vowelless(known - short.keys(), lambda word: irregular.get(word, word)),
+        vowelless={
+            **vowelless(str(data["trade_nouns"]).split(), lambda word: irregular.get(word, word)),
+            **vowelless(known - short.keys(), lambda word: irregular.get(word, word)),
+        },
         irregular=irregular,
         plurals=plurals,
         at_start=_exchanges(data["synonyms"]),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from semantic_layer.compiler import sqltree as sql
+from semantic_layer.compiler.conditions import condition
 from semantic_layer.compiler.draft import Draft, Scope
 from semantic_layer.compiler.formulas import evaluated
 from semantic_layer.compiler.metrics import before_name
@@ -20,12 +21,17 @@ _AVERAGE = "average"
 
 
 def beside_field(draft: Draft, tree: exp.Expr, one: Filter) -> exp.Expr:
-    """A field of a row against its mean over all rows of its dataset."""
+    """A field of a row against its mean over the rows of its dataset, all of them or those that `where` tells."""
     dataset = one.field.partition(".")[0]
     source = Source(draft, dataset)
+    kept = [
+        condition(source.field(row.field), row, draft.layer.fields[row.field].kind, draft.as_of) for row in one.where
+    ]
     select = source.select([sql.named(exp.Avg(this=source.field(one.field)), _AVERAGE)])
+    sql.filtered(select, kept)
     name = draft.add(f"{one.field.rpartition('.')[2]}_average", select)
-    draft.notes[f"The average is that of all {draft.layer.datasets[dataset].title.lower()}."] = None
+    if not one.where:
+        draft.notes[f"The average is that of all {draft.layer.datasets[dataset].title.lower()}."] = None
     return _compared(tree, one, name)
 
 

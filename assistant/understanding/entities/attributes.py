@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.understanding.entities import joint
@@ -13,8 +13,10 @@ from assistant.understanding.entities.things import things
 from assistant.understanding.entities.words import Words
 
 MOST_FIELDS = 4
-PART, OWN = "~", "!"  # marks of fields that are named in part, and of those that only the things themselves may have
-MARKS = (PART, OWN)
+# marks of fields that are named in part, of those that only the things themselves may have, and of those of the thing
+# that was named
+PART, OWN, OTHER = "~", "!", "@"
+MARKS = (PART, OWN, OTHER)
 
 
 def fields_of(words: Words, found: Found) -> Iterator[Found]:
@@ -116,7 +118,17 @@ def _field(words: Words, found: Found) -> Iterator[Found]:
         named = replace(found, attributes=(*found.attributes, choices)).used(start, behind, "dimension", choices)
         yield named
         yield from _of_other(words, named)
-    yield from _two_of_one_noun(words, found, start)
+    yield from two_of_one_noun(words, found, start)
+    yield from _thing_beside(words, found, start)
+
+
+def _thing_beside(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """ "the title and the journal of the paper": what a thing of another kind is called, behind a field."""
+    for dataset, behind in words.nouns(start) if found.attributes else ():
+        names = words.world.nouns.names(dataset)
+        if len(names) == 1:
+            named = (*found.attributes, f"{OTHER}|{names[0]}")
+            yield replace(found, attributes=named).used(start, behind, "dimension", names[0])
 
 
 def _choices(words: Words, start: int) -> Iterator[tuple[str, int]]:
@@ -167,16 +179,16 @@ def _whose_number(words: Words, metric: str, first: int, at: int) -> int:
     return next(last, at)
 
 
-def _two_of_one_noun(words: Words, found: Found, start: int) -> Iterator[Found]:
-    """ "first and last names": two fields that share their last word."""
+def two_of_one_noun(words: Words, found: Found, start: int) -> Iterator[Found]:
+    """The fields of "first and last names", which share their last word, put to those found before."""
     second = words.skip(start + 1, "joins")
     if second == start + 1 or second + 1 >= len(words.tokens):
         return
     first = words.world.lexicon.lookup((words.tokens[start], words.tokens[second + 1]))
-    names = [concept.target for concept in first if concept.kind == "dimension"]
+    names = dict.fromkeys(concept.target for concept in first if concept.kind == "dimension")
     for concepts, behind in words.concepts(second, "dimension"):
         if names and behind == second + 2:
-            both = ("|".join(names), "|".join(concept.target for concept in concepts))
+            both = ("|".join(names), "|".join(dict.fromkeys(concept.target for concept in concepts)))
             yield replace(found, attributes=(*found.attributes, *both)).used(start, behind, "dimension", "|".join(both))
 
 
@@ -221,6 +233,9 @@ def _own_field(words: Words, entity: str, name: str) -> str:
     choices = [one for one in name.split("|") if one not in MARKS]
     own = [one for one in choices if one.partition(".")[0] == entity]
     linked = [one for one in choices if world.reach.steps(entity, one.partition(".")[0]) is not None]
+    if name.startswith(OTHER):
+        return linked[0] if len(linked) == 1 else ""
+    own = own or _ending_so(words, entity, linked)
     if name.startswith(OWN) and not own and not world.nouns.names(entity):
         own = [
             one for one in linked if world.reach.steps(one.partition(".")[0], entity) == 1
@@ -229,3 +244,11 @@ def _own_field(words: Words, entity: str, name: str) -> str:
         near = [one for one in linked if name[0] == PART and world.reach.steps(entity, one.partition(".")[0]) == 1]
         return own[0] if len(own) == 1 else near[0] if len(near) == 1 and not own else ""
     return own[0] if len(own) == 1 else linked[0] if len(linked) == 1 and not own else ""
+
+
+def _ending_so(words: Words, entity: str, linked: Sequence[str]) -> list[str]:
+    """The field of the things whose name ends with that of another's: the title of an episode is no podcast's."""
+    tails = {name.rpartition(".")[2] for name in linked}
+    fields = [one for one in words.world.layer.datasets[entity].fields if not (one.hidden or one.implied)]
+    found = [one.name for one in fields if any(one.name.endswith(f"_{tail}") for tail in tails)]
+    return [f"{entity}.{found[0]}"] if len(tails) == len(found) == 1 else []

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.understanding.entities.fields import number_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import COMPARISONS, LINKING
+from assistant.understanding.entities.valued import value_conditions
 from assistant.understanding.entities.words import Words
 from semantic_layer import Filter
 
@@ -118,6 +119,7 @@ def _than(words: Words, found: Found, field: str, operator: str) -> Iterator[Fou
     """ "... average", perhaps with the field again, perhaps "of all products"."""
     average = words.phrase(words.skip(found.at, "empty"), "averages")
     if average is None:
+        yield from _than_of(words, found, field, operator, words.skip(found.at, "empty"))
         return
     end = average
     for again, behind in number_fields(words, words.skip(average, "empty"), found.entity):
@@ -129,7 +131,25 @@ def _than(words: Words, found: Found, field: str, operator: str) -> Iterator[Fou
     whole = words.phrase(end, "genitive")
     for dataset, behind in words.nouns(words.skip(whole, "empty")) if whole is not None else ():
         end = behind if dataset == found.entity else end
+    if whole is not None and end < whole:
+        yield from _than_of(words, found, field, operator, words.skip(whole, "empty"))
     yield found.used(words.skip(found.at, "empty"), end, "condition", "average").filtered(_bound(field, operator))
+
+
+def _than_of(words: Words, found: Found, field: str, operator: str, at: int) -> Iterator[Found]:
+    """ "... Ann", "... that of the country Chad", "... lecturers": the same field of the rows that a value tells."""
+    behind = words.phrase(at, "that_of")
+    start = words.skip(behind, "empty") if behind is not None else at
+    dataset = field.partition(".")[0]
+    nouns = (end for owner, end in words.nouns(start) if owner == dataset)
+    for place in dict.fromkeys((start, *(words.skip(end, "called", *LINKING) for end in nouns))):
+        for told in value_conditions(words, found.moved(place), dataset):
+            row = told.filters[-1]
+            if row.op == "in" and row.field.partition(".")[0] == dataset and len(row.values) == 1:
+                kept = _bound(field, operator).model_copy(update={"where": (row,)})
+                beside = replace(told, filters=(*told.filters[:-1], kept))
+                led = beside.used(found.at, place, "condition", "than") if place > found.at else beside
+                yield led.moved(told.at)
 
 
 def _bound(field: str, operator: str) -> Filter:

@@ -89,6 +89,7 @@ CLAUSES: tuple[Clause, ...] = (
     sorting.from_one_to_other,
     sorting.from_most_to_least,
     sorting.newest_first,
+    sorting.first_by_degree,
     sorting.group_in_order,
     ranks.cut_by,
     columns.with_columns,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.understanding.entities.attributes import two_of_one_noun, with_own_fields
 from assistant.understanding.entities.computing import number_over
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
@@ -12,6 +13,7 @@ from assistant.understanding.entities.links import count_of_each, reaches
 from assistant.understanding.entities.words import Words
 
 MOST_COLUMNS = 5
+HELPING = frozenset({"is", "are", "was", "were", "does", "do", "did"})
 PRONOUNS = frozenset({"it", "they", "he", "she"})
 
 
@@ -34,11 +36,22 @@ def _owned_by_them(words: Words, at: int) -> int | None:
 
 def shown_too(words: Words, found: Found) -> Iterator[Found]:
     """ "(which shop has the most sales?) List its name and the number of sales"."""
-    start = words.phrase(found.at, "requests")
     told = found.filters or found.order or found.metrics or found.newest
+    asked = _asked_too(words, found.at) if told and found.attributes and not (found.group or found.counting) else None
+    if asked is not None:
+        yield from (one for one in _columns(words, found, asked) if not (found.newest and one.metrics))
+    start = words.phrase(found.at, "requests")
     if start is not None and told and not (found.group or found.counting or found.attributes):
         listed = _columns(words, found, words.skip(start, "empty", "possessives"))
         yield from (one for one in listed if not (found.newest and one.metrics))
+
+
+def _asked_too(words: Words, at: int) -> int | None:
+    """The place of what is asked as well: "(which paper has ...,) and which journal is it from"."""
+    start = words.skip(at, "joins")
+    joined = start > at or (at > 0 and words.phrase(at - 1, "joins") == at)
+    asking = words.phrase(start, "asking") if joined else None
+    return words.skip(asking, "being", "empty", "possessives") if asking is not None else None
 
 
 def columns_of_each(words: Words, found: Found, start: int) -> Iterator[Found]:
@@ -56,7 +69,7 @@ def _columns(words: Words, found: Found, start: int) -> Iterator[Found]:
     metrics: list[str] = []
     at = start
     while not _is_over(words, at, found.entity) and len(fields) + len(metrics) < MOST_COLUMNS:
-        field, metric, behind = _column(words, found, at)
+        field, metric, behind = _two_columns(words, found, at) or _column(words, found, at)
         if behind == at:
             return
         fields.extend(field)
@@ -70,6 +83,9 @@ def _columns(words: Words, found: Found, start: int) -> Iterator[Found]:
 
 def _is_over(words: Words, at: int, entity: str) -> bool:
     """Whether nothing is left but what says again whose columns they are: "it has", "it received", "of each shop"."""
+    again = at + (at < len(words.tokens) and words.tokens[at].text in HELPING)  # "is it from", "does it belong to"
+    if again > at and not words.at_end(again) and words.tokens[again].text in PRONOUNS:
+        return words.at_end(words.skip(again + 1, "ties", "empty"))
     if (
         at < len(words.tokens)
         and words.tokens[at].text in PRONOUNS
@@ -81,10 +97,23 @@ def _is_over(words: Words, at: int, entity: str) -> bool:
     return any(words.at_end(words.skip(end, "trailing")) for end in (at, *again))
 
 
+def _two_columns(words: Words, found: Found, at: int) -> tuple[tuple[str, ...], tuple[str, ...], int] | None:
+    """ "first and last names": two fields of the things that share their last word, None for any other."""
+    own = (
+        (told.attributes, told.at)
+        for both in two_of_one_noun(words, Found(), at)
+        for told in with_own_fields(words, replace(both, entity=found.entity))
+    )
+    fields, behind = next(own, ((), at))
+    return (fields, (), behind) if fields else None
+
+
 def _column(words: Words, found: Found, at: int) -> tuple[tuple[str, ...], tuple[str, ...], int]:
     """A field, or a metric that each thing has, with the place behind."""
     for role in ("names", "keys"):
         behind = words.phrase(at, role)
+        for other, end in _things_called(words, found, behind) if behind is not None and role == "names" else ():
+            return other, (), end
         own = words.world.nouns.names(found.entity) if role == "names" else _key(words, found.entity)
         if behind is not None and own:
             return own, (), behind
@@ -94,8 +123,21 @@ def _column(words: Words, found: Found, at: int) -> tuple[tuple[str, ...], tuple
         linked = [c.target for c in concepts if reaches(words, found.entity, c.target.partition(".")[0])]
         if len(linked) == 1:
             return (linked[0],), (), behind
+    for dataset, behind in words.nouns(at):  # "... and its director"
+        names = words.world.nouns.names(dataset)
+        if names and words.world.reach.steps(found.entity, dataset) == 1:
+            return names, (), behind
     metric, behind = _number(words, found, at)
     return (), (metric,) if metric else (), behind
+
+
+def _things_called(words: Words, found: Found, at: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    """What a thing of another kind is called: "the name(s) of their greenhouses"."""
+    genitive = words.phrase(at, "genitive")
+    for dataset, behind in words.nouns(words.skip(genitive, "empty", "possessives")) if genitive is not None else ():
+        names = words.world.nouns.names(dataset)
+        if names and words.world.reach.steps(found.entity, dataset) == 1:
+            yield names, behind
 
 
 def _number(words: Words, found: Found, at: int) -> tuple[str, int]:

@@ -21,7 +21,8 @@ def did_with(words: Words, found: Found) -> Iterator[Found]:
     first = words.skip(found.at, "relatives", "empty")
     denied = words.phrase(first, "denials")
     at, made = verb(words, found.moved(denied if denied is not None else found.at))
-    for start in _starts(words, at) if made else ():
+    own = at > found.at and found.entity in (words.deed(at - 1), words.deed_of_noun(at - 1))  # "shippers shipped oil"
+    for start in _starts(words, at) if made or own else ():
         for told in value_conditions(words, found.moved(start), ""):
             last = told.filters[-1]
             owner = last.field.partition(".")[0]

@@ -60,7 +60,10 @@ def _asked(words: Words, at: int, *, distinct: bool) -> Iterator[Found]:
     yield from several_for_each(words)
     yield from placed(words)
     yield from where_is(words)
-    yield from whole_rows(words)
+    whole = list(whole_rows(words))
+    yield from whole
+    if whole:
+        return
     for start in dict.fromkeys(
         (words.skip(0, "requests", "empty"), words.skip(0, "requests", "asking", "being", "articles"), at)
     ):

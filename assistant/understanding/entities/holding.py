@@ -13,6 +13,8 @@ from assistant.understanding.entities.links import LINKING, reaches
 from assistant.understanding.entities.words import Words, word_lists
 from semantic_layer import Filter
 
+HOLDING = frozenset({"has", "have", "with", "includes", "offers", "provides"})  # in front of what a thing has or not
+
 
 def numbered(words: Words, found: Found) -> Iterator[Found]:
     """ "in grade 10", "on floor 3": a number right behind the name of a field of whole numbers."""
@@ -65,9 +67,14 @@ def filled(words: Words, found: Found) -> Iterator[Found]:
         return
     for field, end in own_fields(words, start, found.entity):
         behind = words.one_on(end, "field_ends")  # "phone number" of a phone
-        if words.world.layer.fields[field].kind == "boolean":
-            continue  # what is not paid is not what nobody knows of
-        if words.at_end(behind) or words.phrase(behind, "joins") is not None:
+        if words.world.layer.fields[field].kind == "boolean":  # what is not paid is not what nobody knows of
+            if field.rpartition(".")[2].partition("_")[0] in HOLDING and words.at_end(end):
+                kept = Filter(field=field, op="in", values=(denied is None,))
+                yield found.used(first, end, "condition", field).filtered(kept)
+            continue
+        if words.at_end(behind) or any(
+            words.phrase(behind, role) is not None for role in ("joins", "requests", "sorting")
+        ):
             yield found.used(first, behind, "condition", field).filtered(_had(words, field, denied is None))
 
 

@@ -17,13 +17,20 @@ def of_several(words: Words, found: Found) -> Iterator[Found]:
     if any(name.startswith(("?", "~")) or "|" in name for name in found.attributes) or found.beside:
         return
     owners = list(dict.fromkeys(name.partition(".")[0] for name in found.attributes))
-    if len(owners) != MOST_OWNERS:
+    if len(owners) != MOST_OWNERS or not all(_is_said(words, found, name) for name in found.attributes):
         return
     layer = words.world.layer
     whole = [one for one in owners if all(words.world.reach.steps(one, other) is not None for other in owners)]
     rows = whole[0] if whole else _pairs(words, *owners)
     if rows and layer.datasets[rows].primary_key:
         yield replace(found, entity=rows, tied=True)
+
+
+def _is_said(words: Words, found: Found, field: str) -> bool:
+    """Whether a field is said by its own noun or by more than one word: "title" alone is that of what follows."""
+    owner = field.partition(".")[0]
+    said = any(target == field and behind - first > 1 for first, behind, _, target in found.spans)
+    return said or any(owner == dataset for at in range(len(words.tokens)) for dataset, _ in words.nouns(at))
 
 
 def _pairs(words: Words, one: str, other: str) -> str:

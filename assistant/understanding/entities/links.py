@@ -122,11 +122,21 @@ def _distinct_count(words: Words, rows: str, columns: tuple[str, ...]) -> str:
 
 def verb(words: Words, found: Found) -> tuple[int, str]:
     """The place behind verbs here, and whose rows they make when they say so."""
-    at, made = words.skip(found.at, *LINKING), ""
+    at, made = words.skip(_past_own_verb(words, found), *LINKING), ""
     deed = words.deed(at) or _made_by(words, at)
-    if deed:
+    if deed and deed == found.entity:  # "shippers who shipped oil": the verb that they are called by
+        at = words.skip(at + 1, *LINKING)
+    elif deed:
         made, at = deed, words.skip(words.one_on(at + 1, "about"), *LINKING)
     return at, made
+
+
+def _past_own_verb(words: Words, found: Found) -> int:
+    """The place behind a verb that is also what the things before it are called: "hosts host both shows"."""
+    at = words.skip(found.at, "relatives")
+    own = at > 0 and any((found.entity, at) in words.nouns(near) for near in (at - 1, found.at - 1) if near >= 0)
+    again = words.phrase(at, "verbs") == at + 1 and any(dataset == found.entity for dataset, _ in words.nouns(at))
+    return at + 1 if own and again else found.at
 
 
 def _made_by(words: Words, at: int) -> str:

@@ -231,6 +231,33 @@ def _averaged_for_summed(plan: Plan, words: Words) -> tuple[str, ...]:
     return ()
 
 
+def _rows_for_values(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the distinct brands of the cars above 100" answered with a row for each car."""
+    shown = {one.field for one in plan.query.group_by} if plan.query.entity and not plan.query.metrics else set[str]()
+    keys = (
+        {f"{plan.query.entity}.{key}" for key in words.world.layer.datasets[plan.query.entity].key_fields}
+        if shown
+        else shown
+    )
+    names = set(words.world.nouns.names(plan.query.entity)) if shown else shown
+    for at in range(len(words.tokens)) if shown and not shown & (keys | names) else ():
+        behind = words.phrase(at, "distinct")
+        asked = {c.target for cs, _ in words.concepts(behind, "dimension") for c in cs} if behind is not None else shown
+        if behind is not None and asked & shown:
+            return (words.tokens[at].raw,)
+    return ()
+
+
+def _average_unsaid(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "flats that have at least 3 rooms" answered by an average of rooms, which nothing says."""
+    layer = words.world.layer
+    bounded = {one.field for one in plan.query.filters if one.op in BOUNDS and one.field in layer.metrics}
+    said = any(words.phrase(at, "averages") is not None for at in range(len(words.tokens))) if bounded else True
+    titles = [layer.metrics[name].title for name in sorted(bounded & set(plan.query.metrics))]
+    averaged = [title for title in titles if title.casefold().startswith("average ")]
+    return () if said else tuple(averaged[:1])
+
+
 def all_for_some(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "who borrowed all novels" answered with whoever borrowed some."""
     some = [one for one in plan.query.filters if one.entity or one.field in words.world.layer.metrics]
@@ -272,6 +299,8 @@ Shape = Callable[[Plan, Words], tuple[str, ...]]
 SHAPES: tuple[Shape, ...] = (
     _several_as_one,
     _rows_for_totals,
+    _rows_for_values,
+    _average_unsaid,
     _total_for_one,
     _by_whom,
     _contradictory,

@@ -99,6 +99,19 @@ def newest_first(words: Words, found: Found) -> Iterator[Found]:
     yield from _done_first(words, found, start)
 
 
+def first_by_degree(words: Words, found: Found) -> Iterator[Found]:
+    """ "(names and costs), the most expensive first": by the number that the adjective measures."""
+    start = words.skip(found.at, "joins", "ties", "articles")
+    if not found.is_plain_list or found.metrics or not found.entity:
+        return
+    for measure, role, said in words.extremes(start):
+        ranked = measured(words, measure, found.entity)
+        last = words.at_end(said + 1) and not words.at_end(said) and words.tokens[said].text == "first"
+        if last and ranked is not None:
+            order = OrderBy(by=ranked[0], descending=(role == "most") == ranked[1])
+            yield replace(found, order=order).used(found.at, said + 1, "order", ranked[0])
+
+
 def _done_first(words: Words, found: Found, start: int) -> Iterator[Found]:
     """ "(titles), most recently published first": by the day that a verb names."""
     for role, descending in (("lastly", True), ("firstly", False)):
@@ -165,6 +178,10 @@ def _by_itself(words: Words, found: Found, way: Way) -> Iterator[Found]:
         return  # "(names) from the youngest to the oldest" are in the order of ages
     alphabetical = any("alphabet" in token.text for token in words.tokens[way.first : way.behind])
     told = shown if found.attributes else list(names)
+    numbers = [name for name in found.attributes if words.world.layer.fields[name].kind == "number"]
+    ranked = not found.metrics and len(numbers) == 1 and words.tokens[way.behind - 1].text == "first"
+    if ranked and len(found.attributes) > 1:  # "(names and prices), the highest first"
+        yield replace(found, order=OrderBy(by=numbers[0], descending=way.descending))
     if not found.metrics and (len(found.attributes) == 1 or (alphabetical and len(told) == 1)):
         yield replace(found, order=OrderBy(by=told[0], descending=way.descending))
 

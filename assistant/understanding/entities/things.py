@@ -33,11 +33,26 @@ def things(words: Words, found: Found) -> Iterator[Found]:
             if field and not found.counting and not _is_of_age(words, said or 0, dataset):
                 yield first_row(found, dataset, field, descending).used(found.at, behind, "order", dataset)
     if not found.counting:
+        yield from _newest_few(words, found)
         yield from _most_used(words, found)
         yield from often_done(words, found)
         yield from superlatives(words, found)
         yield from most_of_kind(words, found)
         yield from _first_few(words, found)
+
+
+def _newest_few(words: Words, found: Found) -> Iterator[Found]:
+    """ "the five most recent episodes", "the latest 3 orders": so many rows by their day."""
+    number = words.number(found.at)
+    for role, descending in (("latest", True), ("earliest", False)):
+        said = words.phrase(number[1] if number is not None else found.at, role)
+        after = words.number(said) if said is not None and number is None else None
+        few, start = number or after or (0, 0), after[1] if after is not None else said
+        for dataset, behind in words.nouns(start) if start is not None and few[0] >= 1 else ():
+            field = _time_of(words, dataset)
+            if field and not _is_of_age(words, said or 0, dataset):
+                picked = first_row(replace(found, cut=int(few[0])), dataset, field, descending)
+                yield picked.used(found.at, behind, "order", dataset)
 
 
 def _time_of(words: Words, dataset: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.answer import Plan
 from assistant.understanding.entities.roles import Role, roles_of, root
 from assistant.understanding.entities.words import Words
-from semantic_layer import Filter, SemanticQuery
+from semantic_layer import Filter, SemanticQuery, linking
 
 
 def wrong_way(plan: Plan, words: Words) -> tuple[str, ...]:
@@ -30,7 +30,8 @@ def _roles_passed_over(query: SemanticQuery, words: Words) -> Iterator[int]:
         for name in (*query.metrics, *used & set(words.world.layer.metrics))
         for fact in words.world.reach.facts(name)
     }
-    things = {query.entity or "", *facts, *(name.partition(".")[0] for name in used)}
+    tied = (linking(words.world.layer, one.field.partition(".")[0], one.entity) for one in query.filters if one.entity)
+    things = {query.entity or "", *facts, *tied, *(name.partition(".")[0] for name in used)}
     for at, token in enumerate(words.tokens):
         done = token.text.endswith(words.world.language.words("participle_endings")) or words.phrase(at, "verbs")
         known = any(c.kind in ("value", "dimension", "metric", "noun") for c in words.world.lexicon.lookup([token]))

@@ -185,6 +185,7 @@ class Words:
             done = self.tokens[end - 1].text.endswith(self.world.language.words("participle_endings"))
             meant = self.world.lexicon.lookup(self.tokens[at:end])
             named = [c for c in meant if c.kind == kind and c.weight >= least and not (done and _is_verb_of_a_name(c))]
+            named = _without_codes(named, self.world) if kind == "value" else named
             if named and not (kind == "value" and self._is_thing(at, end)):
                 best = max(concept.weight for concept in named)
                 found.append((tuple(c for c in named if c.weight >= best - 0.2), end))
@@ -203,10 +204,17 @@ class Words:
         found: list[tuple[str, int]] = []
         if self.phrase(at, "possessives") is not None:
             return found
+        if doer := self._doer(at):
+            return [(doer, at + 1)]
         for end in range(min(at + LONGEST, len(self.tokens)), at, -1):
             behind = self.phrase(end, "rows") or end  # "price records" are prices
             found.extend((dataset, behind) for dataset in self._counted(self.tokens[at:end]))
         return list(dict.fromkeys(found))
+
+    def _doer(self, at: int) -> str:
+        """The doer that a verb names before "by someone" ("directed by someone": a director), empty for any other."""
+        somebody = 1 < at < len(self.tokens) and self.tokens[at].text in self.world.language.words("persons")
+        return self.deed_of_noun(at - 2) if somebody and self.tokens[at - 1].text == "by" else ""
 
     def _counted(self, tokens: tuple[Token, ...]) -> list[str]:
         nouns = self.world.nouns
@@ -318,6 +326,17 @@ class Words:
         return at >= len(self.tokens)
 
 
+def _without_codes(named: list[Concept], world: World) -> list[Concept]:
+    """The values without the keys of tables whose other fields say the same: "CAR" and "Car" are of one row."""
+    told = {concept.target.partition(".")[0] for concept in named if not _is_key(concept.target, world)}
+    return [one for one in named if not (_is_key(one.target, world) and one.target.partition(".")[0] in told)]
+
+
+def _is_key(target: str, world: World) -> bool:
+    dataset, _, field = target.partition(".")
+    return dataset in world.layer.datasets and world.layer.datasets[dataset].key_fields == (field,)
+
+
 def _is_made_of(noun: str, stem: str) -> bool:
     """ "translat" and "translation"."""
     return noun.startswith(stem) and len(noun) - len(stem) <= LONGEST_ENDING
@@ -339,4 +358,4 @@ def _is_called(parts: list[str], names: Sequence[str], dataset: str) -> bool:
         parts = parts[:-1]
     if SIZE in names and len(parts) > 1 and not set(parts) - {SIZE} <= set(dataset.split("_")):
         return False  # the size of something else ("household size") is not how big a thing is
-    return parts[-1] in names or (len(parts) > 1 and parts[0] in names and parts[1] == "of")
+    return parts[-1] in names or (len(parts) > 1 and parts[0] in names and parts[1] in ("of", "per"))

@@ -41,7 +41,8 @@ def _years_of(words: Words, entity: str) -> Iterator[str]:
     shown = (field for field in dataset.fields if holds_years(field) and not (field.hidden or field.implied))
     years = [field.name for field in shown]
     named = [name for name in years if _is_year(name, entity)]
-    named = named or [name for name in years if _is_of_no_deed(name) and len(_ending_in_year(years)) == 1]
+    alone = len(_ending_in_year(years)) == 1
+    named = named or [name for name in years if alone and (_is_of_no_deed(name) or _came_out(name))]
     if len(named) == 1 and not dataset.time:
         yield f"{entity}.{named[0]}"
 
@@ -62,6 +63,12 @@ def _is_of_no_deed(name: str) -> bool:
     deeds = frozenset[str]().union(*deed_forms(), lists["births"], lists["origins"])
     done = any(part.endswith("ed") or part in deeds for part in parts)
     return not parts.isdisjoint(YEAR_WORDS) and len(parts) == len(("election", "year")) and not done
+
+
+def _came_out(name: str) -> bool:
+    """ "publication year", "release year": the year that books, papers and films are of."""
+    parts = set(name.split("_"))
+    return not parts.isdisjoint(YEAR_WORDS) and parts <= YEAR_WORDS | word_lists()["coming_out"]
 
 
 def _told(words: Words, found: Found, field: str) -> Iterator[Found]:
