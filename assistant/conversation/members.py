@@ -123,7 +123,10 @@ def _tells_a_deed(follow_up: FollowUp, dataset: str) -> bool:
 def _membership(follow_up: FollowUp, dataset: str) -> tuple[Filter, ...]:
     """The conditions by which a member is one of those counted, that on the number itself last."""
     base = follow_up.base
-    own = tuple(one for one in base.filters if one.entity or one.field.partition(".")[0] == dataset)
+    segments = {name for name, one in follow_up.understanding.world.layer.segments.items() if one.entity == dataset}
+    own = tuple(
+        one for one in base.filters if one.entity or one.field.partition(".")[0] == dataset or one.field in segments
+    )
     where = tuple(one for one in base.filters if one not in own)
     plain = base.metrics[0] == follow_up.understanding.world.nouns.count_of(dataset) and base.time_range is None
     if plain and not where:

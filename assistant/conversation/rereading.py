@@ -8,6 +8,7 @@ from functools import partial
 
 from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.conversation.against_rest import read_against_rest
+from assistant.conversation.attributes import read_attribute
 from assistant.conversation.banding import read_bands
 from assistant.conversation.bounding import read_bound
 from assistant.conversation.clauses import read_clause, read_first_of_those
@@ -286,15 +287,6 @@ def _is_owned(follow_up: FollowUp) -> bool:
     first = next(iter(follow_up.understanding.meanings(follow_up.tokens)), None)
     named = first is not None and first.first == 0 and any(c.kind in ("noun", "metric") for c in first.concepts)
     return named and before > 0 and refers(follow_up)
-
-
-def read_attribute(follow_up: FollowUp) -> Reading | None:
-    """ "with their email": a value alone behind a word of possession would be shown, and is no condition."""
-    words = follow_up.understanding.world.language.words("possessives")
-    owned = next((at + 1 for at, token in enumerate(follow_up.tokens) if token.text in words), None)
-    meant = follow_up.understanding.meanings(follow_up.tokens[owned:]) if owned is not None else ()
-    values = len(meant) == 1 and {concept.kind for concept in meant[0].concepts} == {"value"}
-    return follow_up.refuse("rephrase") if values else None
 
 
 def _of_the_same(follow_up: FollowUp, read: Reading) -> Reading:

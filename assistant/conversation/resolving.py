@@ -19,12 +19,13 @@ from assistant.conversation.ranking_anew import told_anew
 from assistant.conversation.references import refers
 from assistant.conversation.rereading import READERS, first_of
 from assistant.conversation.turns import Conversation, Turn
-from assistant.understanding import Understanding
+from assistant.understanding import Understanding, with_starts
 from semantic_layer import SemanticQuery
 
 Resolution = Plan | Clarification | Explanation | Refusal
 LEANING = frozenset(CATEGORIES) - {"polite"}
 SHORT = 4
+LONGEST_FRAGMENT = 5
 
 
 def resolve(question: str, conversation: Conversation, understanding: Understanding) -> Resolution:
@@ -46,6 +47,7 @@ def resolve(question: str, conversation: Conversation, understanding: Understand
     if not asked or not tokens:
         return understanding.plan(question)
     core, cues = stripped(tokens, phrases)
+    core = tuple(with_starts(core, understanding.world.language, asked[0].query))
     read = [
         _in_any_way(
             FollowUp(question, core, one, one.query, understanding, phrases, cues, tokens, _before(one, conversation))
@@ -117,6 +119,14 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
     if isinstance(alone, Plan) and _is_bare(alone, follow_up) and _is_limited(follow_up.base):
         return followed  # "conversion rate" behind a breakdown that it has not: no number of all there is
     return followed if isinstance(followed, Clarification) or leaning else _telling(alone, followed)
+
+
+def _is_sentence(follow_up: FollowUp) -> bool:
+    """ "revenue by channel for the best customers": a number, its breakdown and more, so that nothing is lacking."""
+    said, by = words_of(follow_up.tokens), follow_up.understanding.world.language.cued("by")
+    place = next((at for at, word in enumerate(said) if word in by), 0)
+    found = follow_up.understanding.meanings(follow_up.tokens[:place]) if len(said) > LONGEST_FRAGMENT else ()
+    return any(concept.kind == "metric" for element in found for concept in element.concepts)
 
 
 def _as_ratio(alone: Resolution, followed: Reading, follow_up: FollowUp) -> Reading:
@@ -209,7 +219,7 @@ def _may_stand_alone(alone: Plan, follow_up: FollowUp) -> bool:
 
 def _stands_alone(alone: Resolution, follow_up: FollowUp) -> bool:
     """Whether a question that shows no cue is whole: it names its number and more than a bare name."""
-    if isinstance(alone, Explanation):
+    if isinstance(alone, Explanation) or (isinstance(alone, Refusal) and _is_sentence(follow_up)):
         return True
     if not isinstance(alone, Plan) or _assumes_number(alone, follow_up):
         return False

@@ -13,6 +13,7 @@ from assistant.understanding.language import languages, load_language, spoken_to
 from assistant.understanding.periods import add_units, unit_start
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spreads import Spread
+from assistant.understanding.starts import with_starts
 from assistant.understanding.subjects import of_the_same
 from assistant.understanding.tokens import Token, tokenize
 from assistant.understanding.tracing import Trace
@@ -47,5 +48,6 @@ __all__ = [
     "tokenize",
     "unit_start",
     "with_definitions",
+    "with_starts",
     "write_index",
 ]

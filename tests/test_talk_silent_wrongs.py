@@ -1,0 +1,48 @@
+"""Turns of a conversation that were answered with something else than what was asked: heeded now, or refused."""
+
+import pytest
+
+from assistant.answer import Refusal
+from assistant.assistant import Assistant
+from tests.test_talk_named_again import last, query
+
+MONTHS = ("revenue in April", "and in May?", "by month this year")
+
+
+def test_a_whole_sentence_keeps_nothing_of_the_turns_before(shop: Assistant) -> None:
+    refused = last(shop, *MONTHS, "revenue by channel for the best customers")
+    assert isinstance(refused, Refusal), refused
+    assert query(shop, *MONTHS, "by channel").metrics == ("net_revenue",)
+
+
+def test_those_counted_by_what_they_are_have_names(shop: Assistant) -> None:
+    for counted in ("how many customers are at risk", "customers at risk by country"):
+        found = query(shop, counted, "who are they")
+        assert found.entity == "customer"
+        assert [(one.field, one.values) for one in found.filters] == [("at_risk", (True,))]
+
+
+def test_a_city_of_customers_is_none_of_a_store(shop: Assistant) -> None:
+    best = ("revenue by store", "the best one")
+    assert isinstance(last(shop, *best, "its city"), Refusal)
+    assert [one.field for one in query(shop, "top country by revenue", "its cities").group_by] == ["customer.city"]
+
+
+def test_a_field_that_is_also_a_value_is_told_of_the_thing(shop: Assistant) -> None:
+    found = query(shop, "which product sold best", "its brand")
+    assert [one.field for one in found.group_by] == ["product.brand"]
+    assert [one.field for one in found.filters] == ["product.product_name"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "same"),
+    [
+        (("revenue by month", "from January 2026"), ("revenue by month since January 2026",)),
+        (("monthly revenue from January 2026",), ("revenue by month since January 2026",)),
+        (("revenue by country", "from January 2026"), ("revenue by country in January 2026",)),
+    ],
+)
+def test_a_course_of_time_begins_where_it_is_said(
+    shop: Assistant, turns: tuple[str, ...], same: tuple[str, ...]
+) -> None:
+    assert query(shop, *turns) == query(shop, *same)
