@@ -1,4 +1,4 @@
-"""Parts and changes told in percent, words that only judge, and numbers of what is counted right behind them."""
+"""Parts and changes told in percent, words that only judge, and sentences whose sides or periods are told before."""
 
 from datetime import date
 
@@ -50,3 +50,41 @@ def test_a_number_of_units_is_no_amount_of_money(shop: Understanding) -> None:
     plan = shop.plan("orders of more than 3 units of Coffee products in 2026")
     bounds = [one.field for one in plan.query.filters] if isinstance(plan, Plan) else []
     assert "orders.order_amount" not in bounds
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "what percentage of orders in December had a discount",
+        "how many percent of the orders in December were discounted",
+    ],
+)
+def test_a_part_of_the_orders_is_no_part_of_the_money(shop: Understanding, said: str) -> None:
+    assert read(shop, said).metrics == ("discounted_order_share",)
+
+
+def test_the_period_compared_to_is_not_the_one_asked_for(shop: Understanding) -> None:
+    query = read(shop, "revenue by product compared to the first half of 2025")
+    assert query.time_range is not None
+    assert query.time_range.start == date(2026, 1, 1)
+    assert query.compare is not None
+    assert query.compare.range is not None
+    assert query.compare.range.start == date(2025, 1, 1)
+    assert not isinstance(shop.plan("revenue by product compared to 2024"), Plan)
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("Do we earn more with Shoes or with Beauty? Net revenue of each in May", ("Shoes", "Beauty")),
+        ("Is Shoes doing better than Beauty in May? revenue for both please", ("Shoes", "Beauty")),
+    ],
+)
+def test_both_are_the_two_sides_of_the_sentence_before(shop: Understanding, said: str, values: tuple[str, ...]) -> None:
+    query = read(shop, said)
+    assert query.metrics == ("product_revenue",)
+    assert [one.values for one in query.filters] == [values]
+    assert [group.field for group in query.group_by] == ["product.category"]
+    assert query.time_range is not None
+    assert query.time_range.start == date(2026, 5, 1)
+    assert not isinstance(shop.plan("Do new customers buy more Shoes than Beauty? revenue of both"), Plan)

@@ -48,9 +48,9 @@ def with_period_moved(parts: list[str], world: World) -> list[str]:
     """
     if len(parts) != 2 or not (_asks(parts[0], world) and _splits(parts[1], world)):
         return []
-    if _period(parts[1], world) is not None:
+    if period_told(parts[1], world) is not None:
         return []
-    place = _period(parts[0], world)
+    place = period_told(parts[0], world)
     if place is None:
         return []
     start, end = place
@@ -67,7 +67,7 @@ def _splits(sentence: str, world: World) -> bool:
     return any(token.text in by for token in tokenize(sentence, world.language.forms))
 
 
-def _period(sentence: str, world: World) -> tuple[int, int] | None:
+def period_told(sentence: str, world: World) -> tuple[int, int] | None:
     """Where the one period of a sentence stands in it."""
     tokens = tuple(rewritten(tokenize(sentence, world.language.forms), world.language))
     found = covers(tokens, world.lexicon, Clock(tokens, world.language, world.as_of, noted=world.noted))

@@ -153,14 +153,25 @@ def _harmless_adjective(draft: Draft, at: int) -> bool:
 
 
 def _harmless_comparison(draft: Draft, at: int) -> bool:
-    """ "how does revenue compare across countries": each beside the others, which the breakdown shows."""
-    del at
+    """ "how does revenue compare across countries": each beside the others, which the breakdown shows.
+
+    What is compared to a time is not shown by it.
+    """
+    behind = draft.ahead(at)
+    if behind is not None and draft.kind(behind) == "time" and _is_tied(draft, at, behind):
+        return False
     joiners = ("and", "or", "versus")
     groups = {place for place, _ in draft.groups if draft.kind(place) in ("dimension", "noun")}
     values = {condition.place for condition in draft.conditions if condition.place >= 0}
     paired = any(draft.joined(place, *joiners) in values for place in groups)
     paired = paired or any(draft.joined(place, *joiners) in groups for place in values)
     return bool(groups) and not paired  # "of owners and renters" are no account managers
+
+
+def _is_tied(draft: Draft, first: int, last: int) -> bool:
+    """Whether what stands from one place to another sets beside: "compared to", "compare with"."""
+    ties = draft.world.language.words("comparing_ties")
+    return any(word in ties for at in range(first, last) for word in draft.element(at).text.casefold().split())
 
 
 def _harmless_typical(draft: Draft, at: int) -> bool:

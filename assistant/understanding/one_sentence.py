@@ -11,6 +11,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.halves import asks_otherwise
 from assistant.understanding.pointing import pointed_out
 from assistant.understanding.sentences import columns_alone, groups_told, names_columns, with_columns, with_order
+from assistant.understanding.sides_carried import with_sides
 
 MOST_SENTENCES, TWO = 3, 2
 Planner = Callable[[str], Plan | Clarification | Explanation | Refusal]
@@ -34,7 +35,17 @@ def by_one_sentence(question: str, plan: Planner, world: World) -> Plan | None:
         _by_part(parts, plan, world)
         or (_by_part(pieces, plan, world) if pieces != parts else None)
         or _by_part(with_period_moved(parts, world), plan, world)
+        or _by_sides(parts, plan, world)
     )
+
+
+def _by_sides(parts: Sequence[str], plan: Planner, world: World) -> Plan | None:
+    """The plan of "number of orders for each" with the two sides that the sentence before names."""
+    carried = with_sides(parts[1], parts[0], world) if len(parts) == TWO else None
+    told = plan(carried.sentence) if carried is not None else None
+    if carried is None or not isinstance(told, Plan) or not told.query.group_by:
+        return None
+    return told if adds_nothing(carried.rest, told, world) else None
 
 
 def all_groups(question: str, whole: Plan, plan: Planner) -> Plan:

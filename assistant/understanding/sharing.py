@@ -166,10 +166,12 @@ def _is_of_rows(draft: Draft, rate: str) -> bool:
     """ "share of orders from returning customers": a part of the orders, though the rate tells that of the people."""
     layer = draft.world.layer
     ratio = layer.metrics[rate]
+    said = {draft.noun(at) for at, _ in draft.scopes if at < draft.metrics[0][0]}
+    if isinstance(ratio, RatioMetric) and layer.metrics[ratio.numerator].format == "currency" and said:
+        return True  # "percentage of orders that had a discount" is none of the money
     base = layer.metrics[ratio.denominator] if isinstance(ratio, RatioMetric) else None
     if not isinstance(base, SimpleMetric) or layer.measures[base.measure].agg != "count_distinct":
         return False
-    said = {draft.noun(at) for at, _ in draft.scopes if at < draft.metrics[0][0]}
     return base.measure.partition(".")[0] in said
 
 

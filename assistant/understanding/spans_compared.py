@@ -73,11 +73,13 @@ def of_whole_units(span: TimeRange | None, unit: str, as_of: date) -> TimeRange 
 
 
 def before_this(then: Period, draft: Draft) -> Period | None:
-    """The running unit, when the one named is the whole one before it."""
+    """The running unit, when the one named is the whole one before it, or the same one of the year before."""
     if then.unit not in UNIT_ORDER or then.unit == "hour":
         return None
     running = unit_period(draft.world.as_of, then.unit)
-    return running if then == replace(previous_unit(running), label=then.label) else None
+    year_before = running.moved_years(-1)
+    same = then.unit != "week" and (then.start, then.end) == (year_before.start, year_before.end)
+    return running if same or then == replace(previous_unit(running), label=then.label) else None
 
 
 def span_before(period: Period) -> Period:

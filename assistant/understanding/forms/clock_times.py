@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Plan
 from assistant.understanding.forms.asking import Asking
-from semantic_layer import Filter, SemanticQuery, hour_beside, is_weekday
+from semantic_layer import Filter, SemanticQuery, Share, hour_beside, is_weekday
 
 HALF_DAY, DAY = 12, 24
 TIED = re.compile(r"(\d{1,2})(am|pm|h)$")
@@ -43,7 +43,15 @@ def _with_hours(query: SemanticQuery, hours: tuple[int, ...], asking: Asking) ->
         return None
     fresh = Filter(field=field, op="in", values=hours)
     kept = [fresh if one is held[0] else one for one in query.filters]
-    return query.model_copy(update={"filters": tuple(kept)})
+    shares = [_of_hours(one, held[0], fresh) for one in query.shares]
+    return query.model_copy(update={"filters": tuple(kept), "shares": tuple(shares)})
+
+
+def _of_hours(share: Share, held: Filter, fresh: Filter) -> Share:
+    """A share whose case is the hours in the place of the days."""
+    fields = [fresh.field if name == held.field else name for name in share.apart_from]
+    apart = [fresh if one == held else one for one in share.apart]
+    return share.model_copy(update={"apart_from": tuple(fields), "apart": tuple(apart)})
 
 
 def _found(asking: Asking) -> tuple[int, int, tuple[int, ...]] | None:
