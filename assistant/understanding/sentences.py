@@ -122,6 +122,9 @@ def _words(read: list[tuple[str, Span]], at: int, like: list[str]) -> list[str]:
 
 def _shown(query: SemanticQuery, item: list[Token], world: World) -> SemanticQuery | None:
     """The query showing one more thing, as it is when that is shown already."""
+    linked = _called_by(query, item, world)
+    if linked:
+        return query.model_copy(update={"group_by": (*query.group_by, *(GroupBy(field=name) for name in linked))})
     concepts = _meanings(item, world)
     metrics = [shown_as(concept.target, query, world) for concept in concepts if concept.kind == "metric"]
     fields = [concept.target for concept in concepts if concept.kind == "dimension"]
@@ -143,6 +146,17 @@ def _shown(query: SemanticQuery, item: list[Token], world: World) -> SemanticQue
     if len(set(own)) == 1 and not query.compare and query.top is None and _told_apart(query, own[0], world):
         return query.model_copy(update={"group_by": (*query.group_by, GroupBy(field=own[0]))})
     return None
+
+
+def _called_by(query: SemanticQuery, item: list[Token], world: World) -> list[str]:
+    """What the one thing is called that each row listed belongs to, where an item names it: the owner of boats."""
+    things = {concept.target for concept in world.lexicon.lookup(item) if concept.kind == "noun"}
+    reach = world.reach
+    near = [one for one in things - {query.entity} if query.entity and reach.steps(query.entity, one) is not None]
+    names = world.nouns.names(near[0]) if len(things) == len(near) == 1 else ()
+    return (
+        [name for name in names if _may_show(name, world)] if len(item) == 1 and item[0].text == item[0].plain else []
+    )
 
 
 def _meanings(item: list[Token], world: World) -> tuple[Concept, ...]:

@@ -50,7 +50,7 @@ def told(tokens: Sequence[Token], world: World) -> Told | None:
     rest, order = _ordered(tuple(tokens), world)
     rest, cut = _cut(rest, world)
     rest, limits = _limited(_without_sign(rest))
-    items = tuple(_items(rest, world))
+    items = _with_heads(tuple(_items(rest, world)), world)
     said_order = any(word.text in word_lists()["sorting"] for word in rest)
     return None if said_order or not items or len(items) > MOST_ITEMS else Told(items, limits, cut, order)
 
@@ -221,6 +221,16 @@ def _items(tokens: Sequence[Token], world: World) -> Iterator[tuple[Token, ...]]
             along = False
         else:
             item.append(token)
+
+
+def _with_heads(items: tuple[tuple[Token, ...], ...], world: World) -> tuple[tuple[Token, ...], ...]:
+    """The items, one that is no name by itself with the last word of the next: "first and last name"."""
+    whole = list(items)
+    for at in reversed(range(len(items) - 1)):
+        told = (*items[at], whole[at + 1][-1])
+        if not world.lexicon.lookup(_without(items[at], world)) and world.lexicon.lookup(_without(told, world)):
+            whole[at] = told
+    return tuple(whole)
 
 
 def shown_as(name: str, query: SemanticQuery, world: World) -> str:

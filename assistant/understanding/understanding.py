@@ -59,8 +59,10 @@ from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
 from assistant.understanding.remarks import without_remarks
 from assistant.understanding.retold import retold
+from assistant.understanding.roles_apart import Apart, as_having, by_links, roles_said, with_roles_apart
 from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scattered import Scattered
+from assistant.understanding.second_halves import with_second_half
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spelling import Speller
 from assistant.understanding.spreads import Spread
@@ -96,6 +98,7 @@ class Understanding:
         language = load_language(language_code) if isinstance(language_code, str) else language_code
         lexicon = Lexicon(layer, values, language, index if index and index.values else None)
         self._people = index if index and index.has_people else None
+        self._apart = cache(lambda: self._reading_roles(values, index))
         nouns = Nouns(layer, lexicon, language)
         context = context_words(layer, lexicon, language)
         pairs = word_pairs(layer, language)
@@ -115,6 +118,13 @@ class Understanding:
         self.similar = Similar(layer, language)
         self._speller = Speller(lexicon, language, tying_verbs().union(*context.values()))
         self._forget()
+
+    def _reading_roles(
+        self, values: Mapping[str, Sequence[tuple[str, int]]], index: ValuesIndex | None
+    ) -> tuple[Apart, Understanding]:
+        """The layer with roles as things of their own, and what reads questions against it."""
+        apart = with_roles_apart(self._world.layer)
+        return apart, _OfRoles(apart.layer, values, self._world.as_of, index, self._world.language)
 
     def know(self, happenings: Sequence[Happening]) -> None:
         """Take days that people noted for times that questions name ("since the app launch")."""
@@ -173,11 +183,23 @@ class Understanding:
         """A refused question read again with the deeds of things in their one verb; the refusal when that is none."""
         plain = with_bounded_objects(plain_words(question, self._world, self._deeds, known=True), self._world)
         again = self._outcome(question, plain) if plain != tokens else refused
+        if not isinstance(again, Plan):
+            again = self._by_roles(question, tokens) or with_second_half(question, self.plan, self._world) or again
         if isinstance(again, Plan):
             return plain, again
         kept: tuple[list[Token], Plan | Clarification | Explanation | Refusal] = (tokens, refused)
         told = ((other, self._outcome(question, other)) for other in retold(tokens, self._world))
-        return next(((other, one) for other, one in told if isinstance(one, Plan) and not one.query.shares), kept)
+        shares = set(self._world.language.words("share_words")) & {token.text for token in tokens}
+        plans = ((other, one) for other, one in told if isinstance(one, Plan) and (shares or not one.query.shares))
+        return next(plans, kept)
+
+    def _by_roles(self, question: str, tokens: list[Token]) -> Plan | None:
+        """The plan of a question that says a role of a link ("by exit plaza"), None without one."""
+        if not roles_said(tokens, self._world.layer):
+            return None
+        apart, reader = self._apart()
+        outcome = reader.plan(as_having(tokens, self._world.layer) or question)
+        return by_links(outcome, apart, self._world.layer) if isinstance(outcome, Plan) else None
 
     def _outcome(self, question: str, tokens: list[Token]) -> Plan | Clarification | Explanation | Refusal:
         early = early_outcome(question, tokens, self._world)
@@ -299,6 +321,13 @@ class Understanding:
 
     def _read(self, tokens: Sequence[Token]) -> list[Readings]:
         return [read(spelling, self._world, self._scattered) for spelling in self._speller.spellings(tokens)]
+
+
+class _OfRoles(Understanding):
+    """Reads questions against a layer in which roles are things already."""
+
+    def _by_roles(self, question: str, tokens: list[Token]) -> None:
+        """None: there are no further roles."""
 
 
 def _leaves_all_open(outcome: Clarification | Refusal) -> bool:

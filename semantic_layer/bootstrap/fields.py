@@ -88,19 +88,26 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
     own = named.entity in (subject.table.noun, subject.noun)
     if column not in subject.key and named.marked and is_called(named.entity) and not own:
         yield named.entity  # of things that have no table of their own
-    if words[-1:] == ("id",) and len(words) > 1:
+    if words[-1:] == ("id",) and len(words) > 1 and not _is_numbered(words, subject):
         yield (*words[:-1], "number")
     yield from dates(words) if found.role in ("time", "year") else numbers(words, subject.table)
     if words != column.words and len(column.words) > 1:
         yield column.words
     if whole := in_one_piece(column.name, column.words):
         yield (whole,)
+    elif len(column.words) > 1 and "".join(column.words) in vocabulary().known:
+        yield ("".join(column.words),)  # "nickname" of a nick name
     yield from _counted(words, is_number=found.role == "number")
     yield from _first_line(words, subject)
     yield from _shorter(words, column, is_number=found.role == "number")
     if found.role == "number" and (short := unqualified(words, subject.table)):
         yield short
     yield from _head_last(words)
+
+
+def _is_numbered(words: Words, subject: Subject) -> bool:
+    """Whether rows have a number of their own beside an id: the case number of cases."""
+    return any(one.words == (*words[:-1], "number") for one in subject.table.columns)
 
 
 def _counted(words: Words, *, is_number: bool) -> Iterator[Words]:

@@ -100,9 +100,11 @@ def key_grade(column: Column, table: Table, tables: Sequence[Table]) -> int:
         return OWN
     if _is_of_another(named.entity, table, tables) or column.figures.distinct <= 1 < table.rows:
         return 0
-    if named.marked and _belongs(named.entity, table):
-        return LIKELY
     first = column.position == 0
+    if named.marked and _belongs(named.entity, table):
+        ends = table.noun[-len(named.entity) :] == named.entity
+        made = first and ends and vocabulary().has("surrogate_words", column.words[-1:])
+        return OWN if made else LIKELY  # "case id" before the "case number" of a court case
     if not named.marked:
         return POSSIBLE if first and _names_rows(column, named.entity, table) else 0
     return POSSIBLE if first else 0

@@ -206,7 +206,9 @@ def _table(name: str, profile: TableFigures, tokens: Words, words: Vocabulary, s
     common = _common_prefix(list(split.values()))
     columns: list[Column] = []
     for position, (column, figures) in enumerate(profile.columns.items()):
-        readable = _readable(split[column], common, noun, tokens, words) or ("column", str(position + 1))
+        is_text = type_kind(figures.type) == "text"
+        told = tuple(words.of_texts.get(word, word) if is_text else word for word in split[column])
+        readable = _readable(told, common, noun, tokens, words) or ("column", str(position + 1))
         own = _own(readable, noun)
         columns.append(Column(name, column, position, readable, own, type_kind(figures.type), figures, profile.rows))
     return Table(name, noun, tokens, tuple(columns), profile.rows)

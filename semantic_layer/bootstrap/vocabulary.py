@@ -19,7 +19,7 @@ _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\
 _LONGEST_SPLIT = 40
 _OTHER_SHAPES = (
     "abbreviations", "bare_units", "codes", "deed_nouns", "irregular", "outcomes", "plurals", "state_forms",
-    "status_codes", "synonyms", "synonyms_at_end", "trade_nouns", "units", "words",
+    "status_codes", "synonyms", "synonyms_at_end", "text_abbreviations", "trade_nouns", "units", "words",
 )  # fmt: skip
 _SHORT = ("measuring_units",)
 _SMALL = frozenset({"of", "to", "at", "by", "on"})
@@ -32,6 +32,7 @@ class Vocabulary:
 
     lists: Mapping[str, frozenset[Words]]
     abbreviations: Mapping[str, Words]
+    of_texts: Mapping[str, str]
     vowelless: Mapping[str, str]
     irregular: Mapping[str, str]
     plurals: Mapping[str, str]
@@ -158,6 +159,7 @@ def vocabulary() -> Vocabulary:
             **vowelless(str(data["trade_nouns"]).split(), lambda word: irregular.get(word, word)),
             **vowelless(known - short.keys(), lambda word: irregular.get(word, word)),
         },
+        of_texts=cast("Mapping[str, str]", data["text_abbreviations"]),
         irregular=irregular,
         plurals=plurals,
         at_start=_exchanges(data["synonyms"]),

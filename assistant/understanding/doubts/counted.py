@@ -24,7 +24,7 @@ def _each_is_one(asked: Doubted) -> Iterator[Doubt]:
     layer, counted = asked.world.layer, asked.world.nouns.counted
     if asked.query.top or not asked.asks_how_many:  # "the customers with the commonest plan" are listed, not counted
         return
-    told = {group.field for group in asked.query.group_by}
+    told = {group.field for group in asked.query.group_by if not group.via}  # employees of each manager are several
     for name in asked.query.metrics:
         dataset = counted.get(name, "")
         keys = {f"{dataset}.{key}" for key in layer.datasets[dataset].key_fields} if dataset in layer.datasets else None

@@ -8,8 +8,9 @@ from dataclasses import replace
 from assistant.understanding.entities.described import described
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, reaches
+from assistant.understanding.entities.roles import roles_of
 from assistant.understanding.entities.words import Words
-from semantic_layer import OrderBy, implied_metric
+from semantic_layer import Filter, OrderBy, implied_metric
 
 WHOLE_NAME = 0.9
 
@@ -42,6 +43,19 @@ def of_described(words: Words, found: Found) -> Iterator[Found]:
     linked = words.skip(found.at, *LINKING)
     if found.group or linked == found.at:
         return
-    for told in described(words, found.moved(linked)):
+    for told in (*described(words, found.moved(linked)), *_of_kind(words, found.moved(linked))):
         if told.entity != found.entity and reaches(words, found.entity, told.entity):
             yield replace(told, entity=found.entity)
+
+
+def _of_kind(words: Words, found: Found) -> Iterator[Found]:
+    """ "jazz bands", "electric vehicles": a value of a field of things right before their noun."""
+    for concepts, behind in words.concepts(found.at, "value"):
+        if behind >= len(words.tokens):
+            continue
+        for dataset, end in words.nouns(behind):
+            own = [concept for concept in concepts if concept.target.partition(".")[0] == dataset]
+            roles = any(role.link.to == dataset for role in roles_of(words, found.entity))
+            if len(own) == 1 and not roles:
+                kept = Filter(field=own[0].target, op="in", values=(own[0].value,))
+                yield replace(found.used(found.at, end, "value", own[0].target), entity=dataset).filtered(kept)

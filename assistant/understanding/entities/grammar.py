@@ -122,12 +122,19 @@ def _echoes(words: Words, found: Found) -> bool:
     if at < len(words.tokens) and words.tokens[at].text in PRONOUNS:
         told, at = words.tokens[at].text, at + 1
     behind = words.skip(at, "ties", "empty")
-    last = not words.at_end(at) and words.at_end(at + 1) and words.phrase(at, "verbs") is not None
+    last = not words.at_end(at) and words.at_end(_behind_verb(words, at))
     if found.metrics and last and not words.concepts(at, "value"):
         return True  # "how many books did each author write", also where something is called "writing"
     had = found.filters and (found.filters[-1].entity or found.filters[-1].field in words.world.layer.metrics)
     one = behind == at + 1 and bool(found.metrics or had)
     return words.at_end(behind) and behind > at and (told in PRONOUNS or one)
+
+
+def _behind_verb(words: Words, at: int) -> int:
+    """The place behind a verb and a small word that belongs to it ("take part in"); the same place without a verb."""
+    tied = words.phrase(at, "ties") or at
+    behind = tied if tied > at + 1 else words.phrase(at, "verbs") or at
+    return behind + (at < behind < len(words.tokens) and words.tokens[behind].text in ("in", "at", "on", "for", "to"))
 
 
 def _clauses(words: Words, found: Found, depth: int) -> Iterator[Found]:

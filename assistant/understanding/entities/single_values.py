@@ -36,6 +36,19 @@ def total_for_row(plan: Plan, words: Words) -> tuple[str, ...]:
     return ()
 
 
+def part_of_a_name(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "entered the Oslo Open" answered by what is in Oslo: a stored name of which words are passed over."""
+    taken = {str(value) for one in plan.query.filters for value in one.values}
+    for at in range(len(words.tokens)):
+        for concepts, behind in words.concepts(at, "value"):
+            named = " ".join(token.raw for token in words.tokens[at:behind])
+            whole = any(named == concept.value for concept in concepts) and behind > at + 1
+            parts = {token.raw for token in words.tokens[at:behind]} & taken
+            if whole and parts and not taken & {str(concept.value) for concept in concepts}:
+                return (named,)
+    return ()
+
+
 def count_for_numbers(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "the policy numbers of the policies with two claims" answered with how many policies there are."""
     query = plan.query

@@ -66,8 +66,11 @@ def wanted_bands(asking: Asking) -> Wanted | None:
 
 def _may_ask(asking: Asking) -> bool:
     texts = {token.text for token in asking.tokens}
-    if not texts.isdisjoint(phrases()["band_triggers"]):
+    triggers = [at for at, token in enumerate(asking.tokens) if token.text in phrases()["band_triggers"]]
+    if any(not asking.words.nouns(at) for at in triggers):
         return True
+    if triggers:
+        return False  # bands that make music
     numbers = sum(token.text[:1].isdigit() for token in asking.tokens)
     return numbers > 1 and not texts.isdisjoint((",", "and", "or", "&", "vs", "versus", "/"))
 

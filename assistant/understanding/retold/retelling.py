@@ -14,11 +14,33 @@ from assistant.understanding.retold.measured import deeds_ranked, measured
 from assistant.understanding.retold.numbers import added_up, asked_part, by_ordinal
 from assistant.understanding.retold.payments import without_paying
 from assistant.understanding.retold.repeated import held, repeated
+from assistant.understanding.retold.restated import (
+    by_flags,
+    by_periods,
+    having_many,
+    having_most,
+    of_codes,
+    of_each_getting,
+    without_each,
+    without_idle,
+    without_tying,
+    without_way,
+)
 from assistant.understanding.tokens import Token
 
 MOST_TOLD = 6
 Form = Callable[[Sequence[Token], World], Iterator[list[Token]]]
 FORMS: tuple[Form, ...] = (
+    of_codes,
+    without_idle,
+    by_periods,
+    by_flags,
+    having_many,
+    of_each_getting,
+    without_each,
+    without_tying,
+    without_way,
+    having_most,
     measured,
     asked_roles,
     asked_days,
