@@ -14,6 +14,9 @@ VALUES = {
     "customer.gender": (("female", 5), ("male", 4)),
     "customer.country": (("Germany", 5), ("France", 4)),
     "campaign.campaign_country": (("Germany", 5), ("France", 4)),
+    "customer.city": (("Berlin", 3), ("Hamburg", 2)),
+    "product.category": (("Shoes", 3), ("Beauty", 2)),
+    "product.subcategory": (("Jackets", 3), ("Boots", 2)),
     "ticket.topic": (("delivery", 5), ("other", 4)),
     "ticket.channel": (("email", 5), ("chat", 4)),
 }
@@ -58,7 +61,13 @@ def test_a_value_in_the_plural_behind_a_breakdown_is_where_it_was_done(shop: Und
 
 
 @pytest.mark.parametrize(
-    ("question", "amount"), [("share of discounts by channel", "discounts"), ("margin share by brand", "gross_margin")]
+    ("question", "amount"),
+    [
+        ("share of discounts by channel", "discounts"),
+        ("margin share by brand", "gross_margin"),
+        ("discount share by brand", "product_discounts"),
+        ("share of refunds by channel", "refunds"),
+    ],
 )
 def test_a_share_that_is_a_rate_too_is_asked_back(shop: Understanding, question: str, amount: str) -> None:
     asked = shop.plan(question)
@@ -135,3 +144,39 @@ def test_a_refusal_names_the_words_of_the_question(shop: Understanding) -> None:
 def test_every_rewritten_wording_is_refused_in_the_words_of_the_question(shop: Understanding) -> None:
     for wording in shop.world.language.rewrites.listed:
         assert _names_own_words(shop, wording), _said(wording)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("oldest customer in Germany and France", "Germany and France"),
+        ("revenue in Berlin and France", "Berlin and France"),
+        ("revenue of Shoes and Jackets", "Shoes and Jackets"),
+        ("highest revenue day in Germany and in France", "Germany and in France"),
+        ("revenue of Germany compared to all countries", "Germany compared to"),
+        ("revenue and who are the top customers", "who"),
+    ],
+)
+def test_two_that_are_not_one_condition_are_refused(shop: Understanding, question: str, words: str) -> None:
+    refused = shop.plan(question)
+    assert isinstance(refused, Refusal), refused
+    assert refused.words == (words,)
+
+
+def test_kinds_of_two_fields_that_one_row_has_both_of_narrow(shop: Understanding) -> None:
+    fields = [one.field for one in read(shop, "female and German customers").filters]
+    assert fields == ["customer.gender", "customer.country"]
+
+
+def test_kinds_that_share_their_noun_are_of_one_field(shop: Understanding) -> None:
+    for question in ("app and web orders in May", "how many app and web orders did we get in May"):
+        query = read(shop, question)
+        assert query.metrics == ("orders",)
+        assert [(one.field, one.values) for one in query.filters] == [("orders.channel", ("app", "web"))]
+
+
+def test_the_part_of_a_count_that_came_from_somewhere_is_no_rate(shop: Understanding) -> None:
+    asked = shop.plan("percentage of refunds from the app")
+    assert isinstance(asked, Clarification), asked
+    assert [bool(one.plan.query.shares) for one in asked.options if one.plan is not None] == [False, True]
+    assert read(shop, "share of refunds in Germany").metrics == ("refund_rate",)

@@ -187,7 +187,7 @@ def _told_apart(draft: Draft, run: list[int]) -> bool:
     between = [draft.element(at).cues for a, b in pairwise(run) for at in draft.joiners(a, b)]
     if not any("and" in cues for cues in between) or any({"or", "slash"} & cues for cues in between):
         return False
-    if draft.ranking is not None or _sums_up(draft):
+    if draft.ranking is not None or draft.cues("top", "bottom") or _sums_up(draft):
         return False
     counted = all("and" in cues for cues in between) and draft.ahead(run[-1]) == draft.counted is not None
     return counted or any(TIES & cues for cues in between) or _is_averaged(draft)

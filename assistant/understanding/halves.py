@@ -27,18 +27,21 @@ def half_answered(question: str, plan: Plan, tokens: Sequence[Token], world: Wor
 
 def _best_beside(query: SemanticQuery, asked: list[int], tokens: Sequence[Token], world: World) -> Token | None:
     """The word that asks for the best group beside a number of all: "how many orders, and which day had the most?"."""
-    if query.limit != 1 or not query.group_by:
+    if query.limit is None or not query.group_by:
         return None
     asking = world.language.words("asking_words")
     joints = [at for at in range(1, len(tokens) - 1) if tokens[at].text == "and" and tokens[at + 1].text in asking]
-    behind = [at for at in joints if (asked and at >= asked[0] + 2) or _is_plain(tokens[:at], world)]
+    alone = asked and query.limit == 1
+    behind = [at for at in joints if (alone and at >= asked[0] + 2) or _is_plain(tokens[:at], world)]
     return tokens[behind[0] + 1] if behind else None
 
 
 def _is_plain(tokens: Sequence[Token], world: World) -> bool:
-    """Whether words ask for something with no word that ranks: "what is our revenue"."""
-    asking, cues = world.language.words("asking_words"), world.language.cues
-    return tokens[0].text in asking and not any({"top", "bottom"} & set(cues.get(one.text, ())) for one in tokens)
+    """Whether words name a number with no word that ranks: "what is our revenue", "revenue"."""
+    lexicon, cues = world.lexicon, world.language.cues
+    ranks = any({"top", "bottom"} & set(cues.get(one.text, ())) for one in tokens)
+    spans = ([*tokens[at : at + size]] for at in range(len(tokens)) for size in (1, 2, 3))
+    return not ranks and any(c.kind == "metric" for span in spans for c in lexicon.lookup(span))
 
 
 def asks_otherwise(part: Plan, asked: Plan) -> bool:

@@ -31,7 +31,7 @@ def _own(phrase: str, tokens: Sequence[Token], question: str) -> str:
         span = tokens[at : at + len(words)]
         if [token.raw.casefold() for token in span] == words:
             return question[min(token.start for token in span) : max(token.end for token in span)] or phrase
-    return " ".join(_each(words, tokens, question)) or phrase
+    return " ".join(_each(phrase.split(), tokens, question)) or phrase
 
 
 def _each(words: Sequence[str], tokens: Sequence[Token], question: str) -> Sequence[str]:

@@ -28,6 +28,7 @@ from assistant.understanding.rewriting import (
 )
 from assistant.understanding.said_places import with_plain_places
 from assistant.understanding.scales import with_large_numbers
+from assistant.understanding.shared_things import with_things_shared
 from assistant.understanding.shorthand import spelt_out
 from assistant.understanding.sides_asked import with_sides_asked
 from assistant.understanding.sides_named import with_sides_named
@@ -46,7 +47,7 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     greeted = _greeted(language.tokens(question), world)
     spelt = with_paths(spelt_out(with_plain_ages(greeted, world) if known else greeted, question, world), lexicon)
     spelt = with_parts_of_years(with_starts(with_heads(spelt, world), language), language)
-    spelt = with_values_of_months(spelt, world)
+    spelt = with_values_of_months(with_things_shared(spelt, world), world)
     spelt = with_named_places(with_sides_asked(spelt, world), world)
     said = with_plain_places(deeds.read(with_values_kept(spelt, world), known), world)
     aged = with_times_done(with_people_aged(with_large_numbers(with_takings(said, world), language), world), world)

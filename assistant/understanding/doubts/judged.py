@@ -27,11 +27,14 @@ def _best_of_rows(asked: Doubted) -> Iterator[Doubt]:
 def _one_side(asked: Doubted) -> Iterator[Doubt]:
     """ "app conversion rate vs web conversion rate" answered with one of them."""
     query = asked.query
-    two = query.compare or query.shares or query.group_by or query.entity or len(query.metrics) > 1
-    if two or any(len(one.values) > 1 or one.than for one in query.filters):
+    alone = {one.field for one in query.filters if one.op == "in" and len(one.values) == 1}
+    split = any(one.field not in alone for one in query.group_by)
+    two = query.compare or query.shares or split or query.entity or len(query.metrics) > 1
+    if two or query.cases or any(len(one.values) > 1 or one.than for one in query.filters):
         return
+    phrases = [one.split() for one in (*asked.words("two_sides"), *(asked.words("side_phrases") if alone else ()))]
     for at in range(1, len(asked.said) - 1):
-        if asked.said[at].text in asked.words("two_sides"):
+        if any([one.text for one in asked.said[at : at + len(words)]] == words for words in phrases):
             yield Doubt(raw(asked.said[at - 1 : at + 2]), "one_side")
 
 

@@ -7,19 +7,39 @@ from collections.abc import Callable, Iterator
 from assistant.understanding.doubts.doubted import Doubt, Doubted
 from semantic_layer import OrderBy, RatioMetric, SemanticQuery, Share, adds_up, stands
 
+LONGEST_SHARE = 3  # "percentage of refunds"
+
 
 def _rate_or_part(asked: Doubted) -> Iterator[Doubt]:
     """The rate within each group, or the part of the total: where what the share is of is an amount of its own."""
     query, metrics = asked.query, asked.world.layer.metrics
     if len(query.metrics) != 1 or not query.group_by or query.shares or query.compare or query.top:
         return
-    rate = metrics[query.metrics[0]]
-    spans = [span for span in asked.plan.spans if span.role == "metric" and span.target == rate.name]
+    rate, asked_first = metrics[query.metrics[0]], asked.plan.asked.metrics if asked.plan.asked else ()
+    named = {rate.name, *asked_first}
+    spans = [span for span in asked.plan.spans if span.role == "metric" and span.target in named]
     for span in spans if isinstance(rate, RatioMetric) and rate.format == "percent" else ():
         told = (_shared(query, amount) for amount in _amounts(asked, span.text))
         other = next((one for one in told if stands(asked.world.layer, one)), None)
         if other is not None:
             yield Doubt((span.text,), "rate_or_part", (query, other))
+
+
+def _rate_or_origin(asked: Doubted) -> Iterator[Doubt]:
+    """ "percentage of refunds from app orders": the rate of app orders, or the part of all refunds that came so."""
+    query, layer = asked.query, asked.world.layer
+    cases = [one for one in query.filters if one.op == "in" and not one.entity]
+    plain = len(query.metrics) == len(cases) == len(query.filters) == 1 and not (query.group_by or query.shares)
+    spans = [one for one in asked.plan.spans if plain and one.role == "metric" and one.target == query.metrics[0]]
+    for span in spans if plain and isinstance(layer.metrics[query.metrics[0]], RatioMetric) else ():
+        words = asked.world.language.tokens(span.text)
+        behind = next((token for token in asked.said if token.start >= span.end), None)
+        origin = behind is not None and behind.text in asked.words("through_words")
+        counted = [c.target for c in asked.concepts_of(words[2:]) if c.kind == "metric" and adds_up(layer, c.target)]
+        if len(words) == LONGEST_SHARE and words[0].text in asked.words("share_words") and origin and counted:
+            share = Share(metric=counted[0], apart_from=(cases[0].field,))
+            part = query.model_copy(update={"metrics": (counted[0],), "shares": (share,)})
+            yield Doubt((span.text,), "rate_or_part", (query, part))
 
 
 def _amounts(asked: Doubted, named: str) -> list[str]:
@@ -32,8 +52,9 @@ def _amounts(asked: Doubted, named: str) -> list[str]:
         rest = words[:-1]
     else:
         return []
-    found = [c.target for c in asked.concepts_of(rest) if c.kind == "metric"]
-    return [name for name in found if layer.metrics[name].format == "currency" and adds_up(layer, name)]
+    found = [c.target for c in asked.concepts_of(rest) if c.kind == "metric" and adds_up(layer, c.target)]
+    plain = [name for name in found if len(rest) == 1 or layer.metrics[name].format == "currency"]
+    return [one for name in plain for one in (name, *layer.metrics[name].stand_ins)]
 
 
 def _shared(query: SemanticQuery, amount: str) -> SemanticQuery:
@@ -42,4 +63,4 @@ def _shared(query: SemanticQuery, amount: str) -> SemanticQuery:
     return query.model_copy(update={"metrics": (amount,), "shares": (Share(metric=amount),), "order_by": order})
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_rate_or_part,)
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_rate_or_part, _rate_or_origin)

@@ -13,6 +13,7 @@ from assistant.understanding.doubts.deeds import RULES as DEEDS
 from assistant.understanding.doubts.described import RULES as DESCRIBED
 from assistant.understanding.doubts.doubted import Doubt, Doubted
 from assistant.understanding.doubts.events import RULES as EVENTS
+from assistant.understanding.doubts.joined import RULES as JOINED
 from assistant.understanding.doubts.judged import RULES as JUDGED
 from assistant.understanding.doubts.names import RULES as NAMES
 from assistant.understanding.doubts.numbers import RULES as NUMBERS
@@ -54,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     *WHOLES,
     *PARTS,
     *OWNED,
+    *JOINED,
     *VAIN,
     *EVENTS,
 )
