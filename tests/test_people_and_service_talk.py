@@ -13,7 +13,10 @@ VALUES = {
     "campaign.objective": [("acquisition", 9), ("retention", 9)],
     "customer.country": [("Austria", 9), ("Germany", 9)],
     "customer.gender": [("female", 9), ("male", 9)],
+    "customer.marital_status": [("married", 9), ("single", 9)],
     "loyalty_account.tier": [("Gold", 9), ("Silver", 9)],
+    "opportunity.deal_owner": [("Ben Carter", 9), ("Mara Frank", 9)],
+    "opportunity.stage": [("Lost", 9), ("Won", 9)],
     "product.category": [("Beauty", 9), ("Shoes", 9)],
     "subscription.cancel_reason": [("moved", 9), ("too expensive", 9)],
     "ticket.priority": [("normal", 9), ("urgent", 9)],
@@ -59,6 +62,18 @@ def room() -> Understanding:
         ("why do people cancel? reasons this year", "why do people cancel this year?"),
         ("monthly churn for subscribers", "subscription churn rate by month"),
         ("how many tickets in May, as our manager there is asking", "how many tickets in May"),
+        # Sides told with "or", and those who are not so.
+        ("is NPS higher for subscribers or non-subscribers", "is NPS higher for subscribers than for non-subscribers"),
+        (
+            "do loyalty members spend more per order than people who are not in the loyalty programme",
+            "do loyalty members spend more per order than non-members",
+        ),
+        # What each one is worth, and left-out ones.
+        ("orders worth more than 200 euros by country", "orders over 200 euros by country"),
+        ("deals won by sales person, but leave out Ben Carter", "deals won by sales person excluding Ben Carter"),
+        ("how many promoters over 40 in May", "how many promoters with an age over 40 in May"),
+        ("hours with the fewest tickets on Mondays", "which hours of the day have the fewest tickets on Mondays"),
+        ("how many single women do we have", "how many unmarried women do we have"),
     ],
 )  # fmt: skip
 def test_everyday_words_ask_what_plain_ones_ask(room: Understanding, said: str, plain: str) -> None:
@@ -92,3 +107,33 @@ def test_an_age_of_things_is_no_age_of_people(room: Understanding) -> None:
 def test_part_of_people_over_an_age_is_by_their_age(room: Understanding) -> None:
     query = read(room, "what percentage of subscribers is over 50")
     assert [one.field for one in query.filters] == ["customer_360.age"]
+
+
+def test_single_women_are_women(room: Understanding) -> None:
+    assert {one.field for one in read(room, "how many single women do we have").filters} == {
+        "customer.marital_status",
+        "customer.gender",
+    }
+
+
+def test_deals_worth_more_are_bounded_one_by_one(room: Understanding) -> None:
+    query = read(room, "Pipeline value by stage for deals worth more than 5000")
+    assert [(one.field, one.values) for one in query.filters] == [("opportunity.deal_value", (5000,))]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "subscribers with more than one subscription",
+        "What was MRR at the end of last year, and what is it now?",
+        "is NPS higher for subscribers than for people without a subscription",
+        "which rep closed the biggest deal this year?",
+    ],
+)
+def test_what_cannot_be_told_is_not_half_told(room: Understanding, question: str) -> None:
+    assert not isinstance(room.plan(question), Plan)
+
+
+def test_a_number_of_people_with_something_is_no_list(room: Understanding) -> None:
+    outcome = room.plan("NPS of customers with at least one ticket this year")
+    assert not (isinstance(outcome, Plan) and outcome.query.entity)

@@ -26,6 +26,7 @@ def told(assistant: Assistant, question: str, before: str = "") -> str:
         ("orders by country last month - sorry, by sales channel", "orders by sales channel last month"),
         ("how many customers by country, I mean in total", "how many customers"),
         ("revenue last month... oops, I meant orders", "orders last month"),
+        ("orders by country last month - hmm, actually by sales channel", "orders by sales channel last month"),
         ("how many orders did we have in April (sorry, May) by country?", "orders by country in May"),
         ("orders from Germany, or rather France, in May", "orders from France in May"),
         ("sorry, how many orders last month?", "how many orders last month?"),

@@ -112,3 +112,29 @@ def test_a_second_time_is_of_the_whole_deed_once_more(shop: Understanding, joine
         (ops[1], date(2026, 6, 1)),
     ]
     assert all(one.where == query.filters[0].where != () for one in query.filters)
+
+
+def test_neighbours_told_on_both_sides_are_set_against_each_other(shop: Understanding) -> None:
+    query = read(shop, "sales in July and August 2025 versus July and August 2024")
+    assert days(query.time_range) == (date(2025, 7, 1), date(2025, 8, 31))
+    assert query.compare is not None
+    assert days(query.compare.range) == (date(2024, 7, 1), date(2024, 8, 31))
+    assert not isinstance(shop.plan("orders in April and May vs last year"), Plan)
+
+
+def test_a_unit_told_once_is_of_both_numbers(shop: Understanding) -> None:
+    query = read(shop, "orders in the second and third quarter of 2025 together")
+    assert days(query.time_range) == (date(2025, 4, 1), date(2025, 9, 30))
+    assert not query.group_by
+
+
+@pytest.mark.parametrize(
+    "said", ["what time do most orders come in?", "At what time of day do people order? Orders by hour in May"]
+)
+def test_the_time_of_day_is_an_hour_of_every_day(shop: Understanding, said: str) -> None:
+    assert [group.field for group in read(shop, said).group_by] == ["orders.ordered_at_hour_of_day"]
+
+
+def test_a_share_of_hours_is_of_all_hours(shop: Understanding) -> None:
+    (share,) = read(shop, "what share of revenue is made between 8 pm and midnight in 2025").shares
+    assert share.apart_from == ("orders.ordered_at_hour_of_day",)

@@ -88,3 +88,8 @@ def test_both_are_the_two_sides_of_the_sentence_before(shop: Understanding, said
     assert query.time_range is not None
     assert query.time_range.start == date(2026, 5, 1)
     assert not isinstance(shop.plan("Do new customers buy more Shoes than Beauty? revenue of both"), Plan)
+
+
+@pytest.mark.parametrize("said", ["average refund per order in 2025", "how many units per order line"])
+def test_what_one_is_worth_is_no_count_and_a_line_no_order(shop: Understanding, said: str) -> None:
+    assert not isinstance(shop.plan(said), Plan)

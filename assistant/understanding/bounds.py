@@ -55,7 +55,7 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
     suffix = _suffix(draft, amount.behind)
     if suffix and operator == "eq":
         operator, amount = SUFFIXES[suffix], replace(amount, behind=amount.behind + 1)
-    place, choices = bounded_thing(draft, at, amount) or (draft.back(at), ())
+    place, choices = _worth(draft, at, amount) or bounded_thing(draft, at, amount) or (draft.back(at), ())
     if place is None:
         return
     if ages := age_field(draft, at, place, amount):
@@ -70,6 +70,19 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
         draft.use(used, "condition", operator)
     bound = Bound(place, found, operator, _scaled(draft, found, amount))
     add_bound(draft, place, of_each_row(draft, at, bound) if place > at else bound)
+
+
+def _worth(draft: Draft, at: int, amount: Amount) -> tuple[int, tuple[Concept, ...]] | None:
+    """ "deals worth more than 5000": what each of the things is worth, and not how many there are."""
+    before = at - 1
+    if before < 1 or draft.element(before).text.casefold() not in draft.world.language.words("value_words"):
+        return None
+    units = (amount.unit,) if amount.unit else tuple(dict.fromkeys(draft.world.language.data["unit_signs"].values()))
+    found = next((found for unit in units if (found := worth_field(draft, before - 1, unit))), ())
+    if not found:
+        return None
+    draft.use(before, "condition", found[0].target)
+    return before - 1, found
 
 
 def _is_creation(draft: Draft, at: int, place: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from assistant.understanding.dates import Clock, Found, day_period, named_period
@@ -13,6 +14,7 @@ from assistant.understanding.tokens import Token
 
 SATURDAY, WEEK = 5, 7
 MOST_COUNTED = 60
+NUMBERED = ("quarter", "half")
 
 
 def nth_day(clock: Clock, at: int) -> Found | None:
@@ -36,6 +38,21 @@ def nth_day(clock: Clock, at: int) -> Found | None:
         said = words_said(clock, at, month[1])
         return (Period(day, day + timedelta(days=2), "span", said, counts_days=True),), month[1]
     return (day_period(day),), month[1]
+
+
+def with_units_shared(tokens: Sequence[Token], language: Language) -> list[Token]:
+    """ "the second and third quarter" as "the second quarter and third quarter": a unit told once is of both."""
+    found = list(tokens)
+    numbered = {word for word, number in language.data["ordinals"].items() if number > 0}
+    units = {word for unit in NUMBERED for word in language.data["units"].get(unit, (unit,))} | set(NUMBERED)
+    for at in range(len(found) - 4, -1, -1):
+        first, joint, second, unit = found[at : at + 4]
+        joins = {"and", "or", "versus"} & set(language.cues.get(joint.text, ())) or joint.text in language.words(
+            "against_words"
+        )
+        if first.text in numbered and joins and second.text in numbered and unit.text in units:
+            found.insert(at + 1, replace(unit, start=first.end, end=first.end))
+    return found
 
 
 def with_weekdays_counted(tokens: Sequence[Token], language: Language) -> list[Token]:

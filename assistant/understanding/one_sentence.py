@@ -32,11 +32,23 @@ def by_one_sentence(question: str, plan: Planner, world: World) -> Plan | None:
         return columns_alone(question, plan, world)
     pieces = clauses(question)
     return (
-        _by_part(parts, plan, world)
+        _by_hours(parts, plan, world)
+        or _by_part(parts, plan, world)
         or (_by_part(pieces, plan, world) if pieces != parts else None)
         or _by_part(with_period_moved(parts, world), plan, world)
         or _by_sides(parts, plan, world)
     )
+
+
+def _by_hours(parts: Sequence[str], plan: Planner, world: World) -> Plan | None:
+    """The plan of "orders by hour" behind "at what time of day do people order?": by the hours of a day, not of all."""
+    words = world.language.words
+    if len(parts) != TWO or not any(phrase in parts[0].casefold() for phrase in words("times_of_day")):
+        return None
+    said = next((phrase for phrase in words("by_hours") if phrase in parts[1].casefold()), "")
+    at = parts[1].casefold().find(said)
+    told = plan(f"{parts[1][:at]}{words('by_hours_of_day')[0]}{parts[1][at + len(said) :]}") if said else None
+    return told if isinstance(told, Plan) and adds_nothing(parts[0], told, world) else None
 
 
 def _by_sides(parts: Sequence[str], plan: Planner, world: World) -> Plan | None:

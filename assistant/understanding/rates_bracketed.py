@@ -37,7 +37,9 @@ def _asks_for_rate(inner: str, world: World) -> bool:
 
 def _called(inner: str, world: World) -> set[str]:
     """The numbers that the words of a bracket name: "(click rate)"."""
-    return {one.target for one in world.lexicon.lookup(world.language.tokens(inner)) if one.kind == "metric"}
+    polite = world.language.words("polite")
+    said = [token for token in world.language.tokens(inner) if token.text not in polite]
+    return {one.target for one in world.lexicon.lookup(said) if one.kind == "metric"}
 
 
 def _is_rate_of(metric: Metric, part: str) -> bool:

@@ -12,7 +12,7 @@ from assistant.understanding.holidays import is_named_day
 from assistant.understanding.language import Language, time_words
 from assistant.understanding.language.wordings import ANY, MANY, Taken, Wording
 from assistant.understanding.lexicon import Lexicon
-from assistant.understanding.nth_days import with_weekdays_counted
+from assistant.understanding.nth_days import with_units_shared, with_weekdays_counted
 from assistant.understanding.restating import restated
 from assistant.understanding.statements import with_statements_asked
 from assistant.understanding.tokens import Token, tokenize
@@ -25,7 +25,7 @@ def rewritten(tokens: Sequence[Token], language: Language) -> list[Token]:
     times = time_words(framing_code(language))
     if all(token.text in times or token.text in language.silent or token.text.isdigit() for token in found):
         found = asked  # "an overview of April" asks for an overview
-    found = with_weekdays_counted(restated(found, language), language)
+    found = with_units_shared(with_weekdays_counted(restated(found, language), language), language)
     found = _with_each(_reworded(found, language), language)
     return _without_free_dashes(_with_days(found, language), language)
 

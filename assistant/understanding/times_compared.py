@@ -94,6 +94,8 @@ def use_all(draft: Draft, places: Iterable[int], role: str, target: str) -> None
 
 def several(draft: Draft, places: list[int], periods: list[Period]) -> None:
     """Several periods: two are compared when words say so, neighbours joined by "and" become one stretch."""
+    if _lists_compared(draft, places, periods):
+        return
     periods = _inherit_years(periods)
     against = _set_against(draft, places)
     if len(periods) == 2 and not against and (inner := _inner(*periods)) is not None:
@@ -110,6 +112,27 @@ def several(draft: Draft, places: list[int], periods: list[Period]) -> None:
             draft.use(at, "time", draft.element(at).text)
     elif _neighbours(periods) and all(draft.joined(first, "and", "or") == last for first, last in pairwise(places)):
         _join(draft, places, periods)
+
+
+def _lists_compared(draft: Draft, places: list[int], periods: list[Period]) -> bool:
+    """Whether as many neighbours on both sides are set against each other: "July and August 2025 vs those of 2024"."""
+    gaps = enumerate(pairwise(places), start=1)
+    cuts = [at for at, (a, b) in gaps if any(draft.has(i, "versus", "compare") for i in range(a + 1, b))]
+    if len(periods) < len(("one", "another", "a third")) or len(cuts) != 1:
+        return False
+    sides = [_inherit_years(side) for side in (periods[: cuts[0]], periods[cuts[0] :])]
+    alike = len({(len(side), side[0].unit) for side in sides}) == 1  # "April and May vs last year" is of another kind
+    if not alike or not all(_neighbours(side) for side in sides):
+        return False
+    first, second = (replace(side[0], end=side[-1].end, unit="span", label=_joined_label(side)) for side in sides)
+    compare_two(draft, (first, second))
+    for at in places:
+        draft.use(at, "time", draft.element(at).text)
+    return True
+
+
+def _joined_label(periods: list[Period]) -> str:
+    return " and ".join(period.label for period in periods)
 
 
 def _inner(first: Period, second: Period) -> Period | None:

@@ -250,7 +250,8 @@ class Understanding:
         """Whether a plan of single things answers what an ordinary reading leaves open or guesses."""
         open_number = isinstance(outcome, Clarification) and not outcome.words
         values = open_number and asks_values(listed, tokens, self._world)
-        return not listed.query.metrics or asks_whose(outcome) or values
+        named = _names_number(listed, outcome, self._world) and not asks_whose(outcome)
+        return (not listed.query.metrics and not named) or asks_whose(outcome) or values
 
     def _doubts(self, question: str, plan: Plan, tokens: tuple[Token, ...]) -> tuple[str, ...]:
         return (*quoted_lost(question, plan), *doubted(plan, tokens, self._world))
@@ -333,6 +334,15 @@ class _OfRoles(Understanding):
 def _leaves_all_open(outcome: Clarification | Refusal) -> bool:
     """Whether a question back has nothing to choose from, or words were not understood."""
     return outcome.code == "UNKNOWN_WORDS" if isinstance(outcome, Refusal) else not (outcome.options or outcome.words)
+
+
+def _names_number(listed: Plan, outcome: Clarification | Plan, world: World) -> bool:
+    """Whether what a list shows is called as the number that every reading to choose from tells: "NPS of ..."."""
+    options = outcome.options if isinstance(outcome, Clarification) else ()
+    told = {name for option in options for name in option.plan.query.metrics}
+    spans = [span for span in listed.spans if span.role == "dimension"]
+    called = ({c.target for c in world.lexicon.lookup(world.language.tokens(span.text))} for span in spans)
+    return len(told) == 1 and any(told <= one for one in called)
 
 
 def _guesses_numbers(plan: Plan, world: World) -> bool:

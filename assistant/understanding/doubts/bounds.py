@@ -106,6 +106,17 @@ def _average_of_others(asked: Doubted) -> Iterator[Doubt]:
                 yield Doubt(raw(asked.tokens[average : at + 1]), "average_of_others")
 
 
+def _counted_for_itself(asked: Doubted) -> Iterator[Doubt]:
+    """ "subscribers with more than one subscription": of the people, since a subscription has no number of them."""
+    counted, metrics = asked.world.nouns.counted, asked.world.layer.metrics
+    for one in asked.query.filters:
+        kin = {name for name, metric in metrics.items() if one.field in (name, *metric.stand_ins)}
+        if one.entity and any(counted.get(name) == one.entity for name in kin) and one.time_range is None:
+            starts = {span.start for span in asked.plan.spans if span.target == one.field}
+            named = [token.raw for token in asked.tokens if token.start in starts]
+            yield Doubt(tuple(named) or (metrics[one.field].title,), "of_each_row")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _of_each_row,
     _of_the_rows,
@@ -113,4 +124,5 @@ RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _bounds_as_bands,
     _number_of_amounts,
     _average_of_others,
+    _counted_for_itself,
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from assistant.understanding.chart import amount_of
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from semantic_layer import is_count
 
 BOUNDS = frozenset({"gt", "ge", "lt", "le"})
 FARTHEST = 5
@@ -42,8 +43,9 @@ def _is_one(asked: Doubted, at: int) -> bool:
 
 def _most_of_one(asked: Doubted) -> Iterator[Doubt]:
     """A ranking by how many there are, where the words ask for one by its size: "who has the largest open deal"."""
-    counts = asked.world.nouns.counted
-    ranked = {counts[one.by] for one in asked.query.order_by if one.by in counts}
+    layer, reach = asked.world.layer, asked.world.reach
+    counts = [one.by for one in asked.query.order_by if one.by in layer.metrics and is_count(layer, one.by)]
+    ranked = {fact for name in counts for fact in reach.facts(name)}
     for at in range(len(asked.tokens) - 1) if ranked else ():
         if asked.text(at) not in asked.words("sizes_of_one"):
             continue
@@ -55,7 +57,9 @@ def _most_of_one(asked: Doubted) -> Iterator[Doubt]:
 
 def _ends_phrase(asked: Doubted, at: int) -> bool:
     """Whether no noun follows that the thing only tells more of: "the largest customer base"."""
-    return not asked.text(at).isalpha() or asked.text(at) in asked.world.language.fillers or bool(asked.cues(at))
+    pointing = {word for group in asked.world.language.data["relative"].values() for word in group}
+    ends = asked.text(at) in asked.world.language.fillers | pointing
+    return not asked.text(at).isalpha() or ends or bool(asked.cues(at))
 
 
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_bound_of_one, _most_of_one)

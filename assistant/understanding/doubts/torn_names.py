@@ -61,4 +61,17 @@ def _is_split(asked: Doubted, first: int, behind: int) -> bool:
     return grouped and idle and opening.text not in asked.world.language.fillers
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_segment, _torn_field)
+def _torn_noun(asked: Doubted) -> Iterator[Doubt]:
+    """ "units per order line": the things named are the lines, of which the first word went into a number's name."""
+    for at in range(1, len(asked.tokens) - 1):
+        nouns = {c.target for c in asked.concepts(at, at + 2) if c.kind == "noun" and c.weight >= NAMED}
+        nouns &= {c.target for c in asked.concepts(at + 1, at + 2) if c.kind == "noun"}  # "tickets are" are tickets
+        first, last = asked.tokens[at], asked.tokens[at + 1]
+        told = [span for span in asked.plan.spans if span.role == "metric" and span.start < first.start]
+        cut = any(span.end == first.end for span in told)
+        idle = any(span.role == "filler" and span.start == last.start for span in asked.plan.spans)
+        if nouns and cut and idle and first.end < last.start:
+            yield Doubt(raw(asked.tokens[at : at + 2]), "torn_name")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_segment, _torn_field, _torn_noun)

@@ -40,7 +40,7 @@ class Asked:
 def sides_of(asking: Asking) -> Iterator[Sides]:
     """Every way to take the question apart, the likeliest first; nothing where nothing is compared."""
     words = {token.text for token in asking.tokens}
-    if "than" in words:
+    if not words.isdisjoint(phrases()["than_or"]):
         yield from _than(asking)
     if not words.isdisjoint({"difference", "gap", "differ", "differs"}):
         yield from _between(asking)
@@ -48,8 +48,8 @@ def sides_of(asking: Asking) -> Iterator[Sides]:
 
 
 def _than(asking: Asking) -> Iterator[Sides]:
-    """ "do A spend more than B", "how many more orders did A have than B", "is revenue higher in A than in B"."""
-    for at in (place for place, token in enumerate(asking.tokens) if token.text == "than"):
+    """ "do A spend more than B", "how many more did A have than B", "is revenue higher in A than in B", "or in B"."""
+    for at in (place for place, token in enumerate(asking.tokens) if token.text in phrases()["than_or"]):
         head = list(asking.tokens[:at])
         behind = _second(asking.tokens[at + 1 :], head)
         place = next((i for i in reversed(range(len(head))) if head[i].text in phrases()["comparatives"]), None)

@@ -10,7 +10,7 @@ from assistant.understanding.forms.asking import Asking, phrases, said
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter
 
-LONGEST = 6
+LONGEST = 9
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,20 @@ def _names_kind(asking: Asking, words: Sequence[Token], part: Filter) -> bool:
 def _is_none(asking: Asking, words: Sequence[Token], part: Filter) -> bool:
     """ "non-members", "those who are not members", "the ones who are not": what the part is, denied."""
     denied = next((size for size in (5, 4, 3, 2, 1) if said(words[:size]) in phrases()["not_being"]), 0)
-    if not denied:
+    lacking = 0 if denied else _without(asking, words)
+    if not denied and not lacking:
         return False
-    named = [token for token in words[denied:] if token.text not in ("-", "a", "an", "the", "in")]
-    return not named or _names_part(asking, named, part)
+    named = [token for token in words[denied or lacking :] if token.text not in ("-", "a", "an", "the", "in")]
+    return (not named and not lacking) or (bool(named) and _names_part(asking, named, part))
+
+
+def _without(asking: Asking, words: Sequence[Token]) -> int:
+    """How many words say that people lack what is named behind: "people without", "customers who are not in"."""
+    language = asking.world.language
+    people = {*language.persons, *language.words("person_nouns"), *phrases()["those"]}
+    if not words or (words[0].text not in people and words[0].plain not in people):
+        return 0
+    return next((size + 1 for size in (5, 4, 3, 2, 1) if said(words[1 : size + 1]) in phrases()["being_without"]), 0)
 
 
 def _names_part(asking: Asking, words: Sequence[Token], part: Filter) -> bool:

@@ -42,6 +42,8 @@ def _per(asking: Asking) -> Iterator[Below]:
     for at, behind in asking.found("per_one"):
         if _is_named(asking, at, behind) or _is_breakdown(asking, at, behind) or _is_total(asking, at, behind):
             continue
+        if _is_of_one(asking, at):
+            continue
         number = _number(asking, behind)
         start, per = (number[1], number[0]) if number else (behind, 1)
         for end, metrics in _counts(asking, start):
@@ -55,6 +57,17 @@ def _without_average(asking: Asking, at: int) -> tuple[Token, ...]:
     """The words before a place without "average": what falls to each one is an average already."""
     cues = asking.world.language.cues
     return tuple(token for token in asking.tokens[:at] if "average" not in cues.get(token.text, ()))
+
+
+def _is_of_one(asking: Asking, at: int) -> bool:
+    """ "average refund per order": what one of them is worth, and not how many there are."""
+    cues, counted = asking.world.language.cues, asking.tokens[at - 1]
+    if not any("average" in cues.get(token.text, ()) for token in asking.world.language.tokens(asking.question)):
+        return False
+    called = asking.world.lexicon.lookup([counted]) if counted.text == counted.plain else ()
+    numbers = [concept for concept in called if concept.kind == "metric"]
+    meant = max(numbers, key=lambda one: one.weight, default=None)
+    return meant is not None and asking.world.layer.metrics[meant.target].format == "integer"
 
 
 def _is_named(asking: Asking, at: int, behind: int) -> bool:

@@ -32,7 +32,7 @@ def without_way(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
             continue
         fields = {c.target for concepts, _ in words.concepts(at + 2, "value") for c in concepts}
         verbs = {root(tokens[at].text), tokens[at].bare, *lists()["pasts"].get(tokens[at].text, ())}
-        if fields and all(_says(field, verbs, world) for field in fields):
+        if fields and fields <= set(world.layer.fields) and all(_says(field, verbs, world) for field in fields):
             yield [*tokens[:at], *tokens[at + 1 :]]
 
 
