@@ -273,8 +273,9 @@ def _finer_dataset(layer: SemanticLayer, start: str, target: str) -> str:
 
 
 def _finer(start: str, between: str, ref: str) -> QueryFault:
+    by = ref.removesuffix(".")  # a thing by itself, where no field of it is named
     sentence = (
-        f"One row of `{start}` can have many rows of `{between}`: by `{ref}` the same `{start}` would be counted more "
+        f"One row of `{start}` can have many rows of `{between}`: by `{by}` the same `{start}` would be counted more "
         f"than once."
     )
     return QueryFault("E_UNAGGREGATED_FINER_GRAIN_REFERENCE", sentence)

@@ -14,7 +14,7 @@ from assistant.service.init_command import propose_for
 from semantic_layer import bootstrap
 from warehouse import live_path, publish, set_snapshot
 
-NAMES = ("potters", "ref_glaze_types", "pots", "clts", "pot_sales", "fairs")
+NAMES = ("potters", "ref_glaze_types", "pots", "clts", "pot_sales", "fairs", "exams")
 TABLES = """
 CREATE TABLE potters (potter_id INTEGER, first_name VARCHAR, last_name VARCHAR, country VARCHAR, age INTEGER,
   website VARCHAR);
@@ -30,9 +30,12 @@ CREATE TABLE clts (clt_id INTEGER, clt_nm VARCHAR, town VARCHAR);
 INSERT INTO clts VALUES (1, 'Inn', 'Oslo'), (2, 'Cafe', 'Rome'), (3, 'Spa', 'Bern');
 CREATE TABLE pot_sales (sale_id INTEGER, pot_id INTEGER, clt_id INTEGER, sale_date DATE);
 INSERT INTO pot_sales VALUES (1, 1, 1, '2026-01-05'), (2, 2, 1, '2026-01-09'), (3, 3, 2, '2026-02-01');
-CREATE TABLE fairs (fair_id INTEGER, fair_name VARCHAR, fair_town VARCHAR, has_parking VARCHAR, dpth_m INTEGER);
-INSERT INTO fairs VALUES (1, 'Spring Fair', 'Oslo', 'yes', 4), (2, 'Clay Days', 'Lyon', 'no', 9),
-  (3, 'Kiln Week', 'Bern', 'yes', 6);
+CREATE TABLE fairs (fair_id INTEGER, fair_name VARCHAR, fair_town VARCHAR, has_parking VARCHAR, dpth_m INTEGER,
+  judged_by_potter_id INTEGER);
+INSERT INTO fairs VALUES (1, 'Spring Fair', 'Oslo', 'yes', 4, 1), (2, 'Clay Days', 'Lyon', 'no', 9, 2),
+  (3, 'Kiln Week', 'Bern', 'yes', 6, NULL);
+CREATE TABLE exams (exam_id INTEGER, potter_id INTEGER, craft_score INTEGER);
+INSERT INTO exams VALUES (1, 1, 80), (2, 1, 90), (3, 3, 95), (4, 3, 40);
 """
 
 
@@ -77,6 +80,11 @@ def told(pottery: Assistant, question: str, *columns: str) -> list[tuple[object,
         ("Show the distinct countries of potters older than 26.", ("country",), [("Japan",), ("Norway",)]),
         ("Show the two most recent pot sales.", ("sale_id",), [(2,), (3,)]),
         ("Which fairs do not have parking?", ("fair_name",), [("Clay Days",)]),
+        ("Which clients bought the Blue Jar but not the Plate?", ("clt_nm",), [("Inn",)]),
+        ("What is the country of the potter named Ben Kern?", ("country",), [("Japan",)]),
+        ("Show the names of the pots with the glaze type of Ash.", ("pot_name",), [("Blue Jar",), ("Tall Vase",)]),
+        ("Which potter has the highest craft score?", ("last_name",), [("Lund",)]),
+        ("Show the names of the fairs that are not judged by any potter.", ("fair_name",), [("Kiln Week",)]),
         ("Which fairs are deeper than 5 meters?", ("fair_name",), [("Clay Days",), ("Kiln Week",)]),
     ],
 )

@@ -210,7 +210,10 @@ class Understanding:
             return self._about(question, tokens, found)
         read_once = cache(self._read)  # forms and the ordinary reading ask the same of the same words
         asking = Asking(question, tuple(tokens), self._world, cache(partial(self._ordinary, question, read_once)))
-        outcome = read_first(asking) or self._ordinary(question, read_once, asking.tokens, parts=True)
+        first = read_first(asking)
+        if isinstance(first, Refusal):  # deeds that a form could not put together may be those of single things
+            first = plan_entities(asking.tokens, self._world) or first
+        outcome = first or self._ordinary(question, read_once, asking.tokens, parts=True)
         return outcome if isinstance(outcome, Plan) else read_form(asking, outcome) or outcome
 
     def _ordinary(

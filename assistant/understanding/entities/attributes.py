@@ -108,9 +108,10 @@ def _field(words: Words, found: Found) -> Iterator[Found]:
             yield named
             yield from _of_other(words, named)
     for dataset, behind in words.nouns(start):  # "order ids"
-        keys, name = words.phrase(behind, "keys"), _own_field(words, dataset, "?keys")
-        if keys is not None and name:
-            yield replace(found, attributes=(*found.attributes, name)).used(start, keys, "dimension", name)
+        for role in ("keys", "names"):
+            end, name = words.phrase(behind, role), _own_field(words, dataset, f"?{role}")
+            if end is not None and name and "|" not in name:
+                yield replace(found, attributes=(*found.attributes, name)).used(start, end, "dimension", name)
     yield from _count_beside(words, found, start)
     for choices, behind in _choices(words, start):
         alone = any(words.phrase(start, role) == behind for role in ("names", "keys"))

@@ -138,6 +138,8 @@ def _than(words: Words, found: Found, field: str, operator: str) -> Iterator[Fou
 
 def _than_of(words: Words, found: Found, field: str, operator: str, at: int) -> Iterator[Found]:
     """ "... Ann", "... that of the country Chad", "... lecturers": the same field of the rows that a value tells."""
+    if field not in words.world.layer.fields:
+        return  # a metric of each thing is compared with no single one of them
     behind = words.phrase(at, "that_of")
     start = words.skip(behind, "empty") if behind is not None else at
     dataset = field.partition(".")[0]

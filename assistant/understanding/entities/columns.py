@@ -159,7 +159,8 @@ def _number(words: Words, found: Found, at: int) -> tuple[str, int]:
 
 def _names(words: Words, entity: str) -> tuple[str, ...]:
     identity = words.world.nouns.identity(entity)
-    return identity[0] if identity else (words.world.nouns.names(entity) or _key(words, entity))
+    names = words.world.nouns.names(entity)
+    return tuple(dict.fromkeys((*identity[0], *names))) if identity else (names or _key(words, entity))
 
 
 def _key(words: Words, entity: str) -> tuple[str, ...]:

@@ -186,7 +186,7 @@ def belonging(words: Words, found: Found) -> Iterator[Found]:
         return
     first = words.skip(found.at, "relatives", "empty")
     denied = words.phrase(first, "denials")
-    start = words.skip(denied or first, "owning", "empty")
+    start = words.skip(denied or first, "owning", "ties", "empty")  # "not assigned to any officer"
     for dataset, behind in words.nouns(start) if denied is not None else ():
         keys = words.world.layer.datasets[dataset].key_fields
         own = dataset != found.entity and words.world.reach.steps(found.entity, dataset) == 1

@@ -258,6 +258,26 @@ def _average_unsaid(plan: Plan, words: Words) -> tuple[str, ...]:
     return () if said else tuple(averaged[:1])
 
 
+def average_ranked(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "the student with the highest score" answered with the highest average of scores, which nothing says."""
+    layer = words.world.layer
+    ranked_first = plan.query.entity and plan.query.order_by and plan.query.limit == 1
+    by = plan.query.order_by[0].by if ranked_first else ""
+    metric = layer.metrics.get(by)
+    if not isinstance(metric, SimpleMetric) or not metric.title.casefold().startswith("average "):
+        return ()
+    said = any(words.phrase(at, "averages") is not None for at in range(len(words.tokens)))
+    field = f"{metric.measure.partition('.')[0]}.{layer.measures[metric.measure].expression}"
+    for at in range(len(words.tokens)) if not said else ():
+        ranked = words.phrase(at, "most") or words.phrase(at, "least")
+        start = words.skip(ranked, "empty") if ranked is not None else len(words.tokens)
+        for concepts, end in words.concepts(start, "dimension"):
+            rather = [one.weight for one in words.world.lexicon.lookup(words.tokens[start:end]) if one.target == by]
+            if any(one.target == field and one.weight > max(rather, default=0) for one in concepts):
+                return (words.tokens[at].raw,)
+    return ()
+
+
 def all_for_some(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "who borrowed all novels" answered with whoever borrowed some."""
     some = [one for one in plan.query.filters if one.entity or one.field in words.world.layer.metrics]
@@ -301,6 +321,7 @@ SHAPES: tuple[Shape, ...] = (
     _rows_for_totals,
     _rows_for_values,
     _average_unsaid,
+    average_ranked,
     _total_for_one,
     _by_whom,
     _contradictory,

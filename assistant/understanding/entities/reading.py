@@ -13,7 +13,13 @@ from assistant.understanding.entities.dated import is_day
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
 from assistant.understanding.entities.kinds_inside import with_kind_inside
-from assistant.understanding.entities.misshapen import all_for_some, day_unsaid, rows_for_total, whole_for_parts
+from assistant.understanding.entities.misshapen import (
+    all_for_some,
+    average_ranked,
+    day_unsaid,
+    rows_for_total,
+    whole_for_parts,
+)
 from assistant.understanding.entities.own_period import with_own_period
 from assistant.understanding.entities.owners import limits_groups, said_of_others
 from assistant.understanding.entities.shapes_of_each import rank_for_size
@@ -43,8 +49,9 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
                 and not goes_wrong_way(query, words)
                 and not limits_groups(query, words)
             ):
-                plans[key] = Plan(query, spans_of(found, words), CONFIDENCE, _notes(found, world))
-                ranks[key] = found.rank
+                plan = Plan(query, spans_of(found, words), CONFIDENCE, _notes(found, world))
+                if not average_ranked(plan, words):
+                    plans[key], ranks[key] = plan, found.rank
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
     one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None
     misread = one is not None and any(

@@ -11,7 +11,7 @@ from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.kinds_named import kinds_named
 from assistant.understanding.entities.links import LINKING, reaches
 from assistant.understanding.entities.words import SIZE, Words
-from semantic_layer import Filter, OrderBy
+from semantic_layer import Filter, OrderBy, SimpleMetric
 
 MOST_SHOWN = 10
 AGED = ("age", "newness")
@@ -87,10 +87,24 @@ def with_the_row(words: Words, found: Found) -> Iterator[Found]:
         if nesting is not None and _belongs(words, dataset, found.entity) and not words.is_plural(behind - 1):
             inner = found.used(start, behind, "dimension", dataset).moved(words.skip(nesting, "owning", "being"))
             yield from _by_row(words, inner, (dataset,))
+    if start > found.at:
+        telling = tuple(name for name in words.world.layer.datasets if _belongs(words, name, found.entity))
+        yield from (one for one in _by_row(words, found.moved(start), telling) if _is_never_summed(words, one))
     paying = words.phrase(words.skip(found.at, "relatives", "empty"), "paying")
     if paying is not None:
         telling = tuple(name for name in words.world.layer.datasets if _belongs(words, name, found.entity))
         yield from _by_row(words, found.moved(paying), telling)
+
+
+def _is_never_summed(words: Words, found: Found) -> bool:
+    """Whether the number by which a row is the first is one that does not add up: a score, and no amount."""
+    field = found.newest[1].by if found.newest is not None else "."
+    layer, (owner, _, name) = words.world.layer, field.partition(".")
+    told = {name, layer.fields[field].sql}
+    declared = [one for one in layer.metrics.values() if isinstance(one, SimpleMetric) and not one.implied]
+    own = [layer.measures[one.measure] for one in declared if one.measure.startswith(f"{owner}.")]
+    summed = any(one.agg == "sum" and one.expression in told for one in own)
+    return layer.fields[field].kind == "number" and not summed
 
 
 def _by_row(words: Words, found: Found, datasets: tuple[str, ...]) -> Iterator[Found]:

@@ -97,7 +97,8 @@ def _named_field(words: Words, found: Found, dataset: str) -> Iterator[tuple[Fou
     start = words.skip(found.at, "empty")
     for concepts, behind in words.concepts(start, "dimension"):
         targets = frozenset(concept.target for concept in concepts)
-        yield found.used(start, behind, "dimension", concepts[0].target).moved(words.skip(behind, "empty")), targets
+        valued = words.skip(behind + _is_of_value(words, behind), "empty")
+        yield found.used(start, behind, "dimension", concepts[0].target).moved(valued), targets
     whole = {behind for _, behind in words.concepts(start, "dimension")}
     for end in range(min(start + LONGEST_PART, len(words.tokens)), start, -1):
         parts = _parts(words, words.tokens[start:end], dataset or found.entity) if end not in whole else frozenset()
@@ -105,9 +106,21 @@ def _named_field(words: Words, found: Found, dataset: str) -> Iterator[tuple[Fou
             yield found.used(start, end, "dimension", min(parts)).moved(words.skip(end, "empty")), parts
     yield from _of_lookup(words, found, dataset or found.entity)
     called = words.phrase(start, "called")
-    names = frozenset(words.world.nouns.names(dataset or found.entity))
+    names = frozenset((*words.world.nouns.names(dataset or found.entity), *_keys(words, dataset or found.entity)))
     if called is not None and names:
         yield found.used(start, called, "dimension", min(names)).moved(words.skip(called, "empty")), names
+
+
+def _is_of_value(words: Words, at: int) -> bool:
+    """Whether "of" stands between a field and its value: "with the rank of Major"."""
+    return 0 < at + 1 < len(words.tokens) and words.tokens[at].text == "of" and bool(words.concepts(at + 1, "value"))
+
+
+def _keys(words: Words, entity: str) -> tuple[str, ...]:
+    """The key of things, by which one is meant that is called by its whole name."""
+    known = words.world.layer.datasets.get(entity)
+    keys = known.key_fields if known is not None else ()
+    return (f"{entity}.{keys[0]}",) if len(keys) == 1 else ()
 
 
 def _of_lookup(words: Words, found: Found, entity: str) -> Iterator[tuple[Found, frozenset[str]]]:
