@@ -34,6 +34,16 @@ CREATE TABLE regatta (regatta_id BIGINT, regatta_name VARCHAR, city VARCHAR, pri
 INSERT INTO regatta VALUES (1, 'Sund Open', 'Sund', 500), (2, 'Malm Cup', 'Malm', 900), (3, 'Night Race', 'Sund', 100);
 CREATE TABLE regatta_entry (sailor_id BIGINT, regatta_id BIGINT, place BIGINT);
 INSERT INTO regatta_entry VALUES (1, 1, 2), (2, 1, 1), (1, 2, 1), (3, 3, 1), (1, 3, 2), (4, 3, 3);
+CREATE TABLE letter (letter_id BIGINT, sender_id BIGINT, receiver_id BIGINT, pages BIGINT);
+INSERT INTO letter VALUES (1, 1, 2, 3), (2, 1, 3, 1), (3, 4, 2, 2), (4, 1, 2, 9), (5, 2, 1, 4);
+CREATE TABLE club (club_id BIGINT, club_name VARCHAR, owner_id BIGINT);
+INSERT INTO club VALUES (1, 'Knots', 4), (2, 'Ropes', 4), (3, 'Sails', 1);
+CREATE TABLE club_member (club_id BIGINT, sailor_id BIGINT);
+INSERT INTO club_member VALUES (1, 1), (2, 1), (3, 1), (1, 2), (2, 3), (3, 3);
+CREATE TABLE yawl (yawl_id BIGINT, yawl_name VARCHAR, make VARCHAR, price_per_day DOUBLE);
+INSERT INTO yawl VALUES (1, 'Alca', 'Nord', 30), (2, 'Bubo', 'Sud', 20), (3, 'Cyg', 'Sud', 25);
+CREATE TABLE repair (repair_id BIGINT, yawl_id BIGINT, cost DOUBLE);
+INSERT INTO repair VALUES (1, 1, 5), (2, 1, 6), (3, 2, 1), (4, 2, 2), (5, 3, 8);
 """
 BY_QUAY = "SELECT QuayName, {} FROM Voyage JOIN Quay ON {}QuayID = QuayID GROUP BY QuayName"
 UNDER = "SELECT m.emp_nm, count(*) FROM emp s JOIN emp m ON s.mgr_emp_id = m.emp_id GROUP BY m.emp_nm"
@@ -66,6 +76,12 @@ RESTATED = [
     ("How many voyages found a delay?", "SELECT 2"),
     ("Show the number of voyages booked in each year.",
      "SELECT date '2024-01-01', 2 UNION ALL SELECT date '2025-01-01', 3"),
+    ("How many letters did each employee send?",
+     "SELECT emp_nm, count(*) FROM letter JOIN emp ON sender_id = emp_id GROUP BY emp_nm"),
+    ("Which receiver got the most letters?", "SELECT 'Bo Lind', 3"),
+    ("Which sailors belong to more than 1 club?", "SELECT 'Fay' UNION ALL SELECT 'Hal'"),
+    ("Which make of yawl had the most repairs?", "SELECT 'Sud', 3"),
+    ("List the names of the yawls sorted by price.", "SELECT yawl_name FROM yawl"),
 ]  # fmt: skip
 
 

@@ -10,7 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Plan
+from assistant.understanding.draft import World
 from assistant.understanding.entities.links import role_words
+from assistant.understanding.entities.roles import root
+from assistant.understanding.entities.words import Words
+from assistant.understanding.retold.asked_roles import does
 from assistant.understanding.tokens import Token
 from semantic_layer import (
     Dataset,
@@ -25,6 +29,7 @@ from semantic_layer import (
     stands,
 )
 
+SHORTEST = 4
 DOERS = ("er", "or", "ee", "ent", "ant", "ist", "ian", "man")
 
 
@@ -57,6 +62,47 @@ def as_having(tokens: Sequence[Token], layer: SemanticLayer) -> str:
             called = "" if _is_doer(role) and not noun else " ".join(nouns)
             return f"which {' '.join(role)} {called} has the {' '.join(one.raw for one in tokens[ranks[0] :])}"
     return ""
+
+
+def as_done(tokens: Sequence[Token], world: World) -> str:
+    """ "how many messages did each user send" as "... does each sender have": a role by its verb; empty without it."""
+    words = Words(tuple(tokens), world)
+    for link in world.layer.relationships.values():
+        role = role_words(link)
+        for at in range(2, len(tokens)) if len(role) == 1 else ():
+            verb = tokens[at].text
+            if not (does(role[0], verb) or (len(verb) > SHORTEST and root(verb) == root(role[0]))):
+                continue
+            made = _each_in(words, at, link) or _most_in(words, at, link)
+            if made:
+                return made
+    return ""
+
+
+def _each_in(words: Words, at: int, link: Relationship) -> str:
+    """ "how many messages did each user send", "how many trips departed from each port"."""
+    tokens, called = words.tokens, " ".join(_called(link)).replace("_", " ")
+    counted = words.phrase(0, "counting")
+    rows = [end for dataset, end in words.nouns(counted) if dataset == link.from_] if counted is not None else []
+    for end in rows[:1]:
+        behind = " ".join(token.raw for token in tokens[counted:end])
+        helped = end + (tokens[end].text in ("did", "does", "do", "were", "was", "are", "is"))
+        own = helped < at and tokens[helped].text in ("each", "every") and (link.to, at) in words.nouns(helped + 1)
+        far = at == helped and at + 2 < len(tokens) and tokens[at + 2].text in ("each", "every")
+        far = far and any(dataset == link.to and last == len(tokens) for dataset, last in words.nouns(at + 3))
+        if (own and at + 1 == len(tokens)) or far:
+            return f"how many {behind} does each {called} have"
+    return ""
+
+
+def _most_in(words: Words, at: int, link: Relationship) -> str:
+    """ "which user sent the most messages"."""
+    tokens = words.tokens
+    asked = tokens[0].text in ("which", "what") and (link.to, at) in words.nouns(1)
+    most = words.phrase(at + 1, "most") or words.phrase(at + 1, "least") if asked and at + 1 < len(tokens) else None
+    rows = any(dataset == link.from_ for dataset, _ in words.nouns(most)) if most is not None else False
+    called = " ".join(_called(link)).replace("_", " ")
+    return f"which {called} has {' '.join(token.raw for token in tokens[at + 1 :])}" if rows else ""
 
 
 def with_roles_apart(layer: SemanticLayer) -> Apart:

@@ -59,7 +59,7 @@ from assistant.understanding.readings import Readings, is_of_today, read
 from assistant.understanding.refusing import refuse
 from assistant.understanding.remarks import without_remarks
 from assistant.understanding.retold import retold
-from assistant.understanding.roles_apart import Apart, as_having, by_links, roles_said, with_roles_apart
+from assistant.understanding.roles_apart import Apart, as_done, as_having, by_links, roles_said, with_roles_apart
 from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.second_halves import with_second_half
@@ -195,10 +195,11 @@ class Understanding:
 
     def _by_roles(self, question: str, tokens: list[Token]) -> Plan | None:
         """The plan of a question that says a role of a link ("by exit plaza"), None without one."""
-        if not roles_said(tokens, self._world.layer):
+        told = as_having(tokens, self._world.layer) or as_done(tokens, self._world)
+        if not told and not roles_said(tokens, self._world.layer):
             return None
         apart, reader = self._apart()
-        outcome = reader.plan(as_having(tokens, self._world.layer) or question)
+        outcome = reader.plan(told or question)
         return by_links(outcome, apart, self._world.layer) if isinstance(outcome, Plan) else None
 
     def _outcome(self, question: str, tokens: list[Token]) -> Plan | Clarification | Explanation | Refusal:

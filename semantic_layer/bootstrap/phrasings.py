@@ -80,6 +80,8 @@ def amounts(words: Words) -> Iterator[Words]:
 def numbers(words: Words, table: Table) -> Iterator[Words]:
     """What else a number is called: "billed amount", "shipping charges", the length of a column of milliseconds."""
     yield from amounts(words)
+    if "per" in words[1:-1]:  # "price" of a price per portion
+        yield words[: words.index("per")]
     if words[-1:] == ("total",) and len(words) > 1:
         yield ("total", *words[:-1])
     yield from spelt_right(words)

@@ -205,9 +205,11 @@ def _table(name: str, profile: TableFigures, tokens: Words, words: Vocabulary, s
     }
     common = _common_prefix(list(split.values()))
     columns: list[Column] = []
+    short: Mapping[str, str] = {}
     for position, (column, figures) in enumerate(profile.columns.items()):
-        is_text = type_kind(figures.type) == "text"
-        told = tuple(words.of_texts.get(word, word) if is_text else word for word in split[column])
+        kind = type_kind(figures.type)
+        meant = words.of_texts if kind == "text" else words.of_numbers if kind in ("integer", "number") else short
+        told = tuple(meant.get(word, word) for word in split[column])
         readable = _readable(told, common, noun, tokens, words) or ("column", str(position + 1))
         own = _own(readable, noun)
         columns.append(Column(name, column, position, readable, own, type_kind(figures.type), figures, profile.rows))

@@ -18,8 +18,8 @@ _FILE = Path(__file__).parent / "words.yml"
 _PARTS = re.compile(r"\d+(?:st|nd|rd|th)(?![^\W\d_])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W_]", re.UNICODE)
 _LONGEST_SPLIT = 40
 _OTHER_SHAPES = (
-    "abbreviations", "bare_units", "codes", "deed_nouns", "irregular", "outcomes", "plurals", "state_forms",
-    "status_codes", "synonyms", "synonyms_at_end", "text_abbreviations", "trade_nouns", "units", "words",
+    "abbreviations", "bare_units", "codes", "deed_nouns", "irregular", "number_abbreviations", "outcomes", "plurals",
+    "state_forms", "status_codes", "synonyms", "synonyms_at_end", "text_abbreviations", "trade_nouns", "units", "words",
 )  # fmt: skip
 _SHORT = ("measuring_units",)
 _SMALL = frozenset({"of", "to", "at", "by", "on"})
@@ -33,6 +33,7 @@ class Vocabulary:
     lists: Mapping[str, frozenset[Words]]
     abbreviations: Mapping[str, Words]
     of_texts: Mapping[str, str]
+    of_numbers: Mapping[str, str]
     vowelless: Mapping[str, str]
     irregular: Mapping[str, str]
     plurals: Mapping[str, str]
@@ -160,6 +161,7 @@ def vocabulary() -> Vocabulary:
             **vowelless(known - short.keys(), lambda word: irregular.get(word, word)),
         },
         of_texts=cast("Mapping[str, str]", data["text_abbreviations"]),
+        of_numbers=cast("Mapping[str, str]", data["number_abbreviations"]),
         irregular=irregular,
         plurals=plurals,
         at_start=_exchanges(data["synonyms"]),

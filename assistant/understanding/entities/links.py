@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.words import Words, word_lists
@@ -10,6 +10,7 @@ from semantic_layer import Relationship, SimpleMetric, implied_metric, linking
 
 COMPARISONS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "less_than": "lt", "exactly": "eq"}
 BEFORE_VERBS = ((1, "relatives"), (2, "helped_denials"))
+SHORTEST_ROOT = 3
 LINKING = ("ties", "empty", "relatives")
 
 
@@ -74,15 +75,27 @@ def _beside_role(words: Words, dataset: str, entity: str) -> str:
     The modules of a lecturer are those taught, and not those of the department that the lecturer is head of.
     """
     layer = words.world.layer
-    if (words.world.reach.steps(dataset, entity) or 0) < len(("the other", "its role")):
-        return dataset
     ways = layer.graph.walks(dataset, entity)
+    near = (words.world.reach.steps(dataset, entity) or 0) < len(("the other", "its role"))
+    if near and not _unsaid(words, [way.links for way in ways]):
+        return dataset
     ends: dict[str, set[str]] = {}
     for link in layer.relationships.values():
         ends.setdefault(link.from_, set()).add(link.to)
     ties = [name for name, to in ends.items() if {dataset, entity} <= to]
+    if len(ties) > 1:  # the members of a group before the posts that somebody wrote in it
+        links = (link for link in layer.relationships.values() if link.to in (dataset, entity))
+        in_role = {link.from_ for link in links if role_words(link)}
+        ties = [name for name in ties if name not in in_role]
     told = all(any(role_words(link) for link in way.links) for way in ways)
     return ties[0] if told and len(ties) == 1 else dataset
+
+
+def _unsaid(words: Words, ways: Sequence[Sequence[Relationship]]) -> bool:
+    """Whether every way goes by a role that no word says: the groups of members are not those that they own."""
+    told = [{part[:SHORTEST_ROOT] for link in way for part in role_words(link)} for way in ways]
+    said = {token.text[:SHORTEST_ROOT] for token in words.tokens}
+    return all(roles and not roles & said for roles in told)
 
 
 def only_of_some(words: Words) -> bool:

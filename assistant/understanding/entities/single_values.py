@@ -49,6 +49,20 @@ def part_of_a_name(plan: Plan, words: Words) -> tuple[str, ...]:
     return ()
 
 
+def row_for_kind(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "which make of car got the most fines" answered with the make of the one car that did."""
+    query = plan.query
+    asked = words.skip(0, "requests", "asking") if query.entity and query.limit == 1 and query.metrics else 0
+    for concepts, behind in words.concepts(asked, "dimension") if asked else ():
+        told = {c.target for c in concepts} & {group.field for group in query.group_by}
+        names = set(words.world.nouns.names(query.entity))
+        of = behind < len(words.tokens) and words.tokens[behind].text == "of"
+        if of and told and not told & names and (query.entity in {dataset for dataset, _ in words.nouns(behind + 1)}):
+            led = words.tokens[behind + 1].text in word_lists()["articles"]
+            return () if led else tuple(token.raw for token in words.tokens[asked:behind])
+    return ()
+
+
 def count_for_numbers(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "the policy numbers of the policies with two claims" answered with how many policies there are."""
     query = plan.query

@@ -137,6 +137,18 @@ def having_most(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
             yield [*tokens[:behind], *world.language.tokens_at("has", tokens[behind]), *tokens[behind + 1 :]]
 
 
+def of_kind(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
+    """ "Which make of car got ..." as "which make got ...": the field alone, without its things."""
+    words = Words(tuple(tokens), world)
+    start = phrase_at(tokens, 0, "asking")
+    for concepts, behind in words.concepts(start, "dimension") if start is not None else []:
+        of = behind + 1 < len(tokens) and tokens[behind].text == "of"
+        owners = {c.target.partition(".")[0] for c in concepts}
+        for dataset, end in words.nouns(behind + 1) if of else ():
+            if dataset in owners and tokens[behind + 1].text not in lists()["articles"]:
+                yield [*tokens[:behind], *tokens[end:]]
+
+
 def of_codes(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
     """ "the price of LPs" with the code as it is stored, in capitals and in the singular."""
     made = [_code(token, world) for token in tokens]
