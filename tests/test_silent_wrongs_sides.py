@@ -180,3 +180,11 @@ def test_the_part_of_a_count_that_came_from_somewhere_is_no_rate(shop: Understan
     assert isinstance(asked, Clarification), asked
     assert [bool(one.plan.query.shares) for one in asked.options if one.plan is not None] == [False, True]
     assert read(shop, "share of refunds in Germany").metrics == ("refund_rate",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["open tickets older than 12000 years", "tickets over 99999 months", "tickets paid by at risk customers"],
+)
+def test_numbers_beyond_the_calendar_and_segments_end_in_words(shop: Understanding, question: str) -> None:
+    assert shop.plan(question) is not None

@@ -46,3 +46,25 @@ def test_a_course_of_time_begins_where_it_is_said(
     shop: Assistant, turns: tuple[str, ...], same: tuple[str, ...]
 ) -> None:
     assert query(shop, *turns) == query(shop, *same)
+
+
+def test_what_those_counted_did_is_not_what_all_did(shop: Assistant) -> None:
+    found = query(shop, "new customers last month", "where do they come from", "how many ordered")
+    held = [(one.field, one.op, one.values, one.entity) for one in found.filters]
+    assert held == [("new_customers", "ge", (1,), "customer")]
+    assert found.metrics == ("orders",)
+    for turns in (("how many subscribers do we have", "their average age"), ("tickets in May", "their revenue")):
+        assert isinstance(last(shop, *turns), Refusal), turns
+    assert query(shop, "customers in Germany", "their revenue") == query(shop, "revenue in Germany")
+    assert query(shop, "revenue by country", "their refund rate").metrics == ("refund_rate",)
+
+
+def test_a_part_of_a_year_is_held_against_that_of_the_year_before(shop: Assistant) -> None:
+    compared = query(shop, "revenue 2025 vs 2024", "only Q1").compare
+    assert compared is not None
+    assert compared.kind == "previous_year"
+
+
+def test_all_groups_are_shown_again(shop: Assistant) -> None:
+    turns = ("revenue by country", "show Germany only", "show all again")
+    assert query(shop, *turns) == query(shop, "revenue by country")

@@ -8,6 +8,7 @@ from assistant.answer import Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import with_default_order, with_metrics
 from assistant.conversation.population import is_cut
+from assistant.conversation.those import of_those_counted
 from semantic_layer import METRIC_TIME, Filter, RatioMetric, SemanticQuery
 
 MEMBERSHIP = ("in", "not_in")
@@ -17,7 +18,8 @@ def heeded(follow_up: FollowUp, followed: Reading) -> Reading:
     """What was read, unless it passes over the answer before: then what heeds it, or what is asked back."""
     if not isinstance(followed, Plan):
         return followed
-    return _of_the_groups(follow_up, followed) or _of_other_groups(follow_up, followed) or followed
+    theirs = of_those_counted(follow_up, followed)
+    return theirs or _of_the_groups(follow_up, followed) or _of_other_groups(follow_up, followed) or followed
 
 
 def _of_the_groups(follow_up: FollowUp, followed: Plan) -> Reading | None:

@@ -20,7 +20,7 @@ def read_members(follow_up: FollowUp) -> Reading | None:
     said = (words_of(follow_up.rest), follow_up.words)
     if not any(follow_up.phrases.is_one(words, "members", "names") for words in said):
         return None
-    dataset, base = _persons(follow_up), follow_up.base
+    dataset, base = persons_counted(follow_up), follow_up.base
     if base.entity and not base.metrics:
         return Plan(base)  # a list already
     names = follow_up.understanding.world.nouns.names(dataset) if dataset else ()
@@ -35,7 +35,7 @@ def read_who_did_not(follow_up: FollowUp) -> Reading | None:
     """ "and the ones who did not?" behind those who ordered in May: those who did not order in May."""
     if not follow_up.phrases.is_one(follow_up.words, "members", "not_them"):
         return None
-    dataset, base = _persons(follow_up), follow_up.base
+    dataset, base = persons_counted(follow_up), follow_up.base
     turned = _turned(follow_up)
     if turned is not None:
         return turned
@@ -95,7 +95,7 @@ def _counts_some(follow_up: FollowUp, query: SemanticQuery) -> bool:
     return same and plain and layer.measures[other.measure].agg == layer.measures[one.measure].agg == "count"
 
 
-def _persons(follow_up: FollowUp) -> str:
+def persons_counted(follow_up: FollowUp) -> str:
     """The entity whose members the base counts, each by its key; empty for any other answer."""
     base, layer = follow_up.base, follow_up.understanding.world.layer
     metric = layer.metrics[base.metrics[0]] if len(base.metrics) == 1 else None

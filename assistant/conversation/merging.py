@@ -212,8 +212,23 @@ def with_period(query: SemanticQuery, span: TimeRange | None) -> SemanticQuery:
     if compare is not None and compare.kind == "range":
         then, now = compare.range, query.time_range
         follows = bool(then and now and then.end == now.start)
-        compare = Comparison(kind="previous_period") if follows and span is not None else None
+        yearly = follows and span is not None and _is_year(then) and _is_year(now) and _is_within(span, now)
+        kind = "previous_year" if yearly else "previous_period"
+        compare = Comparison(kind=kind) if follows and span is not None else None
     return query.model_copy(update={"time_range": span, "compare": compare if span is not None else None})
+
+
+def _is_year(span: TimeRange | None) -> bool:
+    """Whether a period is a whole year of the calendar."""
+    first, last = (span.start, span.end) if span is not None else (None, None)
+    return first is not None and last is not None and last == first.replace(year=first.year + 1) and first.month == 1
+
+
+def _is_within(span: TimeRange | None, whole: TimeRange | None) -> bool:
+    """Whether a period is a part of another one."""
+    if span is None or whole is None or not (span.start and span.end and whole.start and whole.end):
+        return False
+    return whole.start <= span.start and span.end <= whole.end
 
 
 def _period_of_each(query: SemanticQuery, span: TimeRange) -> SemanticQuery:

@@ -112,7 +112,8 @@ def _in_years(follow_up: FollowUp, plan: Plan, span: TimeRange) -> Reading | Non
     if asked.start is None or asked.end is None or asked.start.year == span.start.year:
         return None
     moved = in_year(asked, span.start.year, as_of)
-    query = plan.query.model_copy(update={"time_range": moved})
+    asked_before = plan.query.model_copy(update={"time_range": span, "compare": follow_up.base.compare})
+    query = with_period(asked_before, moved)
     within = bool(span.end and moved.start and moved.end and span.start <= moved.start and moved.end <= span.end)
     same_sort = unit_of(span) == unit_of(moved) != "year"
     if within and unit_of(span) != unit_of(moved):

@@ -23,7 +23,7 @@ def read_whole(follow_up: FollowUp) -> Reading | None:
     phrases, base = follow_up.phrases, follow_up.base
     words = follow_up.words
     if phrases.is_one(words, "parts", "all_rows") and (base.group_by or base.entity):
-        return Plan(uncut(base).model_copy(update={"order_by": base.order_by}))
+        return Plan(_all_rows(base))
     if phrases.is_one(words, "parts", "sum"):
         return _summed(follow_up)
     bare = words[1:] if words[:1] in (("for",), ("over",), ("of",)) else words
@@ -44,6 +44,14 @@ def read_whole(follow_up: FollowUp) -> Reading | None:
     cut = base.limit is not None and any(group.field in fields for group in base.group_by)
     changed = remove(base, Removal(filters=frozenset(gone), limit=cut)) if gone or cut else None
     return Plan(changed) if changed is not None else None
+
+
+def _all_rows(base: SemanticQuery) -> SemanticQuery:
+    """The base with all rows of a cut; of one that shows picked groups only ("show Germany only") with all of these."""
+    whole = uncut(base).model_copy(update={"order_by": base.order_by})
+    grouped = {group.field for group in base.group_by}
+    picked = frozenset(one.field for one in base.filters if one.field in grouped and one.op in VALUED)
+    return whole if whole != base or not picked else remove(base, Removal(filters=picked)) or base
 
 
 def _summed(follow_up: FollowUp) -> Reading:

@@ -10,6 +10,7 @@ from assistant.understanding.given import with_definitions
 from assistant.understanding.happenings import Happening
 from assistant.understanding.interpretation import interpret
 from assistant.understanding.language import languages, load_language, spoken_to
+from assistant.understanding.own_filters import row_filters
 from assistant.understanding.periods import add_units, unit_start
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spreads import Spread
@@ -44,6 +45,7 @@ __all__ = [
     "load_language",
     "of_the_same",
     "rebanded",
+    "row_filters",
     "spoken_to",
     "tokenize",
     "unit_start",

@@ -33,6 +33,9 @@ class Age:
     lasting: bool = False
 
 
+DAYS_IN_MONTH = 31
+
+
 def ages(asking: Asking) -> Plan | None:
     """The rows that are so old, or their number; None where no age is spoken of or no rows have one."""
     for age in _ages(asking):
@@ -73,7 +76,9 @@ def _bounded(asking: Asking, at: int, start: int, operator: str) -> Iterator[Age
 
 
 def _day_before(last: date, number: int, unit: str) -> date | None:
-    """The first day of those that are not yet older than so many units."""
+    """The first day of those that are not yet older than so many units; None before the calendar begins."""
+    if number * max(DAYS.get(unit, 0), MONTHS.get(unit, 0) * DAYS_IN_MONTH) >= last.toordinal():
+        return None
     if unit in DAYS:
         return last + timedelta(days=1 - number * DAYS[unit])
     return add_months(last + timedelta(days=1), -number * MONTHS[unit]) if unit in MONTHS else None
