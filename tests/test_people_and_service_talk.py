@@ -14,6 +14,7 @@ VALUES = {
     "customer.country": [("Austria", 9), ("Germany", 9)],
     "customer.gender": [("female", 9), ("male", 9)],
     "customer.marital_status": [("married", 9), ("single", 9)],
+    "customer.language": [("de", 9), ("es", 9)],
     "loyalty_account.tier": [("Gold", 9), ("Silver", 9)],
     "opportunity.deal_owner": [("Ben Carter", 9), ("Mara Frank", 9)],
     "opportunity.stage": [("Lost", 9), ("Won", 9)],
@@ -128,6 +129,8 @@ def test_deals_worth_more_are_bounded_one_by_one(room: Understanding) -> None:
         "What was MRR at the end of last year, and what is it now?",
         "is NPS higher for subscribers than for people without a subscription",
         "which rep closed the biggest deal this year?",
+        "which agents speak Spanish",
+        "agents who speak German",
     ],
 )
 def test_what_cannot_be_told_is_not_half_told(room: Understanding, question: str) -> None:

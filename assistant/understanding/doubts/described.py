@@ -156,10 +156,27 @@ def _has_doers(asked: Doubted, dataset: str) -> bool:
     return not said.isdisjoint({asked.world.language.bare(word) for word in asked.words("doers")})
 
 
+def _said_of_the_doers(asked: Doubted) -> Iterator[Doubt]:
+    """ "which agents speak Spanish": said of them, whose language is not known, and not of those they served."""
+    others = {span.start for span in asked.plan.spans for one in asked.query.filters if _is_of_others(one, span.target)}
+    for at in range(1, len(asked.tokens)):
+        verb = asked.tokens[at].start in others and asked.text(at) in asked.words("attribute_verbs")
+        doer = at - 2 if asked.text(at - 1) in asked.words("relatives") else at - 1
+        if verb and asked.query.entity in _things_at(asked, doer):
+            yield Doubt(raw(asked.tokens[max(doer, 0) : at + 2]), "of_somebody")
+
+
+def _is_of_others(condition: Filter, target: str) -> bool:
+    """Whether a condition is on a field of rows linked to those that are listed, and words mean that field."""
+    linked = bool(condition.entity) and condition.field.partition(".")[0] != condition.entity
+    return linked and target.partition("=")[0] == condition.field
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _of_somebody,
     _of_far_off,
     _thing_unused,
     _of_whom,
     _done_by,
+    _said_of_the_doers,
 )
