@@ -88,6 +88,7 @@ def told(library: Assistant, question: str, column: str) -> list[object]:
         ("Which genre is shared by the most books?", "genre", ["Novel"]),
         ("What are the titles of the books in the shelf North?", "title", ["Sea", "Sky"]),
         ("Which books are in both North and South? List the title", "title", ["Sea"]),
+        ("Which books are available on both North and South? List the title", "title", ["Sea"]),
         ("What are the titles of books in North but not in South?", "title", ["Sky"]),
         ("What is the title of the book with the most shelves?", "title", ["Sea"]),
         ("List the names of shelves without any book", "shelf_name", ["Attic"]),
