@@ -109,6 +109,8 @@ class Speller:
         if not token.text.isalpha() or len(token.text) < SHORTEST or self._is_known(token):
             return (token,)
         near = self._nearest(token.text)
+        if token.text in self._chatter:  # "does it matter" is no slip for "master", but to complain is a complaint
+            near = {bare: word for bare, word in near.items() if word.startswith(token.text)}
         if not near:
             return (token,)
         forms = self._language.forms
@@ -117,7 +119,6 @@ class Speller:
     def _is_known(self, token: Token) -> bool:
         accepted = token.bare in self._accepted or token.text in self._accepted
         known = accepted or self._lexicon.knows(token) or token.text in self._cue_words
-        known = known or token.text in self._chatter
         return known or token.text in self._named_days or self._language.is_ordinary(token) or token.bare in self._verbs
 
     def _nearest(self, word: str) -> dict[str, str]:
