@@ -40,8 +40,9 @@ CREATE TABLE club (club_id BIGINT, club_name VARCHAR, owner_id BIGINT);
 INSERT INTO club VALUES (1, 'Knots', 4), (2, 'Ropes', 4), (3, 'Sails', 1);
 CREATE TABLE club_member (club_id BIGINT, sailor_id BIGINT);
 INSERT INTO club_member VALUES (1, 1), (2, 1), (3, 1), (1, 2), (2, 3), (3, 3);
-CREATE TABLE yawl (yawl_id BIGINT, yawl_name VARCHAR, make VARCHAR, price_per_day DOUBLE);
-INSERT INTO yawl VALUES (1, 'Alca', 'Nord', 30), (2, 'Bubo', 'Sud', 20), (3, 'Cyg', 'Sud', 25);
+CREATE TABLE yawl (yawl_id BIGINT, yawl_name VARCHAR, make VARCHAR, price_per_day DOUBLE, yr_built BIGINT);
+INSERT INTO yawl VALUES (1, 'Alca', 'Nord', 30, 1990), (2, 'Bubo', 'Sud', 20, 2001),
+  (3, 'Cyg', 'Sud', 25, 2010), (4, 'Dun', 'Ost', 50, 2015);
 CREATE TABLE repair (repair_id BIGINT, yawl_id BIGINT, cost DOUBLE);
 INSERT INTO repair VALUES (1, 1, 5), (2, 1, 6), (3, 2, 1), (4, 2, 2), (5, 3, 8);
 """
@@ -81,6 +82,7 @@ RESTATED = [
     ("Which receiver got the most letters?", "SELECT 'Bo Lind', 3"),
     ("Which sailors belong to more than 1 club?", "SELECT 'Fay' UNION ALL SELECT 'Hal'"),
     ("Which make of yawl had the most repairs?", "SELECT 'Sud', 3"),
+    ("Which yawl has the fewest repairs, and when was it built?", "SELECT 'Cyg', 2010"),
     ("List the names of the yawls sorted by price.", "SELECT yawl_name FROM yawl"),
 ]  # fmt: skip
 

@@ -8,6 +8,8 @@ from functools import cache
 
 from assistant.answer import Plan
 from assistant.understanding.draft import World
+from assistant.understanding.entities.dated import day_of
+from assistant.understanding.entities.words import Words
 from assistant.understanding.retold.words import lists
 from assistant.understanding.sentences import with_columns
 from assistant.understanding.tokens import Token, tokenize
@@ -54,7 +56,7 @@ def _told(first: Plan, tail: Sequence[Token], plan: Planner, world: World) -> Pl
     """The first plan with the number or the field that the second question asks for."""
     counted = tail[0].text == "how"
     rest = [token for token in tail[_asking(tail, world) :] if token.text.isalnum() or token.text == "-"]
-    item = _item(rest)
+    item = _day_named(rest, first.query, world) if tail[0].text == "when" else _item(rest)
     if len(item) > MOST_WORDS:
         return None
     if counted:
@@ -75,6 +77,16 @@ def _item(rest: Sequence[Token]) -> Sequence[Token]:
     while last > first and rest[last - 1].text in closing:
         last -= 1
     return rest[first:last]
+
+
+def _day_named(rest: Sequence[Token], query: SemanticQuery, world: World) -> Sequence[Token]:
+    """The name of the day or year that the last verb tells of the rows listed ("when was it built"), or nothing."""
+    owner = query.entity or query.group_by[0].field.partition(".")[0]
+    words = Words(tuple(rest), world)
+    idle = _words("opening") | _words("closing")
+    told = len(rest) > 1 and owner in world.layer.datasets and all(token.text in idle for token in rest[:-1])
+    day = day_of(words, len(rest) - 1, owner) if told else ""
+    return world.language.tokens_at(world.layer.fields[day].title, rest[0]) if day else ()
 
 
 def _with_count(query: SemanticQuery, world: World) -> SemanticQuery:
