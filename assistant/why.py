@@ -11,6 +11,7 @@ from assistant.wording import Wording, answers
 from semantic_layer import SemanticLayer
 
 _SHOWN = 3
+_LONGEST_CODE = 3
 _WORTH_SAYING = 0.05  # of the change
 
 
@@ -33,7 +34,12 @@ class _Teller:
         return signed(value, self.style)
 
     def where(self, one: Slice) -> str:
-        return capital(" / ".join(self.value(field, value) for field, value in one.where.items()))
+        return capital(" / ".join(self.called(field, value) for field, value in one.where.items()))
+
+    def called(self, field: str, value: str) -> str:
+        """A value by itself, or with its field where it is but a code: "language es"."""
+        alone = not value or len(value) > _LONGEST_CODE
+        return self.value(field, value) if alone else f"{self.field(field)} {value}"
 
     def value(self, field: str, value: str) -> str:
         return shorten(value) if value else self.words.say("why_without", {"field": self.field(field)})

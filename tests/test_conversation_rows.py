@@ -130,6 +130,19 @@ def test_how_many_of_those_are_of_one_more_sort(shop: Assistant) -> None:
     assert plain(last(shop, *asked).result.rows) == plain(told)
 
 
+def test_a_share_is_of_what_those_are_a_part_of(shop: Assistant) -> None:
+    coupons = last(shop, "how many orders in May 2026 with a coupon?", "what share is that")
+    (told,) = rows(
+        shop,
+        "SELECT count(*) FILTER (coupon_code IS NOT NULL) / count(*) FROM orders WHERE ordered_at >= DATE '2026-05-01' "
+        "AND ordered_at < DATE '2026-06-01' AND status <> 'cancelled'",
+    )
+    assert float(coupons.result.rows[0][-1]) == pytest.approx(float(told[0]))
+    conversation = Conversation()
+    shop.ask("how many tickets did we get in May 2026?", conversation=conversation)
+    assert isinstance(shop.ask("what share is that", conversation=conversation), Refusal)  # no part of any orders
+
+
 @pytest.mark.parametrize("without", ["without the biggest one", "leave out the first one", "drop the top one"])
 def test_the_shown_rows_without_one(shop: Assistant, without: str) -> None:
     found = last(shop, "top 3 brands by revenue in May 2026", without)

@@ -422,6 +422,26 @@ def test_every_word_of_a_plan_is_accounted_for(room: Understanding) -> None:
     assert roles["last month"] == "time"
 
 
+@pytest.mark.parametrize(
+    ("question", "used"),
+    [
+        (
+            "which city had the most rides in each month of 2025?",
+            {"city": "dimension", "rides": "metric", "month": "grain", "2025": "time", "of": "filler"},
+        ),
+        ("how many members did not ride in 2025?", {"members": "metric", "did not": "condition", "2025": "time"}),
+    ],
+)
+def test_words_that_a_form_of_its_own_reads_are_accounted_for_too(
+    room: Understanding, question: str, used: dict[str, str]
+) -> None:
+    plan = room.plan(question)
+    assert isinstance(plan, Plan)
+    roles = {span.text: span.role for span in plan.spans}
+    assert {text: roles.get(text) for text in used} == used
+
+
+
 def test_words_of_a_metrics_own_example_say_nothing_new(room: Understanding) -> None:
     assert meant(room, "How many members signed up last month?") == query("members", time_range=OCTOBER)
     assert isinstance(room.plan("How many rides signed up last month?"), Refusal)

@@ -13,6 +13,7 @@ from assistant.assistant import Assistant
 from assistant.config import Settings
 from assistant.conversation import Conversation
 from assistant.drivers import explain_change
+from assistant.why import tell_change
 from semantic_layer import SemanticQuery, TimeRange
 from warehouse import publish, set_snapshot
 
@@ -154,3 +155,26 @@ def test_the_groups_say_the_total_so_that_the_rows_are_read_once(assistant: Assi
     assert found is not None
     assert (found.then, found.now) == (1200, 930)
     assert [len(query.group_by) for query in asked] == [2]
+
+
+def test_rows_without_a_value_are_no_explanation_where_there_is_another_and_a_code_is_told_with_its_field(
+    assistant: Assistant,
+) -> None:
+    # without a region 3 x 1,000 -> 3 x 1,200; es on the Web 300 -> 100; all others stay
+    then = {(r, c): 1000 if r is None else 300 for r in (None, "es", "de") for c in ("Web", "Store", "Phone")}
+    now = {key: 1200 if key[0] is None else count for key, count in then.items()} | {("es", "Web"): 100}
+
+    def ask(query: SemanticQuery) -> list[dict[str, object]]:
+        return [
+            {"region": region, "channel": channel, "orders": now[region, channel], "orders_previous": count}
+            for (region, channel), count in then.items()
+        ]
+
+    period = TimeRange(start=date(2026, 5, 1), end=date(2026, 6, 1))
+    wanted = SemanticQuery(metrics=("orders",), time_range=period)
+    found = explain_change(assistant.layer, ask, wanted, {"orders.region": 2, "orders.channel": 3})
+    assert found is not None
+    assert found.dimension == "orders.channel"
+    told = tell_change(assistant.layer, found)
+    assert told.startswith("Region es / sales channel Web moved most on its own: -200")
+    assert "By sales channel: Store +200, Phone +200, Web 0." in told

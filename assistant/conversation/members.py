@@ -74,7 +74,8 @@ def some_of_them(follow_up: FollowUp, told: tuple[Token, ...]) -> Plan | None:
         return None
     title, said = world.layer.metrics[base.metrics[0]].title.lower(), " ".join(token.raw for token in told)
     read = (follow_up.understanding.plan(f"how many {noun} {said}") for noun in (title, title.split()[-1]))
-    alone = next((one for one in read if isinstance(one, Plan)), None)
+    plans = [one for one in read if isinstance(one, Plan)]
+    alone = min(plans, key=lambda one: len(one.query.filters), default=None)  # a number of its own goes first
     if alone is None or not _counts_some(follow_up, alone.query):
         return None
     filters = merged_filters(base.filters, alone.query.filters, adds=False)

@@ -40,7 +40,7 @@ def read_asked_share(follow_up: FollowUp) -> Reading | None:
     if len(base.metrics) != 1 or not any(phrases.is_one(words, "asked_share") for words in said):
         return None
     adds = _adds_up(follow_up.understanding.world.layer, base.metrics[0])
-    cases = [one.field for one in base.filters if one.op in ("in", "eq") and not one.entity]
+    cases = [one.field for one in base.filters if "." in one.field and not one.entity]
     queries = [with_metrics(base, (name,)) for name in _rates(follow_up)]
     if adds and len(base.group_by) == 1:
         queries.append(base.model_copy(update={"shares": (Share(metric=base.metrics[0]),)}))
@@ -56,11 +56,12 @@ def read_asked_share(follow_up: FollowUp) -> Reading | None:
 
 
 def _rates(follow_up: FollowUp) -> list[str]:
-    """The ratios of the layer that the number before is the upper part of."""
-    metrics = follow_up.understanding.world.layer.metrics.values()
-    above, percent = follow_up.base.metrics[0], "percent"
-    ratios = (metric for metric in metrics if isinstance(metric, RatioMetric) and not metric.hidden)
-    return [metric.name for metric in ratios if metric.numerator == above and metric.format == percent]
+    """The ratios of the layer that the number before is the upper part of; all tickets are no part of the orders."""
+    world, above = follow_up.understanding.world, follow_up.base.metrics[0]
+    metrics, counted = world.layer.metrics.values(), world.nouns.counted
+    ratios = [metric for metric in metrics if isinstance(metric, RatioMetric) and not metric.hidden]
+    parts = (one for one in ratios if one.numerator == above and one.format == "percent")
+    return [one.name for one in parts if above not in counted or one.denominator not in counted]
 
 
 def read_rate(follow_up: FollowUp) -> Reading | None:

@@ -64,6 +64,7 @@ from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.second_halves import with_second_half
 from assistant.understanding.similarity import Similar
+from assistant.understanding.spans_told import with_spans
 from assistant.understanding.spelling import Speller
 from assistant.understanding.spreads import Spread
 from assistant.understanding.suggesting import helped
@@ -175,7 +176,8 @@ class Understanding:
         past = past or doubt(question, outcome, tokens, self._world)
         if past is not None:
             return in_own_words(past, tokens, question)
-        return with_assumptions(still_running(outcome, tokens, self._world), question, self._world)
+        told = with_spans(still_running(outcome, tokens, self._world), tokens, self._world)
+        return with_assumptions(told, question, self._world)
 
     def _said_plainly(
         self, question: str, tokens: list[Token], refused: Refusal
@@ -344,7 +346,7 @@ def _names_number(listed: Plan, outcome: Clarification | Plan, world: World) -> 
     """Whether what a list shows is called as the number that every reading to choose from tells: "NPS of ..."."""
     options = outcome.options if isinstance(outcome, Clarification) else ()
     told = {name for option in options for name in option.plan.query.metrics}
-    spans = [span for span in listed.spans if span.role == "dimension"]
+    spans = [one for one in listed.spans if one.role == "dimension" and one.target != listed.query.entity]
     called = ({c.target for c in world.lexicon.lookup(world.language.tokens(span.text))} for span in spans)
     return len(told) == 1 and any(told <= one for one in called)
 

@@ -89,7 +89,8 @@ def with_the_row(words: Words, found: Found) -> Iterator[Found]:
             yield from _by_row(words, inner, (dataset,))
     if start > found.at:
         telling = tuple(name for name in words.world.layer.datasets if _belongs(words, name, found.entity))
-        yield from (one for one in _by_row(words, found.moved(start), telling) if _is_never_summed(words, one))
+        by_row = (one for one in _by_row(words, found.moved(start), telling) if _is_never_summed(words, one))
+        yield from (replace(one, rank=one.rank + 1) for one in by_row)  # a number of each of them goes first
     paying = words.phrase(words.skip(found.at, "relatives", "empty"), "paying")
     if paying is not None:
         telling = tuple(name for name in words.world.layer.datasets if _belongs(words, name, found.entity))

@@ -8,6 +8,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words
 from assistant.understanding.retold.words import phrase_at
 from assistant.understanding.tokens import Token
+from semantic_layer import is_count
 
 
 def without_paying(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
@@ -15,5 +16,12 @@ def without_paying(tokens: Sequence[Token], world: World) -> Iterator[list[Token
     words = Words(tuple(tokens), world)
     for at in range(1, len(tokens)):
         told = phrase_at(tokens, at, "paying") == at + 1 and not world.lexicon.has_word(tokens[at].bare)
-        if told and any(end == at for start in range(at) for _, end in words.concepts(start, "metric")):
+        if told and _ends_amount(words, at):
             yield [*tokens[:at], *tokens[at + 1 :]]
+
+
+def _ends_amount(words: Words, at: int) -> bool:
+    """Whether the name of an amount ends before a place; of "rides paid by members" not all were."""
+    found = (one for start in range(at) for one in words.concepts(start, "metric"))
+    named = [concept.target for concepts, end in found if end == at for concept in concepts]
+    return bool(named) and not any(is_count(words.world.layer, name) for name in named)
