@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assistant.answer import Plan
+from assistant.answer import Plan, Refusal
 from assistant.understanding import Understanding
 from tests.understanding_layer import read, shipped
 
@@ -30,6 +30,22 @@ def shop() -> Understanding:
 )
 def test_a_count_in_percent_is_the_part(shop: Understanding, said: str, rate: str) -> None:
     assert read(shop, said).metrics == (rate,)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "share of discounts in gross sales by channel",
+        "share of gross sales given away as discounts by channel",
+        "how much of gross revenue goes to discounts by channel",
+    ],
+)
+def test_the_part_of_an_amount_is_the_rate_of_the_two(shop: Understanding, said: str) -> None:
+    assert read(shop, said).metrics == ("discount_rate",)
+
+
+def test_what_is_no_part_has_no_share(shop: Understanding) -> None:
+    assert isinstance(shop.plan("share of tickets in orders by month"), Refusal)
 
 
 def test_growth_in_percent_is_no_share(shop: Understanding) -> None:

@@ -441,7 +441,6 @@ def test_words_that_a_form_of_its_own_reads_are_accounted_for_too(
     assert {text: roles.get(text) for text in used} == used
 
 
-
 def test_words_of_a_metrics_own_example_say_nothing_new(room: Understanding) -> None:
     assert meant(room, "How many members signed up last month?") == query("members", time_range=OCTOBER)
     assert isinstance(room.plan("How many rides signed up last month?"), Refusal)

@@ -16,6 +16,7 @@ def find_parts(draft: Draft) -> None:
     if len(cues) != 1 or draft.cues("how_many", "top", "bottom") or draft.bounds:
         return
     found = _set_over(draft, cues[0]) or _part_first(draft, cues[0]) or _among(draft, cues[0])
+    found = found or _part_of_whole(draft, cues[0])
     if found is None:
         return
     part, whole = found
@@ -80,6 +81,27 @@ def _among(draft: Draft, cue: int) -> tuple[int, int] | None:
     between = {draft.element(at).text.casefold() for at in range(part + 1, whole)}
     inside = all(_is_inside(draft, c, whole) for c in draft.metric_choices(part))
     return (part, whole) if inside and not between.isdisjoint(draft.world.language.words("among_words")) else None
+
+
+def _part_of_whole(draft: Draft, cue: int) -> tuple[int, int] | None:
+    """ "share of sales given away as discounts", "share of discounts in sales": two numbers of one declared rate.
+
+    Between the word of share and the second number stands nothing but the first one and words that tie the two.
+    """
+    first = draft.ahead(cue)
+    second = draft.ahead(first) if first is not None else None
+    while second is not None and draft.kind(second) == "" and not draft.metric_choices(second):
+        second = draft.ahead(second)
+    if first is None or second is None or not (_measures(draft, first) and _measures(draft, second)):
+        return None
+    tying = {*draft.world.language.words("parting_words"), *draft.world.language.fillers}
+    between = {word for at in range(first + 1, second) for word in draft.element(at).text.casefold().split()}
+    found = [
+        (part, whole)
+        for part, whole in ((first, second), (second, first))
+        if _declared(draft, _amounts(draft, part, whole), draft.metric_choices(whole))
+    ]
+    return found[0] if len(found) == 1 and between <= tying else None
 
 
 def _ties(draft: Draft, at: int) -> bool:

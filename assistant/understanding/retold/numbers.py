@@ -40,6 +40,14 @@ def asked_part(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
     yield [*tokens[:start], *part, *tokens[behind:first], *tokens[told[1] :]]
 
 
+def much_of(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
+    """ "how much of gross revenue goes to discounts" as "what percentage of gross revenue ..."."""
+    for at in range(min(len(tokens), MOST_AHEAD)):
+        behind = phrase_at(tokens, at, "much_of")
+        if behind is not None:
+            yield [*tokens[:at], *world.language.tokens_at(lists()["part_of"][0], tokens[at]), *tokens[behind:]]
+
+
 def by_ordinal(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
     """ "the third floor" as "floor 3", where the floor is a number of theirs."""
     words = Words(tuple(tokens), world)

@@ -11,7 +11,7 @@ from assistant.understanding.retold.asked_fields import asked_fields, without_ki
 from assistant.understanding.retold.asked_roles import asked_roles
 from assistant.understanding.retold.kin import with_kin
 from assistant.understanding.retold.measured import deeds_ranked, measured
-from assistant.understanding.retold.numbers import added_up, asked_part, by_ordinal
+from assistant.understanding.retold.numbers import added_up, asked_part, by_ordinal, much_of
 from assistant.understanding.retold.payments import without_paying
 from assistant.understanding.retold.repeated import held, repeated
 from assistant.understanding.retold.restated import (
@@ -54,6 +54,7 @@ FORMS: tuple[Form, ...] = (
     by_ordinal,
     added_up,
     asked_part,
+    much_of,
     without_paying,
     without_kinds,
 )
