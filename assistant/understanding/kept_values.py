@@ -1,4 +1,4 @@
-"""Values of more than one word that a wording would rewrite: "In Progress" is a status before it is "ongoing"."""
+"""Values that other readings would take apart: "In Progress" is a status before it is "ongoing", so is "done"."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from assistant.understanding.tokens import Token
 
 LONGEST = 4
 WHOLE = 1.0
+_ENDS = frozenset({".", "?", ",", ";", "and", "or", "but"})
 
 
 def with_values_kept(tokens: Sequence[Token], world: World) -> list[Token]:
-    """The tokens, each stored value whose words would be rewritten put together into one that no wording knows."""
-    found = list(tokens)
+    """The tokens, each stored value whose words would be rewritten put together into one that no wording knows.
+
+    A word of grammar that is said of things, and nothing else behind it, is the value that is stored so ("are done").
+    """
+    found = [_said_of(tokens, at, world) for at in range(len(tokens))]
     for size in range(LONGEST, 1, -1):
         for at in range(len(found) - size, -1, -1):
             span = found[at : at + size]
@@ -23,6 +27,14 @@ def with_values_kept(tokens: Sequence[Token], world: World) -> list[Token]:
             if stored and _is_changed(span, world):
                 found[at : at + size] = [_together(span, stored)]
     return found
+
+
+def _said_of(tokens: Sequence[Token], at: int, world: World) -> Token:
+    """A word behind a form of "be" that ends what is said: as its value is stored, where it is one."""
+    behind = tokens[at + 1].text if at + 1 < len(tokens) else "."
+    said = at > 0 and tokens[at - 1].text in world.language.words("being_done") and behind in _ENDS
+    stored = _stored(tokens[at : at + 1], world) if said else ""
+    return replace(tokens[at], raw=stored, start=tokens[at].start) if stored else tokens[at]
 
 
 def _stored(span: Sequence[Token], world: World) -> str:

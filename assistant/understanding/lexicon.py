@@ -45,6 +45,7 @@ class Lexicon:
         self._metric_words: dict[str, set[str]] = defaultdict(set)
         self._own_words: dict[str, set[str]] = defaultdict(set)
         self._bare: set[str] = set()
+        self._joining = self._small_words()
         self._function_words = self._closed_class()
         self._ordinary: dict[str, set[str]] = defaultdict(set)
         for phrase, concept in Namings(layer, language, self._function_words, self._exchange).all(values):
@@ -222,12 +223,15 @@ class Lexicon:
         plain = [c for c in self.lookup(telling) if c.kind == "metric" and c.target not in named and not c.inflected]
         return tuple(plain) if tokens[-1] not in telling else ()
 
-    def _closed_class(self) -> frozenset[str]:
+    def _small_words(self) -> frozenset[str]:
         language = self._language
         linked = {word for group in language.links.values() for word in group}
-        small = language.fillers | language.determiners | linked | set(language.words("comparatives"))
+        return language.fillers | language.determiners | linked | set(language.words("comparatives"))
+
+    def _closed_class(self) -> frozenset[str]:
+        language = self._language
         kinds = language.cued("typical")  # "normal" is a priority as well as a usual day
-        return small | (set(language.cues) - kinds) | time_words(language.data["code"])
+        return self._joining | (set(language.cues) - kinds) | time_words(language.data["code"])
 
     def _add(self, phrase: str, concept: Concept) -> None:
         said = self._language.name_tokens(phrase)
@@ -235,7 +239,7 @@ class Lexicon:
         if not tokens or len(tokens) > LONGEST_PHRASE:
             return
         if concept.kind == "value":
-            ordinary = self._is_ordinary(tokens)
+            ordinary = self._is_ordinary(tokens) and not self._is_telling(tokens)
             if ordinary and not (phrase.isupper() or self._is_proper(phrase, tokens, concept)):
                 self._ordinary[phrase.casefold()].add(concept.target)
                 return
@@ -255,6 +259,12 @@ class Lexicon:
     def _is_ordinary(self, tokens: Iterable[Token]) -> bool:
         """Whether there are words of everyday grammar only."""
         return all(token.text in self._function_words or token.text.isdecimal() for token in tokens)
+
+    def _is_telling(self, tokens: Sequence[Token]) -> bool:
+        """Whether several words of grammar say something together: "in progress", and no time ("last month")."""
+        times = time_words(self._language.data["code"])
+        telling = [token.text for token in tokens if token.text not in self._joining]
+        return len(tokens) > 1 and bool(telling) and not any(word in times or word.isdecimal() for word in telling)
 
     def _is_the_name(self, concept: Concept, tokens: Sequence[Token], same_form: bool) -> bool:
         """Whether a value is called exactly so: "open" is not "opened", "people" are no customers of type "person", a

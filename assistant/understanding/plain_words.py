@@ -11,6 +11,7 @@ from assistant.understanding.deeds_ranked import with_deeds_ranked
 from assistant.understanding.done_most_often import with_most_often
 from assistant.understanding.draft import World
 from assistant.understanding.kept_values import with_values_kept
+from assistant.understanding.kinds_as_things import with_things_of_codes
 from assistant.understanding.named_by_time import with_values_of_months
 from assistant.understanding.named_places import with_named_places
 from assistant.understanding.numbers_grouped import with_numbers_grouped
@@ -18,6 +19,7 @@ from assistant.understanding.paths import with_paths
 from assistant.understanding.people_aged import with_people_aged, with_plain_ages
 from assistant.understanding.per_head import with_heads
 from assistant.understanding.predicates import PlainDeeds
+from assistant.understanding.reporting import with_reporting
 from assistant.understanding.rewriting import (
     rewritten,
     with_denied_flags,
@@ -44,12 +46,12 @@ from assistant.understanding.years_compared import with_parts_of_years
 def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = False) -> list[Token]:
     """The words of a question as they are read; with `known` also ages and deeds of things in their plain words."""
     language, lexicon = world.language, world.lexicon
-    greeted = _greeted(language.tokens(question), world)
+    greeted = with_reporting(_greeted(language.tokens(question), world), world)
     spelt = with_paths(spelt_out(with_plain_ages(greeted, world) if known else greeted, question, world), lexicon)
     spelt = with_parts_of_years(with_starts(with_heads(spelt, world), language), language)
     spelt = with_values_of_months(with_things_shared(spelt, world), world)
     spelt = with_named_places(with_sides_asked(spelt, world), world)
-    said = with_plain_places(deeds.read(with_values_kept(spelt, world), known), world)
+    said = with_plain_places(deeds.read(with_things_of_codes(with_values_kept(spelt, world), world), known), world)
     aged = with_times_done(with_people_aged(with_large_numbers(with_takings(said, world), language), world), world)
     found = whole_last(rewritten(with_most_often(aged, world), language), world)
     found = with_shared_nouns(found, lexicon, language)

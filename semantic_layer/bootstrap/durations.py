@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from semantic_layer.bootstrap.fields import field_sql
@@ -22,7 +22,7 @@ def propose_durations(subject: Subject) -> tuple[Dimension, ...]:
     times = [column for column in subject.having("time") if column is subject.time or not _is_kept_apart(column)]
     pairs = list(combinations(times, 2)) if len(times) <= _MOST_TIMES else []
     ordered = [(later, earlier) if _is_before(later, earlier) else (earlier, later) for earlier, later in pairs]
-    spans = [pair for pair in ordered if _is_span(*pair)]
+    spans = [pair for pair in ordered if _is_span(*pair)] or _from_event_to_end(subject, ordered)
     taken = {column.name.lower() for column in subject.table.columns} | set(subject.fields.values())
     found: list[Dimension] = []
     for one, two in ordered:
@@ -48,6 +48,15 @@ def _is_span(start: Column, end: Column) -> bool:
     known = vocabulary()
     begins = any(known.has("span_starts", (word,)) for word in start.own)
     return begins and any(known.has("span_ends", (word,)) for word in end.own)
+
+
+def _from_event_to_end(subject: Subject, pairs: Sequence[tuple[Column, Column]]) -> list[tuple[Column, Column]]:
+    """The time from what the rows are counted by to when it was over; what is only planned ends nothing."""
+    known = vocabulary()
+    ends = [
+        pair for pair in pairs if pair[0] == subject.time and not any(known.has("planned", (w,)) for w in pair[1].own)
+    ]
+    return [pair for pair in ends if any(known.has("span_ends", (word,)) for word in pair[1].own)]
 
 
 def _duration(subject: Subject, start: Column, end: Column, taken: set[str], *, whole: bool) -> Dimension:

@@ -25,6 +25,7 @@ from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 
 EXACT, SAME, ROLE, PART, SYNONYM, TAIL, GUESS, CODES = 1.0, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5, 0.4
 _NEEDED = {EXACT: 0.75, SAME: 0.75, ROLE: 0.9, PART: 0.95, SYNONYM: 0.98, TAIL: 0.98, GUESS: 0.98, CODES: 1.0}
+REPORTING = ("report", "to")
 _FEWEST_CODES = 3
 """The share of a column's values that must be found, by how well its name fits."""
 _NUMERIC = ("integer", "number")
@@ -117,9 +118,23 @@ def find_links(tables: Sequence[Table], evidence: Evidence) -> tuple[Link, ...]:
 def _best(links: Sequence[Link]) -> Link | None:
     top = max(link.grade for link in links)
     first = [link for link in links if link.grade == top]
-    first = [link for link in first if not (link.is_self and top == GUESS and not _of_people(link.to))] or first
-    owned = [link for link in first if link.entity == link.to.noun] or first
+    if top == GUESS:
+        first = [link for link in first if not link.is_self or _of_people(link.to) or _is_ranked(link)] or first
+        first = [link for link in first if not _are_served(link.to)] or first
+    owned = [link for link in first if link.entity == link.to.noun or _is_ranked(link)] or first
     return owned[0] if len({link.to.name for link in owned}) == 1 else None
+
+
+def _are_served(table: Table) -> bool:
+    """Whether the rows of a table are people who are served, who manage and supervise nobody."""
+    return vocabulary().has("customer_nouns", table.noun[-1:]) or table.noun[-1:] in (("owner",), ("pupil",))
+
+
+def _is_ranked(link: Link) -> bool:
+    """Whether a column names whom people of one table are under in it: the manager of an employee."""
+    ranked = vocabulary().within("ranks_of_staff", reference(link.columns[0].own).entity)
+    people = ranked == REPORTING or (_of_people(link.to) and not _are_served(link.to))
+    return link.is_self and bool(ranked) and people
 
 
 def _of_people(table: Table) -> bool:

@@ -115,6 +115,12 @@ def _short(subject: Subject, kind: str, base: Words) -> tuple[Words, ...]:
     return tuple((kind, *one) for one in (short, *numbers(base, subject.table)) if one)
 
 
+def _of_what_it_is(subject: Subject, base: Words) -> tuple[Words, ...]:
+    """ "average fine" of the amount of fines: rows that are amounts of money by their very name."""
+    told = bool(subject.noun) and base[:-1] == subject.noun and base[-1:] in (("amount",), ("value",))
+    return (("average", *subject.noun),) if told else ()
+
+
 def _with_unitless(words: Words) -> tuple[Words, ...]:
     return (words, *_unitless(words))
 
@@ -143,6 +149,7 @@ def _average(subject: Subject, column: Column, words: Words, bare: bool) -> Figu
         *_unitless(told),
         ("mean", *base),
         *_short(subject, "average", base),
+        *_of_what_it_is(subject, base),
         ("avg", *base),
         *([base] if bare else []),
     ]

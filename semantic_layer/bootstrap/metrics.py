@@ -10,6 +10,7 @@ from semantic_layer.bootstrap.fields import propose_fields
 from semantic_layer.bootstrap.figure import SALES, Figure
 from semantic_layer.bootstrap.measures import propose_figures
 from semantic_layer.bootstrap.naming import free_name, is_called, label, phrase, plain_name, plural, synonyms
+from semantic_layer.bootstrap.prices import values_of_lines
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import vocabulary
 from semantic_layer.model import AIContext, Dimension, Measure, Metric, RatioMetric, SimpleMetric
@@ -31,7 +32,8 @@ class Proposed:
 
 def propose_metrics(subjects: Sequence[Subject], taken: Collection[str] = ()) -> Proposed:
     """Measures and metrics for all subjects; no metric gets a name that is `taken`."""
-    figures = [figure for subject in subjects for figure in _unique(_with_sales(subject, propose_figures(subject)))]
+    own = {subject.name: (*propose_figures(subject), *values_of_lines(subject, subjects)) for subject in subjects}
+    figures = [figure for subject in subjects for figure in _unique(_with_sales(subject, own[subject.name]))]
     named = list(_named(figures, subjects, {*taken, *_RESERVED}))
     by_name = {subject.name: _Source(subject, _breakdown(subject)) for subject in subjects}
     metrics: list[Metric] = [_simple(name, figure, by_name[figure.dataset]) for name, figure in named]

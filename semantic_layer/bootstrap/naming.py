@@ -130,10 +130,15 @@ def field_words(column: Column, table: Table, is_flag: bool = False) -> Words:
     if _is_called_like(column, table):
         return (*table.noun, "name")
     if known.has("generic", column.own):
-        return (*table.noun, *column.own)
+        return (*_uncoded(table.noun), *column.own)
     if len(table.noun) > 1 and words[:1] == ("".join(word[:1] for word in table.noun),):
         return (*table.noun, *words[1:])
     return words
+
+
+def _uncoded(noun: Words) -> Words:
+    """ "species" of species codes: what a description of a code describes."""
+    return noun[:-1] if len(noun) > 1 and noun[-1] == "code" else noun
 
 
 def _is_called_like(column: Column, table: Table) -> bool:

@@ -73,6 +73,9 @@ def amounts(words: Words) -> Iterator[Words]:
             yield from ((*what, told, head) for told in (done, *_verbs(done), noun) if told)
         case ("amount" as head, what) if is_called((what,), "event_nouns"):
             yield from ((what, head), (head, "of", what))
+        case (what, "amount") if what in vocabulary().deed_nouns.values():
+            done = [deed for deed, noun in vocabulary().deed_nouns.items() if noun == what]
+            yield from ((deed, "amount") for deed in done[:1])  # "invoiced amount" of an invoice amount
         case _:
             pass
 
@@ -84,11 +87,18 @@ def numbers(words: Words, table: Table) -> Iterator[Words]:
         yield words[: words.index("per")]
     if words[-1:] == ("total",) and len(words) > 1:
         yield ("total", *words[:-1])
+    yield from in_stock(words)
     yield from spelt_right(words)
     yield from of_head(words, table)
     known = vocabulary()
     told = known.bare_units.get(known.singular(words[0]), ()) if len(words) == 1 else ()
     yield from (tuple(text.split()) for text in told)
+
+
+def in_stock(words: Words) -> Iterator[Words]:
+    """ "stock", "pieces in stock" for a stock quantity or a quantity in stock."""
+    if set(words) - {"in", "of", "on", "hand"} in ({"quantity", "stock"}, {"stock", "level"}, {"units", "stock"}):
+        yield from (("stock",), ("pieces", "in", "stock"), ("units", "in", "stock"), ("quantity", "in", "stock"))
 
 
 def of_head(words: Words, table: Table) -> Iterator[Words]:

@@ -223,13 +223,19 @@ def _time(subject: Subject, subjects: Sequence[Subject], roads: Roads) -> str | 
         return subject.field_of(subject.time)
     by_table = {other.table.name: other for other in subjects}
     whole = next((link for link in subject.links if _is_part_of(subject.table, link)), None)
-    link = subject.calendar or whole
+    link = subject.calendar or whole or _sole_event(subject, by_table)
     owner = by_table[link.to.name] if link else None
     if owner is None or owner.time is None or _is_crossed(subject, owner, roads):
         return None
     if not owner.is_event and link is not subject.calendar:
         return None
     return f"{owner.name}.{owner.field_of(owner.time)}"
+
+
+def _sole_event(subject: Subject, by_table: Mapping[str, Subject]) -> Link | None:
+    """The link to the one thing with a time that each row belongs to: the visit of a treatment, the loan of a fine."""
+    timed = [one for one in subject.links if by_table[one.to.name].is_event and by_table[one.to.name].time]
+    return timed[0] if len(timed) == 1 and not subject.is_entity and not timed[0].is_self else None
 
 
 def _is_part_of(table: Table, link: Link) -> bool:

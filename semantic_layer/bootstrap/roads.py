@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from semantic_layer.bootstrap.links import Link
+from semantic_layer.bootstrap.links import REPORTING, Link
 from semantic_layer.bootstrap.naming import free_name, plain_name
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
@@ -71,7 +71,8 @@ def _named_links(subjects: Sequence[Subject], taken: Collection[str]) -> dict[st
     found: dict[str, Link] = {}
     for subject in subjects:
         for link in subject.links:
-            entity = "_".join(link.entity)
+            called = ("manager",) if link.entity == REPORTING else link.entity
+            entity = "_".join(called)
             to = names[link.to.name]
             role = plain_name(entity, to) if link.is_role else to
             name = plain_name(f"{subject.name}_{role}", "link")

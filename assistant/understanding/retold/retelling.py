@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from assistant.understanding.draft import World
+from assistant.understanding.kinds_as_things import of_things_of_kinds
 from assistant.understanding.retold.asked_days import asked_days, asked_places
 from assistant.understanding.retold.asked_fields import asked_fields, without_kinds
 from assistant.understanding.retold.asked_roles import asked_roles
@@ -27,12 +28,14 @@ from assistant.understanding.retold.restated import (
     without_tying,
     without_way,
 )
+from assistant.understanding.retold.typical import typical
 from assistant.understanding.tokens import Token
 
 MOST_TOLD = 6
 Form = Callable[[Sequence[Token], World], Iterator[list[Token]]]
 FORMS: tuple[Form, ...] = (
     of_codes,
+    of_things_of_kinds,
     without_idle,
     by_periods,
     by_flags,
@@ -43,6 +46,7 @@ FORMS: tuple[Form, ...] = (
     without_tying,
     without_way,
     having_most,
+    typical,
     measured,
     asked_roles,
     asked_days,

@@ -1,0 +1,75 @@
+"""What people ask of tables that nobody edited a word of: kinds, durations, prices elsewhere, whom staff report to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from assistant.answer import Answer
+from tests.foreign import Foreign, assert_same_rows, foreign
+
+TABLES = """
+CREATE TABLE Breed_Codes (breed_code VARCHAR, breed_description VARCHAR);
+INSERT INTO Breed_Codes VALUES ('PO', 'Pony'), ('CO', 'Cob'), ('AR', 'Arab');
+CREATE TABLE riders (rider_id BIGINT, rider_name VARCHAR, town VARCHAR);
+INSERT INTO riders VALUES (1, 'Ann Hay', 'Looe'), (2, 'Bo Reed', 'Looe'), (3, 'Cy Marsh', 'Fowey');
+CREATE TABLE horses (horse_id BIGINT, horse_name VARCHAR, breed_code VARCHAR, weight_kg BIGINT, rider_id BIGINT);
+INSERT INTO horses VALUES (1, 'Star', 'PO', 210, 1), (2, 'Moss', 'CO', 480, 1), (3, 'Fern', 'PO', 190, 2),
+  (4, 'Dune', 'AR', 420, 3), (5, 'Kelp', 'PO', 230, 3);
+CREATE TABLE grooms (groom_id BIGINT, groom_name VARCHAR, reports_to BIGINT);
+INSERT INTO grooms VALUES (1, 'Ivy Cole', NULL), (2, 'Jem Park', 1), (3, 'Kit Dale', 1), (4, 'Lil Moor', 2);
+CREATE TABLE state_lkp (state_cd VARCHAR, state_desc VARCHAR);
+INSERT INTO state_lkp VALUES ('O', 'Open'), ('P', 'In progress'), ('D', 'Done');
+CREATE TABLE stable_job (job_no BIGINT, horse_id BIGINT, groom_id BIGINT, start_dt DATE, end_dt DATE, state_cd VARCHAR);
+INSERT INTO stable_job VALUES (1, 1, 1, '2025-01-01', '2025-01-03', 'D'), (2, 2, 2, '2025-01-05', '2025-01-06', 'D'),
+  (3, 3, 2, '2025-02-01', NULL, 'P'), (4, 4, 3, '2025-02-02', '2025-02-08', 'D'), (5, 5, 1, '2025-03-01', NULL, 'O');
+CREATE TABLE feed (feed_no BIGINT, feed_name VARCHAR, unit_price DOUBLE, maker VARCHAR, qty_in_stock BIGINT);
+INSERT INTO feed VALUES (1, 'Oats', 3, 'Hale', 40), (2, 'Hay', 1.5, 'Hale', 4), (3, 'Bran', 2, 'Orr', 9);
+CREATE TABLE job_feed (job_no BIGINT, feed_no BIGINT, qty BIGINT);
+INSERT INTO job_feed VALUES (1, 1, 2), (1, 2, 4), (2, 1, 1), (3, 3, 5), (4, 2, 2);
+CREATE TABLE fines (fine_id BIGINT, job_no BIGINT, fine_amt DOUBLE);
+INSERT INTO fines VALUES (1, 1, 5), (2, 1, 7), (3, 3, 9);
+"""
+FED = "job_feed JOIN feed USING (feed_no)"
+
+
+@pytest.fixture(scope="module")
+def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
+    with foreign(tmp_path_factory.mktemp("stable"), TABLES, date(2025, 6, 30)) as world:
+        yield world
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many ponies are there?", "SELECT 3"),
+        ("How many ponies do we have?", "SELECT 3"),
+        ("List the ponies.", "SELECT horse_name FROM horses WHERE breed_code = 'PO'"),
+        ("Which ponies weigh more than 200 kg?", "SELECT * FROM (VALUES ('Star'), ('Kelp'))"),
+        ("How many cobs and arabs are there?", "SELECT * FROM (VALUES ('Cob', 1), ('Arab', 1))"),
+        ("How many horses are ponies?", "SELECT 3"),
+        ("How many jobs are done?", "SELECT 3"),
+        ("How many jobs are in progress?", "SELECT 1"),
+        ("How long does a job take on average?", "SELECT 3.0"),
+        (
+            "How long do jobs take on average by groom?",
+            "SELECT groom_name, avg(date_diff('day', start_dt, end_dt)) FROM stable_job JOIN grooms USING (groom_id) "
+            "GROUP BY 1",
+        ),
+        ("What is the total value of feed by maker?", f"SELECT maker, sum(qty * unit_price) FROM {FED} GROUP BY 1"),
+        ("Which feeds have fewer than 10 pieces in stock?", "SELECT * FROM (VALUES ('Hay'), ('Bran'))"),
+        ("Who does Lil Moor report to?", "SELECT 'Jem Park'"),
+        ("Who reports to Ivy Cole?", "SELECT * FROM (VALUES ('Jem Park'), ('Kit Dale'))"),
+        ("What is the average fine?", "SELECT 7.0"),
+        ("Total fine amount in January 2025", "SELECT 12.0"),
+    ],
+)
+def test_tables_are_asked_with_nothing_edited(stable: Foreign, question: str, sql: str) -> None:
+    assert_same_rows(stable, question, sql)
+
+
+def test_a_kind_with_fields_of_its_own_is_not_counted_as_what_has_it(stable: Foreign) -> None:
+    found = stable.assistant.ask("How many oats do we have?")
+    assert not isinstance(found, Answer) or "job" not in found.sentence
