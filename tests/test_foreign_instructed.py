@@ -105,6 +105,7 @@ def test_rows_come_in_the_order_told(ferries: Foreign) -> None:
         "Return the line and total fare for the top 2 countries by total fare.",
         "Return the line and total fare, ordered by the weather.",
         "Return the line and the captain.",
+        "What are the 2 most frequently bought route codes? Return the route code and number of sell bookings.",
     ],
 )
 def test_what_is_not_of_the_rows_is_refused(ferries: Foreign, question: str) -> None:
@@ -128,6 +129,16 @@ CONDITIONS = [
         "SELECT count(*) FROM bookings WHERE route_id IN (2, 3, 4)",
     ),
     ("How many users signed up in 2025?", OF_PASSENGERS + "year(signup_date) = 2025"),
+    (
+        "How many passengers whose name starts with O and whose status ends with 'e'?",
+        OF_PASSENGERS + "passenger_name LIKE 'O%' AND status LIKE '%e'",
+    ),
+    (
+        "What are the 2 most frequently bought overnight route codes in 2025 (inclusive of start and end dates)? Return "
+        "the route code and number of buy bookings.",
+        f"SELECT route_code, count(*) AS n FROM {BOOKED} WHERE booking_type = 'buy' AND route_type = 'overnight' AND "
+        "year(booked_at) = 2025 GROUP BY 1 ORDER BY n DESC LIMIT 2",
+    ),
     (
         "Give me the passengers who have not made any bookings since May 20, 2025.",
         "SELECT passenger_name FROM passengers WHERE passenger_id NOT IN (SELECT passenger_id FROM bookings WHERE "

@@ -21,7 +21,7 @@ from assistant.understanding.tokens import Token, tokenize
 from semantic_layer import SemanticQuery, is_count
 
 MOST_STRANGE, MOST_STRANGE_IN_MOTIVES, MOST_WORDS_LOOSE = 2, 4, 8
-END = re.compile(r"(?<=[a-z0-9)\"'`%])[.?!]\s+(?=\S)", re.IGNORECASE)
+END = re.compile(r"(?<=[a-z0-9)\"'`%])\s*[.?!]\s+(?=\S)", re.IGNORECASE)
 INNER_END = re.compile(r"(?<=\w)(?::\s+|\s+[-–—]\s+|,\s*so\s+)(?=\S)", re.IGNORECASE)
 LIMITING = frozenset(
     {"exclude", "only", "absent", "denied", "top", "bottom", "or", "now", "once", "blank", "earliest", "latest"}

@@ -62,7 +62,8 @@ def with_columns(plan: Plan, sentence: str, world: World, planner: Planner) -> P
         unit = unit_of(item, world)
         same = _is_said_before(bare, plan) or bool(unit and unit in {group.grain for group in query.group_by})
         changed = query if same else _shown(query, bare, world)
-        changed = _with_number(query, number_told(item, planner, world), world) if changed is None else changed
+        number = number_told(item, planner, world, plan.query.filters) if changed is None else ""
+        changed = _with_number(query, number, world) if changed is None else changed
         if changed is None:
             return None
         query = changed

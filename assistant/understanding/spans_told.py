@@ -16,7 +16,7 @@ from semantic_layer import Filter, SemanticQuery
 KIND_ROLES: dict[str, SpanRole] = {"metric": "metric", "dimension": "dimension", "value": "value", "segment": "segment"}
 RANKING = frozenset({"top", "bottom", "good", "bad", "sort", "sorting", "ascending", "descending"})
 COMPARING = frozenset({"versus", "compare", "compared", "growth", "than"})
-TYING = frozenset({"by", "per", "and", "of", "from", "how_many", "each", "list"})
+TYING = frozenset({"by", "per", "and", "of", "from", "how_many", "each", "list", "link_any", "filler"})
 LONGEST_SMALL = 3
 
 

@@ -14,7 +14,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.had_counts import counted_by_rows
 from assistant.understanding.tokens import Token
-from semantic_layer import OrderBy, SemanticQuery, stands
+from semantic_layer import Filter, OrderBy, SemanticQuery, stands
 
 SURE_NAME = 0.95
 MOST_ITEMS = 8
@@ -117,8 +117,8 @@ def arranged(plan: Plan, said: Told, planner: Planner, world: World) -> Plan | N
     return replace(plan, query=query, spans=()) if query is not None and kept else None
 
 
-def number_told(item: Sequence[Token], plan: Planner, world: World) -> str:
-    """The one metric that an item is, under no condition of its own; empty for any other."""
+def number_told(item: Sequence[Token], plan: Planner, world: World, within: Sequence[Filter] = ()) -> str:
+    """The one metric that an item is, under no condition but those that hold already; empty for any other."""
     words = _without(item, world)
     named = {c.target for c in world.lexicon.lookup(words) if c.kind == "metric" and c.weight >= SURE_NAME}
     if len(named) == 1 and not is_group(item, world):
@@ -127,7 +127,8 @@ def number_told(item: Sequence[Token], plan: Planner, world: World) -> str:
         return ""
     alone = plan(_spelt(item))
     query = alone.query if isinstance(alone, Plan) and not alone.notes else None
-    bare = query is not None and query.model_copy(update={"metrics": ()}) == SemanticQuery()
+    bare = query is not None and query == SemanticQuery(metrics=query.metrics, filters=query.filters)
+    bare = bare and set(query.filters) <= set(within)
     return query.metrics[0] if query is not None and bare and len(query.metrics) == 1 else ""
 
 

@@ -15,10 +15,11 @@ def done_frequently(asking: Asking) -> Plan | None:
             continue
         rank = "bottom" if asking.tokens[at].text == "least" else "top"
         number = asking.tokens[at - 1 : at] if at and asking.tokens[at - 1].text.isdecimal() else ()
-        end = _end(asking, behind + 1)
-        group = asking.tokens[behind + 1 : end]
+        start = _behind_value(asking, behind + 1)
+        end = _end(asking, start)
+        group, kind = asking.tokens[start:end], asking.tokens[behind:start]
         first = at - len(number)
-        counted = [*asking.made("by number of", at), asking.tokens[behind], *asking.made(things, behind)]
+        counted = [*asking.made("by number of", at), *kind, *asking.made(things, behind)]
         limit = number or asking.made("1", at)
         ranked = [*asking.made(rank, at), *limit, *group, *counted, *asking.tokens[end:]]
         return asking.read([*asking.tokens[:first], *ranked]) if group and (number or _is_one(group)) else None
@@ -35,6 +36,12 @@ def _things(asking: Asking, at: int) -> str:
     fields = {c.target for concepts, end in asking.words.concepts(at, "value") if end == at + 1 for c in concepts}
     owners = {field.partition(".")[0] for field in fields}
     return asking.world.layer.datasets[owners.pop()].title if len(owners) == 1 else ""
+
+
+def _behind_value(asking: Asking, at: int) -> int:
+    """The place behind a value that tells which of the groups are meant: "bought (freight) routes"."""
+    ends = (end for _, end in asking.words.concepts(at, "value"))
+    return at if _end(asking, at) > at else next((end for end in ends if _end(asking, end) > end), at)
 
 
 def _end(asking: Asking, at: int) -> int:

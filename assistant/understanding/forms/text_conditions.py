@@ -44,18 +44,22 @@ def text_conditions(asking: Asking) -> Plan | None:
 
 
 def _clauses(asking: Asking) -> Iterator[Lettered]:
-    at = 0
+    at, owner = 0, ""
     while at < len(asking.tokens):
-        found = _clause(asking, at)
+        found = _clause(asking, at, owner)
+        owner = found.filters[0].field.partition(".")[0] if found is not None else owner
         if found is not None:
             yield found
         at = found.behind if found is not None else at + 1
 
 
-def _clause(asking: Asking, at: int) -> Lettered | None:
-    """The clause whose first predicate stands here, with the field before it; None without one."""
+def _clause(asking: Asking, at: int, owner: str) -> Lettered | None:
+    """The clause whose first predicate stands here, with the field before it; None without one.
+
+    `owner` are the things that the clause before was of, which a second one is of, too.
+    """
     told = _predicate(asking, at)
-    field, first = _field_before(asking, at) if told is not None else ("", at)
+    field, first = _field_before(asking, at, owner) if told is not None else ("", at)
     if told is None or not field:
         return None
     behind, patterns = told
@@ -124,7 +128,7 @@ def _bare(asking: Asking, at: int) -> tuple[str, int] | None:
     return text.rstrip(SIGNS), last + 1
 
 
-def _field_before(asking: Asking, at: int) -> tuple[str, int]:
+def _field_before(asking: Asking, at: int, before: str) -> tuple[str, int]:
     """The field of text whose name ends here, and where its clause begins; ("", at) without just one."""
     words, layer = asking.words, asking.world.layer
     at = at - 1 if at and asking.tokens[at - 1].text in phrases()["text_tail"] else at
@@ -136,7 +140,7 @@ def _field_before(asking: Asking, at: int) -> tuple[str, int]:
         while first > 0 and asking.tokens[first - 1].text in phrases()["text_openers"]:
             first -= 1
         owner = next(
-            (noun for i in range(max(0, first - 3), first) for noun, end in words.nouns(i) if end == first), ""
+            (noun for i in range(max(0, first - 3), first) for noun, end in words.nouns(i) if end == first), before
         )
         meant = {c.target for concepts, end in words.concepts(start, "dimension", 0.9) if end == at for c in concepts}
         own = {field for field, end in own_fields(words, start, owner) if end == at} if owner else set[str]()
