@@ -17,6 +17,7 @@ from assistant.wording import FIRST, answers
 from semantic_layer import (
     METRIC_TIME,
     Column,
+    Filter,
     SemanticLayer,
     SemanticQuery,
     SimpleMetric,
@@ -41,7 +42,7 @@ class Context:
     what the query's fields are called in another language than that of their names. `conditions` are what a list was
     narrowed to, in words; `keys` are the fields that are each the whole key of their dataset; `roles` are the titles
     of the links that conditions name. `doers` are the titles of those who must have done something, where the number
-    is none of them.
+    is none of them. `days` are the times that conditions compare with each other.
     """
 
     query: SemanticQuery | None = None
@@ -54,6 +55,7 @@ class Context:
     keys: frozenset[str] = frozenset()
     roles: Mapping[str, str] = field(default_factory=dict[str, str])
     doers: Mapping[str, str] = field(default_factory=dict[str, str])
+    days: frozenset[str] = frozenset()
 
     @property
     def time_range(self) -> TimeRange | None:
@@ -73,7 +75,9 @@ def context(
     as_of = None if query and lies_ahead(layer, query) else as_of  # of days to come none is cut off by the data
     roles = {one.via: role_title(layer, one.via) for one in query.filters if one.via} if query else {}
     keys, doers = _keys(layer, query), _doers(layer, query)
-    return Context(query, as_of, additive, locale, titles, percents, keys=keys, roles=roles, doers=doers)
+    told = [part for one in query.filters for part in one.alternatives] if query else []
+    days = frozenset(one.other for one in told if one.other and _is_day(layer, one.other))
+    return Context(query, as_of, additive, locale, titles, percents, keys=keys, roles=roles, doers=doers, days=days)
 
 
 def lies_ahead(layer: SemanticLayer, query: SemanticQuery) -> bool:
@@ -106,13 +110,20 @@ def _titles(layer: SemanticLayer, query: SemanticQuery | None, locale: str) -> M
     """What the fields and the entity of a query are called, where it is not said in the language of their names."""
     if query is None:
         return {}
-    rows = [row.field for one in query.filters for row in (one, *one.where)]
+    rows = [name for one in query.filters for part in one.alternatives for name in _named_by(part)]
     if answers(locale).locale == FIRST:  # only days are named after columns: "created at is before ..." is no English
         days = {name: layer.fields[name].title.lower() for name in rows if _is_day(layer, name)}
         return days | ({query.entity: layer.datasets[query.entity].title.lower()} if query.entity else {})
     known = (layer.fields, layer.metrics, layer.segments, layer.datasets)
     names = (*rows, *((query.entity,) if query.entity else ()))
     return {name: found[name].title for name in names for found in known if name in found}
+
+
+def _named_by(one: Filter) -> Iterator[str]:
+    """The fields and metrics that one condition names."""
+    yield from (row.field for row in (one, *one.where))
+    if one.other:
+        yield one.other
 
 
 def _is_day(layer: SemanticLayer, name: str) -> bool:

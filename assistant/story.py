@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from babel.lists import format_list
@@ -123,6 +124,9 @@ def _of_doers(story: Story, item: Filter | None) -> str:
 
 
 def _filter(story: Story, item: Filter) -> str:
+    if item.any_of:
+        told = [_filter(story, part) for part in item.alternatives]
+        return reduce(lambda one, other: story.words.say("filter_or", {"one": one, "other": other}), told)
     if len(item.values) == 1 and isinstance(item.values[0], bool) and item.op in ("eq", "in", "ne", "not_in"):
         holds = item.values[0] == (item.op in ("eq", "in"))
         values = {"values": named(story, item.field)}
@@ -136,13 +140,14 @@ def _filter(story: Story, item: Filter) -> str:
         return story.words.say("filter_kind" if _are_kinds(item) else "filter_in", told)
     if item.op in ("not_in", "ne") and item.values:
         return story.words.say("filter_out", {"values": values})
-    if item.than:
+    if item.than or item.other:
         values = _stand_in(story, item)
     denied = item.none and item.op in OPPOSITES and item.field.partition(".")[0] == item.entity
     bound = None if denied else day_of(item)
     if bound is not None:
         values = day(bound, story.context.locale) + _role(story, item)
-    operators = "operators" if bound is None else "operators_of_days"
+    of_days = bound is not None or item.other in story.context.days
+    operators = "operators_of_days" if of_days and item.op in OPPOSITES else "operators"
     operator = story.words.choice(operators, OPPOSITES[item.op] if denied else item.op)
     told = {"field": named(story, item.field), "operator": operator, "values": values}
     if denied:
@@ -174,6 +179,8 @@ def _having(story: Story, item: Filter, values: str) -> str:
 
 def _stand_in(story: Story, item: Filter) -> str:
     """What takes the place of a value: "the average", "that of the period before", "110% of that"."""
+    if item.other and not item.where:
+        return named(story, item.other)
     if item.where and "." in item.field:
         told = [listed(story, [_filter_value(story, row, one) for one in row.values]) for row in item.where]
         return story.words.say("the_average_of", {"rows": listed(story, told)})

@@ -8,7 +8,7 @@ from semantic_layer.case_rules import of_case
 from semantic_layer.errors import QueryError, QueryFault, UnsafeQuery, suggest
 from semantic_layer.metric_types import UnavailableMetric
 from semantic_layer.model import SemanticLayer
-from semantic_layer.query import COHORT_AGE, METRIC_TIME, SemanticQuery
+from semantic_layer.query import COHORT_AGE, METRIC_TIME, Filter, SemanticQuery
 from semantic_layer.query_rules import MEANING_RULES, Rule
 from semantic_layer.reach_rules import REACH_RULES
 from semantic_layer.resolution import leaves, of_each_group, visible_fields, visible_metrics, visible_segments
@@ -78,9 +78,17 @@ def _field_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFa
 def _filter_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     known = (*visible_fields(layer), *visible_metrics(layer), *visible_segments(layer), METRIC_TIME, COHORT_AGE)
     narrowing = (row.field for one in query.group_by for row in one.where)
-    for name in (*(row.field for one in query.filters for row in (one, *one.where)), *narrowing):
+    for name in (*(named for one in query.filters for named in _named_by(one)), *narrowing):
         if name not in known:
             yield _unknown(layer, "field or metric", name, known)
+
+
+def _named_by(one: Filter) -> Iterator[str]:
+    """The fields and metrics that a filter names."""
+    for part in one.alternatives:
+        yield from (row.field for row in (part, *part.where))
+        if part.other:
+            yield part.other
 
 
 def _unknown(layer: SemanticLayer, kind: str, name: str, known: Iterable[str]) -> QueryFault:
@@ -92,8 +100,9 @@ def _unknown(layer: SemanticLayer, kind: str, name: str, known: Iterable[str]) -
 
 
 def _via_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
-    rows = (row for one in (*query.filters, *query.group_by) for row in one.where)
-    for via in (one.via for one in (*query.group_by, *query.filters, *rows) if one.via):
+    filters = [part for one in query.filters for part in one.alternatives]
+    rows = (row for one in (*filters, *query.group_by) for row in one.where)
+    for via in (one.via for one in (*query.group_by, *filters, *rows) if one.via):
         for name in via.split("/"):
             if name not in layer.relationships:
                 yield _unknown(layer, "relationship", name, layer.relationships)
@@ -101,7 +110,8 @@ def _via_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFaul
 
 def _entity_names(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     keyed = [name for name, dataset in layer.datasets.items() if dataset.primary_key]
-    for name in dict.fromkeys((query.entity, *(one.entity for one in (*query.filters, *query.group_by)))):
+    asked = (*(part for one in query.filters for part in one.alternatives), *query.group_by)
+    for name in dict.fromkeys((query.entity, *(one.entity for one in asked))):
         if name and name not in layer.datasets:
             yield _unknown(layer, "entity", name, keyed)
         elif name and name not in keyed:

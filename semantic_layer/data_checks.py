@@ -131,9 +131,10 @@ def _rows() -> exp.Expr:
 def orphan_checks(layer: SemanticLayer, query: SemanticQuery) -> Mapping[str, str]:
     """The orphan checks of `data_checks` on whose links the answer to `query` rests, for a caveat with the count."""
     links: dict[str, Relationship] = {}
-    rows = [row for one in query.filters for row in one.where]
-    refs = [(one.field, one.via) for one in (*query.group_by, *query.filters, *rows) if "." in one.field]
-    filtered = (one.field for one in query.filters if one.field in layer.metrics)
+    filters = [part for one in query.filters for part in one.alternatives]
+    rows = [row for one in filters for row in one.where]
+    refs = [(one.field, one.via) for one in (*query.group_by, *filters, *rows) if "." in one.field]
+    filtered = (one.field for one in filters if one.field in layer.metrics)
     names = dict.fromkeys((*asked_metrics(layer, query), *filtered))
     for fact in dict.fromkeys(found.fact for name in names for found in footprints(layer, name)):
         wanted = [*refs, (f"{query.entity}.", "")] if query.entity else refs

@@ -142,6 +142,12 @@ class Filter(QueryNode):
     over all of them together; `where` on a field narrows the rows of its mean ("older than Ann", "paid more than the
     average nurse"). `than` "previous" is a metric of the result in the other span of a comparison; with a
     value so many times that (1.1: "grew by more than 10%"), which groups without any of it then never meet.
+
+    `other` is a field that takes the place of the value, of the same row or of what it belongs to ("delivered after the
+    due date"); days are compared where one of the two is a day. With `where` it is that of the rows told ("in the same
+    city as Ann"). With `any_of` the filter and each of those listed are
+    alternatives: a row is kept that meets one of them ("founded before 1950 or in Bath"). What is computed of each
+    entity then names the entity.
     """
 
     field: str
@@ -154,6 +160,13 @@ class Filter(QueryNode):
     last: str = ""
     where: tuple[Filter, ...] = ()
     than: Literal["average", "previous"] | None = None
+    other: str = ""
+    any_of: tuple[Filter, ...] = ()
+
+    @property
+    def alternatives(self) -> tuple[Filter, ...]:
+        """Each condition of which one suffices; only the filter itself where it stands alone."""
+        return (self.model_copy(update={"any_of": ()}), *self.any_of) if self.any_of else (self,)
 
 
 class Comparison(QueryNode):

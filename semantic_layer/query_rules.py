@@ -24,6 +24,7 @@ Rule = Callable[[SemanticLayer, SemanticQuery], Iterator[QueryFault]]
 _TEXT_OPERATORS = {"like", "not_like"}
 _ORDERED = {"gt", "ge", "lt", "le", "between"}
 _RECENT = {"last", "not_last"}
+_BETWEEN_FIELDS = {"gt", "ge", "lt", "le", "eq", "ne"}
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINTEGER", "UBIGINT")
 _NUMERIC = (*_WHOLE, "DECIMAL")
 _NUMBER = re.compile(r"^\s*[-+]?[0-9]+(\.[0-9]+)?\s*$")
@@ -63,11 +64,14 @@ def _calendars(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFaul
 
 def _filters(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     narrowing = (row for one in query.group_by for row in one.where)
-    for one in (*query.filters, *narrowing):
+    told = (part for one in query.filters for part in one.alternatives)
+    for one in (*told, *narrowing):
         yield from (QueryFault("E_FILTER_VALUE", wrong) for row in (one, *one.where) if (wrong := _wrong(layer, row)))
 
 
 def _wrong(layer: SemanticLayer, one: Filter) -> str:
+    if one.other in layer.fields and _kind(layer, one) != layer.fields[one.other].kind:
+        return f"`{one.field}` and `{one.other}` are of different kinds, so they cannot be compared."
     return _wrong_count(one) or _wrong_kind(one, _kind(layer, one)) or _wrong_type(layer, one)
 
 
@@ -80,6 +84,11 @@ def _kind(layer: SemanticLayer, one: Filter) -> str:
 
 
 def _wrong_count(one: Filter) -> str:
+    if one.other:
+        right = one.op in _BETWEEN_FIELDS and not (one.values or one.than)
+        return (
+            "" if right else f"`{one.other}` takes the place of a value: `{one.op}` on `{one.field}` does not fit it."
+        )
     if one.than:
         right = one.op in ("gt", "ge", "lt", "le") and (not one.values or _is_times(one))
         return "" if right else f"`{one.than}` takes the place of a value: `{one.op}` on `{one.field}` does not fit it."
@@ -185,12 +194,32 @@ def _filter_shape(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryF
         if one.last and (one.time_range or not _is_interval(one.last)):
             yield QueryFault("E_FILTER_VALUE", f"`last` on `{one.field}` takes one interval such as `90 days`, alone.")
         yield from (_not_of_rows(one, row) for row in one.where if _is_more(layer, row))
+        yield from _alternatives(layer, one)
+
+
+def _alternatives(layer: SemanticLayer, one: Filter) -> Iterator[QueryFault]:
+    """Alternatives are conditions on rows, or on the entity that each names; compared fields are both of a row."""
+    for part in one.alternatives:
+        if one.any_of and (part.any_of or (part.field not in layer.fields and not part.entity)):
+            yield QueryFault("E_FILTER_ENTITY", f"`{part.field}` cannot be one of several conditions that suffice.")
+        if part.other and not _are_of_row(layer, part):
+            yield QueryFault("E_FILTER_ENTITY", f"`{part.field}` and `{part.other}` cannot be compared in a row.")
+
+
+def _are_of_row(layer: SemanticLayer, one: Filter) -> bool:
+    """Whether two fields are compared that a row has; one had by an entity has both of them itself."""
+    own = one.field.partition(".")[0] == one.other.partition(".")[0]
+    return one.field in layer.fields and one.other in layer.fields and (own or not one.entity)
 
 
 def _is_of_told_rows(layer: SemanticLayer, one: Filter) -> bool:
     """Whether a field is compared with its average over rows told by their own fields."""
-    own = all(row.field.partition(".")[0] == one.field.partition(".")[0] for row in one.where)
-    return one.than == "average" and one.field in layer.fields and own and not (one.time_range or one.last)
+    owners = {row.field.partition(".")[0] for row in one.where}
+    timed = bool(one.time_range or one.last)
+    if one.other:
+        return len(owners) == 1 and one.op in ("eq", "ne") and not (timed or one.entity)
+    own = owners <= {one.field.partition(".")[0]}
+    return one.than == "average" and one.field in layer.fields and own and not timed
 
 
 def _is_more(layer: SemanticLayer, row: Filter) -> bool:

@@ -174,8 +174,8 @@ def _alternatives(layer: SemanticLayer, ref: str, code: str, home: Footprint) ->
 
 def _filter_paths(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     found = _rows_of(layer, query)
-    for one in query.filters:
-        if one.where and not (one.entity or one.than) and query.entity:
+    for one in (part for listed in query.filters for part in listed.alternatives):
+        if one.where and not (one.entity or one.than or one.other) and query.entity:
             yield from (fault for home in found for fault in _filter_path(layer, home, one, query.entity))
         if is_metric_filter(layer, one) and not query.entity:
             own = homes(layer, one.field)
@@ -202,6 +202,8 @@ def _one_level(query: SemanticQuery, one: Filter, about: dict[str, str]) -> Iter
 def _filter_path(layer: SemanticLayer, home: Footprint, one: Filter, entity: str) -> Iterator[QueryFault]:
     if not entity:
         yield from _path(layer, home, _ref(layer, one.field), one.via)
+        if one.other:
+            yield from _path(layer, _told_by(home, one), one.other, "")
         return
     yield from _path(layer, home, f"{entity}.", "")
     if is_on_metric(layer, one):
@@ -210,6 +212,12 @@ def _filter_path(layer: SemanticLayer, home: Footprint, one: Filter, entity: str
             yield from (fault for row in one.where for fault in _path(layer, found, row.field, row.via))
     else:
         yield from _rows_path(layer, home, one, entity)
+
+
+def _told_by(home: Footprint, one: Filter) -> Footprint:
+    """Whose rows tell what a field is compared with: its own, or those that conditions tell."""
+    told = one.where[0].field.partition(".")[0] if one.where else home.fact
+    return Footprint(home.metric, told, "")
 
 
 def _rows_path(layer: SemanticLayer, home: Footprint, one: Filter, entity: str) -> Iterator[QueryFault]:

@@ -22,7 +22,9 @@ def _roles(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     if query.entity:
         return
     grouped = [one.field for one in query.group_by if not one.via]
-    fields = dict.fromkeys([*grouped, *(one.field for one in query.filters if not one.entity)])
+    fields = dict.fromkeys(
+        [*grouped, *(part.field for one in query.filters for part in one.alternatives if not part.entity)]
+    )
     for name in asked_metrics(layer, query):
         facts = dict.fromkeys(found.fact for found in footprints(layer, name))
         for field in fields if len(facts) > 1 else ():

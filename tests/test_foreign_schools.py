@@ -85,7 +85,7 @@ def test_the_rows_are_those_of_the_sql(district: Foreign, question: str, sql: st
         "How many school teachers are there?",  # not the number of schools
         "What is the phone of the school with the largest enrollment count of all?",
         "Among the schools in Elkton, how many teachers like tennis?",
-        "How many teachers with a dose above 20 kg teach math?",  # the column is in milligrams
+        "How many teachers with a dose above 20 hours teach math?",  # the column is in milligrams
     ],
 )
 def test_what_nothing_tells_is_refused(district: Foreign, question: str) -> None:

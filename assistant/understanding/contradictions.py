@@ -23,6 +23,7 @@ _MEETS = {"eq": eq, "gt": gt, "ge": ge, "lt": lt, "le": le}
 
 def contradiction(world: World, query: SemanticQuery) -> QueryError | None:
     """The reason against conditions that cannot be met together, or that a metric's own definition leaves out."""
+    query = query.model_copy(update={"filters": tuple(one for one in query.filters if not one.any_of)})
     reason = _of_each_other(world, query) or _of_groups(world, query) or _of_metrics(world, query)
     reason = reason or bound_on_blanks(world, query) or _of_groups_and_members(world, query)
     return QueryError(QueryFault("E_CONTRADICTION", reason)) if reason else None

@@ -114,6 +114,8 @@ class _Reading:
 
     def told(self, one: Filter, query: SemanticQuery) -> str:
         """A condition of a query with where and when it holds."""
+        if one.any_of:
+            return self.say("or").join(self.told(part, query) for part in one.alternatives)
         told = self.counted(one) if self.is_of_rows(query, one) else self.condition(one)
         return told + self.scope(one)
 
@@ -189,7 +191,10 @@ class _Reading:
         joint = self.say("join") if condition.op == "between" else ", "
         bound = day_of(condition)
         values = day(bound, self.locale) if bound else joint.join(self.value(value) for value in condition.values)
-        if condition.than:
+        if condition.other:
+            values = self.inside(self.title(condition.other))
+            values = self.say("that_of", {"rows": self.rows(condition)}) if condition.where else values
+        elif condition.than:
             name = f"the_times_{condition.than}" if values else f"the_{condition.than}"
             values = self.say(name, {"times": values} if values else None)
             values = (
@@ -201,7 +206,7 @@ class _Reading:
     def counted(self, condition: Filter) -> str:
         """What is compared, with the conditions on the rows that are counted for it."""
         title = self.title(condition.field) + self.role(condition.via)
-        rows = self.rows(condition) if not self.is_of_told(condition) else ""
+        rows = self.rows(condition) if not (condition.other or self.is_of_told(condition)) else ""
         return self.say("where", {"what": title, "rows": rows}) if rows else title
 
     def rows(self, condition: Filter) -> str:

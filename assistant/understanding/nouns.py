@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import Lexicon
@@ -10,13 +10,15 @@ from assistant.understanding.tokens import tokenize
 from semantic_layer import Dataset, Dimension, SemanticLayer, SimpleMetric, implied_metric
 
 SHORTEST_STEM = 3
+FEWEST_APART = 4
+Values = Mapping[str, Sequence[tuple[str, int]]]
 
 
 class Nouns:
     """Per layer: `counted` maps a metric that counts a dataset's rows, under the dataset's own name, to the dataset."""
 
-    def __init__(self, layer: SemanticLayer, lexicon: Lexicon, language: Language):
-        self._layer, self._language = layer, language
+    def __init__(self, layer: SemanticLayer, lexicon: Lexicon, language: Language, values: Values | None = None):
+        self._layer, self._language, self._values = layer, language, values or {}
         self.counted: dict[str, str] = {}
         for dataset in layer.datasets.values():
             for name in self._metrics_named(dataset, lexicon):
@@ -77,7 +79,7 @@ class Nouns:
         own = [field.name for field in shown if self._is_name(dataset, field)]
         told = [field.name for field in shown if self._tells(dataset, field)] if not (persons or own) else []
         others = [field.name for field in persons] or ([] if own else self._sole_name(dataset, shown))
-        named = people or own[:1] or others or (told if len(told) == 1 else ())
+        named = people or own[:1] or others or (told if len(told) == 1 else self._told_apart_by(dataset, shown))
         return tuple(f"{dataset_name}.{name}" for name in named)
 
     def _names_its_rows(self, dataset: Dataset, field: Dimension) -> bool:
@@ -90,6 +92,23 @@ class Nouns:
         """The only field of things that ends like a name ("company name" of suppliers), empty without one."""
         found = [one.name for one in shown if not one.implied and self._ends_like_a_name(one)]
         return found if dataset.entity and len(found) == 1 else []
+
+    def _told_apart_by(self, dataset: Dataset, shown: Sequence[Dimension]) -> list[str]:
+        """The names of things that have several ("latin name"), else their first words where no two have the same."""
+        texts = [one for one in shown if one.kind == "categorical" and not (one.implied or one.pii)]
+        texts = [one for one in texts if one.name not in self._linking(dataset)] if dataset.entity else []
+        named = [one.name for one in texts if self._ends_like_a_name(one)]
+        counts = [count for _, count in self._values.get(f"{dataset.name}.{texts[0].name}", ())] if texts else []
+        apart = len(counts) >= FEWEST_APART and set(counts) == {1}
+        return named or ([texts[0].name] if apart else [])
+
+    def _linking(self, dataset: Dataset) -> set[str]:
+        """The columns of a dataset's key, and those that lead elsewhere."""
+        links = self._layer.relationships.values()
+        return {
+            *dataset.key_fields,
+            *(column for one in links if one.from_ == dataset.name for column in one.from_columns),
+        }
 
     def _ends_like_a_name(self, field: Dimension) -> bool:
         return not set(field.label.casefold().split()[-1:]).isdisjoint(self._language.words("name_words"))

@@ -52,7 +52,7 @@ from assistant.understanding.outcome import decide
 from assistant.understanding.own_words import in_own_words
 from assistant.understanding.plain_words import plain_words
 from assistant.understanding.predicates import PlainDeeds
-from assistant.understanding.quoted import quoted_lost
+from assistant.understanding.quoted import quoted_lost, with_letters_as_written
 from assistant.understanding.rates_bracketed import by_bracketed_rate
 from assistant.understanding.reach import Reach
 from assistant.understanding.readings import Readings, is_of_today, read
@@ -100,7 +100,7 @@ class Understanding:
         lexicon = Lexicon(layer, values, language, index if index and index.values else None)
         self._people = index if index and index.has_people else None
         self._apart = cache(lambda: self._reading_roles(values, index))
-        nouns = Nouns(layer, lexicon, language)
+        nouns = Nouns(layer, lexicon, language, values)
         context = context_words(layer, lexicon, language)
         pairs = word_pairs(layer, language)
         self._world = World(
@@ -169,7 +169,8 @@ class Understanding:
             tokens, outcome = self._said_plainly(question, tokens, outcome)
         if not isinstance(outcome, Plan):
             return in_own_words(outcome, tokens, question)
-        outcome = with_closer_rows(with_all_groups(outcome, self._world), self._world)
+        outcome = with_letters_as_written(question, with_all_groups(outcome, self._world))
+        outcome = with_closer_rows(outcome, self._world)
         outcome = looking_ahead(part_behind_verb(outcome, tokens, self._world), tokens, self._world)
         past = past_of_today(question, outcome, tokens, self._world)
         past = past or half_answered(question, outcome, tokens, self._world)

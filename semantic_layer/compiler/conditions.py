@@ -18,6 +18,7 @@ from semantic_layer.resolution import as_moment
 from semantic_layer.spans import shift_of
 
 _COMPARISONS: dict[str, type[exp.Binary]] = {"gt": exp.GT, "ge": exp.GTE, "lt": exp.LT, "le": exp.LTE}
+_OF_FIELDS: dict[str, type[exp.Binary]] = {**_COMPARISONS, "eq": exp.EQ, "ne": exp.NEQ}
 
 
 def within(tree: exp.Expr, span: TimeRange | None) -> list[exp.Expr]:
@@ -44,6 +45,11 @@ def condition(tree: exp.Expr, one: Filter, kind: str, as_of: date) -> exp.Expr:
     if one.op in ("eq", "ne", "in", "not_in"):
         return _membership(tree, one.op, [sql.literal(value) for value in values])
     return _compared(tree, one.op, values)
+
+
+def compared(op: str, tree: exp.Expr, other: exp.Expr) -> exp.Expr:
+    """Two values of a row against each other; a row in which one of them is not known is not kept."""
+    return _OF_FIELDS[op](this=sql.bracketed(tree), expression=sql.bracketed(other))
 
 
 def _membership(tree: exp.Expr, op: str, values: Sequence[exp.Expr]) -> exp.Expr:

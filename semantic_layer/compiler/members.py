@@ -108,7 +108,7 @@ def entity_frame(draft: Draft, listed: EntityList) -> tuple[Frame, list[exp.Expr
     metric is there too: with 0 for counts, empty otherwise.
     """
     layer = draft.layer
-    on_rows = tuple(one for one in listed.filters if not is_on_metric(layer, one))
+    on_rows = tuple(one for one in listed.filters if one.any_of or not is_on_metric(layer, one))
     frame = _population(draft, listed, on_rows)
     inside = tuple(one for one in on_rows if _is_of_rows(draft, listed.entity, one))
     keys = entity_keys(layer, listed.entity)
@@ -116,7 +116,7 @@ def entity_frame(draft: Draft, listed: EntityList) -> tuple[Frame, list[exp.Expr
         frame.leaves = _joined_metrics(draft, frame, Scope(keys, inside, listed.span), listed.metrics)
     conditions: list[exp.Expr] = []
     for one in listed.filters:
-        if is_on_metric(layer, one):
+        if one not in on_rows:
             span = _span(draft, one) or listed.span
             scope = Scope(keys, one.where or inside, span)
             shown = span == listed.span and one.field in listed.metrics and not one.where
@@ -131,7 +131,8 @@ def entity_frame(draft: Draft, listed: EntityList) -> tuple[Frame, list[exp.Expr
 def _is_of_rows(draft: Draft, entity: str, one: Filter) -> bool:
     """True for a filter that is out of the entity's own reach, and so narrows the rows of its metrics too."""
     dataset = one.field.partition(".")[0]
-    return "." in one.field and not one.entity and not draft.layer.graph.reaches(entity, dataset)
+    alone = "." in one.field and not (one.entity or one.any_of)
+    return alone and not draft.layer.graph.reaches(entity, dataset)
 
 
 def _span(draft: Draft, one: Filter) -> TimeRange | None:
@@ -157,6 +158,9 @@ def _population(draft: Draft, listed: EntityList, filters: tuple[Filter, ...]) -
 
 def _about_entity(draft: Draft, entity: str, one: Filter) -> Filter:
     """The filter as one on the entity: directly where it reaches the field, else by the rows it has."""
+    if one.any_of:
+        first, *others = (_about_entity(draft, entity, part) for part in one.alternatives)
+        return first.model_copy(update={"any_of": tuple(others)})
     return one.model_copy(update={"entity": entity}) if _is_of_rows(draft, entity, one) else one
 
 

@@ -7,12 +7,13 @@ from sqlglot import exp
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.compiler.averages import beside_field
 from semantic_layer.compiler.bands import banded, number_of_entity
-from semantic_layer.compiler.conditions import condition, within
+from semantic_layer.compiler.conditions import compared, condition, within
 from semantic_layer.compiler.draft import Scope, TopSet
 from semantic_layer.compiler.many_sides import many_sides, meet
 from semantic_layer.compiler.source import Source
 from semantic_layer.query import METRIC_TIME, Filter
 from semantic_layer.resolution import Key, entity_of, is_on_metric, linking
+from semantic_layer.timing import time_kind
 
 
 def key_trees(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
@@ -90,6 +91,9 @@ def row_conditions(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
         found.append(_among(source, scope.top, scope, time))
     together: dict[tuple[object, ...], list[Filter]] = {}
     for one in scope.filters:
+        if one.any_of:
+            found.append(_any_of(source, one, time))
+            continue
         entity = entity_of(source.layer, source.fact, one)
         if entity:
             together.setdefault(_row_of(source, entity, one), []).append(one)
@@ -99,6 +103,13 @@ def row_conditions(source: Source, scope: Scope, time: str) -> list[exp.Expr]:
         _of_entity(source, str(key[0]), rows) for key, filters in together.items() for rows in _of_one_row(filters)
     )
     return found
+
+
+def _any_of(source: Source, one: Filter, time: str) -> exp.Expr:
+    """Keeps the rows that meet one of several conditions."""
+    told = [(part, entity_of(source.layer, source.fact, part)) for part in one.alternatives]
+    met = [_of_entity(source, entity, [part]) if entity else _own(source, part, time) for part, entity in told]
+    return exp.Paren(this=exp.or_(*met))
 
 
 def _row_of(source: Source, entity: str, one: Filter) -> tuple[object, ...]:
@@ -126,10 +137,38 @@ def _own(source: Source, one: Filter, time: str) -> exp.Expr:
     if one.field == METRIC_TIME:
         return condition(source.time(time), one, "time", source.draft.as_of)
     kind = source.layer.fields[one.field].kind
+    if one.other:
+        return _beside_other(source, one, kind)
     if one.than:
         return beside_field(source.draft, source.field(one.field, one.via), one)
     tree = source.time(one.field, one.via) if kind == "time" else source.field(one.field, one.via)
     return condition(tree, one, kind, source.draft.as_of)
+
+
+def _beside_other(source: Source, one: Filter, kind: str) -> exp.Expr:
+    """A field against another one of the same row, two times as days where one of them is a day."""
+    layer = source.layer
+    if one.where:
+        return _as_told(source, one)
+    if kind != "time":
+        return compared(one.op, source.field(one.field, one.via), source.field(one.other))
+    pair = [source.time(one.field, one.via), source.time(one.other)]
+    if "date" in (time_kind(layer, one.field), time_kind(layer, one.other)):
+        pair = [sql.cast(tree, exp.DType.DATE) for tree in pair]
+    return compared(one.op, *pair)
+
+
+def _as_told(source: Source, one: Filter) -> exp.Expr:
+    """A field that has, or has not, one of the values of another one in the rows that `where` tells."""
+    told = Source(source.draft, one.where[0].field.partition(".")[0])
+    value = told.field(one.other)
+    select = told.select([sql.named(value, "value")])
+    sql.filtered(select, [sql.is_known(value.copy()), *row_conditions(told, Scope((), one.where), "")])
+    name = source.draft.add(f"{one.other.rpartition('.')[2]}_told", select)
+    values = exp.Subquery(this=sql.selected([sql.column("value", name)], sql.table(name)))
+    tree = source.field(one.field, one.via)
+    inside = exp.In(this=sql.bracketed(tree), query=values)
+    return inside if one.op == "eq" else exp.Not(this=inside)
 
 
 def _of_entity(source: Source, entity: str, filters: list[Filter]) -> exp.Expr:

@@ -66,6 +66,8 @@ def _tells_rows(words: Words, found: Found) -> bool:
     """Whether fields without a noun are those of single rows: what they are called by, or numbers beside others."""
     world = words.world
     naming = {field for fields in world.nouns.identity(found.entity) for field in fields}
+    keys = world.layer.datasets[found.entity].key_fields
+    naming |= {f"{found.entity}.{keys[0]}"} if len(keys) == 1 else set()
     numbers = [name for name in found.attributes if world.layer.fields[name].kind in ("number", "time")]
     return bool(naming.intersection(found.attributes)) or (bool(numbers) and len(found.attributes) > 1)
 

@@ -299,8 +299,8 @@ def with_number(words: Words, found: Found) -> Iterator[Found]:
     number = words.number(degree[2]) if degree is not None else None
     field_name = words.field_called(degree[0], found.entity) if degree is not None else ""
     if degree is not None and number is not None and field_name:
-        bound = Filter.model_validate({"field": field_name, "op": degree[1], "values": (number[0],)})
-        end = words.unit_of(words.skip(number[1], "units"), field_name)
+        value, end = words.measured(number[0], words.skip(number[1], "units"), field_name)
+        bound = Filter.model_validate({"field": field_name, "op": degree[1], "values": (value,)})
         yield found.used(start, end, "condition", field_name).filtered(bound)
     for bounded, operator, limit in amount(words, found.moved(start)):
         for field, behind in own_fields(words, bounded.at, found.entity):
@@ -314,9 +314,9 @@ def with_number(words: Words, found: Found) -> Iterator[Found]:
 
 def _limits(words: Words, found: Found, field: str) -> Iterator[Found]:
     for bounded, operator, number in amount(words, found):
-        yield bounded.moved(words.unit_of(bounded.at, field)).filtered(
-            Filter.model_validate({"field": field, "op": operator, "values": (number,)})
-        )
+        value, end = words.measured(number, bounded.at, field)
+        bound = Filter.model_validate({"field": field, "op": operator, "values": (value,)})
+        yield bounded.moved(end).filtered(bound)
     between = words.phrase(found.at, "between")
     low = words.number(between) if between is not None else None
     high = words.number(words.skip(low[1], "joins")) if low is not None else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.answer import Plan
 from assistant.understanding.dates import Clock
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, reaches
@@ -202,3 +203,25 @@ def _between(words: Words, at: int) -> tuple[int, int, int] | None:
     if first is None or last is None or first[0] not in YEARS or last[0] not in YEARS:
         return None
     return int(first[0]), int(last[0]), last[1]
+
+
+def told_by_another_day(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "jobs delivered after March" answered for those in that state ordered then: they have a day for it."""
+    clock = Clock(words.tokens, words.world.language, words.world.as_of)
+    for at in range(len(words.tokens) - 1):
+        valued = {c.target for concepts, end in words.concepts(at, "value") if end == at + 1 for c in concepts}
+        said = [one for one in plan.query.filters if one.field in valued or one.op == "not_null"]
+        days = {day_of(words, at, one.field.partition(".")[0]) for one in said if "." in one.field}
+        starts = (at + 1, words.skip(at + 1, "within_days"))
+        if any(_is_by_another(plan, day, words) for day in days) and any(time_phrase(clock, one) for one in starts):
+            return (words.tokens[at].raw,)
+    return ()
+
+
+def _is_by_another(plan: Plan, day: str, words: Words) -> bool:
+    """Whether a plan bounds the time by which rows are counted, where they have this other day."""
+    dataset, _, name = day.partition(".")
+    time = words.world.layer.datasets[dataset].time if day else ""
+    bounded = {one.field for one in plan.query.filters if one.op in ("ge", "gt", "lt", "le", "eq", "between")}
+    timed = plan.query.time_range is not None or f"{dataset}.{time}" in bounded
+    return bool(day) and name != time and timed and day not in bounded

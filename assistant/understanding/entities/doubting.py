@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.answer import Plan
 from assistant.understanding.concepts import HEAD_WORD
 from assistant.understanding.draft import World
+from assistant.understanding.entities.dated import told_by_another_day
 from assistant.understanding.entities.fields import details_of
 from assistant.understanding.entities.misshapen import SHAPES
 from assistant.understanding.entities.owners import said_of_others
@@ -56,6 +57,7 @@ def doubted(plan: Plan, tokens: Sequence[Token], world: World) -> tuple[str, ...
         values_for_one,
         part_of_a_name,
         year_for_period,
+        told_by_another_day,
         called_for_another,
         wrong_way,
         said_of_others,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.understanding.entities import each
+from assistant.understanding.entities.alternatives import is_one_of_several, with_alternatives
 from assistant.understanding.entities.attributes import details_told, fields_of, possessed
 from assistant.understanding.entities.clauses import CLAUSES
 from assistant.understanding.entities.computing import computed
@@ -149,5 +150,10 @@ def _clauses(words: Words, found: Found, depth: int) -> Iterator[Found]:
             for further in clause(words, found.moved(start)):
                 if further.at <= found.at or bool(further.group) != bool(found.group):
                     continue
+                if is_one_of_several(found) and len(further.filters) > len(found.filters):
+                    continue  # of which of the two, or of both
                 if not said_of_another(words, found, further):
                     yield from _clauses(words, further, depth + 1)
+                    first = depth == 0 or not found.filters
+                    for either in with_alternatives(words, found, further, CLAUSES) if first else ():
+                        yield from _clauses(words, either, depth + 1)

@@ -156,10 +156,23 @@ def _made_by(words: Words, at: int) -> str:
     """The rows that a participle alone tells: "translated" and book translations; what names a thing is none."""
     token = words.tokens[at] if at < len(words.tokens) else None
     if token is None or words.nouns(at):
-        return ""
+        return _tying_noun(words, at) if token is not None else ""
     done = token.text.endswith(words.world.language.words("participle_endings"))
     told = at > 0 and any(words.phrase(at - size, role) == at for size, role in BEFORE_VERBS if at >= size)
     return words.deed_of_noun(at) if done or (told and not words.concepts(at, "value")) else ""
+
+
+def _tying_noun(words: Words, at: int) -> str:
+    """The table of ties that a verb is the name of, behind what it ties: "translators speak" of a table of speaks."""
+    named = [dataset for dataset, end in words.nouns(at) if end == at + 1 and words.phrase(at, "verbs") == end]
+    links = [link for link in words.world.layer.relationships.values() if link.from_ in named]
+    behind = at > 0 and (words.phrase(at - 1, "relatives") == at or _ends_noun(words, at, {one.to for one in links}))
+    return named[0] if len(named) == 1 and len(links) > 1 and behind else ""
+
+
+def _ends_noun(words: Words, at: int, datasets: set[str]) -> bool:
+    """Whether one of the things stands right before a place."""
+    return any((dataset, at) in words.nouns(first) for first in range(max(0, at - 3), at) for dataset in datasets)
 
 
 def amount(words: Words, found: Found) -> Iterator[tuple[Found, str, float | int]]:

@@ -9,7 +9,7 @@ from itertools import islice
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.contradictions import contradiction
 from assistant.understanding.draft import World
-from assistant.understanding.entities.dated import is_day
+from assistant.understanding.entities.dated import is_day, told_by_another_day
 from assistant.understanding.entities.found import Found, spans_of
 from assistant.understanding.entities.grammar import MOST_READINGS, readings
 from assistant.understanding.entities.kinds_inside import with_kind_inside
@@ -51,7 +51,7 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
                 and not limits_groups(query, words)
             ):
                 plan = Plan(query, spans_of(found, words), CONFIDENCE, _notes(found, world))
-                if not average_ranked(plan, words):
+                if not (average_ranked(plan, words) or told_by_another_day(plan, words)):
                     plans[key], ranks[key] = plan, found.rank
     best = [plan for key, plan in plans.items() if ranks[key] == min(ranks.values())]
     one = best[0] if len({_rows_of(plan.query, world) for plan in best}) == 1 else None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from assistant.understanding.entities import dated, holding, told_first, years
 from assistant.understanding.entities.amounts import aged
+from assistant.understanding.entities.beside_fields import beside_other
 from assistant.understanding.entities.conditions import with_number, with_value
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.kinds import kinds
@@ -25,9 +26,12 @@ CONDITIONS: tuple[Callable[[Words, Found], Iterator[Found]], ...] = (
     told_first.numbered_alike,
     holding.numbered,
     holding.spelt,
+    beside_other,
     dated.dated,
     years.in_year,
     aged,
+    holding.flagged,
+    holding.happened,
     with_value,
 )
 

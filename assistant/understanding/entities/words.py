@@ -39,6 +39,7 @@ WORDS = Path(__file__).parent / "en.yml"
 DEGREES = Path(__file__).parent / "degrees.en.yml"
 Kind = str
 SHORTEST_STEM, LONGEST_ENDING = 4, 5
+DOERS = ("r", "er", "or")
 
 
 @cache
@@ -49,7 +50,7 @@ def _content() -> Mapping[str, Any]:
 @cache
 def word_lists() -> Mapping[str, frozenset[str]]:
     """The word lists by name, each phrase in lower case."""
-    listed = {name: phrases for name, phrases in _content().items() if name not in ("verbs", *GROUPED)}
+    listed = {name: phrases for name, phrases in _content().items() if name not in ("verbs", "unit_scales", *GROUPED)}
     lists = {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in listed.items()}
     verbs = _content()["verbs"].items()
     return {**lists, "verbs": frozenset(form for verb, past in verbs for form in forms(verb, past))}
@@ -253,7 +254,9 @@ class Words:
         found = found or [name for name in names if "_" in name and name.partition("_")[0] == bare]  # "likes drink"
         said = {self.tokens[at].text, bare} if at < len(self.tokens) else set[str]()
         kin = frozenset[str]().union(*(group for group in deed_forms() if said & group))
-        found = found or [name for name in self.world.layer.datasets if name in kin]
+        doers = [name for name in found if name.startswith(bare) and name[len(bare) :] in DOERS]
+        if doers == found:  # what was played is a game before it is a player
+            found = [name for name in self.world.layer.datasets if name in kin] or found
         whole = min(found, key=len, default="")  # the shipments before the lines of them
         return whole if all(name == whole or name.startswith(f"{whole}_") for name in found) else ""
 
@@ -301,6 +304,23 @@ class Words:
         said = same_units(self.tokens[at].text) if at < len(self.tokens) else frozenset[str]()
         told = self.world.layer.fields[field]
         return at + bool(said.intersection((*told.name.split("_"), *told.label.casefold().split(), told.unit)))
+
+    def measured(self, number: float | int, at: int, field: str) -> tuple[float | int, int]:
+        """A number in the unit of a field, and the place behind the unit said: "two hours" of minutes is 120."""
+        behind = self.unit_of(at, field)
+        said = self.tokens[at].text if behind == at and at < len(self.tokens) else ""
+        told = self.world.layer.fields[field]
+        for scale in _content()["unit_scales"]:
+            sizes = {word: float(size) for size, group in scale.items() for word in group}
+            own = {
+                sizes[word]
+                for word in (*told.name.split("_"), told.unit, *told.label.casefold().split())
+                if word in sizes
+            }
+            if said in sizes and len(own) == 1:
+                found = number * sizes[said] / own.pop()
+                return (int(found) if found == int(found) else found), at + 1
+        return number, behind
 
     def is_plural(self, at: int) -> bool:
         """Whether a noun is said of several."""
