@@ -21,7 +21,7 @@ from assistant.review.approved_sql import ApprovedSQL
 from assistant.running import Run, Runner
 from assistant.shape import context
 from assistant.stating import ahead_of_data, meanings_in, not_computed, period_of, refused, standing_in
-from assistant.understanding import interpret
+from assistant.understanding import conditions_told, interpret
 from assistant.why import tell_change
 from assistant.why_questions import Why
 from assistant.wording import answers
@@ -141,7 +141,7 @@ class Answering:
         compiled, result = run.compiled, run.result
         with clock.step("describe"):
             reading = self._read(plan.query)
-            conditions = tuple(part.label for part in reading.parts if part.kind == "filter")
+            conditions = conditions_told(self._layer, plan.query, self._as_of, self._locale)
             told = context(self._layer, plan.query, self._as_of, self._locale)
             shape = replace(told, conditions=conditions)
             sentence = describe(compiled.columns, result, shape)

@@ -69,8 +69,12 @@ def period_label(context: Context) -> str:
 
 
 def _nothing(story: Story) -> str:
-    free = story.context.query is None or not story.shape.numbers
-    return story.words.say("nothing_free") if free else say(story, "nothing")
+    query = story.context.query
+    if query is not None and query.entity and not story.shape.numbers:
+        title = named(story, query.entity)
+        names = title if _single(story, title) != title else f"{title}s"
+        return story.words.say("nothing_listed", {"names": names, "conditions": _conditions(story)})
+    return story.words.say("nothing_free") if query is None or not story.shape.numbers else say(story, "nothing")
 
 
 def _one_row(story: Story) -> str:
@@ -130,23 +134,44 @@ def _ranking(story: Story) -> str:
     return told + _empty_groups(story, len(rows)) + _also(story)
 
 
-def _ranked(story: Story, rows: list[Row], at: str) -> str:
-    """The best (or the worst, when the question asked for those), what follows, and the other end if it is there."""
+def _ranked(story: Story, every: list[Row], at: str) -> str:
+    """The best (or the worst, when the question asked for those), what follows, and the other end if it is there.
+
+    Rows without a value of the field are no group of the ranking; what they have is told behind it.
+    """
     value, best = itemgetter(story.main.value), "highest" if story.descending else "lowest"
+    named = [row for row in every if not _is_unnamed(story, row)]
+    rows = named if len(named) > 1 else every
+    apart = _unnamed(story, every) if len(rows) < len(every) else ""
     ordered = sorted(rows, key=value, reverse=story.descending)
     leaders = [row for row in ordered if value(row) == value(ordered[0])]
     others = ordered[len(leaders) :]
     if not others and len(rows) > 1:
         counted = {"value": value_of(story, story.main, rows[0]), "count": count_of(story, len(rows)), "at": at}
-        return say(story, "all_equal", counted)
-    text = say(story, best, {"first": _leaders(story, leaders, rows), "at": at})
+        return say(story, "all_equal", counted) + apart
+    text = say(story, best, {"first": _leaders(story, leaders, every), "at": at})
     if len(others) > 1 or (others and not story.complete):
         text += story.words.say("then", {"second": _with_value(story, others[0])})
     if others and story.complete:
         text += story.words.say(
             "and_lowest" if story.descending else "and_highest", {"last": _with_value(story, others[-1])}
         )
-    return text.rstrip(",") + "."
+    return text.rstrip(",") + "." + apart
+
+
+def _is_unnamed(story: Story, row: Row) -> bool:
+    """Whether a row is of what has no value of the one field that the others are told by."""
+    places = story.shape.dimensions
+    return len(places) == 1 and row[places[0]] is None
+
+
+def _unnamed(story: Story, rows: list[Row]) -> str:
+    """ " Without store: €1,469 (70.4% of the total shown).": what no group of a ranking has, told apart."""
+    row = next(row for row in rows if _is_unnamed(story, row))
+    label = lower(story.shape.columns[story.shape.dimensions[0]].label, story.words)
+    share = share_of(story, row, rows)
+    told = {"field": label, "value": value_of(story, story.main, row), "share": share}
+    return " " + story.words.say("unnamed_share" if share else "unnamed", told)
 
 
 def _leaders(story: Story, leaders: list[Row], rows: list[Row]) -> str:
@@ -295,11 +320,14 @@ def _entities(story: Story) -> str:
         end = "last" if query.order_by and query.order_by[0].descending else "first"
         return story.words.say(f"entity_{end}", {"name": name, "cells": _cells(story)})
     key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"
+    told = {"count": count_of(story, count), "name": name, "names": names, "conditions": _conditions(story)}
+    return story.words.say(key, told)
+
+
+def _conditions(story: Story) -> str:
+    """ " (at risk of churning, country: Germany)": what a list was narrowed to, nothing for the whole list."""
     told = ", ".join(story.context.conditions)
-    conditions = story.words.say("matching", {"conditions": told}) if told else ""
-    return story.words.say(
-        key, {"count": count_of(story, count), "name": name, "names": names, "conditions": conditions}
-    )
+    return story.words.say("matching", {"conditions": told}) if told else ""
 
 
 def _sorted_by(story: Story) -> str:

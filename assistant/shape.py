@@ -230,7 +230,8 @@ def _named(columns: Sequence[Column], result: Result, places: tuple[int, ...], k
     name = next(place for place in places if columns[place].ref not in keys)
     same = len({columns[place].ref.partition(".")[0] for place in places}) == 1
     shown = [row[name] for row in result.rows]
-    return (name,) if same and None not in shown and len(set(shown)) == len(shown) else places
+    apart = None not in shown and len(set(shown)) == len(shown) > 1  # one row says nothing of its name
+    return (name,) if same and apart else places
 
 
 def _is_usable(columns: Sequence[Column], result: Result, position: int) -> bool:

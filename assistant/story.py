@@ -13,6 +13,7 @@ from babel.lists import format_list
 
 from assistant.day_bounds import day_of, spans_of
 from assistant.formatting import Style, bucket, cell, day, exact, is_number, number, shorten
+from assistant.letters import letters_told
 from assistant.period_words import at_bucket, earlier, when
 from assistant.shape import Context, Numbers, Shape, part_of_calendar
 from assistant.wording import Wording
@@ -146,9 +147,11 @@ def _filter(story: Story, item: Filter) -> str:
     bound = None if denied else day_of(item)
     if bound is not None:
         values = day(bound, story.context.locale) + _role(story, item)
+    op = OPPOSITES[item.op] if denied else item.op
     of_days = bound is not None or item.other in story.context.days
-    operators = "operators_of_days" if of_days and item.op in OPPOSITES else "operators"
-    operator = story.words.choice(operators, OPPOSITES[item.op] if denied else item.op)
+    operator = story.words.choice("operators_of_days" if of_days and op in OPPOSITES else "operators", op)
+    if op in ("like", "not_like"):
+        operator, values = letters_told(story.words, op, item.values), ""
     told = {"field": named(story, item.field), "operator": operator, "values": values}
     if denied:
         return story.words.say("filter_or_unknown", told)

@@ -133,6 +133,7 @@ CONDITIONS = [
         "How many passengers whose name starts with O and whose status ends with 'e'?",
         OF_PASSENGERS + "passenger_name LIKE 'O%' AND status LIKE '%e'",
     ),
+    ("How many passengers whose country does not end with 'y'?", OF_PASSENGERS + "country NOT LIKE '%y'"),
     (
         "What are the 2 most frequently bought overnight route codes in 2025 (inclusive of start and end dates)? Return "
         "the route code and number of buy bookings.",

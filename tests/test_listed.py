@@ -60,7 +60,7 @@ def test_a_list_shows_names_reasons_and_what_the_definitions_say(house: Assistan
 
 def test_the_sentence_says_what_the_list_was_narrowed_to_and_the_segment_is_defined(house: Assistant) -> None:
     answer = listed(house, "which customers in the North are at risk of churning?")
-    assert answer.sentence.endswith("customers match (Region: North, At risk of churning: yes).")
+    assert answer.sentence.endswith("customers match (Region: North, at risk of churning).")
     assert [one.label for one in answer.definitions] == ["At risk of churning"]
     assert "By a rule, no score" in answer.definitions[0].text
 

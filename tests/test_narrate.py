@@ -274,6 +274,28 @@ def test_groups_without_a_name_or_a_value_are_told() -> None:
     )
 
 
+def test_rows_without_the_field_are_no_group_of_the_ranking() -> None:
+    rows = [(None, *money(5)), ("Tables", *money(3)), ("Lamps", *money(2))]
+    assert told((CATEGORY, REVENUE), rows, query(group_by=BY_CATEGORY)) == (
+        "Net revenue was highest for Tables (€3.00, 30.0% of the total shown) and lowest for Lamps (€2.00). "
+        "Without category: €5.00 (50.0% of the total shown)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("op", "patterns", "said"),
+    [
+        ("like", ("J%", "%ez"), "starts with 'J' or ends with 'ez'"),
+        ("like", ("%ann%",), "contains 'ann'"),
+        ("not_like", ("J%", "%ez"), "does not start with 'J' and does not end with 'ez'"),
+        ("like", ("a_c%",), "is like 'a_c'"),
+    ],
+)
+def test_letters_are_told_in_words(op: str, patterns: tuple[str, ...], said: str) -> None:
+    asked = query(filters=(Filter.model_validate({"field": "c.kind", "op": op, "values": patterns}),))
+    assert told((ORDERS,), [(4,)], asked) == f"Orders where kind {said}: 4."
+
+
 def test_a_compared_ranking_names_who_moved() -> None:
     rows = [("North", *money(50, 40, 10), 0.25), ("South", *money(20, 45, -25), -0.5556)]
     asked = query(group_by=BY_CATEGORY, time_range=SEPTEMBER, compare=Comparison())

@@ -8,7 +8,7 @@ from assistant.understanding.forms import apart, rebanded
 from assistant.understanding.fragments import Carrying, Fragment, Said
 from assistant.understanding.given import with_definitions
 from assistant.understanding.happenings import Happening
-from assistant.understanding.interpretation import interpret
+from assistant.understanding.interpretation import conditions_told, interpret
 from assistant.understanding.language import languages, load_language, spoken_to
 from assistant.understanding.own_filters import row_filters
 from assistant.understanding.periods import add_units, unit_start
@@ -40,6 +40,7 @@ __all__ = [
     "World",
     "add_units",
     "apart",
+    "conditions_told",
     "interpret",
     "languages",
     "load_language",

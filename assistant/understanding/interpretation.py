@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 from assistant.answer import Interpretation, Part
 from assistant.day_bounds import day_of
 from assistant.formatting import bucket, day, so_many, step
+from assistant.letters import letters_told
 from assistant.understanding.language import load_language
 from assistant.understanding.periods import add_units, unit_start
 from assistant.wording import FIRST, Wording, answers
@@ -38,6 +39,12 @@ _SPAN = re.compile(r"(\d+) ([a-z]+?)s?")
 def interpret(layer: SemanticLayer, query: SemanticQuery, as_of: date, locale: str = FIRST) -> Interpretation:
     """The chips of a query in reading order: metrics, breakdown, conditions, period, comparison, order, cut."""
     return Interpretation(tuple(_Reading(layer, answers(locale), as_of, locale).parts(query)))
+
+
+def conditions_told(layer: SemanticLayer, query: SemanticQuery, as_of: date, locale: str = FIRST) -> tuple[str, ...]:
+    """What a list is narrowed to, for its sentence: "at risk of churning", "Country: Germany"."""
+    reading = _Reading(layer, answers(locale), as_of, locale)
+    return tuple(reading.flag(one) or reading.told(one, query) for one in query.filters)
 
 
 class _Reading:
@@ -111,6 +118,13 @@ class _Reading:
             yield Part("limit", self.say("leaving_out", {"n": query.skip}))
         if query.limit is not None:
             yield Part("limit", self.say("first", {"n": query.limit}))
+
+    def flag(self, one: Filter) -> str:
+        """ "at risk of churning", "not at risk of churning": a yes or a no by its name; empty for any other one."""
+        if len(one.values) != 1 or not isinstance(one.values[0], bool) or one.op not in ("in", "eq") or one.where:
+            return ""
+        told = self.inside(self.title(one.field)) + self.role(one.via) + self.scope(one)
+        return told if one.values[0] else self.say("not_flagged", {"what": told})
 
     def told(self, one: Filter, query: SemanticQuery) -> str:
         """A condition of a query with where and when it holds."""
@@ -201,6 +215,8 @@ class _Reading:
                 self.say("the_average_of", {"rows": self.rows(condition)}) if self.is_of_told(condition) else values
             )
         sign = self.say(f"signs.{condition.op}")
+        if condition.op in ("like", "not_like"):
+            sign, values = "", letters_told(self.words, condition.op, condition.values)
         return self.say("condition", {"field": self.counted(condition), "sign": sign, "values": values})
 
     def counted(self, condition: Filter) -> str:

@@ -58,7 +58,8 @@ def _clause(asking: Asking, at: int, owner: str) -> Lettered | None:
 
     `owner` are the things that the clause before was of, which a second one is of, too.
     """
-    told = _predicate(asking, at)
+    denied = asking.end(at, "text_denied")
+    told = _predicate(asking, at if denied is None else denied)
     field, first = _field_before(asking, at, owner) if told is not None else ("", at)
     if told is None or not field:
         return None
@@ -70,10 +71,11 @@ def _clause(asking: Asking, at: int, owner: str) -> Lettered | None:
             break
         joints.add(asking.tokens[behind].text)
         behind, patterns = more[0], (*patterns, *more[1])
-    if len(joints) > 1:
+    if len(joints) > 1 or (denied is not None and "and" in joints):
         return None  # which of them belong together is open
     together = ((one,) for one in patterns) if joints == {"and"} else (patterns,)
-    filters = tuple(Filter(field=field, op="like", values=tuple(values)) for values in together)
+    op = "like" if denied is None else "not_like"
+    filters = tuple(Filter(field=field, op=op, values=tuple(values)) for values in together)
     return Lettered(first, behind, filters)
 
 
