@@ -289,6 +289,31 @@ def test_how_things_stand_is_told_by_the_headline_numbers(
     assert float(found["average_order_value"]) == pytest.approx(float(value))
 
 
+@pytest.mark.parametrize(
+    ("question", "where", "span", "before"),
+    [
+        ("how is Germany doing?", "country = 'Germany'", "2026-06", "2026-05"),
+        ("is the North growing this month?", "region = 'North'", "2026-06", "2026-05"),
+        ("how did Austria do in May?", "country = 'Austria'", "2026-05", "2026-04"),
+    ],
+)
+def test_how_some_are_doing_is_told_by_their_headline_numbers(
+    shop: Assistant, question: str, where: str, span: str, before: str
+) -> None:
+    outcome = shop.ask(question)
+    assert isinstance(outcome, Answer)
+    found = dict(zip([column.name for column in outcome.columns], outcome.result.rows[0], strict=True))
+    sql = f"""SELECT sum(net_amount) FROM orders o JOIN customer c USING (customer_id)
+    WHERE {KEPT} AND {where} AND strftime(ordered_at, '%Y-%m') = """
+    ((revenue,),), ((then,),) = rows(shop, f"{sql}'{span}'"), rows(shop, f"{sql}'{before}'")
+    assert (found["net_revenue"], found["net_revenue_previous"]) == (revenue, then)
+
+
+@pytest.mark.parametrize("question", ["is the weather improving?", "are VIPs growing?", "how is Germany doing it?"])
+def test_how_something_else_is_doing_is_not_told(shop: Assistant, question: str) -> None:
+    assert not isinstance(shop.ask(question), Answer)
+
+
 @pytest.mark.parametrize("question", ["how are we doing with our neighbours?", "what changed in the pricing?"])
 def test_an_overview_of_something_unknown_is_refused(shop: Assistant, question: str) -> None:
     assert not isinstance(shop.ask(question), Answer)

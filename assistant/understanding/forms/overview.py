@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.answer import Plan
 from assistant.understanding.forms.asking import Asking
 from assistant.understanding.tokens import Token
@@ -15,12 +17,32 @@ def overview(asking: Asking) -> Plan | None:
     start = asking.past(0, "politely")
     behind = asking.end(start, "overview")
     if behind is None:
+        return _of_some(asking, start)
+    return _told(asking, (), _period(asking, asking.past(behind, "overview_of")))
+
+
+def _of_some(asking: Asking, start: int) -> Plan | None:
+    """ "how is Germany doing this month?", "is the North growing?": the headline numbers of what a value tells."""
+    opened = asking.end(start, "some_open")
+    if opened is None:
         return None
-    period = _period(asking, asking.past(behind, "overview_of"))
+    named = asking.past(opened, "some_articles")
+    values = {end: found for found, end in asking.words.concepts(named, "value")}
+    ends = {end: behind for end in values if (behind := asking.end(end, "some_close")) is not None}
+    counted = {end for end in ends if asking.end(end, "some_growing") and isinstance(values[end][0].value, bool)}
+    ends = {end: behind for end, behind in ends.items() if end not in counted}  # of VIPs, it is their number that grows
+    if not ends:
+        return None
+    some = [*asking.made("for", opened), *asking.tokens[opened : max(ends)]]
+    return _told(asking, some, _period(asking, ends[max(ends)]))
+
+
+def _told(asking: Asking, some: Sequence[Token], period: list[Token] | None) -> Plan | None:
+    """The headline numbers of a period beside those before it, of some rows or of all; None where none is."""
     told = headlines(asking) if period is not None else ()
-    plans = [plan for name in told if (plan := _moved(asking, name, period or [])) is not None]
+    plans = [plan for name in told if (plan := _moved(asking, name, some, period or [])) is not None]
     same = [plan for plan in plans if _times(plan.query) == _times(plans[0].query)]
-    if not same:
+    if not same or bool(some) != bool(same[0].query.filters):
         return None
     names = tuple(plan.query.metrics[0] for plan in same)[:MOST]
     query = same[0].query.model_copy(update={"metrics": names, "order_by": ()})
@@ -39,8 +61,8 @@ def headlines(asking: Asking) -> tuple[str, ...]:
     return tuple(name for name in found if name not in standing)
 
 
-def _times(query: SemanticQuery) -> tuple[object, object]:
-    return query.time_range, query.compare
+def _times(query: SemanticQuery) -> tuple[object, object, object]:
+    return query.time_range, query.compare, query.filters
 
 
 def _period(asking: Asking, at: int) -> list[Token] | None:
@@ -54,11 +76,13 @@ def _period(asking: Asking, at: int) -> list[Token] | None:
     return list(rest)
 
 
-def _moved(asking: Asking, name: str, period: list[Token]) -> Plan | None:
+def _moved(asking: Asking, name: str, some: Sequence[Token], period: list[Token]) -> Plan | None:
     """Whether one number rose in the period, as it is asked in words; None when those hold more than a period."""
-    title = asking.world.layer.metrics[name].title
-    plan = asking.read([*asking.made(f"did {title} rise", 0), *period])
+    metric = asking.world.layer.metrics[name]
+    plan = asking.read([*asking.made(f"did {metric.title}", 0), *some, *asking.made("rise", 0), *period])
     if plan is None or plan.query.compare is None or plan.query.time_range is None:
         return None
-    told = plan.query.model_copy(update={"metrics": (), "time_range": None, "compare": None, "order_by": ()})
-    return plan if told == SemanticQuery() and plan.query.metrics == (name,) else None
+    query = plan.query
+    kept = {"metrics": query.metrics, "time_range": query.time_range, "compare": query.compare}
+    plain = query.model_copy(update={"order_by": ()}) == SemanticQuery(**kept, filters=query.filters if some else ())
+    return plan if plain and set(query.metrics) <= {name, *metric.stand_ins} else None
