@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import MOST_OPTIONS, Draft, GroupChoice, TimeChoice, World
+from assistant.understanding.headlines import headline_metrics
 from assistant.understanding.periods import unit_period
 from assistant.understanding.queries import Candidate, accepted, candidates
 from assistant.understanding.readings import MARGIN, Readings, plan_of, read_covers
@@ -18,6 +19,7 @@ from assistant.understanding.tokens import Token
 from semantic_layer import Comparison
 
 Outcome = Plan | Clarification | Refusal
+MOST_HEADLINES = 2
 CHANGE_CUES = {"change", "change_up", "change_down"}
 
 
@@ -66,13 +68,15 @@ def _list_values(draft: Draft, readings: Readings, world: World) -> Plan | None:
 
 
 def _offered(draft: Draft, world: World) -> list[str]:
-    """Metrics worth asking for: money first, then near facts; not the count of what is broken down by."""
-    layer, reach = world.layer, world.reach
+    """Metrics worth asking for: the headline numbers, money, then near facts; not the count of what is split by."""
+    layer, reach, first = world.layer, world.reach, headline_metrics(world)
+    headlines = {name: place for place, name in enumerate(first)}
     datasets = {choice.fields[0].partition(".")[0] for _, choices in draft.groups for choice in choices[:1]}
 
-    def rank(name: str) -> tuple[bool, int]:
+    def rank(name: str) -> tuple[int, bool, int]:
         distances = [reach.distance([name], dataset) for dataset in datasets]
-        return layer.metrics[name].format != "currency", max((d for d in distances if d is not None), default=9)
+        far = max((d for d in distances if d is not None), default=9)
+        return headlines.get(name, len(headlines)), layer.metrics[name].format != "currency", far
 
     described = [[owner(layer, concept.target) for concept in c.values[0]] for c in draft.conditions]
     counted = [name for owners in described for name in owners]
@@ -81,7 +85,8 @@ def _offered(draft: Draft, world: World) -> list[str]:
     wanted = [*([dataset] for dataset in datasets), *described]  # a country may be that of one thing or another
     near = [name for name in shown if all(_reaches(name, owners, world) for owners in wanted)]
     others = sorted((name for name in near if not reach.facts(name) <= datasets), key=rank)
-    return list(dict.fromkeys((*counts, *others)))
+    leading = [name for name in others if name in headlines][:MOST_HEADLINES]
+    return list(dict.fromkeys((*leading, *counts, *others)))
 
 
 def _reaches(name: str, datasets: Sequence[str], world: World) -> bool:
