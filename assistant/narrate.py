@@ -6,16 +6,16 @@ list. Rounding is that of `assistant.formatting`; unfinished buckets of time are
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import itemgetter
 
 from assistant.band_story import is_of_bands, tell_bands
 from assistant.cohort_story import is_of_cohorts, tell_cohorts
+from assistant.entity_story import is_of_things, tell_no_things, tell_things
 from assistant.evidence import numbers_supported, unsupported_numbers
 from assistant.firsts import are_firsts, tell_firsts
-from assistant.formatting import cell, is_number, shorten, style_of
+from assistant.formatting import cell, is_number, shorten
 from assistant.funnel_story import is_of_funnel, tell_funnel
 from assistant.movers import movers, ranked_by_change
 from assistant.pairs import pair
@@ -37,7 +37,6 @@ from assistant.story import (
     group_of,
     listed,
     lower,
-    named,
     say,
     share_of,
     value_of,
@@ -47,8 +46,6 @@ from semantic_layer import Column
 from warehouse import Result
 
 __all__ = ["Record", "describe", "numbers_supported", "period_label", "record_of", "unsupported_numbers"]
-
-LONG_PLURALS = ("ches", "shes", "sses", "xes")
 
 
 def describe(columns: Sequence[Column], result: Result, context: Context | None = None) -> str:
@@ -69,12 +66,10 @@ def period_label(context: Context) -> str:
 
 
 def _nothing(story: Story) -> str:
-    query = story.context.query
-    if query is not None and query.entity and not story.shape.numbers:
-        title = named(story, query.entity)
-        names = title if _single(story, title) != title else f"{title}s"
-        return story.words.say("nothing_listed", {"names": names, "conditions": _conditions(story)})
-    return story.words.say("nothing_free") if query is None or not story.shape.numbers else say(story, "nothing")
+    if is_of_things(story):
+        return tell_no_things(story)
+    free = story.context.query is None or not story.shape.numbers
+    return story.words.say("nothing_free") if free else say(story, "nothing")
 
 
 def _one_row(story: Story) -> str:
@@ -299,65 +294,6 @@ def _also(story: Story) -> str:
     return " " + story.words.say("also", {"labels": listed(story, others)}) if others else ""
 
 
-def _entities(story: Story) -> str:
-    """How many of an entity the question found."""
-    query, count = story.context.query, len(story.shape.rows)
-    title = named(story, query.entity) if query else ""
-    name = _single(story, title)
-    names = title if name != title else f"{title}s"
-    sorted_by = _sorted_by(story)
-    if query and query.limit and sorted_by:
-        end = "highest" if query.order_by[0].descending else "lowest"
-        told = {
-            "name": name,
-            "names": names,
-            "what": sorted_by,
-            "cells": _cells(story),
-            "count": count_of(story, count),
-        }
-        return story.words.say(f"entity_{end}" if count == 1 else f"entities_{end}", told)
-    if query and query.limit == 1 and count == 1:
-        end = "last" if query.order_by and query.order_by[0].descending else "first"
-        return story.words.say(f"entity_{end}", {"name": name, "cells": _cells(story)})
-    key = "entities_cut" if not story.complete else "entity" if count == 1 else "entities"
-    told = {"count": count_of(story, count), "name": name, "names": names, "conditions": _conditions(story)}
-    return story.words.say(key, told)
-
-
-def _conditions(story: Story) -> str:
-    """ " (at risk of churning, country: Germany)": what a list was narrowed to, nothing for the whole list."""
-    told = ", ".join(story.context.conditions)
-    return story.words.say("matching", {"conditions": told}) if told else ""
-
-
-def _sorted_by(story: Story) -> str:
-    """What the number field is called by which a list of rows is sorted; empty when it is sorted otherwise."""
-    query, columns = story.context.query, story.shape.columns
-    by = query.order_by[0].by if query and query.order_by else ""
-    cells = zip(columns, story.shape.rows[0], strict=True)
-    found = [column for column, value in cells if is_number(value) and column.ref == by]
-    return lower(found[0].label or found[0].name, story.words) if found else ""
-
-
-def _single(story: Story, name: str) -> str:
-    """What one row is called of a table that is named for all of them ("orders")."""
-    if not re.match(story.words.texts["plural"], name):
-        return name
-    if name.endswith("ies"):
-        return f"{name[:-3]}y"
-    return name[:-2] if name.endswith(LONG_PLURALS) else name[:-1]
-
-
-def _cells(story: Story) -> str:
-    """The one row there is: each column's label with its value."""
-    columns, locale = story.shape.columns, story.context.locale
-    told = [
-        f"{lower(column.label or column.name, story.words)} {shorten(cell(value, column, style_of(column, locale)))}"
-        for column, value in zip(columns, story.shape.rows[0], strict=True)
-    ]
-    return listed(story, told)
-
-
 def _rows(story: Story) -> str:
     count = len(story.shape.rows)
     labels = listed(story, [lower(column.label or column.name, story.words) for column in story.shape.columns])
@@ -391,7 +327,7 @@ _STORIES: tuple[tuple[Callable[[Story], bool], Callable[[Story], str]], ...] = (
         lambda story: story.context.query is None and len(story.shape.rows) == len(story.shape.columns) == 1,
         _free_number,
     ),
-    (lambda story: bool(story.context.query and story.context.query.entity and not story.shape.numbers), _entities),
+    (is_of_things, tell_things),
     (lambda story: story.context.query is None or not story.shape.numbers, _rows),
     (is_of_cohorts, _cohorts),
     (is_of_funnel, _funnel),
