@@ -29,6 +29,17 @@ CREATE TABLE feed (feed_no BIGINT, feed_name VARCHAR, unit_price DOUBLE, maker V
 INSERT INTO feed VALUES (1, 'Oats', 3, 'Hale', 40), (2, 'Hay', 1.5, 'Hale', 4), (3, 'Bran', 2, 'Orr', 9);
 CREATE TABLE job_feed (job_no BIGINT, feed_no BIGINT, qty BIGINT);
 INSERT INTO job_feed VALUES (1, 1, 2), (1, 2, 4), (2, 1, 1), (3, 3, 5), (4, 2, 2);
+CREATE TABLE shows (show_id BIGINT, show_name VARCHAR, ticket_price DOUBLE);
+INSERT INTO shows VALUES (1, 'Spring Gala', 8), (2, 'Night Ride', 12);
+CREATE TABLE entries (entry_id BIGINT, show_id BIGINT, rider_id BIGINT, score BIGINT);
+INSERT INTO entries VALUES (1, 1, 1, 60), (2, 1, 2, 80), (3, 2, 1, 90), (4, 2, 2, 40);
+CREATE TABLE bookings (booking_id BIGINT, show_id BIGINT, num_seats BIGINT, booked_on DATE, status VARCHAR);
+INSERT INTO bookings VALUES (1, 1, 2, '2025-01-02', 'DLV'), (2, 1, 3, '2025-01-09', 'CNC'),
+  (3, 2, 1, '2025-02-02', 'BKD');
+CREATE TABLE rentals (rental_id BIGINT, horse_id BIGINT, rider_id BIGINT, rented_on DATE);
+INSERT INTO rentals VALUES (1, 1, 1, '2025-01-02'), (2, 4, 2, '2025-02-02'), (3, 1, 2, '2025-02-09');
+CREATE TABLE payments (pay_id BIGINT, booking_id BIGINT, amt DOUBLE);
+INSERT INTO payments VALUES (1, 1, 16), (2, 2, 24);
 CREATE TABLE fines (fine_id BIGINT, job_no BIGINT, fine_amt DOUBLE);
 INSERT INTO fines VALUES (1, 1, 5), (2, 1, 7), (3, 3, 9);
 """
@@ -64,6 +75,18 @@ def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
         ("Who reports to Ivy Cole?", "SELECT * FROM (VALUES ('Jem Park'), ('Kit Dale'))"),
         ("What is the average fine?", "SELECT 7.0"),
         ("Total fine amount in January 2025", "SELECT 12.0"),
+        ("What is the total revenue by show?", "SELECT * FROM (VALUES ('Spring Gala', 40.0), ('Night Ride', 12.0))"),
+        ("What is the best score by show?", "SELECT * FROM (VALUES ('Spring Gala', 80), ('Night Ride', 90))"),
+        ("Total payments", "SELECT 40.0"),
+        ("How many payments are there?", "SELECT 2"),
+        ("How many bookings were cancelled?", "SELECT 1"),
+        ("Seats per show, top 1", "SELECT 'Spring Gala', 5"),
+        ("Average weight of horses that were rented", "SELECT 315.0"),
+        ("Average weight of horses that have been rented", "SELECT 315.0"),
+        ("How many horses were rented in February 2025?", "SELECT 2"),
+        ("Which riders have never rented anything?", "SELECT 'Cy Marsh'"),
+        ("Which riders rented a horse in January 2025?", "SELECT 'Ann Hay'"),
+        ("Number of jobs by feed", "SELECT * FROM (VALUES ('Oats', 2), ('Hay', 2), ('Bran', 1))"),
     ],
 )
 def test_tables_are_asked_with_nothing_edited(stable: Foreign, question: str, sql: str) -> None:
@@ -73,3 +96,8 @@ def test_tables_are_asked_with_nothing_edited(stable: Foreign, question: str, sq
 def test_a_kind_with_fields_of_its_own_is_not_counted_as_what_has_it(stable: Foreign) -> None:
     found = stable.assistant.ask("How many oats do we have?")
     assert not isinstance(found, Answer) or "job" not in found.sentence
+
+
+@pytest.mark.parametrize("clause", ["were adopted", "have been adopted"])
+def test_a_deed_that_nothing_tells_of_is_not_passed_over(stable: Foreign, clause: str) -> None:
+    assert not isinstance(stable.assistant.ask(f"Average weight of horses that {clause}"), Answer)

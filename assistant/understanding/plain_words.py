@@ -8,6 +8,7 @@ from assistant.understanding.among import whole_last
 from assistant.understanding.counted_again import with_counted_again
 from assistant.understanding.counted_values import with_units
 from assistant.understanding.deeds_ranked import with_deeds_ranked
+from assistant.understanding.deeds_undergone import with_deeds_undergone
 from assistant.understanding.done_most_often import with_most_often
 from assistant.understanding.draft import World
 from assistant.understanding.kept_values import with_values_kept
@@ -51,6 +52,7 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     spelt = with_parts_of_years(with_starts(with_heads(spelt, world), language), language)
     spelt = with_values_of_months(with_things_shared(spelt, world), world)
     spelt = with_named_places(with_sides_asked(spelt, world), world)
+    spelt = with_deeds_undergone(spelt, world)
     said = with_plain_places(deeds.read(with_things_of_codes(with_values_kept(spelt, world), world), known), world)
     aged = with_times_done(with_people_aged(with_large_numbers(with_takings(said, world), language), world), world)
     found = whole_last(rewritten(with_most_often(aged, world), language), world)

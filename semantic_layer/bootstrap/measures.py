@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from semantic_layer.bootstrap.counts import count_entities, count_linked, count_rows
 from semantic_layer.bootstrap.figure import SALES, Figure, sql_name
 from semantic_layer.bootstrap.kinds import Adding
-from semantic_layer.bootstrap.naming import field_words, is_unit_last, label, phrase, plain_name, synonyms, unqualified
+from semantic_layer.bootstrap.naming import (
+    field_words,
+    is_unit_last,
+    label,
+    phrase,
+    plain_name,
+    plural,
+    synonyms,
+    unqualified,
+    without_unit,
+)
 from semantic_layer.bootstrap.outcomes import rates_of_outcomes
 from semantic_layer.bootstrap.phrasings import numbers
 from semantic_layer.bootstrap.structure import Column
@@ -46,7 +56,7 @@ def _of_number(subject: Subject, column: Column, with_range: bool) -> Iterator[F
     if adding == "never":
         return
     words = _amount(column, _called(subject, column))
-    sums = _is_summed(subject, adding)
+    sums = _is_summed(subject, column, adding)
     if sums:
         yield _sum(subject, column, words)
     yield _average(subject, column, words, bare=not sums)
@@ -54,13 +64,22 @@ def _of_number(subject: Subject, column: Column, with_range: bool) -> Iterator[F
         yield from (_range(subject, column, words, end) for end in _ENDS)
 
 
-def _is_summed(subject: Subject, adding: Adding) -> bool:
+def _is_summed(subject: Subject, column: Column, adding: Adding) -> bool:
     """Prices of single pieces and stocks at a moment are not summed, nor what says nothing of itself about things."""
     if adding == "price":
         return subject.is_event and not quantity_of(subject)
     if adding == "level":
         return subject.time is None and subject.calendar is None
+    if adding == "average":
+        return _is_of_goods(subject, column)
     return adding == "sum" or (adding == "unknown" and subject.is_event)
+
+
+def _is_of_goods(subject: Subject, column: Column) -> bool:
+    """Whether a number tells how much the goods of a row are: the weight of a shipment."""
+    known, words = vocabulary(), without_unit(column.own) if is_unit_last(column.own) else column.own
+    rows = known.has("goods_rows", subject.table.noun[-1:])
+    return rows and known.has("measured_goods", words[-1:]) and column.own[:1] != ("unit",)
 
 
 def quantity_of(subject: Subject) -> Column | None:
@@ -85,6 +104,7 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
             [
                 told,
                 *_unitless(told),
+                *_of_money_rows(subject, column),
                 *_of_table(subject, base),
                 base,
                 words,
@@ -131,6 +151,13 @@ def _of_table(subject: Subject, base: Words) -> tuple[Words, ...]:
     return (("total", *noun, *base),) if noun and not set(noun) & set(base) else ()
 
 
+def _of_money_rows(subject: Subject, column: Column) -> Iterator[Words]:
+    """ "total payments" of the one amount that payments have."""
+    money = [one for one in subject.having("number") if is_money(one)]
+    if money == [column] and vocabulary().has("money_rows", subject.noun[-1:]):
+        yield ("total", *plural(subject.noun).split())
+
+
 def _unknown(subject: Subject, column: Column) -> bool:
     return subject.meanings[column.name].adding == "unknown"
 
@@ -174,7 +201,7 @@ def _range(subject: Subject, column: Column, words: Words, end: _End) -> Figure:
         label((end.word, *base)),
         tuple(
             phrase(one)
-            for other in (end.word, *end.others)
+            for other in (end.word, *end.others, *_judged(column, end))
             for one in (*_with_unitless((other, *base)), *_short(subject, other, base))
         ),
         _format(column, end.agg),
@@ -182,6 +209,12 @@ def _range(subject: Subject, column: Column, words: Words, end: _End) -> Figure:
         unit=_unit(subject, column),
         money=is_money(column),
     )
+
+
+def _judged(column: Column, end: _End) -> tuple[str, ...]:
+    """ "best" and "worst" of numbers of which more is better: scores, ratings."""
+    merit = vocabulary().has("merits", (vocabulary().singular(column.own[-1]),))
+    return ({"highest": "best", "lowest": "worst"}[end.word],) if merit else ()
 
 
 def _measure(subject: Subject, column: Column, agg: Aggregation, words: Words) -> Measure:

@@ -21,9 +21,16 @@ def values_of_lines(subject: Subject, subjects: Sequence[Subject]) -> Iterator[F
     if own or len(priced) != 1 or not (subject.is_event or len(subject.links) > 1):
         return
     there, price = priced[0]
-    quantity = quantity_of(subject)
-    if quantity is not None or _is_sold(subject):
+    quantity = quantity_of(subject) or _seats_of(subject)
+    if quantity is not None or (_is_sold(subject) and not subject.having("number")):
         yield _value(subject, there, price, quantity, _are_sales(subject, subjects))
+
+
+def _seats_of(subject: Subject) -> Column | None:
+    """The column that tells for how many people or places a row was sold: the seats of a booking."""
+    known = vocabulary()
+    found = [one for one in subject.having("number") if known.has("seats_sold", (known.singular(one.own[-1]),))]
+    return found[0] if len(found) == 1 else None
 
 
 def _price_there(link: Link, subjects: Sequence[Subject]) -> Iterator[tuple[Subject, Column]]:

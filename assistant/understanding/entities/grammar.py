@@ -124,11 +124,20 @@ def _echoes(words: Words, found: Found) -> bool:
         told, at = words.tokens[at].text, at + 1
     behind = words.skip(at, "ties", "empty")
     last = not words.at_end(at) and words.at_end(_behind_verb(words, at))
-    if found.metrics and last and not words.concepts(at, "value"):
+    if found.metrics and last and not words.concepts(at, "value") and not _is_told_of(words, found):
         return True  # "how many books did each author write", also where something is called "writing"
+    if _is_told_of(words, found):
+        return False
     had = found.filters and (found.filters[-1].entity or found.filters[-1].field in words.world.layer.metrics)
     one = behind == at + 1 and bool(found.metrics or had)
     return words.at_end(behind) and behind > at and (told in PRONOUNS or one)
+
+
+def _is_told_of(words: Words, found: Found) -> bool:
+    """Whether a clause says which things are meant: "(the age of dogs) that were treated"."""
+    behind = words.phrase(found.at, "relatives")
+    said = [token.text for token in words.tokens[behind : behind + 2]] if behind is not None else []
+    return bool(said) and (said[0] in word_lists()["being"] or said[-1] == "been")
 
 
 def _behind_verb(words: Words, at: int) -> int:

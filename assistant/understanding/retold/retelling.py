@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
+from assistant.understanding.deeds_undergone import of_deeds
 from assistant.understanding.draft import World
 from assistant.understanding.kinds_as_things import of_things_of_kinds
 from assistant.understanding.retold.asked_days import asked_days, asked_places
@@ -14,6 +15,7 @@ from assistant.understanding.retold.kin import with_kin
 from assistant.understanding.retold.measured import deeds_ranked, measured
 from assistant.understanding.retold.numbers import added_up, asked_part, by_ordinal, much_of
 from assistant.understanding.retold.payments import without_paying
+from assistant.understanding.retold.ranked import by_ranked, for_each
 from assistant.understanding.retold.repeated import held, repeated
 from assistant.understanding.retold.restated import (
     by_flags,
@@ -36,6 +38,7 @@ Form = Callable[[Sequence[Token], World], Iterator[list[Token]]]
 FORMS: tuple[Form, ...] = (
     of_codes,
     of_things_of_kinds,
+    of_deeds,
     without_idle,
     by_periods,
     by_flags,
@@ -46,6 +49,8 @@ FORMS: tuple[Form, ...] = (
     without_tying,
     without_way,
     having_most,
+    by_ranked,
+    for_each,
     typical,
     measured,
     asked_roles,
