@@ -98,6 +98,14 @@ def test_what_limits_those_or_their_deeds_is_never_passed_over(shop: Assistant, 
     assert isinstance(shop.understanding.plan(question), (Refusal, Clarification))
 
 
+@pytest.mark.parametrize("those", ["VIPs", "our VIPs", "of our VIPs"])
+def test_people_of_a_kind_who_did_something_are_counted(shop: Assistant, those: str) -> None:
+    outcome = shop.understanding.plan(f"how many {those} ordered in May?")
+    assert isinstance(outcome, Plan), outcome
+    assert outcome.query.metrics == ("customers",)
+    assert [one.field for one in outcome.query.filters] == ["high_value", "orders"]
+
+
 def test_the_sentence_says_whose_number_it_is(shop: Assistant) -> None:
     sentence = shop.ask("revenue from customers who used a coupon in May").sentence
     assert sentence.startswith("Net revenue of customers with coupon orders in May 2026")

@@ -54,8 +54,16 @@ def _of_somebody(asked: Doubted) -> Iterator[Doubt]:
         if any(c.target == condition.field for c in asked.concepts(first, behind + 1)):
             continue  # "newsletter subscribers" are called so as a whole
         things = _things_at(asked, behind)
-        if things and not any(layer.datasets[name].entity for name in things):
+        if things and not any(layer.datasets[name].entity for name in things) and not _counts_people(asked, behind - 1):
             yield Doubt(raw(asked.tokens[first : behind + 1]), "of_somebody")
+
+
+def _counts_people(asked: Doubted, at: int) -> bool:
+    """Whether people are counted who are named as several and did something: "how many VIPs ordered"."""
+    counted = [asked.world.nouns.counted.get(name, "") for name in asked.query.metrics]
+    people = bool(counted) and all(name and asked.world.layer.datasets[name].entity for name in counted)
+    did = any(one.entity and one.field in asked.world.layer.metrics for one in asked.query.filters)
+    return people and did and asked.tokens[at].text != asked.tokens[at].plain
 
 
 def _of_far_off(asked: Doubted) -> Iterator[Doubt]:
@@ -145,8 +153,6 @@ def _is_doer(asked: Doubted, field: str) -> bool:
     """Whether a field names who does something: an owner, an agent."""
     if field not in asked.world.layer.fields:
         return False  # a segment
-    if field not in asked.world.layer.fields:
-        return False
     said = {token.bare for token in asked.world.language.tokens(asked.world.layer.fields[field].title)}
     return not said.isdisjoint({asked.world.language.bare(word) for word in asked.words("doers")})
 
