@@ -135,8 +135,8 @@ CONDITIONS = [
     ),
     ("How many passengers whose country does not end with 'y'?", OF_PASSENGERS + "country NOT LIKE '%y'"),
     (
-        "What are the 2 most frequently bought overnight route codes in 2025 (inclusive of start and end dates)? Return "
-        "the route code and number of buy bookings.",
+        "What are the 2 most frequently bought overnight route codes in 2025 (inclusive of start and end dates)? "
+        "Return the route code and number of buy bookings.",
         f"SELECT route_code, count(*) AS n FROM {BOOKED} WHERE booking_type = 'buy' AND route_type = 'overnight' AND "
         "year(booked_at) = 2025 GROUP BY 1 ORDER BY n DESC LIMIT 2",
     ),
