@@ -20,6 +20,8 @@ INSERT INTO horses VALUES (1, 'Star', 'PO', 210, 1), (2, 'Moss', 'CO', 480, 1), 
   (4, 'Dune', 'AR', 420, 3), (5, 'Kelp', 'PO', 230, 3);
 CREATE TABLE grooms (groom_id BIGINT, groom_name VARCHAR, reports_to BIGINT);
 INSERT INTO grooms VALUES (1, 'Ivy Cole', NULL), (2, 'Jem Park', 1), (3, 'Kit Dale', 1), (4, 'Lil Moor', 2);
+CREATE TABLE coach (coach_id BIGINT, coach_name VARCHAR, supervisor_id BIGINT);
+INSERT INTO coach VALUES (1, 'Una Bell', NULL), (2, 'Val Cross', 1), (3, 'Wim Dorn', 1), (4, 'Yan Eck', 2);
 CREATE TABLE state_lkp (state_cd VARCHAR, state_desc VARCHAR);
 INSERT INTO state_lkp VALUES ('O', 'Open'), ('P', 'In progress'), ('D', 'Done');
 CREATE TABLE stable_job (job_no BIGINT, horse_id BIGINT, groom_id BIGINT, start_dt DATE, end_dt DATE, state_cd VARCHAR);
@@ -71,6 +73,9 @@ def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
         ),
         ("What is the total value of feed by maker?", f"SELECT maker, sum(qty * unit_price) FROM {FED} GROUP BY 1"),
         ("Which feeds have fewer than 10 pieces in stock?", "SELECT * FROM (VALUES ('Hay'), ('Bran'))"),
+        ("Who supervises Yan Eck?", "SELECT 'Val Cross'"),
+        ("How many coaches does Una Bell supervise?", "SELECT 2"),
+        ("Which coaches does Una Bell supervise?", "SELECT * FROM (VALUES ('Val Cross'), ('Wim Dorn'))"),
         ("Who does Lil Moor report to?", "SELECT 'Jem Park'"),
         ("Who reports to Ivy Cole?", "SELECT * FROM (VALUES ('Jem Park'), ('Kit Dale'))"),
         ("What is the average fine?", "SELECT 7.0"),
