@@ -92,6 +92,7 @@ def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
         ("Which riders have never rented anything?", "SELECT 'Cy Marsh'"),
         ("Which riders rented a horse in January 2025?", "SELECT 'Ann Hay'"),
         ("Number of jobs by feed", "SELECT * FROM (VALUES ('Oats', 2), ('Hay', 2), ('Bran', 1))"),
+        ("Number of jobs by feed in January 2025", "SELECT * FROM (VALUES ('Oats', 2), ('Hay', 1))"),
     ],
 )
 def test_tables_are_asked_with_nothing_edited(stable: Foreign, question: str, sql: str) -> None:

@@ -59,14 +59,12 @@ def doer_as_group(plan: Plan, words: Words) -> tuple[str, ...]:
 def group_as_condition(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "orders by product" answered with how many orders have any: for each product is what that says."""
     shown = {group.field.partition(".")[0] for group in plan.query.group_by}
-    times = words.world.language.links["time"]
     had = any(one.op == "ge" and one.values == (1,) for one in plan.query.filters)
     for at in range(1, len(words.tokens) - 1) if had else ():
         token = words.tokens[at]
         things = words.nouns(at - 1) if token.text == "by" else []
         for dataset, behind in words.nouns(at + 1) if things else ():
-            ended = words.at_end(behind) or words.tokens[behind].text in times
             single = words.tokens[behind - 1].text == words.tokens[behind - 1].plain
-            if ended and single and dataset not in shown:
+            if single and dataset not in shown:
                 return (token.raw,)
     return ()
