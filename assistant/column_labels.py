@@ -92,6 +92,10 @@ def _part_of(layer: SemanticLayer, query: SemanticQuery, column: Column, words: 
     if share is not None and share.per:
         of = so_many(layer.metrics[share.of].title, share.per, words.locale)
         return words.say("columns.per", {"title": layer.metrics[column.ref].title, "of": of})
+    other = next((one.of for one in query.shares if one.less and column.name == f"{one.metric}_less_{one.of}"), "")
+    if other:
+        told = {"title": layer.metrics[column.ref].title, "other": words.inside(layer.metrics[other].title)}
+        return words.say("columns.less", told)
     whole = next((one.of for one in query.shares if one.of and column.name == f"{one.metric}_of_{one.of}"), "")
     if not whole:
         return ""

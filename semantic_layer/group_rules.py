@@ -75,12 +75,12 @@ def part_of(layer: SemanticLayer, query: SemanticQuery) -> Iterator[QueryFault]:
     """Faults of one metric as a share of another."""
     for one in query.shares:
         if not one.of:
-            if one.per:
-                yield QueryFault("E_SHARE", "What a metric falls to so many of has to be named in `of`.")
+            if one.per or one.less:
+                yield QueryFault("E_SHARE", "What a metric falls to so many of, or has taken off, is named in `of`.")
             continue
         if one.of not in query.metrics or one.of == one.metric:
             yield QueryFault("E_ORDER_NOT_IN_QUERY", f"`{one.of}` is not among the metrics shown.", query.metrics)
-        elif one.within or one.is_of_case:
+        elif one.within or one.is_of_case or (one.per and one.less):
             yield QueryFault("E_SHARE", f"A share of `{one.of}` has neither `within` nor `apart_from`.")
         elif not one.per and not comparable(layer, one.metric, one.of):
             sentence = f"`{one.metric}` and `{one.of}` have different units: one is no share of the other."

@@ -196,7 +196,8 @@ class Share(QueryNode):
 
     With `of` it is the part of another metric of the query in the same unit and the same row ("fees as a share of
     revenue"), whatever belongs to both. With `per` it is no part, but how much of the metric falls to so many of the
-    other, whatever their units: revenue per visit (1), tickets per 1,000 orders (1000).
+    other, whatever their units: revenue per visit (1), tickets per 1,000 orders (1000). With `less` it is what is left
+    of the metric when the other is taken off, in their common unit ("new less lost customers").
 
     The total is that of the whole query, whatever is cut off afterwards; it is computed on its own, so that shares of
     distinct counts are right too (and need not add up to 1).
@@ -208,6 +209,7 @@ class Share(QueryNode):
     apart: tuple[Filter, ...] = ()
     of: str = ""
     per: int = Field(default=0, ge=0, le=1_000_000)
+    less: bool = False
 
     @property
     def is_of_case(self) -> bool:

@@ -176,16 +176,16 @@ def test_conditions_on_text_days_and_outcomes(ferries: Foreign, question: str, s
     assert_same_rows(ferries, question, sql)
 
 
-def test_a_day_that_tells_which_people_is_no_breakdown(ferries: Foreign) -> None:
-    asked = ferries.assistant.ask("Number of bookings by passengers whose signup date is in the past 70 days")
-    assert isinstance(asked, Refusal)
-
-
 @pytest.mark.parametrize(
     ("question", "sql"),
     [
         ("Which passenger spent the most in 2025? Return the passenger name and total fare.", ""),
         ("Return the passenger name and total fare for passengers whose email ends with 'com', ordered by fare.", ""),
+        ("Number of bookings by passengers whose signup date is in the past 70 days", ""),
+        (
+            "Number of bookings of passengers whose signup date was in 2024",
+            f"SELECT count(*) FROM {BOOKED} WHERE year(signup_date) = 2024",
+        ),
         (
             "Number of bookings of passengers who signed up in 2024",
             f"SELECT count(*) FROM {BOOKED} WHERE year(signup_date) = 2024",

@@ -119,6 +119,18 @@ def test_net_is_gross_less_discounts_and_refunds(company: Company) -> None:
     assert net < gross - discounts < gross
 
 
+def test_one_number_less_another_takes_it_off_in_each_row(company: Company) -> None:
+    share = {"metric": "deals_won", "of": "deals_lost", "less": True}
+    query = {
+        "metrics": ["deals_won", "deals_lost"],
+        "group_by": [{"field": "opportunity.deal_owner"}],
+        "shares": [share],
+    }
+    won, lost = (f"count(*) FILTER (stage = '{stage}' AND closed_at IS NOT NULL)" for stage in ("Won", "Lost"))
+    expected = company.sql(f"SELECT owner, {won}, {lost}, {won} - {lost} FROM opportunity GROUP BY owner")
+    assert sorted(company.ask(SemanticQuery.model_validate(query))) == sorted(expected)
+
+
 def test_revenue_counts_orders_without_a_customer(company: Company) -> None:
     inner = company.number(f"SELECT sum(net_amount) FROM orders JOIN customer USING (customer_id) WHERE {REAL}")
     assert company.value("net_revenue") > inner

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answer import Refusal
+from assistant.answer import Answer, Refusal
 from assistant.assistant import Assistant
 from tests.test_talk_named_again import last, query
 
@@ -68,3 +68,15 @@ def test_a_part_of_a_year_is_held_against_that_of_the_year_before(shop: Assistan
 def test_all_groups_are_shown_again(shop: Assistant) -> None:
     turns = ("revenue by country", "show Germany only", "show all again")
     assert query(shop, *turns) == query(shop, "revenue by country")
+
+
+def test_he_is_the_one_of_whom_the_answer_told(shop: Assistant) -> None:
+    best = last(shop, "which agent solved the most tickets")
+    assert isinstance(best, Answer)
+    name = str(best.result.rows[0][0])
+    found = query(shop, "which agent solved the most tickets", "how many tickets did he solve last month")
+    assert found == query(shop, f"how many tickets did {name} solve last month")
+
+
+def test_he_is_nobody_behind_a_list(shop: Assistant) -> None:
+    assert isinstance(last(shop, "solved tickets by agent", "how many did he lose"), Refusal)

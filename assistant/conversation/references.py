@@ -10,7 +10,7 @@ from assistant.answer import Clarification, Option, Plan
 from assistant.conversation.followup import FollowUp, Reading
 from assistant.conversation.merging import merged_filters, without_group
 from assistant.conversation.phrases import words_of
-from assistant.conversation.population import column_of, is_cut, population
+from assistant.conversation.population import column_of, is_cut, population, telling
 from assistant.conversation.shifting import clipped
 from assistant.understanding import Element, Token, add_units
 from semantic_layer import METRIC_TIME, Filter, GroupBy, SemanticQuery, TimeRange
@@ -71,6 +71,8 @@ def _pronoun(follow_up: FollowUp, tokens: tuple[Token, ...], at: int) -> Referen
     phrases, words = follow_up.phrases, words_of(tokens)
     if phrases.is_one(words[at : at + 1], "references", "owners"):
         return Reference(at, at + 1, "owner")
+    if phrases.is_one(words[at : at + 1], "references", "person"):
+        return Reference(at, at + 1, "person")
     if phrases.is_one(words[at : at + 1], "references", "there"):
         beside = {*words[max(0, at - 1) : at], *words[at + 1 : at + 2]}
         auxiliaries = follow_up.understanding.world.language.words("auxiliaries")
@@ -132,6 +134,8 @@ def resolve_reference(follow_up: FollowUp) -> Reading | FollowUp | None:
         if shown is None and is_cut(base):
             return _unknown(follow_up, found)  # "their" of the rows shown, which cannot be told
         return replace(follow_up, tokens=without, base=shown or base)
+    if found.kind == "person":
+        return _one_person(follow_up, found)
     if found.kind in ("group", "there"):
         narrowed = population(follow_up.base, follow_up.turn)
         if found.kind == "there" and not base.filters and narrowed is None:
@@ -224,6 +228,33 @@ def _one_value(follow_up: FollowUp, found: Reference, group: GroupBy, without: t
         return _which(follow_up, found, group, values)
     chosen = fixed[0][0] if fixed else values[0]
     return replace(follow_up, tokens=without, base=pinned(base, group, chosen))
+
+
+def _one_person(follow_up: FollowUp, found: Reference) -> Reading | FollowUp:
+    """What the one did of whom the answer told ("he", "she"); nobody where it told of several, or of no one."""
+    base, world = follow_up.base, follow_up.understanding.world
+    tokens = follow_up.tokens
+    doing = world.language.tokens_at(world.language.words("we")[0], tokens[found.first])
+    without = (*tokens[: found.first], *doing, *tokens[found.behind :])
+    group = telling(base, follow_up.turn)
+    if group is not None:
+        one = _one_value(follow_up, found, group, without)
+        return _done_by(one, found) or one if isinstance(one, FollowUp) else one
+    people = {field for dataset in world.layer.datasets for field in world.nouns.names(dataset)}
+    fixed = any(one.field in people and one.op == "in" and len(one.values) == 1 for one in base.filters)
+    return replace(follow_up, tokens=without) if fixed else _unknown(follow_up, found)
+
+
+def _done_by(follow_up: FollowUp, found: Reference) -> Plan | None:
+    """A whole question about the one that the base is now of: "how many tickets did he solve last month"."""
+    question, person, base = follow_up.question, follow_up.tokens[found.first], follow_up.base
+    alone = follow_up.understanding.plan(f"{question[: person.start]}{person.raw}{question[person.end :]}")
+    if not isinstance(alone, Plan) or not alone.query.metrics or alone.query.group_by or alone.query.entity:
+        return None
+    filters = tuple(dict.fromkeys((*base.filters, *alone.query.filters)))
+    told = {"filters": filters, "time_range": alone.query.time_range or base.time_range}
+    query = alone.query.model_copy(update=told)
+    return replace(alone, query=query, asked=None) if follow_up.stands(query) else None
 
 
 def pinned(base: SemanticQuery, group: GroupBy, value: Any) -> SemanticQuery:

@@ -22,7 +22,7 @@ from assistant.understanding.tokens import tokenize
 
 COMPARATORS = ("gt", "ge", "lt", "le", "eq")
 SUFFIXES = {"or_more": "ge", "or_less": "le"}
-BOUND_COST = 0.05
+BOUND_COST, LEAST_WORTH = 0.05, 1000
 
 
 def find_bounds(draft: Draft) -> None:
@@ -60,7 +60,9 @@ def _bound(draft: Draft, at: int, operator: str) -> None:
         return
     if ages := age_field(draft, at, place, amount):
         place, choices = at, ages
-    found = tuple(c for c in choices if fits_unit(draft, c, amount.unit)) or rates_of(draft, choices, amount.unit)
+    found = _worth_of_rows(draft, place, amount) if place < at else ()
+    found = found or tuple(c for c in choices if fits_unit(draft, c, amount.unit))
+    found = found or rates_of(draft, choices, amount.unit)
     if not found and choices and place < at:
         place, found = at, worth_field(draft, place, amount.unit)
     if not found:
@@ -83,6 +85,15 @@ def _worth(draft: Draft, at: int, amount: Amount) -> tuple[int, tuple[Concept, .
         return None
     draft.use(before, "condition", found[0].target)
     return before - 1, found
+
+
+def _worth_of_rows(draft: Draft, place: int, amount: Amount) -> tuple[Concept, ...]:
+    """ "win rate for deals over 50k": behind "for" it is such deals, and nobody counts so many of them."""
+    linked = place > 0 and draft.element(place - 1).text.casefold() in draft.world.language.words("row_links")
+    if not linked or draft.kind(place) != "noun" or amount.unit or min(amount.values) < LEAST_WORTH:
+        return ()
+    units = dict.fromkeys(draft.world.language.data["unit_signs"].values())
+    return next((found for unit in units if (found := worth_field(draft, place, unit))), ())
 
 
 def _is_creation(draft: Draft, at: int, place: int) -> bool:

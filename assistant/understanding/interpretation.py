@@ -139,6 +139,9 @@ class _Reading:
         if share.per:
             of = so_many(self.inside(self.layer.metrics[share.of].title), share.per, self.locale)
             return self.say("falling_to", {"what": title, "of": of})
+        if share.less:
+            other = self.inside(self.layer.metrics[share.of].title)
+            return self.say("taken_off", {"what": title, "other": other})
         if share.of:
             return self.say("part_of", {"what": title, "whole": self.inside(self.layer.metrics[share.of].title)})
         fields = self.say("join").join(self.inside(self.title(name)) for name in share.apart_from)

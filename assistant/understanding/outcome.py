@@ -9,7 +9,7 @@ from assistant.answer import Clarification, Plan, Refusal
 from assistant.understanding.asking import Outcome, ask_metric, ask_partial, ask_period, ask_share, clarify
 from assistant.understanding.confidence import calibration
 from assistant.understanding.draft import Draft, World
-from assistant.understanding.own_numbers import is_of_its_thing
+from assistant.understanding.own_numbers import is_of_its_thing, of_the_same_rows
 from assistant.understanding.queries import Candidate
 from assistant.understanding.readings import Readings, plan_of
 from assistant.understanding.refusing import refuse, refuse_fault, refuse_leftovers
@@ -28,6 +28,7 @@ def decide(question: str, readings: Sequence[Readings], world: World) -> Outcome
     if len(plans) == 1:
         return _as_sure(question, next(iter(plans.values())), world)
     own = [plan for plan in plans.values() if is_of_its_thing(plan, readings[0].spelling.tokens, world)]
+    own = own or of_the_same_rows(list(plans.values()), world)
     if len(own) == 1:
         return _as_sure(question, own[0], world)
     if plans:

@@ -15,6 +15,11 @@ def is_of_its_thing(plan: Plan, tokens: Sequence[Token], world: World) -> bool:
     return len(things) == 1 and _facts(plan, world) == things
 
 
+def of_the_same_rows(plans: Sequence[Plan], world: World) -> list[Plan]:
+    """The plans whose several numbers are told by the same rows: "open and click rate" are both of e-mails."""
+    return [plan for plan in plans if len(plan.query.metrics) > 1 and len(_facts(plan, world)) == 1]
+
+
 def _thing_behind(tokens: Sequence[Token], at: int, world: World) -> set[str]:
     """The things that "of", perhaps with "all", puts behind a number."""
     if not at or tokens[at].text not in world.language.words("genitive"):

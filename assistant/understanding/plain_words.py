@@ -26,6 +26,7 @@ from assistant.understanding.rewriting import (
     with_denied_flags,
     with_names_of_verbs,
     with_names_together,
+    with_shared_heads,
     with_shared_nouns,
     with_shared_subjects,
 )
@@ -41,6 +42,7 @@ from assistant.understanding.times_done import with_times_done
 from assistant.understanding.times_ranked import with_times_ranked
 from assistant.understanding.tokens import Token
 from assistant.understanding.turned_names import with_names_turned
+from assistant.understanding.worth_bounded import with_worth_bounded
 from assistant.understanding.years_compared import with_parts_of_years
 
 
@@ -50,13 +52,13 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     greeted = with_reporting(_greeted(language.tokens(question), world), world)
     spelt = with_paths(spelt_out(with_plain_ages(greeted, world) if known else greeted, question, world), lexicon)
     spelt = with_parts_of_years(with_starts(with_heads(spelt, world), language), language)
-    spelt = with_values_of_months(with_things_shared(spelt, world), world)
+    spelt = with_values_of_months(with_things_shared(with_worth_bounded(spelt, world), world), world)
     spelt = with_named_places(with_sides_asked(spelt, world), world)
     spelt = with_deeds_undergone(spelt, world)
     said = with_plain_places(deeds.read(with_things_of_codes(with_values_kept(spelt, world), world), known), world)
     aged = with_times_done(with_people_aged(with_large_numbers(with_takings(said, world), language), world), world)
     found = whole_last(rewritten(with_most_often(aged, world), language), world)
-    found = with_shared_nouns(found, lexicon, language)
+    found = with_shared_heads(with_shared_nouns(found, lexicon, language), lexicon, language)
     found = with_counted_again(with_shared_subjects(found, lexicon, language), world)
     named = with_names_of_verbs(with_names_together(found, lexicon), world)
     named = with_names_turned(with_denied_flags(with_units(named, world), world), world)

@@ -116,7 +116,7 @@ def _kinds(element: Element, world: World) -> tuple[str, ...]:
 def _is_place(cover: Cover, at: int, world: World) -> bool:
     """ "in our Dutch stores", "excluding stores": where something was done or was not, and not each of them."""
     kinds = {concept.kind for concept in cover[at].concepts}
-    if not {"dimension", "value"} <= kinds or not cover[at].plural:
+    if not {"dimension", "value"} <= kinds or not cover[at].plural or _is_said_again(cover, at):
         return False
     before = [one for one in cover[:at] if not (one.concepts and {c.kind for c in one.concepts} == {"value"})]
     said = [one for one in before if one.text.casefold() not in world.language.determiners]
@@ -126,6 +126,13 @@ def _is_place(cover: Cover, at: int, world: World) -> bool:
     split = any({"by", "per"} & one.cues for one in before) and "link_any" in said[-1].cues
     placed = said[-1].text.casefold().split()[-1] in world.language.words("places")
     return placed or (split and said[-1].cues.isdisjoint({"by", "per"}))  # "sales per weekday for stores"
+
+
+def _is_said_again(cover: Cover, at: int) -> bool:
+    """ "by brand for brands with ...": what the breakdown is by, said once more."""
+    fields = {concept.target for concept in cover[at].concepts if concept.kind == "dimension"}
+    before = (concept for element in cover[:at] for concept in element.concepts if concept.kind == "dimension")
+    return any(concept.target in fields for concept in before)
 
 
 def _concept_kinds(element: Element, world: World) -> set[str]:

@@ -84,6 +84,25 @@ def with_shared_subjects(tokens: Sequence[Token], lexicon: Lexicon, language: La
     return found
 
 
+def with_shared_heads(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -> list[Token]:
+    """ "spend on acquisition vs retention" as "spend on acquisition vs spend on retention", where both are metrics."""
+    found = list(tokens)
+    for at in range(len(found) - 2, 2, -1):
+        size = next((n for n in (2, 1) if _joins(found[at : at + n], language)), 0)
+        head, first, second = found[at - 3 : at - 1], found[at - 1], found[at + size : at + size + 1]
+        if not size or not second or not _is_metric(lexicon, *head, first) or _is_metric(lexicon, *head[-1:], first):
+            continue
+        other = replace(second[0])
+        if _is_metric(lexicon, *head, other) and not _metrics(lexicon, *head, first) & _metrics(lexicon, *head, other):
+            found[at + size : at + size] = [replace(one, start=other.start, end=other.start) for one in head]
+    return found
+
+
+def _joins(tokens: Sequence[Token], language: Language) -> bool:
+    said = " ".join(token.text for token in tokens)
+    return bool({"and", "versus"} & set(language.cues.get(said, ())))
+
+
 def _nouns(tokens: Sequence[Token], at: int) -> Iterator[Sequence[Token]]:
     """The word here, also with what a hyphen ties to it: "opt-ins"."""
     yield tokens[at : at + 1]

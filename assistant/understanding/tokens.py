@@ -44,7 +44,8 @@ class Token:
 class Forms:
     """How a language inflects: irregular nouns and verbs, spellings, endings that differ, and words to leave alone.
 
-    `plain` gives a word in the singular and in one spelling; `bare` gives a plain form without verb endings, equal for
+    `closed` are words with a hyphen that are read as the word without it ("e-mail"). `plain` gives a
+    word in the singular and in one spelling; `bare` gives a plain form without verb endings, equal for
     "order", "ordered" and "ordering". Both remember the words that were seen last.
     """
 
@@ -53,6 +54,7 @@ class Forms:
     spelling: Mapping[str, str]
     endings: Mapping[str, str]
     keep: frozenset[str]
+    closed: frozenset[str] = frozenset()
 
     @cached_property
     def plain(self) -> Callable[[str], str]:
@@ -78,9 +80,20 @@ class Forms:
         """The tokens of a text."""
         spaced = POSSESSIVE.sub(lambda match: " " * len(match.group()), text)
         every = self.every
-        return tuple(
+        found = [
             Token(match.start(), match.end(), match.group(), *every(match.group())) for match in TOKEN.finditer(spaced)
-        )
+        ]
+        return tuple(self._closed_up(found) if self.closed and "-" in spaced else found)
+
+    def _closed_up(self, tokens: list[Token]) -> list[Token]:
+        """The tokens with each word that is written with a hyphen or without as one: "e-mails" as "emails"."""
+        for at in [at for at, token in enumerate(tokens[1:-1]) if token.text == "-"][::-1]:
+            first, sign, last = tokens[at : at + 3]
+            together = first.end == sign.start and sign.end == last.start
+            if together and f"{first.text}-{last.plain}" in self.closed:
+                raw = first.raw + last.raw
+                tokens[at : at + 3] = [Token(first.start, last.end, raw, *self.every(raw))]
+        return tokens
 
     def _every(self, raw: str) -> tuple[str, str, str]:
         text = fold_case(raw)

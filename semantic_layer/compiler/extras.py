@@ -92,12 +92,23 @@ def _share(draft: Draft, share: Share, index: int) -> Shown:
 def _part_of(draft: Draft, share: Share) -> Shown:
     """One metric over another of the same row."""
     layer, leaves = draft.layer, draft.frame.leaves
+    if share.less:
+        return _taken_off(draft, share)
     tree = sql.divided(leaves[share.metric].copy(), leaves[share.of].copy())
     if share.per:
         return _falling_to(draft, share, tree)
     whole = layer.metrics[share.of].title
     label = f"{layer.metrics[share.metric].title} as a share of {whole if whole[1:2].isupper() else whole.lower()}"
     return Column(f"{share.metric}_of_{share.of}", "share", share.metric, label, "%", "percent"), tree
+
+
+def _taken_off(draft: Draft, share: Share) -> Shown:
+    """What is left of one metric when another is taken off; a row without one of them has none of it."""
+    metric, other = draft.layer.metrics[share.metric], draft.layer.metrics[share.of]
+    both = [sql.or_zero(draft.frame.leaves[one].copy()) for one in (share.metric, share.of)]
+    label = f"{metric.title} less {other.title if other.title[1:2].isupper() else other.title.lower()}"
+    name, tree = f"{share.metric}_less_{share.of}", exp.Sub(this=both[0], expression=both[1])
+    return Column(name, "share", share.metric, label, metric.unit, metric.format, decimals=metric.decimals), tree
 
 
 def _falling_to(draft: Draft, share: Share, tree: exp.Expr) -> Shown:

@@ -45,4 +45,16 @@ def _only_some_staff(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at : at + 1]), "only_some_staff")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_unlike_sides, _each_is_one, _only_some_staff)
+def _second_count(asked: Doubted) -> Iterator[Doubt]:
+    """ "how many leads did we get and how many converted": two numbers, where only the second one would be told."""
+    query, said = asked.query, asked.said
+    counts = [at for at in range(len(said) - 1) if (said[at].text, said[at + 1].text) == ("how", "many")]
+    if len(counts) < len(("first", "second")) or len(query.metrics) > 1 or query.shares or query.compare:
+        return
+    for at, one in asked.values():
+        told = one.op == "in" and asked.tokens[at].start > said[counts[1]].start
+        if told and one.field not in {group.field for group in query.group_by}:
+            yield Doubt(raw(said[counts[1] : counts[1] + 3]), "second_count")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_unlike_sides, _each_is_one, _only_some_staff, _second_count)

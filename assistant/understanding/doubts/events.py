@@ -9,6 +9,8 @@ from assistant.understanding.doubts.numbers import held_by
 from assistant.understanding.own_filters import kept_values
 from semantic_layer import SimpleMetric
 
+FARTHEST = 5
+
 
 def _was_once(asked: Doubted) -> Iterator[Doubt]:
     """ "what share of leads got qualified": all that ever were, and not those that still are in that state."""
@@ -45,6 +47,19 @@ def _was_then(asked: Doubted, at: int) -> bool:
     start = asked.tokens[at + 1].start if at + 1 < len(asked.tokens) else -1
     times = {span.start for span in asked.plan.spans if span.role == "time"}
     return things and bool(times) and (asked.text(at + 1) in ties or start in times)
+
+
+def _before_its_change(asked: Doubted) -> Iterator[Doubt]:
+    """ "how many Basic subscribers upgraded", "upgrades from Basic": what is known is the plan that they have since."""
+    facts = {fact for name in asked.query.metrics for fact in asked.world.reach.facts(name)}
+    links = asked.world.layer.relationships.values()
+    changed = {one.to for one in links if one.from_ in facts and not asked.world.layer.datasets[one.to].entity}
+    deeds = asked.words("changing_deeds")
+    for at, one in asked.values():
+        behind = any(token.text in deeds for token in asked.tokens[at + 1 : at + FARTHEST])
+        came = asked.text(at - 1) == "from" and any(token.text in deeds for token in asked.tokens)
+        if (behind or came) and one.field.partition(".")[0] in changed:
+            yield Doubt(raw(asked.tokens[at : at + 1]), "from_one_to_another")
 
 
 def _delivered_to(asked: Doubted) -> Iterator[Doubt]:
@@ -119,6 +134,7 @@ def _tells(asked: Doubted, name: str, things: set[str]) -> bool:
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _was_once,
     _ever_among_them,
+    _before_its_change,
     _delivered_to,
     _wish_or_value,
     _state_passed_over,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from assistant.understanding.tokens import Token
 
 Stretch = tuple[int, int]
 """The place of a word and of one behind what belongs to it."""
@@ -71,9 +72,30 @@ def _name_turned(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at - 1 : thing + 1]), "name_turned")
 
 
+def _of_nobody(asked: Doubted) -> Iterator[Doubt]:
+    """ "how many tickets did he solve", where nobody was named before: it is no number of them all."""
+    people = {field for name in asked.world.layer.datasets for field in asked.world.nouns.names(name)}
+    for at in (i for i in range(len(asked.said)) if asked.said[i].text in asked.words("single_persons")):
+        before = [span for span in asked.plan.spans if span.end <= asked.said[at].start]
+        words = asked.world.language.words("asking_persons")
+        told = any(span.target.partition("=")[0] in people for span in before)
+        if not told and not any(token.text in words or _is_person(asked, token) for token in asked.said[:at]):
+            yield Doubt(raw(asked.said[at : at + 1]), "of_nobody")
+
+
+def _is_person(asked: Doubted, token: Token) -> bool:
+    """Whether a word names those who are called by a name, or their name."""
+    named = {c.target for c in asked.concepts_of([token]) if c.kind in ("noun", "dimension")}
+    persons = {field for name in asked.world.layer.datasets for field in asked.world.nouns.names(name)}
+    things = {field.partition(".")[0] for field in persons}
+    words = {*asked.words("persons"), *asked.words("person_nouns")}
+    return bool(named & (persons | things)) or not words.isdisjoint({token.text, token.plain})
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _age_of_others,
     _other_ones,
     _named_or_value,
     _name_turned,
+    _of_nobody,
 )

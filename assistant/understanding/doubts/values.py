@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from assistant.understanding.tokens import Token
 from semantic_layer import SimpleMetric, time_of
 
 
@@ -90,10 +91,31 @@ def _request_or_name(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(first), "request_or_name")
 
 
+def _reason_of_some(asked: Doubted) -> Iterator[Doubt]:
+    """ "orders delivered late": known of those alone that came back for it, which nobody spoke of."""
+    layer, reasons = asked.world.layer, asked.words("reason_words")
+    for one in asked.query.filters:
+        owner = one.field.partition(".")[0]
+        known = bool(one.entity) and one.op == "in" and one.field in layer.fields and owner != one.entity
+        if not known or reasons.isdisjoint(layer.fields[one.field].title.casefold().split()):
+            continue
+        if not any(_speaks_of(asked, token, owner) for token in asked.tokens):
+            yield Doubt((str(one.values[0]),), "reason_of_some")
+
+
+def _speaks_of(asked: Doubted, token: Token, dataset: str) -> bool:
+    """Whether a word names rows of a dataset, or a number of them."""
+    named = asked.concepts_of([token])
+    counted = {c.target for c in named if c.kind == "metric"}
+    facts = {fact for name in counted for fact in asked.world.reach.facts(name)}
+    return dataset in facts | {c.target for c in named if c.kind == "noun"}
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _no_way,
     _until_day,
     _done_then,
     _other_time,
     _request_or_name,
+    _reason_of_some,
 )

@@ -169,7 +169,7 @@ def _metrics(asking: Asking, tokens: Sequence[Token]) -> Iterator[str]:
 
 def _divided(asking: Asking, plan: Plan, below: Below) -> Plan | None:
     query = plan.query
-    if len(query.metrics) != 1 or not _is_plain(query):
+    if len(query.metrics) != 1 or not is_plain(query):
         return None
     for name in below.metrics:
         apart = name == query.metrics[0] or _is_unrelated(asking, query.metrics[0], name)
@@ -268,7 +268,7 @@ def _counts_people(asking: Asking, name: str, entity: str) -> bool:
     return measure.agg == "count_distinct" and any(measure.expression in one.from_columns for one in links)
 
 
-def _is_plain(query: SemanticQuery) -> bool:
+def is_plain(query: SemanticQuery) -> bool:
     """Whether a metric under conditions by groups is asked for, and nothing that two metrics would not share."""
     plain = query.model_copy(
         update={"metrics": (), "group_by": (), "filters": (), "time_range": None, "order_by": (), "limit": None}

@@ -15,7 +15,8 @@ from assistant.understanding.forms.clock_times import clock_times
 from assistant.understanding.forms.combinations import combinations
 from assistant.understanding.forms.compared import compared
 from assistant.understanding.forms.counted_doers import counted_doers
-from assistant.understanding.forms.dated_clauses import dated_clauses
+from assistant.understanding.forms.dated_clauses import dated_clauses, own_days
+from assistant.understanding.forms.differences import differences
 from assistant.understanding.forms.done_frequently import done_frequently
 from assistant.understanding.forms.done_since import done_since
 from assistant.understanding.forms.effects import caused, effects
@@ -48,6 +49,7 @@ from assistant.understanding.forms.two_asked import two_asked
 from assistant.understanding.forms.values_had import values_had
 from assistant.understanding.forms.values_named import values_named
 from assistant.understanding.forms.whose_extreme import whose_extreme
+from assistant.understanding.forms.with_columns import with_columns
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (
@@ -72,10 +74,12 @@ FIRST: tuple[Form, ...] = (
     group_sets,
     described,
     members_asked,
+    with_columns,
     rows_asked,
     caused,
     beside_numbers,
     parted_first,
+    own_days,
 )
 FORMS: tuple[Form, ...] = (
     reasons,
@@ -95,6 +99,7 @@ FORMS: tuple[Form, ...] = (
     compared,
     than_before,
     ratios,
+    differences,
     dated_clauses,
     topics,
     named_first,

@@ -225,6 +225,7 @@ def load_language(code: str = "en") -> Language:
         spelling=data["spelling"],
         endings=data["spelling_endings"],
         keep=frozenset(data["keep_form"]),
+        closed=frozenset(data.get("closed_words", ())),
     )
     cues, longest = _cue_table(data["cues"], forms)
     return Language(
