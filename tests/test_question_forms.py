@@ -297,10 +297,12 @@ def test_how_things_stand_is_told_by_the_headline_numbers(
         ("how did Austria do in May?", "country = 'Austria'", "2026-05", "2026-04"),
     ],
 )
-def test_how_some_are_doing_is_told_by_their_headline_numbers(
+def test_how_some_are_doing_offers_their_headline_numbers_first(
     shop: Assistant, question: str, where: str, span: str, before: str
 ) -> None:
-    outcome = shop.ask(question)
+    asked = shop.understanding.plan(question)
+    assert isinstance(asked, Clarification)
+    outcome = shop.choose(asked.options[0], question)
     assert isinstance(outcome, Answer)
     found = dict(zip([column.name for column in outcome.columns], outcome.result.rows[0], strict=True))
     sql = f"""SELECT sum(net_amount) FROM orders o JOIN customer c USING (customer_id)

@@ -8,7 +8,7 @@ from assistant.understanding.draft import World
 from assistant.understanding.entities.links import is_had
 from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.tokens import Token
-from semantic_layer import SimpleMetric
+from semantic_layer import SimpleMetric, time_of
 
 BEEN = frozenset({"been"})
 HAVING = frozenset({"have", "has", "had"})
@@ -36,10 +36,17 @@ def _told(tokens: Sequence[Token], world: World, *, undergone_only: bool) -> lis
         passive = not (word_lists()["being"] | BEEN).isdisjoint(token.text for token in tokens[start:at])
         rows = _told_by(words, start, at) if passive or not undergone_only else ""
         behind = _behind_object(words, at + 1, rows) if rows else at
-        if rows and _ends_there(words, behind):
+        if rows and _ends_there(words, behind) and not _is_of_today(rows, world):
             told = f"{'without' if denied else 'with'} {world.layer.datasets[rows].title.casefold()}"
             found[start:behind] = world.language.tokens_at(told, tokens[at])
     return found
+
+
+def _is_of_today(rows: str, world: World) -> bool:
+    """Whether rows are counted by how they stand today, which tells nothing of who did it once: "subscribed"."""
+    count = world.layer.metrics.get(world.nouns.count_of(rows))
+    dated = world.layer.datasets[rows].time
+    return isinstance(count, SimpleMetric) and bool(dated) and not time_of(world.layer, count)
 
 
 def _start(words: Words, at: int) -> tuple[int, bool]:

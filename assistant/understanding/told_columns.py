@@ -127,9 +127,9 @@ def number_told(item: Sequence[Token], plan: Planner, world: World, within: Sequ
         return ""
     alone = plan(_spelt(item))
     query = alone.query if isinstance(alone, Plan) and not alone.notes else None
-    bare = query is not None and query == SemanticQuery(metrics=query.metrics, filters=query.filters)
-    bare = bare and set(query.filters) <= set(within)
-    return query.metrics[0] if query is not None and bare and len(query.metrics) == 1 else ""
+    if query is None or query != SemanticQuery(metrics=query.metrics, filters=query.filters):
+        return ""
+    return query.metrics[0] if set(query.filters) <= set(within) and len(query.metrics) == 1 else ""
 
 
 def unit_of(item: Sequence[Token], world: World) -> str:

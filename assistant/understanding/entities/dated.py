@@ -12,7 +12,7 @@ from assistant.understanding.entities.links import LINKING, reaches
 from assistant.understanding.entities.own_period import day_of_state
 from assistant.understanding.entities.words import Words, deed_forms, word_lists
 from assistant.understanding.time_phrases import time_phrase
-from semantic_layer import Dimension, Filter, OrderBy, TimeRange
+from semantic_layer import Dimension, Filter, OrderBy, SimpleMetric, TimeRange, time_of
 
 YEARS = range(1000, 3000)
 SIDES = {"before": "lt", "after": "gt", "since": "ge", "in": "eq", "until": "le", "from": "ge"}
@@ -220,8 +220,11 @@ def told_by_another_day(plan: Plan, words: Words) -> tuple[str, ...]:
 
 def _is_by_another(plan: Plan, day: str, words: Words) -> bool:
     """Whether a plan bounds the time by which rows are counted, where they have this other day."""
-    dataset, _, name = day.partition(".")
-    time = words.world.layer.datasets[dataset].time if day else ""
+    layer, (dataset, _, name) = words.world.layer, day.partition(".")
+    time = layer.datasets[dataset].time if day else ""
+    counted = (layer.metrics[name] for name in plan.query.metrics)
+    if any(day == time_of(layer, one) for one in counted if isinstance(one, SimpleMetric)):
+        return False  # cancelled subscriptions are counted by the day on which they ended
     bounded = {one.field for one in plan.query.filters if one.op in ("ge", "gt", "lt", "le", "eq", "between")}
     timed = plan.query.time_range is not None or f"{dataset}.{time}" in bounded
     return bool(day) and name != time and timed and day not in bounded

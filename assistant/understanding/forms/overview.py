@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from assistant.answer import Plan
+from assistant.answer import Clarification, Plan
+from assistant.understanding.draft import MOST_OPTIONS
 from assistant.understanding.forms.asking import Asking
 from assistant.understanding.tokens import Token
 from semantic_layer import SemanticQuery
@@ -12,8 +14,11 @@ from semantic_layer import SemanticQuery
 MOST = 6
 
 
-def overview(asking: Asking) -> Plan | None:
-    """ "what changed this week?", "how are we doing?": the headline numbers; None for other questions."""
+def overview(asking: Asking) -> Plan | Clarification | None:
+    """ "what changed this week?", "how are we doing?": the headline numbers; None for other questions.
+
+    "How is Germany doing?" says no number: all of them for Germany are the first of the readings to choose from.
+    """
     start = asking.past(0, "politely")
     behind = asking.end(start, "overview")
     if behind is None:
@@ -21,8 +26,8 @@ def overview(asking: Asking) -> Plan | None:
     return _told(asking, (), _period(asking, asking.past(behind, "overview_of")))
 
 
-def _of_some(asking: Asking, start: int) -> Plan | None:
-    """ "how is Germany doing this month?", "is the North growing?": the headline numbers of what a value tells."""
+def _of_some(asking: Asking, start: int) -> Clarification | None:
+    """ "how is Germany doing this month?", "is the North growing?": which number of what a value tells is meant."""
     opened = asking.end(start, "some_open")
     if opened is None:
         return None
@@ -34,7 +39,12 @@ def _of_some(asking: Asking, start: int) -> Plan | None:
     if not ends:
         return None
     some = [*asking.made("for", opened), *asking.tokens[opened : max(ends)]]
-    return _told(asking, some, _period(asking, ends[max(ends)]))
+    every = _told(asking, some, _period(asking, ends[max(ends)]))
+    if every is None:
+        return None
+    single = (replace(every, query=every.query.model_copy(update={"metrics": (n,)})) for n in every.query.metrics)
+    options = asking.world.options([every, *single][:MOST_OPTIONS])
+    return Clarification(asking.question, asking.world.language.message("no_metric_choice"), (), options)
 
 
 def _told(asking: Asking, some: Sequence[Token], period: list[Token] | None) -> Plan | None:
