@@ -84,7 +84,7 @@ def aged(words: Words, found: Found) -> Iterator[Found]:
             end is None
             and _of_people(words, start)
             and years in AGES
-            and words.at_end(words.skip(bounded.at, "trailing"))
+            and _ends_here(words, words.skip(bounded.at, "trailing"))
         ):
             end = bounded.at  # "women over 60"
         if end is not None and operator in ("gt", "ge", "lt", "le"):
@@ -97,8 +97,14 @@ def aged(words: Words, found: Found) -> Iterator[Found]:
 
 
 def _of_people(words: Words, at: int) -> bool:
-    """Whether "over", "under" stand right behind what people are called."""
-    return at > 0 and words.phrase(at - 1, "people") is not None and words.phrase(at, "bound_age") is not None
+    """Whether "over", "under" stand right behind what people are called, or what they are said to be."""
+    led = at > 0 and (words.phrase(at - 1, "people") is not None or words.phrase(at - 1, "being") == at)
+    return led and words.phrase(at, "bound_age") is not None
+
+
+def _ends_here(words: Words, at: int) -> bool:
+    """Whether nothing more is said, or another condition follows."""
+    return words.at_end(at) or words.phrase(at, "joins") is not None or words.tokens[at].text == "or"
 
 
 def _ages(words: Words, at: int) -> tuple[int, int, int] | None:

@@ -125,6 +125,8 @@ def _than(words: Words, found: Found, field: str, operator: str) -> Iterator[Fou
     for again, behind in number_fields(words, words.skip(average, "empty"), found.entity):
         if again == field:
             end = behind
+    same = (behind for dataset, behind in words.nouns(average) if dataset == found.entity)  # "the average rider"
+    end = max(end, *same, end)
     for concepts, behind in words.concepts(average, "metric"):
         if field in {concept.target for concept in concepts}:
             end = max(end, behind)

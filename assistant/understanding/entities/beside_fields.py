@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assistant.understanding.entities.averages import comparisons
 from assistant.understanding.entities.dated import day_of, is_day
-from assistant.understanding.entities.fields import own_fields
+from assistant.understanding.entities.fields import number_fields, own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING
 from assistant.understanding.entities.words import Words, word_lists
@@ -14,6 +14,7 @@ from semantic_layer import Filter
 
 SAME = {"same_as": "eq", "other_than": "ne"}
 OF_DAYS = {"later_than": "gt", "sooner_than": "lt"}
+PRICES = "price|fee|fare|rate|rent|charge"
 COMPARED = frozenset({"number", "time"})
 
 
@@ -37,11 +38,17 @@ def _first_fields(words: Words, found: Found, at: int) -> Iterator[tuple[str, in
     day = day_of(words, at, found.entity)
     if day:
         yield day, at + 1
-    bare = words.world.language.bare(words.tokens[at].text)
-    fields = words.world.layer.datasets[found.entity].fields if bare != words.tokens[at].text else ()
-    numbers = [one.name for one in fields if one.kind == "number" and not one.hidden and bare in one.name.split("_")]
+    token = words.tokens[at]
+    said = {token.text, words.world.language.bare(token.text)} - {token.plain if token.text == token.plain else ""}
+    done = token.text.endswith(words.world.language.words("participle_endings"))
+    said |= {token.text} if done else set()
+    fields = [one for one in words.world.layer.datasets[found.entity].fields if one.kind == "number" and not one.hidden]
+    numbers = [one.name for one in fields if said.intersection(one.name.split("_"))]
+    priced = words.field_called(PRICES, found.entity) if words.phrase(at, "priced") is not None else ""
     if len(numbers) == 1 and not words.nouns(at):
-        yield f"{found.entity}.{numbers[0]}", at + 1
+        yield f"{found.entity}.{numbers[0]}", words.skip(at + 1, "genitive")
+    elif priced and not numbers:
+        yield priced, words.skip(at + 1, "genitive")
 
 
 def _against(words: Words, found: Found, field: str) -> Iterator[Found]:
@@ -65,12 +72,23 @@ def _others(words: Words, at: int, field: str) -> Iterator[tuple[str, int]]:
     """The other fields of the same things that words here name, of the same kind and measured alike."""
     entity = field.partition(".")[0]
     named = list(own_fields(words, at, entity)) if not words.at_end(at) else []
+    named = named or (list(number_fields(words, at, entity)) if not words.at_end(at) else [])
     due = _due_day(words, entity) if words.phrase(at, "due") is not None else ""
     if due and not named:
         named = [(due, words.phrase(at, "due") or at)]
+    named = named or _of_more_words(words, at, field)
     for other, behind in named:
         if other != field and _kind(words, other) == _kind(words, field) and _is_alike(words, field, other):
             yield other, behind
+
+
+def _of_more_words(words: Words, at: int, field: str) -> list[tuple[str, int]]:
+    """ "(a larger audience than) planned": the field whose name has this word beside those of the one compared."""
+    entity, _, name = field.partition(".")
+    said = words.tokens[at].text if at < len(words.tokens) else ""
+    fields = [one.name for one in words.world.layer.datasets[entity].fields if not (one.hidden or one.implied)]
+    found = [one for one in fields if set(one.split("_")) == {said, *name.split("_")}] if said else []
+    return [(f"{entity}.{found[0]}", at + 1)] if len(found) == 1 else []
 
 
 def _is_alike(words: Words, field: str, other: str) -> bool:

@@ -48,7 +48,7 @@ def _both_kinds(words: Words, found: Found) -> Iterator[Found]:
     for concepts, behind in words.concepts(found.at, "value"):
         joined = words.skip(behind, "joins", "empty")
         for others, end in words.concepts(joined, "value") if joined > behind else ():
-            for dataset, last in words.nouns(end):
+            for dataset, last in words.nouns(words.skip(end, "empty")):
                 first = [c for c in concepts if c.target.partition(".")[0] == dataset]
                 second = [c for c in others if c.target in {one.target for one in first} and c.value != first[0].value]
                 if len(first) == len(second) == 1 and is_had(words, dataset, found.entity):

@@ -19,13 +19,19 @@ PRONOUNS = frozenset({"it", "they", "he", "she"})
 
 def with_columns(words: Words, found: Found) -> Iterator[Found]:
     """ "customers in France with their city and their revenue"."""
-    start = words.phrase(found.at, "columns") or _owned_by_them(words, found.at)
+    start = words.phrase(found.at, "columns") or _owned_by_them(words, found.at) or _with_name(words, found.at)
     if start is None or found.group or found.counting or found.newest:
         return
     if found.each:
         yield from (one for one in _columns(words, found, start) if one.metrics == found.metrics)
     elif not found.attributes or found.entity == found.attributes[0].partition(".")[0]:
         yield from _columns(words, found, start)
+
+
+def _with_name(words: Words, at: int) -> int | None:
+    """The place of "name" in "with the name of the ship", which asks for it where nothing follows that is called so."""
+    start = words.skip(at + 1, "articles") if at < len(words.tokens) and words.tokens[at].text == "with" else at
+    return start if start > at and words.phrase(start, "names") is not None else None
 
 
 def _owned_by_them(words: Words, at: int) -> int | None:

@@ -237,6 +237,8 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
             if last.field in own_names(words, found.entity) and is_done(words, found.at, condition.at):
                 continue  # "trained by Ann" is not called Ann
             if reaches(words, found.entity, owner):
+                if _is_of_deed(words, found, condition.at, owner):
+                    continue
                 far = words.world.reach.detour((), owner, listed=found.entity)
                 yield replace(condition, rank=condition.rank + far)  # a city is first of all their own
             elif _may_limit_rows(words, found, owner):
@@ -250,6 +252,20 @@ def with_value(words: Words, found: Found) -> Iterator[Found]:
                 tied = replace(condition, filters=some, rank=condition.rank + far)
                 yield tied
                 yield from _did(words, found, tied)
+
+
+def _is_of_deed(words: Words, found: Found, behind: int, owner: str) -> bool:
+    """ "choirs that have sung in Bath": where they did it, which rows of theirs tell, is not where they are from."""
+    acted = any(words.phrase(at, "acting") == at + 1 for at in range(found.at, behind))
+    layer = words.world.layer
+    had = (name for name in layer.datasets if acted and name not in (owner, found.entity))
+    return any(reaches(words, name, found.entity) and _tells_too(words, name, owner, found.entity) for name in had)
+
+
+def _tells_too(words: Words, rows: str, owner: str, entity: str) -> bool:
+    """Whether rows of things belong to something themselves, and not only by the things."""
+    links = words.world.layer.relationships.values()
+    return any(one.from_ == rows and one.to != entity and reaches(words, one.to, owner) for one in links)
 
 
 def _may_limit_rows(words: Words, found: Found, owner: str) -> bool:

@@ -45,7 +45,8 @@ def _or_beyond(words: Words, at: int) -> tuple[str, int]:
 def flagged(words: Words, found: Found) -> Iterator[Found]:
     """ "who are members", "that are not refundable": what answers yes or no of them."""
     first = words.skip(found.at, "relatives", "empty", "happened")
-    if found.group or first == found.at:
+    again = 0 < found.at <= len(words.tokens) and words.tokens[found.at - 1].text == "or"  # "stouts or vegan"
+    if found.group or (first == found.at and not again):
         return
     denied = words.phrase(first, "negative_values")
     start = words.skip(denied or first, "empty")

@@ -158,6 +158,7 @@ def _made_by(words: Words, at: int) -> str:
     if token is None or words.nouns(at):
         return _tying_noun(words, at) if token is not None else ""
     done = token.text.endswith(words.world.language.words("participle_endings"))
+    done = done or words.phrase(at, "paying") is not None
     told = at > 0 and any(words.phrase(at - size, role) == at for size, role in BEFORE_VERBS if at >= size)
     return words.deed_of_noun(at) if done or (told and not words.concepts(at, "value")) else ""
 

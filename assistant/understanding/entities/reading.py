@@ -125,8 +125,15 @@ def _rows_of(query: SemanticQuery, world: World) -> str:
     called = own and all(one.field in own for one in query.group_by)
     bounded = {one.field for one in query.filters if one.op in ("gt", "ge", "lt", "le", "eq", "in", "between")}
     told = tuple(one for one in query.filters if one.op != "not_null" or one.field not in bounded or one.entity)
+    had = {one.field.partition(".")[0] for one in told if one.entity and not (one.none or one.any_of)}
+    told = tuple(one for one in told if not (_is_any(one) and world.nouns.counted.get(one.field) in had))
     grouped = () if called else query.group_by
     return query.model_copy(update={"group_by": grouped, "filters": told}).model_dump_json()
+
+
+def _is_any(one: Filter) -> bool:
+    """Whether a bound on a number asks for any at all, which who has one of a kind has."""
+    return (one.op, one.values) == ("ge", (1,)) and not (one.time_range or one.last or one.where)
 
 
 def _is_void(query: SemanticQuery, world: World) -> bool:

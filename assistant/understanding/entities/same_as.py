@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.understanding.entities.fields import own_fields
 from assistant.understanding.entities.found import Found
 from assistant.understanding.entities.links import LINKING, reaches
-from assistant.understanding.entities.roles import own_names
+from assistant.understanding.entities.roles import own_names, roles_of
 from assistant.understanding.entities.valued import value_conditions
 from assistant.understanding.entities.words import Words
 from semantic_layer import Filter
@@ -41,6 +41,14 @@ def _things(words: Words, at: int, entity: str) -> Iterator[tuple[str, int]]:
         keys = words.world.layer.datasets[dataset].key_fields
         if words.world.reach.steps(entity, dataset) == 1 and len(keys) == 1:
             yield f"{dataset}.{keys[0]}", behind
+    for role in roles_of(words, entity):
+        behind = at + len(role.words)
+        keys = words.world.layer.datasets[role.link.to].key_fields
+        said = tuple(token.text for token in words.tokens[at:behind]) == role.words and len(keys) == 1
+        alone = sum(one.link.to == role.link.to for one in roles_of(words, entity)) == 1
+        for dataset, end in words.nouns(behind) if said and alone else ():
+            if dataset == role.link.to:
+                yield f"{dataset}.{keys[0]}", end
 
 
 def _told(words: Words, found: Found, field: str, at: int) -> Iterator[Found]:

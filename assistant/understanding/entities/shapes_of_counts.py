@@ -48,6 +48,6 @@ def asks_for_rows(plan: Plan, words: Words) -> bool:
     """Whether "find all shops that ...", "give the shop with ..." is answered with how many of them there are."""
     start = words.phrase(0, "requests")
     nouns = words.nouns(words.skip(start, "requests", "empty")) if start is not None else []
-    listed = [name for name, _ in nouns if words.world.layer.datasets[name].entity and words.world.nouns.names(name)]
+    listed = [name for name, _ in nouns if words.world.nouns.names(name)]
     counts = {(words.world.nouns.count_of(name),) for name in listed}
     return plan.query.metrics in counts and bool(plan.query.filters) and not plan.query.group_by

@@ -14,7 +14,7 @@ from assistant.understanding.retold.asked_roles import asked_roles
 from assistant.understanding.retold.kin import with_kin
 from assistant.understanding.retold.measured import deeds_ranked, measured
 from assistant.understanding.retold.numbers import added_up, asked_part, by_ordinal, much_of
-from assistant.understanding.retold.payments import without_paying
+from assistant.understanding.retold.payments import paid_in_all, without_paying
 from assistant.understanding.retold.ranked import by_ranked, for_each
 from assistant.understanding.retold.repeated import held, repeated
 from assistant.understanding.retold.restated import (
@@ -65,6 +65,7 @@ FORMS: tuple[Form, ...] = (
     asked_part,
     much_of,
     without_paying,
+    paid_in_all,
     without_kinds,
 )
 
