@@ -24,7 +24,7 @@ from assistant.understanding.entities.own_period import with_own_period
 from assistant.understanding.entities.owners import limits_groups, said_of_others
 from assistant.understanding.entities.shapes_of_each import rank_for_size
 from assistant.understanding.entities.shapes_of_things import both_or_both, row_for_total
-from assistant.understanding.entities.shapes_of_words import group_as_condition
+from assistant.understanding.entities.shapes_of_words import field_of_others, group_as_condition
 from assistant.understanding.entities.single_values import row_for_kind
 from assistant.understanding.entities.ways import goes_wrong_way
 from assistant.understanding.entities.words import Words, word_lists
@@ -69,6 +69,7 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
             said_of_others,
             row_for_kind,
             group_as_condition,
+            field_of_others,
         )
     )
     return None if misread else one

@@ -68,3 +68,16 @@ def group_as_condition(plan: Plan, words: Words) -> tuple[str, ...]:
             if single and dataset not in shown:
                 return (token.raw,)
     return ()
+
+
+def field_of_others(plan: Plan, words: Words) -> tuple[str, ...]:
+    """ "which addresses have no gold member" answered for shops, which nobody named: members have an address, too."""
+    entity, datasets = plan.query.entity, words.world.layer.datasets
+    named = any(dataset == entity for at in range(len(words.tokens)) for dataset, _ in words.nouns(at))
+    tails = {one.field.rpartition(".")[2] for one in plan.query.group_by} if entity and not named else set[str]()
+    owners = {one.field.partition(".")[0] for one in plan.query.filters if one.entity == entity} - {entity}
+    for owner in owners & set(datasets):
+        both = tails & {one.name for one in datasets[owner].fields if not one.hidden}
+        if both:
+            return (min(both),)
+    return ()
