@@ -141,9 +141,10 @@ class Answering:
         compiled, result = run.compiled, run.result
         with clock.step("describe"):
             reading = self._read(plan.query)
-            conditions = conditions_told(self._layer, plan.query, self._as_of, self._locale)
-            told = context(self._layer, plan.query, self._as_of, self._locale)
-            shape = replace(told, conditions=conditions)
+            shape = context(self._layer, plan.query, self._as_of, self._locale)
+            if plan.query.entity:  # only the sentence of a list tells them
+                told = conditions_told(self._layer, plan.query, self._as_of, self._locale)
+                shape = replace(shape, conditions=told)
             sentence = describe(compiled.columns, result, shape)
             asked = Asked(self._layer, plan.query, compiled.datasets, self._as_of, self._locale)
             drawn = choose(compiled.columns, result, shape, sentence, plan.chart)

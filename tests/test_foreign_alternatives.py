@@ -157,3 +157,9 @@ def test_what_was_read_is_said(agency: Foreign) -> None:
     assert "Vip: yes or Number of jobs: ≥ 2 per client" in said
     late = agency.answer("How many jobs were delivered late?")
     assert late.sentence == "Number of jobs where delivered on is after due on: 2."
+
+
+def test_the_sentence_of_a_list_tells_each_of_the_alternatives(agency: Foreign) -> None:
+    told = agency.answer("Which clients are VIP or have at least two jobs?").sentence
+    assert "Vip: yes or " in told
+    assert "Number of jobs: ≥ 2" in told

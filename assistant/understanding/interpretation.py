@@ -121,7 +121,8 @@ class _Reading:
 
     def flag(self, one: Filter) -> str:
         """ "at risk of churning", "not at risk of churning": a yes or a no by its name; empty for any other one."""
-        if len(one.values) != 1 or not isinstance(one.values[0], bool) or one.op not in ("in", "eq") or one.where:
+        alone = one.op in ("in", "eq") and not (one.where or one.any_of)
+        if not alone or len(one.values) != 1 or not isinstance(one.values[0], bool):
             return ""
         told = self.inside(self.title(one.field)) + self.role(one.via) + self.scope(one)
         return told if one.values[0] else self.say("not_flagged", {"what": told})
