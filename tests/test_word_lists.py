@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,3 +37,10 @@ def test_no_key_stands_twice(path: Path) -> None:
 def test_a_key_that_stands_twice_is_found() -> None:
     tree = yaml.compose("a: {b: 1, b: 2}\nc: []\nc: []", Loader=yaml.CSafeLoader)
     assert list(_keys_told_twice(tree)) == ["line 1: b", "line 3: c"]
+
+
+def test_no_wording_stands_in_two_files_of_one_table() -> None:
+    parts = [path for path in FILES if path.parent.parent.name == "rewordings"]
+    told = [old for path in parts for old in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)]
+    assert len(parts) > 1
+    assert sorted(old for old, times in Counter(told).items() if times > 1) == []

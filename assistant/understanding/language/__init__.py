@@ -256,7 +256,11 @@ def languages() -> tuple[str, ...]:
 
 def _read(code: str) -> dict[str, Any]:
     """The data of a language; what a language with a `base` does not say itself is that of the base."""
-    data: dict[str, Any] = shipped(Path(__file__).parent / f"{code}.yml")
+    here = Path(__file__).parent
+    data: dict[str, Any] = shipped(here / f"{code}.yml")
+    parts = sorted((here / "rewordings" / code).glob("*.yml"))
+    if parts:
+        data["rewrites"] = {old: new for part in parts for old, new in shipped(part).items()}
     if "base" in data:
         base = _read(str(data["base"]))
         both = {name: {**base[name], **data.get(name, {})} for name in ADDED_TO}

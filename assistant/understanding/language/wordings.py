@@ -1,4 +1,4 @@
-"""Wordings and the one form they are read in: the small pattern language of the table `rewrites`.
+"""Wordings and the one form they are read in: the small pattern language of the files in `rewordings/`.
 
 A phrase is matched word by word: `a|b` is either word, `a?` or `a|b?` may be missing, `*` is any one word and `**` one
 to three words of one clause, the fewest that fit. A `^` before all stands for the start of the question. In the new
