@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from assistant.understanding.draft import World
 from assistant.understanding.entities.links import is_had
@@ -10,10 +10,6 @@ from assistant.understanding.entities.words import Words, word_lists
 from assistant.understanding.tokens import Token
 from semantic_layer import SimpleMetric, time_of
 
-BEEN = frozenset({"been"})
-HAVING = frozenset({"have", "has", "had"})
-DENIED = frozenset({"never", "not"})
-ANYTHING = frozenset({"anything", "something", "once", "ever"})
 FARTHEST = 3
 
 
@@ -22,40 +18,32 @@ def with_deeds_undergone(tokens: Sequence[Token], world: World) -> list[Token]:
     return _told(tokens, world, undergone_only=True)
 
 
-def of_deeds(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
+def with_deeds(tokens: Sequence[Token], world: World) -> list[Token]:
     """The same for what things did or what was done to them, however it is said ("members who borrowed")."""
-    told = _told(tokens, world, undergone_only=False)
-    if told != list(tokens):
-        yield told
+    return _told(tokens, world, undergone_only=False)
 
 
 def _told(tokens: Sequence[Token], world: World, *, undergone_only: bool) -> list[Token]:
     words, found = Words(tuple(tokens), world), list(tokens)
     for at in range(len(tokens) - 1, 0, -1):
         start, denied = _start(words, at)
-        passive = not (word_lists()["being"] | BEEN).isdisjoint(token.text for token in tokens[start:at])
+        said = {token.text for token in tokens[start:at]}
+        passive = not (word_lists()["being"] | word_lists()["been"]).isdisjoint(said)
         rows = _told_by(words, start, at) if passive or not undergone_only else ""
         behind = _behind_object(words, at + 1, rows) if rows else at
-        if rows and _ends_there(words, behind) and not _is_of_today(rows, world):
+        if rows and _ends_there(words, behind):
             told = f"{'without' if denied else 'with'} {world.layer.datasets[rows].title.casefold()}"
             found[start:behind] = world.language.tokens_at(told, tokens[at])
     return found
 
 
-def _is_of_today(rows: str, world: World) -> bool:
-    """Whether rows are counted by how they stand today, which tells nothing of who did it once: "subscribed"."""
-    count = world.layer.metrics.get(world.nouns.count_of(rows))
-    dated = world.layer.datasets[rows].time
-    return isinstance(count, SimpleMetric) and bool(dated) and not time_of(world.layer, count)
-
-
 def _start(words: Words, at: int) -> tuple[int, bool]:
     """Where the words begin that lead to a verb ("that were", "which have never been"), and whether they deny it."""
-    start, denied, being = at, False, word_lists()["being"]
-    for said in (BEEN, DENIED, being | HAVING):
+    start, denied, lists = at, False, word_lists()
+    for said in (lists["been"], lists["never_done"], lists["being"] | lists["helping_have"]):
         text = words.tokens[start - 1].text if start > 1 else ""
         start -= text in said
-        denied = denied or text in DENIED & said
+        denied = denied or text in lists["never_done"] & said
     led = start > 1 and words.phrase(start - 1, "relatives") == start
     return start - led, denied
 
@@ -64,7 +52,7 @@ def _told_by(words: Words, start: int, at: int) -> str:
     """The table that tells what was done to the things named right before; empty where a name says it already."""
     if words.world.lexicon.lookup(words.tokens[at : at + 1]):
         return ""
-    rows = _counted(words, words.deed_of_noun(at))
+    rows = _done(words.deed_of_noun(at), words.world)
     things = {
         dataset
         for first in range(max(0, start - FARTHEST), start)
@@ -75,17 +63,19 @@ def _told_by(words: Words, start: int, at: int) -> str:
     return rows if len(told) == 1 and len(things) == 1 else ""
 
 
-def _counted(words: Words, rows: str) -> str:
-    """The rows of a deed, where each is one that was done: no levels that only some day has."""
-    layer = words.world.layer
-    count = layer.metrics.get(words.world.nouns.count_of(rows)) if rows else None
-    plain = isinstance(count, SimpleMetric) and layer.measures[count.measure].non_additive is None
-    return rows if plain else ""
+def _done(rows: str, world: World) -> str:
+    """The rows of a deed, where each is one that was done; empty for levels of a day, and for what is today."""
+    layer = world.layer
+    count = layer.metrics.get(world.nouns.count_of(rows)) if rows else None
+    if not isinstance(count, SimpleMetric) or layer.measures[count.measure].non_additive is not None:
+        return ""
+    of_today = bool(layer.datasets[rows].time) and not time_of(layer, count)
+    return "" if of_today else rows
 
 
 def _behind_object(words: Words, at: int, rows: str) -> int:
     """The place behind what every such deed is done with: "anything", "a book" of those who borrowed one."""
-    if at < len(words.tokens) and words.tokens[at].text in ANYTHING:
+    if at < len(words.tokens) and words.tokens[at].text in word_lists()["any_object"]:
         return at + 1
     first = words.phrase(at, "articles") or at
     reach = words.world.reach

@@ -9,9 +9,11 @@ NAMED = 0.89  # a name or a synonym as declared
 
 
 def headline_metrics(world: World) -> tuple[str, ...]:
-    """The metric that each example question of the layer names, in the order of the questions, each once."""
-    named = (_named(question, world) for question in world.layer.definitions.ai_context.examples)
-    return tuple(dict.fromkeys(name for name in named if name))
+    """The metrics that the example questions of the layer name, in their order, each once; none that stands in."""
+    layer = world.layer
+    found = dict.fromkeys(_named(question, world) for question in layer.definitions.ai_context.examples)
+    standing = {other for name in found if name for other in layer.metrics[name].stand_ins}
+    return tuple(name for name in found if name and name not in standing)
 
 
 def _named(question: str, world: World) -> str:

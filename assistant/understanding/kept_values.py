@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.understanding.draft import World
+from assistant.understanding.language.wordings import CLAUSE_ENDS
 from assistant.understanding.rewriting import rewritten
 from assistant.understanding.tokens import Token
 
 LONGEST = 4
 WHOLE = 1.0
-_ENDS = frozenset({".", "?", ",", ";", "and", "or", "but"})
 
 
 def with_values_kept(tokens: Sequence[Token], world: World) -> list[Token]:
@@ -32,7 +32,8 @@ def with_values_kept(tokens: Sequence[Token], world: World) -> list[Token]:
 def _said_of(tokens: Sequence[Token], at: int, world: World) -> Token:
     """A word behind a form of "be" that ends what is said: as its value is stored, where it is one."""
     behind = tokens[at + 1].text if at + 1 < len(tokens) else "."
-    said = at > 0 and tokens[at - 1].text in world.language.words("being_done") and behind in _ENDS
+    ends = behind in CLAUSE_ENDS or behind in world.language.words("joining")
+    said = at > 0 and tokens[at - 1].text in world.language.words("being_done") and ends
     stored = _stored(tokens[at : at + 1], world) if said else ""
     return replace(tokens[at], raw=stored, start=tokens[at].start) if stored else tokens[at]
 

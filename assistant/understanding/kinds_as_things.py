@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from assistant.understanding.concepts import SYNONYM
 from assistant.understanding.draft import World
+from assistant.understanding.entities.words import word_lists
 from assistant.understanding.tokens import Token
 from semantic_layer import SemanticLayer
 
 LONGEST = 3
-JOINED = frozenset({"and", "or", ","})
-EACH = frozenset({"each", "every"})
 
 
 def with_things_of_codes(tokens: Sequence[Token], world: World) -> list[Token]:
@@ -19,11 +18,9 @@ def with_things_of_codes(tokens: Sequence[Token], world: World) -> list[Token]:
     return _with_thing(tokens, world, coded_only=True)
 
 
-def of_things_of_kinds(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
+def with_things_of_kinds(tokens: Sequence[Token], world: World) -> list[Token]:
     """The tokens with the things of which any kind stands here in the plural, or behind "each"."""
-    told = _with_thing(tokens, world, coded_only=False)
-    if told != list(tokens):
-        yield told
+    return _with_thing(tokens, world, coded_only=False)
 
 
 def _with_thing(tokens: Sequence[Token], world: World, *, coded_only: bool) -> list[Token]:
@@ -38,18 +35,22 @@ def _with_thing(tokens: Sequence[Token], world: World, *, coded_only: bool) -> l
         return list(tokens)
     told = list(tokens)
     for at, end, thing, value in reversed(found):
-        joined = " ".join(token.text for token in tokens[end : end + 1]) in JOINED and end + 1 < len(tokens)
+        joined = end + 1 < len(tokens) and _joins(tokens[end], world)
         noun = "" if joined and any(first == end + 1 for first, *_ in found) else world.layer.datasets[thing].title
         named = [*world.language.tokens_at(value, tokens[at]), *world.language.tokens_at(noun, tokens[end - 1])]
         told[at:end] = named
     return told
 
 
+def _joins(token: Token, world: World) -> bool:
+    return token.text == "," or token.text in world.language.words("joining")
+
+
 def _kind(tokens: Sequence[Token], at: int, end: int, world: World, coded_only: bool) -> list[tuple[str, str]]:
     """The things that a kind in the plural, or behind "each", tells apart, with the kind as it is stored."""
     last = tokens[end - 1]
     plural = last.text != last.plain and last.text.endswith("s")
-    if not (plural or (at and tokens[at - 1].text in EACH)):
+    if not (plural or (at and tokens[at - 1].text in word_lists()["every"])):
         return []
     meant = world.lexicon.lookup(tokens[at:end])
     if len(meant) != 1 or meant[0].kind != "value" or meant[0].weight < SYNONYM - 0.1 or "." not in meant[0].target:

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from assistant.understanding.draft import World
 from assistant.understanding.entities.links import role_words
 from assistant.understanding.entities.roles import root
-from assistant.understanding.entities.words import role_forms
+from assistant.understanding.entities.words import role_forms, word_lists
 from assistant.understanding.tokens import Token
 
-REPORT = "report"
-TO = "to"
 LONGEST = 3
 
 
@@ -20,8 +18,9 @@ def with_reporting(tokens: Sequence[Token], world: World) -> list[Token]:
     led = _led(tokens, world)
     if led:
         return led
-    verbs = next((group for group in role_forms() if REPORT in group), frozenset[str]())
-    said = next((at for at, token in enumerate(tokens) if token.text.startswith(REPORT) and token.text in verbs), 0)
+    reporting = word_lists()["reporting"]
+    verbs = next((group for group in role_forms() if reporting & group), frozenset[str]())
+    said = next((at for at, token in enumerate(tokens) if token.text in reporting), 0)
     ranks = _ranks(world, verbs) if said and tokens[0].text in world.language.words("asking_persons") else []
     if len(ranks) > 1:
         ranks = [one for one in ranks if one[0] in _named(tokens, world)]
@@ -29,11 +28,15 @@ def with_reporting(tokens: Sequence[Token], world: World) -> list[Token]:
         return list(tokens)
     people, role = ranks[0]
     helped = tokens[1].text in world.language.words("auxiliaries")
-    if helped and said > 1 and [token.text for token in tokens[said + 1 : said + 2]] == [TO]:
+    if helped and said > 1 and _is_to(tokens[said + 1 : said + 2]):
         asked = world.language.tokens_at(f"who is the {role} of", tokens[0])
         return [*asked, *tokens[2:said], *tokens[said + 2 :]]
     things = world.language.tokens_at(f"which {world.layer.datasets[people].title.casefold()}", tokens[0])
     return [*things, *tokens[1:]] if said == 1 else list(tokens)
+
+
+def _is_to(behind: Sequence[Token]) -> bool:
+    return any(token.text in word_lists()["reporting_to"] for token in behind)
 
 
 def _led(tokens: Sequence[Token], world: World) -> list[Token]:

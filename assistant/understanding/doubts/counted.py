@@ -49,7 +49,7 @@ def _second_count(asked: Doubted) -> Iterator[Doubt]:
     """ "how many leads did we get and how many converted": two numbers, where only the second one would be told."""
     query, said = asked.query, asked.said
     counts = [at for at in range(len(said) - 1) if (said[at].text, said[at + 1].text) == ("how", "many")]
-    if len(counts) < len(("first", "second")) or len(query.metrics) > 1 or query.shares or query.compare:
+    if len(counts) <= 1 or len(query.metrics) > 1 or query.shares or query.compare:
         return
     for at, one in asked.values():
         told = one.op == "in" and asked.tokens[at].start > said[counts[1]].start

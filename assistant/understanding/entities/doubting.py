@@ -114,7 +114,7 @@ def _columns_as_conditions(plan: Plan, words: Words) -> tuple[str, ...]:
 
 def _apart(plan: Plan, words: Words) -> tuple[str, ...]:
     """ "the customers and the number of their orders" answered with two totals."""
-    if plan.query.group_by or plan.query.entity or len(plan.query.metrics) < len(("things", "what they have")):
+    if plan.query.group_by or plan.query.entity or len(plan.query.metrics) <= 1:
         return ()
     for at, token in enumerate(words.tokens):
         before = words.tokens[at - 1].text if at else ""

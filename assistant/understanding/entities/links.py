@@ -76,7 +76,7 @@ def _beside_role(words: Words, dataset: str, entity: str) -> str:
     """
     layer = words.world.layer
     ways = layer.graph.walks(dataset, entity)
-    near = (words.world.reach.steps(dataset, entity) or 0) < len(("the other", "its role"))
+    near = (words.world.reach.steps(dataset, entity) or 0) <= 1
     if near and not _unsaid(words, [way.links for way in ways]):
         return dataset
     ends: dict[str, set[str]] = {}

@@ -34,7 +34,7 @@ def _several_as_one(plan: Plan, words: Words) -> tuple[str, ...]:
         if (
             both is not None
             and not (plan.query.order_by and _is_direction(words, at, both))
-            and (len(plan.query.metrics) < len(("least", "most")) or _of_single_rows(plan, words))
+            and (len(plan.query.metrics) <= 1 or _of_single_rows(plan, words))
         ):
             return (words.tokens[at].raw,)
     return ()

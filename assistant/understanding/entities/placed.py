@@ -16,7 +16,7 @@ PLACES, ASKING, SINGLE = ("in", "on", "at", "from"), ("which", "what"), ("is", "
 def placed(words: Words) -> Iterator[Found]:
     """A field of one thing, asked for by a preposition in front."""
     opening = [token.text for token in words.tokens[:2]]
-    if len(opening) < len(("in", "which")) or opening[0] not in PLACES or opening[1] not in ASKING:
+    if len(opening) <= 1 or opening[0] not in PLACES or opening[1] not in ASKING:
         return
     for concepts, behind in words.concepts(len(opening), "dimension"):
         verb = words.tokens[behind].text if behind < len(words.tokens) else ""
@@ -31,7 +31,7 @@ def placed(words: Words) -> Iterator[Found]:
 
 def where_is(words: Words) -> Iterator[Found]:
     """ "where is the Mill yard located": the one field of a thing that tells its place."""
-    opened = len(words.tokens) > len(("where", "is")) and words.tokens[0].text == "where"
+    opened = words.tokens[2:] and words.tokens[0].text == "where"
     start = words.phrase(1, "being") if opened else None
     for thing in things(words, Found(words.skip(start, "empty"))) if start is not None else ():
         fields = words.world.layer.datasets[thing.entity].fields

@@ -93,7 +93,7 @@ def _stated(asking: Asking, head: list[Token], place: int) -> list[Asked]:
     if word in phrases()["oftener"]:
         return list(_rates(asking, before, behind))
     if word in phrases()["more_or_less"]:
-        if said(behind[:2]) == "likely to" and len(behind) > len(("likely", "to")):
+        if said(behind[:2]) == "likely to" and behind[2:]:
             return list(_rates(asking, [*before, behind[2]], _tail(behind[3:])))
         return _quantities(asking, head[start], before, behind)
     if word in phrases()["speedier"]:
@@ -113,7 +113,7 @@ def _tail(tokens: list[Token]) -> list[Token]:
 def _rates(asking: Asking, before: Tokens, behind: Tokens) -> Iterator[Asked]:
     """How often somebody does something: the frequency or the rate of what the verb tells, never a sum."""
     kept = [token for token in before if token.text not in phrases()["from_us"]]
-    if len(kept) < len(("who", "does")):
+    if len(kept) <= 1:
         return
     verb, subject = kept[-1], kept[:-1]
     bought = ("purchase",) if verb.text in phrases()["spending"] else ()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.answer import Clarification, Plan
 from assistant.understanding.draft import MOST_OPTIONS
 from assistant.understanding.forms.asking import Asking
+from assistant.understanding.headlines import headline_metrics
 from assistant.understanding.tokens import Token
 from semantic_layer import SemanticQuery
 
@@ -49,7 +50,7 @@ def _of_some(asking: Asking, start: int) -> Clarification | None:
 
 def _told(asking: Asking, some: Sequence[Token], period: list[Token] | None) -> Plan | None:
     """The headline numbers of a period beside those before it, of some rows or of all; None where none is."""
-    told = headlines(asking) if period is not None else ()
+    told = headline_metrics(asking.world) if period is not None else ()
     plans = [plan for name in told if (plan := _moved(asking, name, some, period or [])) is not None]
     same = [plan for plan in plans if _times(plan.query) == _times(plans[0].query)]
     if not same or bool(some) != bool(same[0].query.filters):
@@ -59,16 +60,6 @@ def _told(asking: Asking, some: Sequence[Token], period: list[Token] | None) -> 
     note = asking.world.language.message("headlines")
     plan = Plan(query, notes=(note,), confidence=same[0].confidence)
     return plan if asking.stands(query) else None
-
-
-def headlines(asking: Asking) -> tuple[str, ...]:
-    """The metrics of the questions that the definitions offer first, each once and none that stands in for another."""
-    layer, language = asking.world.layer, asking.world.language
-    plans = (asking.read(tuple(language.tokens(question))) for question in layer.definitions.ai_context.examples)
-    named = [(plan.asked or plan.query).metrics for plan in plans if plan is not None]
-    found = dict.fromkeys(metrics[0] for metrics in named if metrics)
-    standing = {other for name in found for other in layer.metrics[name].stand_ins}
-    return tuple(name for name in found if name not in standing)
 
 
 def _times(query: SemanticQuery) -> tuple[object, object, object]:

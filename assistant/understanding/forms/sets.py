@@ -81,7 +81,7 @@ def _other_totals(asking: Asking) -> Refusal | None:
     if not nouns or not asking.world.layer.datasets[nouns[0][0]].entity or all(t.text != "and" for t in asking.tokens):
         return None
     ordinary, count = asking.ordinary(asking.tokens), asking.world.nouns.count_of(nouns[0][0])
-    if not isinstance(ordinary, Plan) or len(ordinary.query.metrics) < len(("one", "another")):
+    if not isinstance(ordinary, Plan) or len(ordinary.query.metrics) <= 1:
         return None
     return None if count in ordinary.query.metrics else asking.refused("open_clauses")
 
@@ -129,7 +129,7 @@ def _other_segment(asking: Asking, subject: Subject, told: Told) -> Plan | None:
 def _half_read(asking: Asking, parts: Sequence[Part]) -> Refusal | None:
     """That deeds could not be told apart, where the ordinary reading would pass over one of them."""
     deeds = [part for _, part in parts if part and (undenied(part)[1] or verb_at(asking, undenied(part)[0])[0])]
-    if len(deeds) < len(("one", "another")):
+    if len(deeds) <= 1:
         return None
     ordinary = asking.ordinary(asking.tokens)
     if not isinstance(ordinary, Plan) or _conditions(asking.world, ordinary.query) >= len(deeds):
@@ -141,7 +141,7 @@ def _others_counted(asking: Asking, subject: Subject) -> Refusal | None:
     """That deeds were counted, and not those who did them: "how many customers opened our newsletter"."""
     ordinary = asking.ordinary(asking.tokens)
     plan = ordinary if isinstance(ordinary, Plan) and not ordinary.query.group_by else None
-    if plan is not None and subject.asked == "list" and len(plan.query.metrics) < len(("one", "another")):
+    if plan is not None and subject.asked == "list" and len(plan.query.metrics) <= 1:
         return None
     if plan is None or (asks_for(asking, plan, subject) and len(plan.query.metrics) == 1):
         return None  # "how many shelves does each book have" counts them of each

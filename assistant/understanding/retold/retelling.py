@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from assistant.understanding.deeds_undergone import of_deeds
+from assistant.understanding.deeds_undergone import with_deeds
 from assistant.understanding.draft import World
-from assistant.understanding.kinds_as_things import of_things_of_kinds
+from assistant.understanding.kinds_as_things import with_things_of_kinds
 from assistant.understanding.retold.asked_days import asked_days, asked_places
 from assistant.understanding.retold.asked_fields import asked_fields, without_kinds
 from assistant.understanding.retold.asked_roles import asked_roles
@@ -35,10 +35,23 @@ from assistant.understanding.tokens import Token
 
 MOST_TOLD = 6
 Form = Callable[[Sequence[Token], World], Iterator[list[Token]]]
+
+
+def _one(say: Callable[[Sequence[Token], World], list[Token]]) -> Form:
+    """A form that says a question in one way at most: nothing where it comes out as it was."""
+
+    def told(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
+        other = say(tokens, world)
+        if other != list(tokens):
+            yield other
+
+    return told
+
+
 FORMS: tuple[Form, ...] = (
     of_codes,
-    of_things_of_kinds,
-    of_deeds,
+    _one(with_things_of_kinds),
+    _one(with_deeds),
     without_idle,
     by_periods,
     by_flags,
