@@ -8,12 +8,12 @@ from assistant.understanding.forms.asking import Asking
 from assistant.understanding.had_counts import counted_by_rows
 from assistant.understanding.tokens import Token
 
-EACH = frozenset({"each", "every"})
-
 
 def counted_doers(asking: Asking) -> Plan | None:
     """The plan of those who have some of what the field told belongs to, each counted once; None for any other."""
     words, layer = asking.words, asking.world.layer
+    if not _breaks_down(asking):
+        return None
     for at in range(len(asking.tokens)):
         for dataset, behind in words.nouns(at):
             for metric, fact in counted_by_rows(layer, dataset):
@@ -23,13 +23,20 @@ def counted_doers(asking: Asking) -> Plan | None:
     return None
 
 
+def _breaks_down(asking: Asking) -> bool:
+    """Whether anything is asked for by something: "by", "per", "each", "which"."""
+    cues = asking.world.language.cues
+    asked = any({"by", "per", "which", "divide"} & set(cues.get(token.text, ())) for token in asking.tokens)
+    return asked or any(token.text in word_lists()["every"] for token in asking.tokens)
+
+
 def _with(asking: Asking, behind: int, things: str) -> list[Token]:
     """The question with what is had: "members with bookings by type" of "members by type", "members made each type"."""
     tokens, helping = asking.tokens, {*asking.world.language.words("auxiliaries"), *word_lists()["verbs"]}
     start = behind
     while start < len(tokens) and tokens[start].text in helping:
         start += 1
-    made = start > behind and start < len(tokens) and tokens[start].text in EACH
+    made = start > behind and start < len(tokens) and tokens[start].text in word_lists()["every"]
     rest = [*asking.made("by", start), *tokens[start + 1 :]] if made else list(tokens[behind:])
     return [*tokens[:behind], *asking.made(f"with {things}", behind), *rest]
 
