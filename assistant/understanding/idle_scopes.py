@@ -24,12 +24,19 @@ def _with_an_article(draft: Draft) -> Iterator[int]:
 
 def _still_there(draft: Draft) -> Iterator[int]:
     """ "current customers": those who still are, which the number of all that ever were does not tell."""
-    datasets, counted = draft.world.layer.datasets, draft.world.nouns.counted
+    words = set(draft.world.language.words("lasting_adjectives"))
     for at in range(len(draft.elements) - 1):
         metrics = [c.target for c in draft.metric_choices(at + 1)] if draft.kind(at + 1) in ("noun", "metric") else []
-        whole = bool(metrics) and all(name in counted and datasets[counted[name]].entity for name in metrics)
-        if "now" in draft.element(at).cues and draft.kind(at) == "" and whole:
+        told = "now" in draft.element(at).cues or draft.element(at).text.casefold() in words
+        if told and draft.kind(at) == "" and metrics and all(_is_of_all_times(draft, name) for name in metrics):
             yield at
+
+
+def _is_of_all_times(draft: Draft, name: str) -> bool:
+    """Whether a metric counts all people, or all rows of something without a time, that there ever were."""
+    counts = [fact for fact in draft.world.reach.facts(name) if draft.world.nouns.count_of(fact) == name]
+    datasets = [draft.world.layer.datasets[fact] for fact in counts]
+    return bool(datasets) and all(one.entity or not one.time for one in datasets)
 
 
 def _second_field(draft: Draft) -> Iterator[int]:

@@ -9,6 +9,7 @@ from assistant.understanding.counted_again import with_counted_again
 from assistant.understanding.counted_values import with_units
 from assistant.understanding.deeds_ranked import with_deeds_ranked
 from assistant.understanding.deeds_undergone import with_deeds_undergone
+from assistant.understanding.degrees_asked import with_degrees
 from assistant.understanding.done_most_often import with_most_often
 from assistant.understanding.draft import World
 from assistant.understanding.kept_values import with_values_kept
@@ -53,7 +54,7 @@ def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = Fa
     spelt = with_paths(spelt_out(with_plain_ages(greeted, world) if known else greeted, question, world), lexicon)
     spelt = with_parts_of_years(with_starts(with_heads(spelt, world), language), language)
     spelt = with_values_of_months(with_things_shared(with_worth_bounded(spelt, world), world), world)
-    spelt = with_named_places(with_sides_asked(spelt, world), world)
+    spelt = with_named_places(with_sides_asked(with_degrees(spelt, world), world), world)
     spelt = with_deeds_undergone(spelt, world)
     said = with_plain_places(deeds.read(with_things_of_codes(with_values_kept(spelt, world), world), known), world)
     aged = with_times_done(with_people_aged(with_large_numbers(with_takings(said, world), language), world), world)

@@ -10,8 +10,8 @@ from assistant.understanding.tokens import Token
 LONGEST_SIDE = 3
 LONGEST_OPENING = 2
 PAUSES = frozenset({",", ":"})
-Sides = tuple[int, int]
-"""The places of the first word and of the one behind the last word of both sides."""
+Sides = tuple[int, int, int]
+"""The places of the first word, of the one between both sides, and of the one behind their last word."""
 
 
 def with_sides_asked(tokens: Sequence[Token], world: World) -> list[Token]:
@@ -20,18 +20,18 @@ def with_sides_asked(tokens: Sequence[Token], world: World) -> list[Token]:
     A and B are values of one field, so that the people of each side are meant and no single ones.
     """
     language = world.language
-    opening = _opening(tokens, world)
-    more = {token.text for token in tokens[opening : opening + 3]} & set(language.data["comparative_words"])
-    sides = _sides(tokens, opening, world) if opening and more else None
-    if sides is None:
+    start = opening(tokens, world)
+    more = {token.text for token in tokens[start : start + 3]} & set(language.data["comparative_words"])
+    found = sides(tokens, start, world) if start and more else None
+    if found is None:
         return list(tokens)
-    first, behind = sides
-    start = first - 1 if tokens[first - 1].text in PAUSES else first
+    first, _, behind = found
+    end = first - 1 if tokens[first - 1].text in PAUSES else first
     doing = language.tokens_at(language.words("present")[0], tokens[0])
-    return [*doing, *tokens[first:behind], *tokens[opening:start], *tokens[behind:]]
+    return [*doing, *tokens[first:behind], *tokens[start:end], *tokens[behind:]]
 
 
-def _opening(tokens: Sequence[Token], world: World) -> int:
+def opening(tokens: Sequence[Token], world: World) -> int:
     """How many words ask which side it is: "who", "what", "which people"; none for any other beginning."""
     if not tokens:
         return 0
@@ -45,15 +45,15 @@ def _opening(tokens: Sequence[Token], world: World) -> int:
     return LONGEST_OPENING if named else int(tokens[1].text not in words("auxiliaries"))
 
 
-def _sides(tokens: Sequence[Token], start: int, world: World) -> Sides | None:
-    """Where "A or B" stands, two values of one field."""
+def sides(tokens: Sequence[Token], start: int, world: World) -> Sides | None:
+    """Where "A or B" stands, two values of one field; None without."""
     joints = [at for at in range(start, len(tokens)) if "or" in world.language.cues.get(tokens[at].text, ())]
     for at in joints:
         for before in range(LONGEST_SIDE, 0, -1):
             for after in range(LONGEST_SIDE, 0, -1):
                 first, second = tokens[max(at - before, start) : at], tokens[at + 1 : at + 1 + after]
                 if _fields(first, world) & _fields(second, world):
-                    return at - len(first), at + 1 + len(second)
+                    return at - len(first), at, at + 1 + len(second)
     return None
 
 

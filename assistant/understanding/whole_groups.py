@@ -1,7 +1,9 @@
-"""A breakdown by a field on which the metric itself leaves values out: "orders by status" shows the cancelled ones."""
+"""Values that the metric itself leaves out, where they are asked for beside others: "orders by status" shows the
+cancelled ones, "cancelled versus completed orders" has both sides."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.answer import Plan
@@ -13,13 +15,10 @@ from semantic_layer import SemanticLayer, SemanticQuery, SimpleMetric, stands
 def with_all_groups(plan: Plan, world: World) -> Plan:
     """The plan with the metric that counts the same rows without leaving any out, or told what it leaves out."""
     query, layer = plan.query, world.layer
-    if len(query.metrics) != 1 or query.entity or not query.group_by:
+    if len(query.metrics) != 1 or query.entity:
         return plan
-    name, filtered = query.metrics[0], {one.field for one in query.filters}
-    for field in (one.field for one in query.group_by if one.field not in filtered):
-        values = left_out(layer, name, field)
-        if not values:
-            continue
+    name = query.metrics[0]
+    for field, values in _asked_for(layer, query):
         told = {"metric": layer.metrics[name].title, "values": ", ".join(sorted(values))}
         other = _whole(layer, name, field)
         swapped = _swapped(query, name, other) if other else None
@@ -28,6 +27,17 @@ def with_all_groups(plan: Plan, world: World) -> Plan:
             return replace(plan, query=swapped, notes=(*plan.notes, note))
         return replace(plan, notes=(*plan.notes, world.language.message("without_groups", **told)))
     return plan
+
+
+def _asked_for(layer: SemanticLayer, query: SemanticQuery) -> Iterator[tuple[str, frozenset[str]]]:
+    """The fields by which rows are told apart or chosen, with the values among them that the metric leaves out."""
+    (name,), chosen = query.metrics, {one.field: one for one in query.filters if not one.entity}
+    for field in dict.fromkeys((*(one.field for one in query.group_by), *chosen)):
+        values = left_out(layer, name, field)
+        if field in chosen:
+            values &= {str(value) for value in chosen[field].values} if chosen[field].op == "in" else set()
+        if values:
+            yield field, values
 
 
 def _whole(layer: SemanticLayer, name: str, field: str) -> str:

@@ -151,15 +151,17 @@ def _named_from(asked: Doubted, at: int) -> Iterator[Concept]:
 
 
 def _each_counted(asked: Doubted) -> Iterator[Doubt]:
-    """ "revenue per employee": for each one of them, and not by how many there are."""
+    """ "revenue per store employee": for each one of them, and not by how many there are."""
     fields, grouped = asked.world.layer.fields, {group.field for group in asked.query.group_by}
     persons = asked.words("person_nouns") | asked.words("young_persons") | asked.words("doers")
     for at in (at for at in range(1, len(asked.tokens)) if asked.text(at) in persons):
         named = [c.target for c in asked.concepts(at) if c.kind == "dimension" and c.target in grouped]
         title = asked.world.language.tokens(fields[named[0]].title)[-1:] if named else []
         counted = bool(title) and title[0].text != title[0].plain and fields[named[0]].kind == "number"
-        if counted and asked.text(at - 1) == "per" and not asked.is_plural(at):
-            yield Doubt(raw(asked.tokens[at - 1 : at + 1]), "each_counted")
+        tied = next((i for i in (at - 1, at - 2) if {"per", "by"} & asked.cues(i)), None)
+        whole = any(c.kind == "dimension" for c in asked.concepts(at, at + 2))  # "by employee count"
+        if counted and tied is not None and not whole and not asked.is_plural(at):
+            yield Doubt(raw(asked.tokens[tied : at + 1]), "each_counted")
 
 
 def _rhythm_of_stock(asked: Doubted) -> Iterator[Doubt]:

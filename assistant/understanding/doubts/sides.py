@@ -101,10 +101,24 @@ def _each_one_compared(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at - 1 : at + 2]), "each_one_compared")
 
 
+def _of_one_number(asked: Doubted) -> Iterator[Doubt]:
+    """ "guest orders versus orders of known customers": what is said of the first number is no condition on both."""
+    told = sorted((span for span in asked.plan.spans if span.role in ("value", "metric")), key=lambda span: span.start)
+    against = [token.start for token in asked.tokens if "versus" in asked.world.language.cues.get(token.text, ())]
+    numbers = [span for span in told if span.role == "metric"]
+    if len(asked.query.metrics) != len(numbers) or len(numbers) != 2 or not against:
+        return
+    before = [span for span in told if span.role == "value" and 0 <= numbers[0].start - span.end <= 1]
+    behind = [span for span in told if span.start > numbers[0].start and span is not numbers[1]]
+    if before and not behind and numbers[0].end <= against[0] < numbers[1].start:
+        yield Doubt((f"{before[0].text} {numbers[0].text}",), "of_one_number")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _score_or_share,
     _one_place_or_both,
     _some_of_them,
     _rows_of_one_kind,
     _each_one_compared,
+    _of_one_number,
 )

@@ -23,6 +23,17 @@ def _bound_of_total(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt((asked.world.layer.metrics[one.field].title,), "bound_of_total")
 
 
+def _times_of_all(asked: Doubted) -> Iterator[Doubt]:
+    """ "customers who ordered twice by country": each of them did so twice, and no country has two of them."""
+    metrics, often = asked.world.layer.metrics, {"once", "times"}
+    told = any(often & {asked.text(at), *asked.cues(at)} for at in range(len(asked.tokens)))
+    for one in asked.query.filters if told and asked.query.group_by and not asked.query.entity else ():
+        metric = metrics.get(one.field)
+        people = isinstance(metric, SimpleMetric) and asked.world.layer.measures[metric.measure].agg == "count_distinct"
+        if people and one.field in asked.query.metrics and not one.entity and one.op in ORDERED:
+            yield Doubt((metrics[one.field].title,), "times_of_all")
+
+
 def _times_apart(asked: Doubted) -> Iterator[Doubt]:
     """ "leads created in 2025 and converted in 2026" with both times of one day, which no row can have."""
     for field, spans in _spans(asked).items():
@@ -131,4 +142,4 @@ def _with(query: SemanticQuery, filters: tuple[Filter, ...]) -> SemanticQuery:
 
 Rule = Callable[[Doubted], Iterator[Doubt]]
 OF_QUERIES: tuple[Rule, ...] = (_bound_of_total, _times_apart, _lacks_event, _none_of_some, _none_of_itself)
-RULES: tuple[Rule, ...] = (*OF_QUERIES, _groups_without, _period_of_which)
+RULES: tuple[Rule, ...] = (*OF_QUERIES, _times_of_all, _groups_without, _period_of_which)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from assistant.understanding.own_filters import is_always_known
+from assistant.understanding.running import is_stock
 from semantic_layer import Filter, RatioMetric, SemanticQuery, Share, SimpleMetric
 
 FARTHEST = 6
@@ -165,12 +167,34 @@ def _rate_by_reason(asked: Doubted) -> Iterator[Doubt]:
                 yield Doubt((layer.fields[field].title,), "rate_by_reason")
 
 
+def _rate_of_what_is_filled(asked: Doubted) -> Iterator[Doubt]:
+    """ "share of orders with a coupon by coupon": where the field is filled all are counted, so it is 100%."""
+    layer = asked.world.layer
+    for rate in (layer.metrics[name] for name in asked.query.metrics):
+        if not isinstance(rate, RatioMetric):
+            continue
+        for field in (group.field for group in asked.query.group_by):
+            part = is_always_known(layer, rate.numerator, field)
+            if part and not is_always_known(layer, rate.denominator, field):
+                yield Doubt((layer.fields[field].title,), "rate_of_filled")
+
+
+def _stock_by_reason(asked: Doubted) -> Iterator[Doubt]:
+    """ "main reason for cancelling, of active subscriptions": only what ended has a reason, and these have not."""
+    layer, reasons = asked.world.layer, asked.words("reason_words")
+    for name in (one for one in asked.query.metrics if is_stock(one, asked.world)):
+        for group in asked.query.group_by:
+            dataset, _, field = group.field.partition(".")
+            if dataset in asked.world.reach.facts(name) and not reasons.isdisjoint(field.split("_")):
+                yield Doubt((layer.fields[group.field].title,), "stock_by_reason")
+
+
 def _picks(one: Filter) -> bool:
     return one.op in ("in", "not_in") and not one.entity
 
 
 Rule = Callable[[Doubted], Iterator[Doubt]]
-OF_QUERIES: tuple[Rule, ...] = (_rate_by_reason,)
+OF_QUERIES: tuple[Rule, ...] = (_rate_by_reason, _rate_of_what_is_filled, _stock_by_reason)
 RULES: tuple[Rule, ...] = (
     *OF_QUERIES,
     _of_all_of_them,

@@ -24,6 +24,7 @@ from assistant.understanding.forms.every_period import every_period
 from assistant.understanding.forms.funnels import funnels
 from assistant.understanding.forms.gaps import gaps
 from assistant.understanding.forms.group_sets import group_sets
+from assistant.understanding.forms.in_force import in_force
 from assistant.understanding.forms.latest_rows import latest_rows
 from assistant.understanding.forms.moved import did_more, moved, whose_moved
 from assistant.understanding.forms.named_first import named_first
@@ -49,11 +50,12 @@ from assistant.understanding.forms.two_asked import two_asked
 from assistant.understanding.forms.values_had import values_had
 from assistant.understanding.forms.values_named import values_named
 from assistant.understanding.forms.whose_extreme import whose_extreme
-from assistant.understanding.forms.with_columns import with_columns
+from assistant.understanding.forms.with_columns import columns_of, with_columns
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (
     clock_times,
+    in_force,
     funnels,
     bands,
     top_part,
@@ -113,6 +115,7 @@ FORMS: tuple[Form, ...] = (
     done_frequently,
     counted_doers,
     overview,
+    columns_of,
 )
 
 

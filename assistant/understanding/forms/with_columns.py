@@ -10,7 +10,7 @@ from assistant.understanding.forms.asking import Asking, phrases
 from assistant.understanding.forms.rows_asked import rows_asked
 from assistant.understanding.forms.single_rows import extreme
 from assistant.understanding.tokens import Token
-from semantic_layer import GroupBy
+from semantic_layer import GroupBy, SemanticQuery
 
 MOST_ITEMS, LONGEST_ITEM, SURE_NAME = 4, 4, 0.8
 Tokens = Sequence[Token]
@@ -23,10 +23,21 @@ def with_columns(asking: Asking) -> Plan | None:
         tail = asking.tokens[behind:]
         owned = bool(tail) and tail[0].text in asking.world.language.words("possessives")
         plan = _rows(asking, asking.tokens[start:at]) if tail and at > start else None
-        fields = _fields(asking, tail, plan.query.entity) if plan is not None else ()
+        plan = plan or (_ranked(asking, start, at) if tail and at > start else None)
+        fields = _fields(asking, tail, _things(asking, plan.query)) if plan is not None else ()
         if plan is not None and fields and (owned or start or len(fields) > 1):  # "deals with a reason" have one
             return _shown(asking, plan, fields)
     return None
+
+
+def columns_of(asking: Asking) -> Plan | None:
+    """The list of people with the fields named before "of": "names and emails of all gold members"."""
+    start, ofs = _requested(asking), asking.world.language.words("genitive")
+    at = next((at for at in range(start + 1, len(asking.tokens)) if asking.tokens[at].text in ofs), 0)
+    plan = _rows(asking, asking.tokens[at + 1 :]) if at else None
+    fields = _fields(asking, asking.tokens[start:at], plan.query.entity) if plan is not None else ()
+    told = any(asking.world.layer.fields[name].pii for name in fields)
+    return _shown(asking, plan, fields) if plan is not None and told else None
 
 
 def _requested(asking: Asking) -> int:
@@ -40,6 +51,24 @@ def _rows(asking: Asking, head: Tokens) -> Plan | None:
     alone = replace(asking, tokens=(*asking.made("list", 0), *head))
     found = (rows_asked(alone), extreme(alone), asking.read(alone.tokens))
     return next((one for one in found if isinstance(one, Plan) and one.query.entity and not one.query.metrics), None)
+
+
+def _ranked(asking: Asking, start: int, at: int) -> Plan | None:
+    """The plan of things ranked by a number: "top 10 customers by revenue"."""
+    plan = asking.read(asking.tokens[start:at])
+    one = plan is not None and len(plan.query.metrics) == 1 and plan.query.limit and not plan.query.compare
+    return plan if plan is not None and one and _things(asking, plan.query) else None
+
+
+def _things(asking: Asking, query: SemanticQuery) -> str:
+    """The dataset whose rows a query shows, each by its key; empty for any other query."""
+    shown = {group.field for group in query.group_by if not group.via and not group.entity}
+    if query.entity:
+        return query.entity
+    datasets = asking.world.layer.datasets.values()
+    keys = {one.name: {f"{one.name}.{key}" for key in one.key_fields} for one in datasets if one.key_fields}
+    told = [name for name, key in keys.items() if key <= shown]
+    return told[0] if len(told) == 1 else ""
 
 
 def _fields(asking: Asking, tail: Tokens, dataset: str) -> tuple[str, ...]:
@@ -74,7 +103,9 @@ def _field(asking: Asking, item: Tokens, dataset: str) -> str:
         near = [name for name, walk in walks.items() if walk is not None and walk == least]
         if near:
             return near[0] if len(near) == 1 else ""
-    return _in_short(asking, item, dataset)
+    datasets = asking.world.layer.datasets
+    owners = [name for name, one in datasets.items() if one.entity and world.reach.steps(dataset, name) == 1]
+    return next((name for owner in (dataset, *owners) if (name := _in_short(asking, item, owner))), "")
 
 
 def _in_short(asking: Asking, item: Tokens, dataset: str) -> str:

@@ -1,0 +1,71 @@
+"""Things that run from one day to another, and lists with what is asked of each of their rows."""
+
+from datetime import date
+
+import pytest
+
+from assistant.understanding import Understanding
+from semantic_layer import Filter
+from tests.understanding_layer import read, shipped
+
+VALUES = {
+    "campaign.campaign_channel": (("Email", 9), ("Display", 8)),
+    "campaign.campaign_country": (("Germany", 9), ("France", 8)),
+    "customer.city": (("Berlin", 9), ("Kiel", 8)),
+    "loyalty_account.tier": (("Gold", 3), ("Platinum", 4)),
+    "subscription.subscription_status": (("active", 3), ("cancelled", 4)),
+}
+BEGUN, ENDED = "campaign.campaign_start", "campaign.campaign_end"
+
+
+@pytest.fixture(scope="module")
+def company() -> Understanding:
+    return shipped(VALUES)
+
+
+def _between(first: date, behind: date) -> tuple[Filter, ...]:
+    """Begun before a day, and not ended before another one."""
+    open_ = Filter(field=ENDED, op="is_null")
+    return Filter(field=BEGUN, op="lt", values=(behind,)), Filter(
+        field=ENDED, op="ge", values=(first,), any_of=(open_,)
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "behind"),
+    [
+        ("which campaigns are running right now", date(2026, 6, 30), date(2026, 7, 1)),
+        ("which campaigns are active", date(2026, 6, 30), date(2026, 7, 1)),
+        ("current campaigns", date(2026, 6, 30), date(2026, 7, 1)),
+        ("campaigns that were live in may", date(2026, 5, 1), date(2026, 6, 1)),
+        ("which campaigns ran in 2025", date(2025, 1, 1), date(2026, 1, 1)),
+    ],
+)
+def test_what_runs_had_begun_and_not_ended(company: Understanding, question: str, first: date, behind: date):
+    query = read(company, question)
+    assert (query.entity, query.metrics, query.filters) == ("campaign", (), _between(first, behind))
+
+
+def test_how_many_run_is_a_number_under_the_other_conditions(company: Understanding):
+    query = read(company, "how many email campaigns are live")
+    assert query.metrics == ("count_of_campaign_rows",)
+    assert query.filters[1:] == _between(date(2026, 6, 30), date(2026, 7, 1))
+    assert query.filters[0].values == ("Email",)
+
+
+@pytest.mark.parametrize(("question", "metric"), [("active subscriptions", "active_subscriptions")])
+def test_what_has_a_number_of_its_own_keeps_it(company: Understanding, question: str, metric: str):
+    assert read(company, question).metrics == (metric,)
+
+
+@pytest.mark.parametrize(
+    ("question", "fields"),
+    [
+        ("top 10 customers by revenue in 2026 with their city and email", ["city", "email_address"]),
+        ("names and emails of all customers in Berlin", ["full_name", "email_address"]),
+        ("emails of platinum members in Kiel", ["email_address"]),
+    ],
+)
+def test_what_is_asked_of_each_row_is_shown_beside_it(company: Understanding, question: str, fields: list[str]):
+    shown = [group.field for group in read(company, question).group_by]
+    assert {f"customer.{name}" for name in fields} <= set(shown)
