@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.understanding.concepts import SYNONYM
 from assistant.understanding.draft import World
 from assistant.understanding.entities.words import word_lists
-from assistant.understanding.tokens import Token
+from assistant.understanding.tokens import Token, fold_case
 from semantic_layer import SemanticLayer
 
 LONGEST = 3
@@ -55,27 +55,33 @@ def _kind(tokens: Sequence[Token], at: int, end: int, world: World, coded_only: 
     meant = world.lexicon.lookup(tokens[at:end])
     if len(meant) != 1 or meant[0].kind != "value" or meant[0].weight < SYNONYM - 0.1 or "." not in meant[0].target:
         return []
-    thing = _told_apart(meant[0].target, world, coded_only)
-    return [(thing, str(meant[0].value))] if thing else []
+    target, value = meant[0].target, str(meant[0].value)
+    other = last.text.endswith("s") and fold_case(value) != " ".join(token.text for token in tokens[at:end])
+    several = other and not _is_said(tokens, target.partition(".")[0], world)
+    thing = _told_apart(target, world, coded_only, several)
+    return [(thing, value)] if thing else []
 
 
-def _told_apart(field: str, world: World, coded_only: bool) -> str:
+def _told_apart(field: str, world: World, coded_only: bool, several: bool) -> str:
     """The dataset whose rows a kind tells apart: those that link to a mere code, or those it is a field of."""
     layer, dataset = world.layer, field.partition(".")[0]
     named = field in world.nouns.names(dataset)
     if named or coded_only:
-        return _rows_of_code(dataset, world) if named else ""
+        return _rows_of_code(dataset, world, several) if named else ""
     return dataset if layer.datasets[dataset].entity and not named else ""
 
 
-def _rows_of_code(dataset: str, world: World) -> str:
-    """The one dataset whose rows link to a code that says nothing but its own name."""
+def _rows_of_code(dataset: str, world: World, several: bool) -> str:
+    """The one dataset whose rows link to a code that says nothing but its own name, or to a name said of `several`.
+
+    "Labradors" are dogs, of which each has a breed that is stored as "Labrador".
+    """
     layer: SemanticLayer = world.layer
     code = layer.datasets[dataset]
     shown = {*code.key_fields, *(name.partition(".")[2] for name in world.nouns.names(dataset))}
     rows = [link.from_ for link in layer.relationships.values() if link.to == dataset]
     mere = all(field.implied or field.name in shown for field in code.fields)
-    return rows[0] if mere and len(rows) == 1 and len(layer.datasets[rows[0]].primary_key) == 1 else ""
+    return rows[0] if (mere or several) and len(rows) == 1 and len(layer.datasets[rows[0]].primary_key) == 1 else ""
 
 
 def _is_said(tokens: Sequence[Token], thing: str, world: World) -> bool:

@@ -165,20 +165,46 @@ def with_denied_flags(tokens: Sequence[Token], world: World) -> list[Token]:
     found: list[Token] = []
     for at, token in enumerate(tokens):  # "clients who have unpaid invoices" are not those who have not paid
         had = any(before.text in possessing for before in tokens[:at])
-        found += [token] if had else _denied(token, world)
+        things = {dataset for before in tokens[:at] for dataset in _counted(before, world)} if had else set[str]()
+        found += _denied(token, world, things) if things or not had else [token]
     return found
 
 
-def _denied(token: Token, world: World) -> Iterator[Token]:
+def _counted(token: Token, world: World) -> set[str]:
+    """The datasets whose rows a word counts."""
+    counted = world.nouns.counted
+    found = world.lexicon.lookup((token,))
+    nouns = {concept.target for concept in found if concept.kind == "noun"}
+    return nouns | {counted[one.target] for one in found if one.kind == "metric" and one.target in counted}
+
+
+def _denied(token: Token, world: World, things: set[str]) -> Iterator[Token]:
+    """The word, or the denial of the flag that it says the opposite of: "unpaid", "outdoor".
+
+    Where `things` are named, it is a flag of theirs alone.
+    """
     known = world.lexicon.knows(token) or world.language.has_meaning(token)
-    for prefix in world.language.words("denying_prefixes") if not known else ():
-        fresh = tokenize(token.text.removeprefix(prefix), world.language.forms)
-        found = world.lexicon.lookup(fresh) if token.text.startswith(prefix) else ()
-        if any(c.kind == "dimension" and world.layer.fields[c.target].kind == "boolean" for c in found):
+    for text in _opposites(token.text, world.language) if not known else ():
+        fresh = tokenize(text, world.language.forms)
+        flags = [c.target for c in world.lexicon.lookup(fresh) if c.kind == "dimension" and _is_flag(c.target, world)]
+        if flags and all(not things or {flag.partition(".")[0]} == things for flag in flags):
             denial = tokenize(world.language.words("denying")[0], world.language.forms)
             yield from (replace(one, start=token.start, end=token.end) for one in (*denial, *fresh))
             return
     yield token
+
+
+def _is_flag(field: str, world: World) -> bool:
+    return world.layer.fields[field].kind == "boolean"
+
+
+def _opposites(text: str, language: Language) -> Iterator[str]:
+    for prefix in language.words("denying_prefixes"):
+        if text.startswith(prefix):
+            yield text.removeprefix(prefix)
+    for beginning, other in language.data["opposite_beginnings"].items():
+        if text.startswith(beginning):
+            yield f"{other}{text.removeprefix(beginning)}"
 
 
 def _metrics(lexicon: Lexicon, *tokens: Token) -> set[str]:

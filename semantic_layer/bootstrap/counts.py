@@ -8,6 +8,7 @@ from semantic_layer.bootstrap.figure import Figure, sql_name
 from semantic_layer.bootstrap.keys import is_line, reference, repeated_id
 from semantic_layer.bootstrap.kinds import is_personal
 from semantic_layer.bootstrap.naming import is_another, is_called, phrase, plain_name, plural, without_header
+from semantic_layer.bootstrap.phrasings import done_to_make
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
@@ -26,7 +27,9 @@ def count_rows(subject: Subject) -> Figure:
         return _counted(subject, phrase((*noun, "rows")), (phrase((*noun, "records")), phrase((*noun, "lines"))), ())
     words = [plural(noun) for noun in nouns]
     others = [text for noun in nouns for text in _reworded_plurals(noun, subject.nouns)]
-    return _counted(subject, words[0], (*words, f"{phrase(nouns[0])} count", *others), nouns[0])
+    done = done_to_make(nouns[0]) if subject.is_event else ""
+    said = (*words, f"{phrase(nouns[0])} count", *((done,) if done else ()), *others)
+    return _counted(subject, words[0], said, nouns[0])
 
 
 def _repeated(subject: Subject) -> Column | None:

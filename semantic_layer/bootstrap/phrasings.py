@@ -17,6 +17,7 @@ _MAKING = frozenset({"made", "placed"})  # what is made or placed is there from 
 _ENDS = {"from": "start", "to": "end"}
 _AMOUNTS = frozenset({"amount", "quantity", "value", "number", "price", "cost", "count"})
 _SHORTEST_TURNED = 4
+_MADE, _SHORTEST_VERB = ("ion", "ment"), 5
 _TELLING = ("name", "title", "description", "details", "label")
 
 
@@ -50,6 +51,15 @@ def dates(words: Words) -> Iterator[Words]:
 def is_deed(word: str) -> bool:
     """Whether a word says that something was done ("delivered", "paid")."""
     return word in vocabulary().deed_nouns or (len(word) > len("need") and word.endswith("ed"))
+
+
+def done_to_make(noun: Words) -> str:
+    """The verb of a deed by its noun ("adopt" of an adoption, "vaccinate" of a vaccination), empty for other nouns."""
+    known, word = vocabulary(), noun[-1] if len(noun) == 1 else ""
+    done = next((verb for verb, made in known.deed_nouns.items() if made == word and verb.endswith("ed")), "")
+    listed = next((verb for verb in (done[:-2], done[:-1]) if verb in known.known), done[:-2])
+    stem = next((word.removesuffix(end) for end in _MADE if word.endswith(end)), "")
+    return listed or ("" if len(stem) < _SHORTEST_VERB else f"{stem}e" if stem.endswith("at") else stem)
 
 
 def _of_deed(before: Words, done: str, unit: str) -> Iterator[Words]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
+from semantic_layer.bootstrap.evidence import TableFigures
 from semantic_layer.bootstrap.vocabulary import Vocabulary, Words
 
 _SHORTEST = 3
@@ -31,6 +32,48 @@ def short_nouns(nouns: Sequence[Words], columns: Sequence[Sequence[Words]], word
         if meant == [noun]:
             found[short] = noun
     return found
+
+
+def nouns_in_short(
+    profiles: Mapping[str, TableFigures], named: Mapping[str, Words], words: Vocabulary
+) -> Mapping[str, str]:
+    """What short forms stand for by the tables themselves, whatever they are short for elsewhere.
+
+    The key of one table begins with its noun in short ("brd_cd" of breeds is of no board), and a table of persons is
+    called like the one kind of persons that its name begins ("vol" with a date of birth is of no volumes).
+    """
+    found: dict[str, set[str]] = {}
+    for name, tokens in named.items():
+        for short, noun in (_of_key(profiles[name], tokens, words), _of_persons(profiles[name], tokens, words)):
+            if short:
+                found.setdefault(short, set()).add(noun)
+    return {short: next(iter(nouns)) for short, nouns in found.items() if len(nouns) == 1}
+
+
+def _of_key(profile: TableFigures, tokens: Words, words: Vocabulary) -> tuple[str, str]:
+    """The short form that a table's key begins with and the noun of the table, both empty without one."""
+    name, figures = next(iter(profile.columns.items()), ("", None))
+    split, noun = words.split(name), words.singular(tokens[-1])
+    numbered = len(split) == 2 and words.has("id_words", words.expanded(split[1:]))
+    key = numbered and figures is not None and figures.unique and len(tokens) == 1
+    told = key and noun not in words.abbreviations and _is_short(split[0], words) and _is_within(split[0], noun)
+    return (split[0], noun) if told else ("", "")
+
+
+def _of_persons(profile: TableFigures, tokens: Words, words: Vocabulary) -> tuple[str, str]:
+    """The short name of a table of persons and the one kind of persons that it begins, both empty without one."""
+    short = words.singular(tokens[0]) if len(tokens) == 1 else ""
+    told = {words.expanded(words.split(column)) for column in profile.columns}
+    of_persons = words.lists["people_columns"] | words.lists["columns_of_persons"]
+    if not _is_short(short, words) or told.isdisjoint(of_persons):
+        return "", ""
+    people = words.lists["people_tables"] | words.lists["person_nouns"]
+    kinds = {words.singular(one[0]) for one in people if len(one) == 1 and one[0].startswith(short)}
+    return (short, kinds.pop()) if len(kinds) == 1 else ("", "")
+
+
+def _is_short(text: str, words: Vocabulary) -> bool:
+    return len(text) >= _SHORTEST and (text not in words.known or text in words.abbreviations)
 
 
 def _shortens(short: str, noun: Words) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from semantic_layer.bootstrap.evidence import ColumnFigures, Profiles, TableFigures
-from semantic_layer.bootstrap.shortened import in_full, key_end, short_nouns, without_remark
+from semantic_layer.bootstrap.shortened import in_full, key_end, nouns_in_short, short_nouns, without_remark
 from semantic_layer.bootstrap.vocabulary import Vocabulary, Words, vocabulary
 
 TypeKind = Literal["text", "integer", "number", "boolean", "date", "timestamp", "other"]
@@ -89,7 +89,9 @@ def read_tables(profiles: Profiles) -> tuple[Table, ...]:
     words = vocabulary()
     tokens = {name: words.split(name) for name in profiles}
     shared = _shared_prefix(list(tokens.values()), words)
-    tables = [_table(name, profile, tokens[name][len(shared) :], words, shared) for name, profile in profiles.items()]
+    named = {name: _telling(found[len(shared) :], words) for name, found in tokens.items()}
+    words = words.with_short(nouns_in_short(profiles, named, words))
+    tables = [_table(name, profile, named[name], words, shared) for name, profile in profiles.items()]
     tables = keys_written_out(tables)
     short = short_nouns(
         [one.noun for one in tables], [[column.words for column in one.columns] for one in tables], words
@@ -197,7 +199,6 @@ def _shared_prefix(names: Sequence[Words], words: Vocabulary) -> Words:
 
 
 def _table(name: str, profile: TableFigures, tokens: Words, words: Vocabulary, shared: Words) -> Table:
-    tokens = _telling(tokens, words)
     noun = tuple(words.singular(word) for word in words.expanded(tokens)) or ("table",)
     split = {
         column: _unprefixed(words.split(without_remark(column, profile.columns, words)), shared)
@@ -258,7 +259,7 @@ def _counting(told: Words, words: Vocabulary) -> Words:
     several = bool(rest) and rest[0] != "of" and (whole or words.singular(rest[-1]) != rest[-1])
     if first == "no" and words.has("no_nouns", (words.singular(rest[0]),) if len(rest) == 1 else ()):
         return told
-    return ("number", "of", *rest) if several and first in ("number", "no") else told
+    return ("number", "of", *rest) if several and first in ("number", "no", "n") else told
 
 
 def _is_code(prefix: Words, table: Words, words: Vocabulary) -> bool:

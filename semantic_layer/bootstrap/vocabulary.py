@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -102,6 +102,13 @@ class Vocabulary:
             found.extend(pair or self._in_full(told[at]))
             at += 2 if pair and at + 1 < len(told) else 1
         return tuple(found)
+
+    def with_short(self, nouns: Mapping[str, str]) -> Vocabulary:
+        """The vocabulary with short forms that stand for these nouns and for nothing else."""
+        short = {**self.abbreviations, **{short: (noun,) for short, noun in nouns.items()}}
+        texts = {word: full for word, full in self.of_texts.items() if word not in nouns}
+        numbers = {word: full for word, full in self.of_numbers.items() if word not in nouns}
+        return replace(self, abbreviations=short, of_texts=texts, of_numbers=numbers)
 
     def _in_full(self, word: str) -> Words:
         """What a short form stands for: as listed, or the one word written so without its vowels."""

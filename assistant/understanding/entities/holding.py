@@ -82,7 +82,8 @@ def filled(words: Words, found: Found) -> Iterator[Found]:
 def _had(words: Words, field: str, has: bool) -> Filter:
     """A field that is known, or not; of what is counted at least one, or none: "customers with children"."""
     found = words.world.layer.fields[field]
-    if found.kind == "number" and found.format == "integer":
+    counts = found.title.casefold().startswith(tuple(word_lists()["number_of"]))
+    if found.kind == "number" and (found.format == "integer" or counts):
         return Filter(field=field, op="ge" if has else "eq", values=(1 if has else 0,))
     if found.kind == "number" and found.format == "currency":  # an amount that is not known may be any
         return Filter(field=field, op="gt" if has else "eq", values=(0,))

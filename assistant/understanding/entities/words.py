@@ -257,6 +257,7 @@ class Words:
         doers = [name for name in found if name.startswith(bare) and name[len(bare) :] in DOERS]
         if doers == found:  # what was played is a game before it is a player
             found = [name for name in self.world.layer.datasets if name in kin] or found
+        found = [name for name in found if name not in doers] or found  # who adopted has an adoption
         whole = min(found, key=len, default="")  # the shipments before the lines of them
         return whole if all(name == whole or name.startswith(f"{whole}_") for name in found) else ""
 
