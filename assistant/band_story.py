@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from assistant.formatting import Style, exact, is_number, number
-from assistant.story import Row, Story, group_of, lower, say, value_of
+from assistant.story import Row, Story, group_of, say, value_of
+from assistant.wording import lower
 
 
 def is_of_bands(story: Story) -> bool:

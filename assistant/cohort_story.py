@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from assistant.formatting import is_number
 from assistant.shape import Context
-from assistant.story import Story, capital, listed, lower, say, value_of
-from assistant.wording import Wording
+from assistant.story import Story, listed, say, value_of
+from assistant.wording import Wording, capital, lower
 from semantic_layer import COHORT_AGE, Column
 from warehouse import Result
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from assistant.formatting import cell, is_number, shorten, style_of
-from assistant.story import Story, count_of, listed, lower, named
+from assistant.story import Story, count_of, listed, named
+from assistant.wording import lower
 
 LONG_PLURALS = ("ches", "shes", "sses", "xes")
 

@@ -11,7 +11,8 @@ from typing import Any
 from assistant.formatting import Style, exact, is_number, number
 from assistant.period_words import earlier
 from assistant.shape import Context, Shape
-from assistant.story import Change, Row, Story, change_words, count_of, filters, listed, lower, say
+from assistant.story import Change, Row, Story, change_words, count_of, filters, listed, say
+from assistant.wording import lower
 from semantic_layer import Column, is_funnel
 from warehouse import Result
 

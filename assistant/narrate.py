@@ -29,19 +29,17 @@ from assistant.story import (
     asked_share,
     at_of,
     bucket_of,
-    capital,
     change_of,
     change_words,
     count_of,
     filters,
     group_of,
     listed,
-    lower,
     say,
     share_of,
     value_of,
 )
-from assistant.wording import answers
+from assistant.wording import answers, capital, lower
 from semantic_layer import Column
 from warehouse import Result
 

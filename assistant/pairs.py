@@ -7,7 +7,8 @@ from dataclasses import replace
 from operator import itemgetter
 
 from assistant.formatting import Style, exact, is_number, number
-from assistant.story import Row, Story, group_of, lower, say, value_of
+from assistant.story import Row, Story, group_of, say, value_of
+from assistant.wording import lower
 
 GROUPS = 2
 

@@ -16,9 +16,8 @@ from assistant.funnel_story import Step, is_compared, steps_of
 from assistant.narrate import period_label
 from assistant.period_words import earlier
 from assistant.shape import Numbers, Shape, along_calendar, is_partial, next_bucket, part_of_calendar
-from assistant.story import lower
 from assistant.vega import Axis, Picture, Spec, bars, grouped_bars, heat_field, lines, stacked_bars
-from assistant.wording import answers
+from assistant.wording import answers, lower
 from semantic_layer import COHORT_AGE
 
 MOST_BARS = 30

@@ -38,11 +38,12 @@ class Context:
     """What is known about a result besides its rows.
 
     `as_of` is the last complete day of data. `additive` names the metrics whose groups add up to the total: only those
-    are stacked, or said to be a share of something; `percents` names filtered metrics written in percent. `titles` are
+    are stacked, or said to be a share of something; `percents` names filtered metrics written in percent, `counts`
+    those that are whole numbers. `titles` are
     what the query's fields are called in another language than that of their names. `conditions` are what a list was
     narrowed to, in words; `keys` are the fields that are each the whole key of their dataset; `roles` are the titles
     of the links that conditions name. `doers` are the titles of those who must have done something, where the number
-    is none of them. `days` are the times that conditions compare with each other.
+    is none of them. `days` are the times that conditions name.
     """
 
     query: SemanticQuery | None = None
@@ -51,6 +52,7 @@ class Context:
     locale: str = "en"
     titles: Mapping[str, str] = field(default_factory=dict[str, str])
     percents: frozenset[str] = frozenset()
+    counts: frozenset[str] = frozenset()
     conditions: tuple[str, ...] = ()
     keys: frozenset[str] = frozenset()
     roles: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -69,15 +71,17 @@ def context(
     """A context with what the layer knows of the query's metrics."""
     names = query.metrics if query and not _is_no_part(query) else ()
     additive = frozenset(name for name in names if is_additive(layer, name))
-    filtered = [one.field for one in query.filters if one.field in layer.metrics] if query else []
-    percents = frozenset(name for name in filtered if layer.metrics[name].format == "percent")
+    told = [part for one in query.filters for part in one.alternatives] if query else []
+    formats = {one.field: layer.metrics[one.field].format for one in told if one.field in layer.metrics}
+    percents, counts = (frozenset(n for n in formats if formats[n] == kind) for kind in ("percent", "integer"))
     titles = _titles(layer, query, locale)
     as_of = None if query and lies_ahead(layer, query) else as_of  # of days to come none is cut off by the data
     roles = {one.via: role_title(layer, one.via) for one in query.filters if one.via} if query else {}
     keys, doers = _keys(layer, query), _doers(layer, query)
-    told = [part for one in query.filters for part in one.alternatives] if query else []
-    days = frozenset(one.other for one in told if one.other and _is_day(layer, one.other))
-    return Context(query, as_of, additive, locale, titles, percents, keys=keys, roles=roles, doers=doers, days=days)
+    days = frozenset(name for one in told for name in _named_by(one) if _is_day(layer, name))
+    return Context(
+        query, as_of, additive, locale, titles, percents, counts, keys=keys, roles=roles, doers=doers, days=days
+    )
 
 
 def lies_ahead(layer: SemanticLayer, query: SemanticQuery) -> bool:

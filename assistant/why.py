@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from assistant.drivers import ChangeExplained, Factor, Slice
 from assistant.formatting import Style, number, shorten, signed
-from assistant.story import capital, lower
-from assistant.wording import Wording, answers
+from assistant.wording import Wording, answers, capital, lower
 from semantic_layer import SemanticLayer
 
 _SHOWN = 3

@@ -89,3 +89,19 @@ def _over(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]
     """The first texts, replaced by those of the second that have the same place."""
     both = {key: _over(first[key], second[key]) for key in first if isinstance(second.get(key), Mapping)}
     return {**first, **second, **both}
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def lower(label: str, words: Wording) -> str:
+    """A label inside a sentence: "Net revenue" becomes "net revenue", "NPS" and "iOS orders" stay.
+
+    So does every label in a language that writes its nouns with a large letter.
+    """
+    if words.texts["nouns_large"]:
+        return label
+    first = label.split(" ", 1)[0]
+    return label if first[1:] != first[1:].lower() or first in ("I", "") else label[:1].lower() + label[1:]

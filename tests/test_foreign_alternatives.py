@@ -163,3 +163,17 @@ def test_the_sentence_of_a_list_tells_each_of_the_alternatives(agency: Foreign) 
     told = agency.answer("Which clients are VIP or have at least two jobs?").sentence
     assert "Vip: yes or " in told
     assert "Number of jobs: ≥ 2" in told
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("How many clients have at least two jobs?", "Number of clients with at least 2 jobs: 1."),
+        (
+            "Total price of jobs of clients with more than one job",
+            "Total price of clients with at least 2 jobs was 940.",
+        ),
+    ],
+)
+def test_a_bound_on_a_count_is_told_as_people_say_it(agency: Foreign, question: str, sentence: str) -> None:
+    assert agency.answer(question).sentence == sentence

@@ -93,4 +93,4 @@ def test_what_is_not_understood_is_refused(harbour: Foreign, question: str) -> N
 
 def test_a_condition_of_groups_says_which_rows_it_counts(harbour: Foreign) -> None:
     answer = harbour.answer("Which piers have both finished and cancelled haulages?")
-    assert "with haulages (status: finished) with haulages (status: cancelled)" in answer.sentence
+    assert "with haulages (status: finished) and haulages (status: cancelled)" in answer.sentence

@@ -120,6 +120,16 @@ def test_filters_are_said() -> None:
     )
 
 
+def test_conditions_that_open_alike_stand_behind_one_opening() -> None:
+    where = (
+        Filter(field="orders.coupon_code", op="not_null"),
+        Filter(field="orders.item_count", op="gt", values=(5,)),
+        Filter(field="orders.amount", op="le", values=(90,)),
+    )
+    told_of = "Net revenue with coupon code where item count is over 5 and amount is at most 90 was €12.00."
+    assert told((REVENUE,), [money(12)], query(filters=where)) == told_of
+
+
 def test_an_average_that_is_compared_with_is_said() -> None:
     where = (Filter(field="order_line.item_count", op="gt", than="average"),)
     said = told((REVENUE,), [money(12)], query(filters=where))

@@ -10,8 +10,7 @@ from pathlib import Path
 from assistant.formatting import Style, bucket, day, number, shorten, signed, span
 from assistant.monitor.records import Finding, Severity
 from assistant.monitor.watching import Watch
-from assistant.story import capital, lower
-from assistant.wording import Wording, answers, wording
+from assistant.wording import Wording, answers, capital, lower, wording
 
 WORDS = Path(__file__).parent / "words"
 _LARGE, _SMALL = 0.05, 0.01  # of the whole metric

@@ -74,9 +74,11 @@ def by_periods(tokens: Sequence[Token], world: World) -> Iterator[list[Token]]:
     for at in range(1, len(tokens) - 1):
         each = phrase_at(tokens, at + 1, "in_each_period")
         unit = tokens[each].text if each is not None and each + 1 == len(tokens) else ""
+        if unit not in units:
+            continue
         start = at - 1 if tokens[at - 1].text in lists()["auxiliaries"] else at
         for dataset, end in (named for first in range(start) for named in words.nouns(first)):
-            day = day_of(words, at, dataset) if end == start and unit in units else ""
+            day = day_of(words, at, dataset) if end == start else ""
             if day and day == f"{dataset}.{world.layer.datasets[dataset].time}":
                 yield [*tokens[:start], *world.language.tokens_at(f"by {unit}", tokens[at])]
 
