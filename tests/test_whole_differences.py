@@ -108,6 +108,15 @@ def test_he_is_nobody_where_nobody_was_named(shop: Understanding):
     assert isinstance(shop.plan("how many tickets did he solve"), Refusal)
 
 
+@pytest.mark.parametrize(
+    "question", ["have they contacted support?", "did they order?", "how many orders do they have?"]
+)
+def test_they_of_whom_nobody_spoke_are_not_everybody(shop: Understanding, question: str) -> None:
+    refused = shop.plan(question)
+    assert isinstance(refused, Refusal)
+    assert refused.words == ("they",)
+
+
 def test_rates_of_the_same_rows_are_meant_together(shop: Understanding):
     assert read(shop, "open rate vs click rate by month").metrics == ("email_open_rate", "email_click_rate")
 

@@ -18,6 +18,7 @@ from assistant.understanding.doubts.judged import RULES as JUDGED
 from assistant.understanding.doubts.names import RULES as NAMES
 from assistant.understanding.doubts.numbers import RULES as NUMBERS
 from assistant.understanding.doubts.owned import RULES as OWNED
+from assistant.understanding.doubts.pronouns import RULES as PRONOUNS
 from assistant.understanding.doubts.rates_of_parts import RULES as PARTS
 from assistant.understanding.doubts.scattered_names import RULES as SCATTERED
 from assistant.understanding.doubts.sides import RULES as SIDES
@@ -55,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     *WHOLES,
     *PARTS,
     *OWNED,
+    *PRONOUNS,
     *JOINED,
     *VAIN,
     *EVENTS,
