@@ -157,7 +157,7 @@ def base_counts(layer: SemanticLayer, query: SemanticQuery) -> SemanticQuery | N
     """The query for what the ratios of a query rest on (their denominators that count something), or None."""
     ratios = [layer.metrics[name] for name in query.metrics if name in layer.metrics]
     names = dict.fromkeys(m.denominator for m in ratios if m.type == "ratio" and _counts(layer, m.denominator))
-    if not names:
+    if not names or query.cases:  # columns with conditions of their own rest on rows of their own each
         return None
     kept = tuple(item for item in query.filters if item.field not in layer.metrics)
     return query.model_copy(

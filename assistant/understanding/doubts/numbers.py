@@ -164,6 +164,19 @@ def _each_counted(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[tied : at + 1]), "each_counted")
 
 
+def _told_by_counts(asked: Doubted) -> Iterator[Doubt]:
+    """ "employees turnover": people beside a number, which is not asked for by how many of them there are."""
+    grouped = {one.field for one in asked.query.group_by if not one.bands}
+    persons = asked.words("person_nouns") | asked.words("young_persons")
+    divided = any({"by", "per"} & asked.cues(at) for at in range(len(asked.tokens)))
+    for at in range(len(asked.tokens) - 1) if not divided else ():
+        named = {c.target for c in asked.concepts(at) if c.kind == "dimension"} & grouped
+        counted = any(asked.world.layer.fields[name].kind == "number" for name in named)
+        metric = any(c.kind == "metric" for c in asked.concepts(at + 1))
+        if counted and metric and {asked.text(at), asked.tokens[at].plain} & persons:
+            yield Doubt(raw(asked.tokens[at : at + 2]), "each_counted")
+
+
 def _rhythm_of_stock(asked: Doubted) -> Iterator[Doubt]:
     """ "annual subscriptions": those that are paid by the year, and not how many there were in each year."""
     layer, adverbs = asked.world.layer, asked.world.language.data["grain_adverbs"]
@@ -202,6 +215,7 @@ RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _of_averages,
     _total_of_ratios,
     _each_counted,
+    _told_by_counts,
     _rhythm_of_stock,
     _all_of_itself,
     _degree_lost,

@@ -26,6 +26,18 @@ def _of_a_thing(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(said[at : at + 4]), "day_of_a_thing")
 
 
+def _month_of_any_year(asked: Doubted) -> Iterator[Doubt]:
+    """ "customers whose month of birth is July": that of any year, and not the last July."""
+    units, months = asked.world.language.data["units"], asked.world.language.data["months"]
+    bounded = {one.field for one in asked.query.filters if one.op in ("ge", "lt")}
+    said = asked.said if not any(token.text.isdigit() for token in asked.said) else ()
+    for at in range(len(said) - 2):
+        named = {c.target for behind in (at + 2, at + 3, at + 4) for c in asked.concepts_of(said[at:behind])}
+        told = next((i for i in range(at, len(said)) if said[i].text in months), 0)
+        if told and said[at].text in units["month"] and named & bounded:
+            yield Doubt(raw(said[at : told + 1]), "month_of_any_year")
+
+
 def _is_thing(asked: Doubted, word: str) -> bool:
     """Whether a word behind a month goes on to say what is meant, and does not end the time."""
     language = asked.world.language
@@ -101,4 +113,10 @@ def _earlier(day: date, unit: str) -> date:
     return date(year, month + 1, day.day if day.day <= calendar.monthrange(year, month + 1)[1] else 1)
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_of_a_thing, _lies_ahead, _since_then, _bucket_or_span)
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
+    _of_a_thing,
+    _month_of_any_year,
+    _lies_ahead,
+    _since_then,
+    _bucket_or_span,
+)

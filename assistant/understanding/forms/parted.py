@@ -44,6 +44,8 @@ def parted_first(asking: Asking) -> Plan | None:
 
 def _halves(asking: Asking) -> Iterator[Halves]:
     tokens = asking.tokens
+    for at, behind in asking.found("set_against"):
+        yield from _against_without(asking, at, behind)
     for at in range(1, len(tokens) - 2):
         if tokens[at].text != "and":
             continue
@@ -51,6 +53,24 @@ def _halves(asking: Asking) -> Iterator[Halves]:
             yield from _with_and_without(tokens, at)
         else:
             yield from _repeated(asking, at)
+
+
+def _against_without(asking: Asking, at: int, behind: int) -> Iterator[Halves]:
+    """ "revenue with a coupon vs without", "of customers who had a ticket vs those who had none"."""
+    tokens = asking.tokens
+    lead, start = next(((i, end) for i in range(at - 2, 0, -1) if (end := asking.end(i, "one_that_has"))), (0, 0))
+    said_again = {token.text for token in tokens[:lead]} | phrases()["said_again"]
+    rows = {i for i in range(behind, len(tokens)) if tokens[i].text in said_again or any(asking.words.nouns(i))}
+    lacking = next((i for i in range(behind, len(tokens)) if i not in rows), len(tokens))
+    end = asking.end(lacking, "one_without") if lead and lacking < len(tokens) else None
+    what = tokens[start:at]
+    if end is None or not what:
+        return
+    again = sum(token.bare in {one.bare for one in what} for token in tokens[end : end + len(what)])
+    tail = tokens[end + again :]
+    if not tail or tail[0].text in phrases()["tail_openers"]:
+        other = [*tokens[:lead], *asking.made("without", at), *what, *tail]
+        yield [*tokens[:at], *tail], other, f"with {said(what)}", f"without {said(what)}"
 
 
 def _with_and_without(tokens: Tokens, at: int) -> Iterator[Halves]:
