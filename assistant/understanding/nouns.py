@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from assistant.understanding.language import Language
 from assistant.understanding.lexicon import Lexicon
@@ -32,6 +33,17 @@ class Nouns:
             implied = implied_metric(layer, f"{dataset}.rows", "count")
             if implied:
                 self._counts.setdefault(dataset, implied)
+
+    @cached_property
+    def doers(self) -> Mapping[str, str]:
+        """The things that are called by what they do, by the bare form of their verb: "set" and setters."""
+        found: dict[str, list[str]] = {}
+        for dataset in (one for one in self._layer.datasets.values() if one.entity):
+            words = self._language.tokens(dataset.own_title)
+            verb = self._language.agent_verb(words[0]) if len(words) == 1 else ""
+            if verb:
+                found.setdefault(verb, []).append(dataset.name)
+        return {verb: names[0] for verb, names in found.items() if len(names) == 1}
 
     def count_of(self, dataset: str) -> str:
         """The metric that counts a dataset's rows, empty when the layer has none."""

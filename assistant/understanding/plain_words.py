@@ -34,6 +34,7 @@ from assistant.understanding.rewriting import (
 from assistant.understanding.said_places import with_plain_places
 from assistant.understanding.scales import with_large_numbers
 from assistant.understanding.shared_things import with_things_shared
+from assistant.understanding.short_names import with_names_in_full
 from assistant.understanding.shorthand import spelt_out
 from assistant.understanding.sides_asked import with_sides_asked
 from assistant.understanding.sides_named import with_sides_named
@@ -50,7 +51,7 @@ from assistant.understanding.years_compared import with_parts_of_years
 def plain_words(question: str, world: World, deeds: PlainDeeds, known: bool = False) -> list[Token]:
     """The words of a question as they are read; with `known` also ages and deeds of things in their plain words."""
     language, lexicon = world.language, world.lexicon
-    greeted = with_reporting(_greeted(language.tokens(question), world), world)
+    greeted = with_names_in_full(with_reporting(_greeted(language.tokens(question), world), world), world)
     spelt = with_paths(spelt_out(with_plain_ages(greeted, world) if known else greeted, question, world), lexicon)
     spelt = with_parts_of_years(with_starts(with_heads(spelt, world), language), language)
     spelt = with_values_of_months(with_things_shared(with_worth_bounded(spelt, world), world), world)

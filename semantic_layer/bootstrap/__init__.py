@@ -10,6 +10,7 @@ from semantic_layer.bootstrap.memory import BrokenMemory, Memory, read_memory
 from semantic_layer.bootstrap.merging import Merged, merge, remember
 from semantic_layer.bootstrap.proposal import Proposal, propose, survey
 from semantic_layer.bootstrap.retiring import Retired, retire
+from semantic_layer.bootstrap.vocabulary import is_word
 from semantic_layer.bootstrap.writing import to_yaml
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Proposal",
     "Retired",
     "Survey",
+    "is_word",
     "merge",
     "propose",
     "read_memory",

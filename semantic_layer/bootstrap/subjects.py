@@ -10,7 +10,7 @@ from semantic_layer.bootstrap.evidence import Evidence
 from semantic_layer.bootstrap.keys import names_noun, primary_key, reference
 from semantic_layer.bootstrap.kinds import Meaning, is_event, is_personal, meaning, names_rows
 from semantic_layer.bootstrap.links import Link, find_links
-from semantic_layer.bootstrap.naming import dataset_names, field_names, is_countable, is_plural
+from semantic_layer.bootstrap.naming import dataset_names, field_names, is_called, is_countable, is_plural
 from semantic_layer.bootstrap.structure import Column, Table
 from semantic_layer.bootstrap.times import default_time
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
@@ -111,8 +111,9 @@ def _row_noun(table: Table, key: Sequence[Column], nouns: frozenset[Words]) -> W
     named = reference(key[0].words) if len(key) == 1 else None
     if named is None or not named.entity or named.entity == table.noun:
         return table.noun if named or is_countable(table) else ()
-    if not named.marked and vocabulary().has("code_words", named.entity[-1:]):
-        return table.noun  # nobody counts ISBNs
+    other = is_called(table.noun, "person_nouns", "thing_nouns") and not is_called(named.entity)
+    if not named.marked and (other or vocabulary().has("code_words", named.entity[-1:])):
+        return table.noun  # nobody counts ISBNs, or registrations of cars
     if not named.marked:
         return (*key[0].words[:-1], named.entity[-1])
     others = named.entity in nouns  # the rows that say more of permits are no permits

@@ -184,6 +184,12 @@ def vocabulary() -> Vocabulary:
     )
 
 
+def is_word(text: str) -> bool:
+    """Whether a text is a word that we know, and no short form of one."""
+    known = vocabulary()
+    return text in known.known and text not in known.abbreviations
+
+
 def _phrases(value: object) -> frozenset[Words]:
     return frozenset(tuple(str(phrase).split()) for phrase in cast("Sequence[object]", value))
 

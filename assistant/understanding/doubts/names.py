@@ -111,9 +111,18 @@ def _number_of_its_own(asked: Doubted) -> Iterator[Doubt]:
     for span in asked.plan.spans if asked.query.entity else ():
         words = asked.world.language.tokens(span.text) if span.target in ranked else ()
         named = {one.target for one in asked.concepts_of(words)}
-        counted = any(name in asked.world.layer.metrics for name in named)
+        counted = any(name in asked.world.layer.metrics and not _is_of(name, span.target, asked) for name in named)
         if len(words) == 1 and counted and span.target not in named:
             yield Doubt((span.text,), "number_of_its_own")
+
+
+def _is_of(metric: str, field: str, asked: Doubted) -> bool:
+    """Whether a metric is computed from the field itself: the total of the holds that each route has."""
+    found, layer = asked.world.layer.metrics[metric], asked.world.layer
+    if not isinstance(found, SimpleMetric):
+        return False
+    own, column = found.measure.partition(".")[0], layer.measures[found.measure].expression
+    return f"{own}.{column}" == field
 
 
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (

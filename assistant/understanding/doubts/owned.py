@@ -29,6 +29,18 @@ def _age_of_others(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at - 1 : thing + 1]), "age_of_things")
 
 
+def _kind_of_others(asked: Doubted) -> Iterator[Doubt]:
+    """ "type of repair" told by the type of the bicycle: a kind of other rows than those that are named."""
+    told = {one.target: one.text for one in asked.plan.spans if one.role == "dimension"}
+    grouped = {group.field for group in asked.query.group_by}
+    for at, thing in _genitives(asked):
+        owners = {name.partition(".")[0] for name in grouped if told.get(name, "") == asked.tokens[at - 1].raw}
+        things = {c.target for c in asked.concepts(thing) if c.kind == "noun"}
+        things |= {asked.world.nouns.counted.get(c.target, "") for c in asked.concepts(thing) if c.kind == "metric"}
+        if owners and things - {""} and owners.isdisjoint(things):
+            yield Doubt(raw(asked.tokens[at - 1 : thing + 1]), "kind_of_others")
+
+
 def _other_ones(asked: Doubted) -> Iterator[Doubt]:
     """ "the other tickets", "the other channels": other than what? A value called so is named with its field."""
     others = asked.words("other_words")
@@ -94,6 +106,7 @@ def _is_person(asked: Doubted, token: Token) -> bool:
 
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _age_of_others,
+    _kind_of_others,
     _other_ones,
     _named_or_value,
     _name_turned,

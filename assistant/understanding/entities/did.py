@@ -27,7 +27,8 @@ def did_with(words: Words, found: Found) -> Iterator[Found]:
             last = told.filters[-1]
             owner = last.field.partition(".")[0]
             had = is_had(words, owner, found.entity) and fits_deed(words, made, owner, found.entity)
-            if had and last.op == "in" and not reaches(words, found.entity, owner):
+            beside = made not in ("", owner) and reaches(words, owner, found.entity)  # helpers are no speakers
+            if had and last.op == "in" and not beside and not reaches(words, found.entity, owner):
                 kept = last.model_copy(update={"entity": found.entity, "none": denied is not None})
                 some = replace(told, filters=(*told.filters[:-1], kept), rank=told.rank + FAR)
                 yield some.used(found.at, start, "condition", made).moved(told.at) if start > found.at else some

@@ -49,6 +49,7 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
                 key not in plans
                 and _stands(query, world)
                 and not goes_wrong_way(query, words)
+                and not _others_for_none(query, words)
                 and not limits_groups(query, words)
             ):
                 plan = Plan(query, spans_of(found, words), CONFIDENCE, _notes(found, world))
@@ -73,6 +74,12 @@ def plan_entities(tokens: Sequence[Token], world: World) -> Plan | None:
         )
     )
     return None if misread else one
+
+
+def _others_for_none(query: SemanticQuery, words: Words) -> bool:
+    """Whether having others is put for having none: who has "no kettle" is not who has anything else."""
+    others = any(one.entity and one.op == "not_in" and not one.none for one in query.filters)
+    return others and any(token.text in word_lists()["none_words"] for token in words.tokens)
 
 
 def _without_pronouns(tokens: Sequence[Token], world: World) -> tuple[Token, ...]:

@@ -102,12 +102,14 @@ def newest_first(words: Words, found: Found) -> Iterator[Found]:
 def first_by_degree(words: Words, found: Found) -> Iterator[Found]:
     """ "(names and costs), the most expensive first": by the number that the adjective measures."""
     start = words.skip(found.at, "joins", "ties", "articles")
-    if not found.is_plain_list or found.metrics or not found.entity:
+    again = replace(found, order=None)  # "sorted by price, the most expensive first"
+    if not again.is_plain_list or found.metrics or not found.entity:
         return
     for measure, role, said in words.extremes(start):
         ranked = measured(words, measure, found.entity)
         last = words.at_end(said + 1) and not words.at_end(said) and words.tokens[said].text == "first"
-        if last and ranked is not None:
+        other = found.order is not None and ranked is not None and found.order.by != ranked[0]
+        if last and ranked is not None and not other:
             order = OrderBy(by=ranked[0], descending=(role == "most") == ranked[1])
             yield replace(found, order=order).used(found.at, said + 1, "order", ranked[0])
 
@@ -130,6 +132,8 @@ def _by_what(words: Words, found: Found, at: int, way: Way | None) -> Iterator[F
         yield from _ordered(words, found, (name, at, behind), way)
     if found.metrics or found.entity == "":
         return
+    for name, behind in _born(words, found, at):
+        yield from _ordered(words, found, (name, at, behind), way, of_ages=True)
     done = words.phrase(words.skip(at, "articles"), "deed_years")
     field = day_of(words, done, found.entity) if done is not None else ""
     if field and done is not None:
@@ -140,6 +144,14 @@ def _by_what(words: Words, found: Found, at: int, way: Way | None) -> Iterator[F
         if count:
             some = not found.filters and only_of_some(words)
             yield from _ordered(words, replace(found, metrics=(count,), some=some), (count, at, behind), way)
+
+
+def _born(words: Words, found: Found, at: int) -> Iterator[tuple[str, int]]:
+    """The day of birth that "age" is told by, where no number is called so."""
+    said = not words.at_end(at) and words.tokens[at].plain == "age"
+    ranked = measured(words, "age", found.entity) if said else None
+    if ranked is not None and not ranked[1]:
+        yield ranked[0], at + 1
 
 
 def _number_shown(words: Words, at: int, found: Found) -> Iterator[tuple[str, int]]:
@@ -154,7 +166,9 @@ def _number_shown(words: Words, at: int, found: Found) -> Iterator[tuple[str, in
         yield found.metrics[0], start + 1
 
 
-def _ordered(words: Words, found: Found, by: tuple[str, int, int], way: Way | None) -> Iterator[Found]:
+def _ordered(
+    words: Words, found: Found, by: tuple[str, int, int], way: Way | None, *, of_ages: bool = False
+) -> Iterator[Found]:
     """The list by a field or a count, in the way said before it or behind it."""
     name, _, behind = by
     after = _way(words, words.skip(behind, "joins", "and_in")) if way is None else None
@@ -162,7 +176,8 @@ def _ordered(words: Words, found: Found, by: tuple[str, int, int], way: Way | No
     end = after.behind if after is not None else behind
     descending = said.descending if said is not None else False
     fields = words.world.layer.fields
-    if said is not None and said.of_ages and name in fields and fields[name].kind == "time":
+    of_ages = of_ages or (said is not None and said.of_ages)
+    if of_ages and name in fields and fields[name].kind == "time":
         descending = not descending  # the oldest was born first
     yield replace(found, order=OrderBy(by=name, descending=descending)).used(found.at, end, "order", name)
 

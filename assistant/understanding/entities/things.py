@@ -156,8 +156,14 @@ def persons(words: Words, at: int) -> Iterator[Found]:
     """ "who made the latest order": any kind of person there is, where none of them serves the others."""
     if not words.tokens or words.tokens[0].text not in ("who", "whom") or _has_doers(words.world):
         return
-    for dataset in words.world.layer.datasets.values():
-        if dataset.entity and any(field.listable for field in dataset.fields):
+    doers = words.world.nouns.doers.get(words.tokens[1].bare, "") if len(words.tokens) > 1 else ""
+    people = [one for one in words.world.layer.datasets.values() if one.entity and any(f.listable for f in one.fields)]
+    made = words.deed(1) or words.deed_of_noun(1)
+    takes_part = [one.name for one in people if made and words.world.reach.steps(made, one.name)]
+    if len(takes_part) > 1 and doers not in takes_part:
+        return  # "who repaired the bike": those who brought it, or those who mend
+    for dataset in people:
+        if doers in ("", dataset.name):
             yield replace(Found(at), entity=dataset.name)
 
 

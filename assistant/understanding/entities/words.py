@@ -157,6 +157,8 @@ class Words:
 
     def _is_verb(self, at: int) -> bool:
         """Whether a word is a verb that only ties things together, and no name of the layer ("rent", "orders")."""
+        if self.does(at):
+            return True
         if self.phrase(at, "verbs") is None or self.deed(at) or self.concepts(at, "value"):
             return False  # "completed" may be a state that things are in
         token = self.tokens[at]
@@ -165,6 +167,18 @@ class Words:
         meant = self.world.lexicon.lookup(self.tokens[at : at + 1])
         of_noun = bool(meant) and all(concept.inflected for concept in meant)  # "teaches" of teachings
         return token.text.endswith(("ed", "ing")) or of_noun or not self.world.lexicon.has_word(token.bare)
+
+    def does(self, at: int) -> bool:
+        """Whether a verb is what the things are called by that are named here ("set" of setters, "Ann set")."""
+        doers = self.world.nouns.doers.get(self.tokens[at].bare, "") if at < len(self.tokens) else ""
+        if not doers or self.nouns(at) or self.deed(at):
+            return False
+        return any(doers in self._owners(place) for place in range(len(self.tokens)) if place != at)
+
+    def _owners(self, at: int) -> set[str]:
+        """The datasets that phrases from a place name, by their noun or by a value."""
+        values = {c.target.partition(".")[0] for concepts, _ in self.concepts(at, "value") for c in concepts}
+        return values | {dataset for dataset, _ in self.nouns(at)}
 
     def _describes(self, at: int) -> bool:
         """Whether an -ing form tells which things are meant ("running riders"); "riders renting bikes" ties two."""

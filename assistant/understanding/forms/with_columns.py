@@ -25,6 +25,8 @@ def with_columns(asking: Asking) -> Plan | None:
         plan = _rows(asking, asking.tokens[start:at]) if tail and at > start else None
         plan = plan or (_ranked(asking, start, at) if tail and at > start else None)
         fields = _fields(asking, tail, _things(asking, plan.query)) if plan is not None else ()
+        if [asking.world.layer.fields[name].kind for name in fields] == ["boolean"]:
+            continue  # "members who paid their fee" are not listed with whether they did
         if plan is not None and fields and (owned or start or len(fields) > 1):  # "deals with a reason" have one
             return _shown(asking, plan, fields)
     return None
