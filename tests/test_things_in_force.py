@@ -69,3 +69,9 @@ def test_what_has_a_number_of_its_own_keeps_it(company: Understanding, question:
 def test_what_is_asked_of_each_row_is_shown_beside_it(company: Understanding, question: str, fields: list[str]):
     shown = [group.field for group in read(company, question).group_by]
     assert {f"customer.{name}" for name in fields} <= set(shown)
+
+
+def test_a_phone_number_of_those_who_ordered_is_shown_and_no_way_of_ordering(company: Understanding):
+    query = read(company, "list customers in Berlin who ordered in june with their phone number")
+    assert "customer.phone_number" in {group.field for group in query.group_by}
+    assert not [rows for one in query.filters for rows in one.where]

@@ -42,6 +42,22 @@ def _torn_field(asked: Doubted) -> Iterator[Doubt]:
                 yield Doubt(raw(asked.tokens[first:behind]), "torn_name")
 
 
+def _value_within_field(asked: Doubted) -> Iterator[Doubt]:
+    """ "who ordered, with their phone number": the field, and not the orders by phone; "and their email" likewise."""
+    told = [rows for one in asked.query.filters for rows in (one, *one.where)]
+    held = {(one.field, str(value)) for one in told for value in one.values}
+    shown = {group.field for group in asked.query.group_by} | {field for field, _ in held}
+    owners = asked.words("possessives")
+    for at in range(1, len(asked.tokens)):
+        if not any(c.kind == "value" and (c.target, str(c.value)) in held for c in asked.concepts(at)):
+            continue
+        whole = asked.concepts(at, at + 2) if at + 2 <= len(asked.tokens) else ()
+        called = {c.target for c in whole if c.kind == "dimension" and c.weight >= NAMED}
+        theirs = asked.text(at - 1) in owners and asked.text(at + 1) in ("", ",", "and")
+        if theirs or (called and not called & shown):
+            yield Doubt(raw(asked.tokens[at - 1 : at + 2]), "torn_name")
+
+
 def _runs_on(asked: Doubted, first: int, behind: int) -> bool:
     """Whether a number or a group was found in the last words together with words behind them."""
     start, end = asked.tokens[first].start, asked.tokens[behind - 1].end
@@ -74,4 +90,4 @@ def _torn_noun(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at : at + 2]), "torn_name")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_segment, _torn_field, _torn_noun)
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_segment, _torn_field, _value_within_field, _torn_noun)

@@ -50,7 +50,7 @@ from assistant.understanding.forms.two_asked import two_asked
 from assistant.understanding.forms.values_had import values_had
 from assistant.understanding.forms.values_named import values_named
 from assistant.understanding.forms.whose_extreme import whose_extreme
-from assistant.understanding.forms.with_columns import columns_of, with_columns
+from assistant.understanding.forms.with_columns import columns_of, with_columns, with_their_columns
 
 Form = Callable[[Asking], Outcome | None]
 FIRST: tuple[Form, ...] = (
@@ -72,6 +72,7 @@ FIRST: tuple[Form, ...] = (
     some_of_them,
     values_had,
     done_since,
+    with_their_columns,
     sets,
     group_sets,
     described,

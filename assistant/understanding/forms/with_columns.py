@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.answer import Plan
 from assistant.understanding.forms.asking import Asking, phrases
 from assistant.understanding.forms.rows_asked import rows_asked
+from assistant.understanding.forms.sets import sets
 from assistant.understanding.forms.single_rows import extreme
 from assistant.understanding.tokens import Token
 from semantic_layer import GroupBy, SemanticQuery
@@ -18,12 +19,22 @@ Tokens = Sequence[Token]
 
 def with_columns(asking: Asking) -> Plan | None:
     """The list of rows with the fields named behind "with their"; None for any other question."""
+    return _with(asking, owned_only=False)
+
+
+def with_their_columns(asking: Asking) -> Plan | None:
+    """The same where the fields are said to be theirs, so that they are no condition on what the rows have."""
+    return _with(asking, owned_only=True)
+
+
+def _with(asking: Asking, owned_only: bool) -> Plan | None:
     start = _requested(asking)
     for at, behind in asking.found("with_columns"):
         tail = asking.tokens[behind:]
         owned = bool(tail) and tail[0].text in asking.world.language.words("possessives")
-        plan = _rows(asking, asking.tokens[start:at]) if tail and at > start else None
-        plan = plan or (_ranked(asking, start, at) if tail and at > start else None)
+        if not tail or at <= start or (owned_only and not owned):
+            continue
+        plan = _rows(asking, asking.tokens[start:at]) or _ranked(asking, start, at)
         fields = _fields(asking, tail, _things(asking, plan.query)) if plan is not None else ()
         if [asking.world.layer.fields[name].kind for name in fields] == ["boolean"]:
             continue  # "members who paid their fee" are not listed with whether they did
@@ -51,7 +62,7 @@ def _requested(asking: Asking) -> int:
 def _rows(asking: Asking, head: Tokens) -> Plan | None:
     """The plan of the rows alone, as a list."""
     alone = replace(asking, tokens=(*asking.made("list", 0), *head))
-    found = (rows_asked(alone), extreme(alone), asking.read(alone.tokens))
+    found = (rows_asked(alone), extreme(alone), asking.read(alone.tokens), sets(alone))
     return next((one for one in found if isinstance(one, Plan) and one.query.entity and not one.query.metrics), None)
 
 
