@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -175,7 +176,8 @@ class Assistant:
         approved = self._approved.find(question)
         if approved is not None:
             return self._recorded(question, self._answering.by_approved(question, approved), conversation)
-        why = read_why(question, self.understanding, turns.base.query if turns.base else None)
+        follow = partial(resolve, conversation=turns, understanding=self.understanding)
+        why = read_why(question, self.understanding, turns.base.query if turns.base else None, follow)
         if why is not None:
             return self._recorded(question, self._answering.explain(question, why, on_step, clock), conversation)
         with clock.step("understand"):

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from assistant.answer import Plan
+from assistant.answer import Clarification, Explanation, Plan, Refusal
 from assistant.shipped import shipped
 from assistant.understanding import Understanding, add_units, unit_start
 from assistant.wording import FIRST, answers
 from semantic_layer import Comparison, SemanticQuery, TimeRange
 
 Direction = Literal["up", "down", "either"]
+Resolution = Plan | Clarification | Explanation | Refusal
+Follow = Callable[[str], Resolution]
+"""What a question means after those before it."""
 WORDS = Path(__file__).parent / "drivers"
 
 
@@ -33,11 +36,13 @@ def _words(language: str = "en") -> dict[str, list[str]]:
     return shipped(WORDS / f"{language}.yml")
 
 
-def read_why(question: str, understanding: Understanding, before: SemanticQuery | None = None) -> Why | None:
+def read_why(
+    question: str, understanding: Understanding, before: SemanticQuery | None = None, follow: Follow | None = None
+) -> Why | None:
     """The change that a question asks to explain; None when it asks for something else, or about no number.
 
     A bare "why?" and "why did it fall?" are about the query `before`. Every word is accounted for: what is not said
-    about the change must be a question of its own.
+    about the change must be a question of its own, or one that `follow` reads as a follow-up ("why did Germany fall?").
     """
     text = question.strip().rstrip("?!. ").strip()
     rest = _after(text, _words()["why"])
@@ -50,9 +55,21 @@ def read_why(question: str, understanding: Understanding, before: SemanticQuery 
     if direction is None or not asked:
         return None
     plan = understanding.plan(asked)
+    if not isinstance(plan, Plan) and before is not None and follow is not None:
+        plan = _of_one_part(follow(asked))
     if not isinstance(plan, Plan):
         return None
     return _explainable(plan, direction, understanding.world.as_of, understanding.world.language.reader)
+
+
+def _of_one_part(outcome: Resolution) -> Plan | None:
+    """A follow-up that says of which part the number is, without a breakdown by what it is narrowed to."""
+    if not isinstance(outcome, Plan):
+        return None
+    single = {one.field for one in outcome.query.filters if one.op == "in" and len(one.values) == 1}
+    kept = tuple(group for group in outcome.query.group_by if group.field not in single)
+    update = {"group_by": kept, "order_by": (), "limit": None, "shares": ()}
+    return replace(outcome, query=outcome.query.model_copy(update=update)) if single else None
 
 
 def _points_back(text: str) -> bool:

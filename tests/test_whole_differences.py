@@ -148,3 +148,24 @@ def test_brands_said_again_are_no_value_called_so(shop: Understanding):
 )
 def test_what_would_be_another_number_is_refused(shop: Understanding, question: str):
     assert isinstance(shop.plan(question), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("orders last month split by new and returning", ("new", "returning")),
+        ("orders last month by new and returning", ("new", "returning")),
+    ],
+)
+def test_values_behind_by_are_told_apart(shop: Understanding, question: str, values: tuple[str, ...]):
+    found = read(shop, question)
+    assert [group.field for group in found.group_by] == ["orders.customer_kind"]
+    assert found.filters == (Filter(field="orders.customer_kind", op="in", values=values),)
+
+
+def test_values_behind_by_with_an_or_are_one_number(shop: Understanding):
+    assert read(shop, "tickets by Luca Costa or Kim Groen").group_by == ()
+
+
+def test_the_second_of_two_values_is_no_number(shop: Understanding):
+    assert isinstance(shop.plan("new and returning"), Refusal)

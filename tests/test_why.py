@@ -117,6 +117,21 @@ def test_why_after_an_answer_is_about_that_answer(assistant: Assistant) -> None:
     assert "North moved most on its own" in answered(assistant, "why?", conversation).sentence
 
 
+@pytest.mark.parametrize("question", ["why did the North fall?", "why is the North down so much?"])
+def test_why_one_part_of_the_answer_fell_is_about_that_part(assistant: Assistant, question: str) -> None:
+    conversation = Conversation()
+    assistant.ask("revenue by region in May 2026", conversation=conversation)
+    found = answered(assistant, question, conversation)
+    # North: 31 x 10 x 10 = 3,100 after 30 x 20 x 10 = 6,000; its two channels lost the same
+    assert "Revenue for North in May 2026 was €3,100, down 48.3% (€2,900)" in found.sentence
+
+
+def test_why_a_part_that_nobody_knows_fell_is_refused(assistant: Assistant) -> None:
+    conversation = Conversation()
+    assistant.ask("revenue by region in May 2026", conversation=conversation)
+    assert isinstance(assistant.ask("why did the moon fall?", conversation=conversation), Refusal)
+
+
 def test_a_filter_of_the_question_is_kept(assistant: Assistant) -> None:
     found = answered(assistant, "why did revenue on the Web fall in May 2026?")
     assert "North moved most on its own: -€1,450" in found.sentence

@@ -117,7 +117,8 @@ def _add_condition(draft: Draft, run: list[int], narrowed: dict[int, tuple[Conce
     fields = set.intersection(*({c.target for c in narrowed[at]} for at in run))
     values = tuple(tuple(c for c in narrowed[at] if c.target in fields) for at in run)
     negated = _negation_before(draft, run[0])
-    grouped = len(run) > 1 and not negated and (_compared(draft, run) or _listed(draft, run) or _told_apart(draft, run))
+    asked_apart = (_compared, _listed, _told_apart, _split_by)
+    grouped = len(run) > 1 and not negated and any(apart(draft, run) for apart in asked_apart)
     draft.penalty += READ_AS_VALUE_COST * sum(
         bool(draft.concepts(at, "dimension") or draft.concepts(at, "metric")) for at in run
     )
@@ -191,6 +192,16 @@ def _told_apart(draft: Draft, run: list[int]) -> bool:
         return False
     counted = all("and" in cues for cues in between) and draft.ahead(run[-1]) == draft.counted is not None
     return counted or any(TIES & cues for cues in between) or _is_averaged(draft)
+
+
+def _split_by(draft: Draft, run: list[int]) -> bool:
+    """ "orders split by new and returning": a number for each of what stands behind "by"."""
+    place = draft.back(run[0])
+    between = [draft.element(at).cues for first, last in pairwise(run) for at in draft.joiners(first, last)]
+    if place is None or "by" not in draft.element(place).cues or any("or" in cues for cues in between):
+        return False
+    draft.use(place, "filler")
+    return True
 
 
 def _sums_up(draft: Draft) -> bool:

@@ -55,4 +55,16 @@ def _first_of_both(asked: Doubted) -> Iterator[Doubt]:
         yield Doubt(raw(asked.tokens[places[0] : places[-1] + 1]), "sides_torn")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_apart, _first_of_both)
+def _one_as_number(asked: Doubted) -> Iterator[Doubt]:
+    """ "new and returning" as the refunds of the new: the second one is a value of the same field."""
+    held = {(one.field, str(value)) for one in asked.query.filters if one.op == "in" for value in one.values}
+    for at in range(1, len(asked.tokens) - 1) if held else ():
+        if not (JOINTS & asked.cues(at)) or asked.concepts(at + 1, at + 3):
+            continue
+        first, second = _named(asked, at, back=True) & held, _named(asked, at + 1, back=False)
+        counted = any(c.kind == "metric" and c.target in asked.query.metrics for c in asked.concepts(at + 1))
+        if counted and {field for field, _ in first} & {field for field, _ in second - held}:
+            yield Doubt(raw(asked.tokens[at - 1 : at + 2]), "sides_torn")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_apart, _first_of_both, _one_as_number)

@@ -1,4 +1,4 @@
-"""Doubts of whom "they" are, in a question that begins with them: "did they order?", "how many orders do they have?"."""
+"""Doubts of whom "they" are, in a question that begins with them: "did they order?", "how many do they have?"."""
 
 from __future__ import annotations
 
