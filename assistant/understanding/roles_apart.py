@@ -13,7 +13,7 @@ from assistant.answer import Plan
 from assistant.understanding.draft import World
 from assistant.understanding.entities.links import role_words
 from assistant.understanding.entities.roles import root
-from assistant.understanding.entities.words import Words
+from assistant.understanding.entities.words import Words, role_nouns
 from assistant.understanding.retold.asked_roles import does
 from assistant.understanding.tokens import Token
 from semantic_layer import (
@@ -30,7 +30,7 @@ from semantic_layer import (
 )
 
 SHORTEST = 4
-DOERS = ("er", "or", "ee", "ent", "ant", "ist", "ian", "man")
+DOERS = ("er", "or", "ee", "ent", "ant", "ist", "ian", "man", "tive")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,14 @@ class Apart:
 def roles_said(tokens: Sequence[Token], layer: SemanticLayer) -> bool:
     """Whether words say the role of a link."""
     said = {word for token in tokens for word in (token.text, token.plain)}
-    return any(said.issuperset(role_words(link)) and role_words(link) for link in layer.relationships.values())
+    roles = (role for link in layer.relationships.values() if role_words(link) for role in _forms(role_words(link)))
+    return any(said.issuperset(role) for role in roles)
+
+
+def _forms(role: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """A role as it is named and as people say it: "sales representative", "sales rep"."""
+    others = (word for group in role_nouns() if role[-1] in group for word in sorted(group - {role[-1]}))
+    return [role, *((*role[:-1], word) for word in others)]
 
 
 def as_having(tokens: Sequence[Token], layer: SemanticLayer) -> str:
@@ -142,8 +149,8 @@ def _dataset(things: Dataset, name: str, link: Relationship) -> Dataset:
     title = " ".join(_called(link)).replace("_", " ")
     fields = tuple(_field(things, one, title) for one in things.fields if not one.implied)
     role = " ".join(role_words(link))
-    synonyms = (role,) if _is_doer(role_words(link)) and role != title else ()
-    synonyms += (f"{role} {things.name.replace('_', ' ')}",)
+    said = [" ".join(one) for one in _forms(role_words(link))] if _is_doer(role_words(link)) else []
+    synonyms = (*(one for one in said if one != title), f"{role} {things.name.replace('_', ' ')}")
     told = things.ai_context.model_copy(update={"synonyms": synonyms})
     changed = {"name": name, "label": title, "fields": fields, "measures": (), "ai_context": told, "policy": None}
     return things.model_copy(update={**changed, "shows": (), "time": None, "entity": True})

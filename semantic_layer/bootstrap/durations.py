@@ -9,7 +9,7 @@ from semantic_layer.bootstrap.fields import field_sql
 from semantic_layer.bootstrap.naming import free_name, label, phrase, plain_name
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
-from semantic_layer.bootstrap.vocabulary import vocabulary
+from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 from semantic_layer.compiler import sqltree as sql
 from semantic_layer.model import AIContext, Dimension
 
@@ -65,22 +65,29 @@ def _duration(subject: Subject, start: Column, end: Column, taken: set[str], *, 
     cells = [_cell(subject, column) for column in (start, end)]
     first, last = (phrase(column.words) for column in (start, end))
     name = plain_name(f"{unit}_from_{first}_to_{last}", f"{unit}_between")[:_LONGEST].strip("_")
-    others = [f"{unit} between {first} and {last}", f"time from {first} to {last}", f"time between {first} and {last}"]
+    others = [f"{unit} from {first} to {last}"] if whole else []
+    others += [f"{unit} between {first} and {last}", f"time from {first} to {last}", f"time between {first} and {last}"]
     return Dimension.model_validate(
         {
             "name": free_name(name, taken),
             "expression": f"date_diff('{unit.removesuffix('s')}', {cells[0]}, {cells[1]})",
             "type": "number",
-            "label": label((unit, "from", *start.words, "to", *end.words)),
+            "label": label((*_noun(subject), "duration") if whole else (unit, "from", *start.words, "to", *end.words)),
             "unit": unit,
-            "ai_context": AIContext(synonyms=(*(_called(subject, unit) if whole else ()), *others)),
+            "ai_context": AIContext(synonyms=(*(_called(subject, unit, end) if whole else ()), *others)),
         }
     )
 
 
-def _called(subject: Subject, unit: str) -> Iterator[str]:
-    """What the time from start to end is called: "duration", "length"."""
-    noun = phrase(subject.noun or subject.table.noun)
+def _noun(subject: Subject) -> Words:
+    return subject.noun or subject.table.noun
+
+
+def _called(subject: Subject, unit: str, end: Column) -> Iterator[str]:
+    """What the time from start to end is called: "duration", "length", and "delivery time" by the deed at its end."""
+    noun = phrase(_noun(subject))
+    deeds = vocabulary().deed_nouns
+    yield from (f"{deeds[word]} time" for word in end.words if word in deeds and end.kind == "date")
     yield from ("duration", f"duration in {unit}", f"length in {unit}", f"{noun} duration", f"{noun} length", "length")
 
 

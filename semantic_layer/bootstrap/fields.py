@@ -17,7 +17,7 @@ from semantic_layer.bootstrap.naming import (
     unqualified,
     without_unit,
 )
-from semantic_layer.bootstrap.phrasings import codes, dates, numbers
+from semantic_layer.bootstrap.phrasings import codes, dates, is_twin, numbers, of_kind
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.times import is_year
@@ -44,6 +44,7 @@ def propose_fields(subject: Subject) -> tuple[Dimension, ...]:
 
 def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
     words = field_words(column, subject.table, is_flag=found.role == "flag")
+    twin = found.role == "category" and is_twin(subject, column)
     personal = found.role == "secret" or is_personal(column, subject.table.noun)
     return Dimension.model_validate(
         {
@@ -56,10 +57,10 @@ def _field(subject: Subject, column: Column, found: Meaning) -> Dimension:
             "unit": YEAR
             if found.role == "category" and is_year(column)
             else "",  # years as text, which keep their order
-            "hidden": found.role in ("secret", "text"),
+            "hidden": twin or found.role in ("secret", "text"),
             "pii": personal,
             "listable": bool(personal) and (is_name(column) or is_birth(column, found.role)),
-            "ai_context": AIContext(synonyms=synonyms(list(_phrases(words, subject, column)))),
+            "ai_context": AIContext(synonyms=() if twin else synonyms(list(_phrases(words, subject, column)))),
         }
     )
 
@@ -80,6 +81,7 @@ def _phrases(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
     if found.role == "flag":
         yield words[-1:] if len(words) > 1 and words[-1] not in subject.table.noun else words
     yield from codes(words, subject, column)
+    yield from of_kind(words, subject, column)
     if is_name(column) and words[-1:] == ("name",) and _is_of_other(words[:-1], subject):
         yield words[:-1]  # "manager" of the manager's name
     elif found.role == "category" and _is_of_topic(words, subject):

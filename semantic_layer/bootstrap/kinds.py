@@ -222,7 +222,12 @@ def names_rows(column: Column, noun: Words) -> bool:
 
 def _is_own(column: Column, links: int) -> bool:
     """Whether hardly two rows of a table that belongs to one other are called the same: schools of a district."""
-    return links == 1 and column.filled > 0 and column.figures.distinct >= _OWN_NAMES * column.filled
+    return links == 1 and is_own_name(column)
+
+
+def is_own_name(column: Column) -> bool:
+    """Whether hardly two rows have the same text in a column."""
+    return column.filled > 0 and column.figures.distinct >= _OWN_NAMES * column.filled
 
 
 def is_event(table: Table, times: Sequence[Column], links: int) -> bool:

@@ -20,7 +20,7 @@ from semantic_layer.bootstrap.naming import (
     without_unit,
 )
 from semantic_layer.bootstrap.outcomes import rates_of_outcomes
-from semantic_layer.bootstrap.phrasings import numbers
+from semantic_layer.bootstrap.phrasings import numbers, of_quantity
 from semantic_layer.bootstrap.structure import Column
 from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
@@ -107,6 +107,7 @@ def _sum(subject: Subject, column: Column, words: Words) -> Figure:
                 *_of_money_rows(subject, column),
                 *_of_table(subject, base),
                 base,
+                *of_quantity(base, subject.table),
                 words,
                 *_short(subject, "total", base),
                 ("sum", "of", *base),

@@ -14,6 +14,8 @@ from semantic_layer.identifiers import needs_quotes
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST = 60
 _MOST_SYNONYMS = 5
+_LONGEST_CODE = 4
+_TELLING = ((), ("name",), ("title",), ("description",), ("details",), ("label",))
 
 
 def plain_name(text: str, otherwise: str) -> str:
@@ -120,7 +122,8 @@ def is_countable(table: Table) -> bool:
 
 def field_words(column: Column, table: Table, is_flag: bool = False) -> Words:
     """The words of a field's label: those of the column, with the table's noun before a word that says little alone."""
-    known, words = vocabulary(), column.words
+    known, words = vocabulary(), _plainly(column, table)
+    own = column.own if words == column.words else words
     if words[-1:] == ("no",) and len(words) > 1:
         words = (*words[:-1], "number")
     if is_flag:
@@ -129,11 +132,42 @@ def field_words(column: Column, table: Table, is_flag: bool = False) -> Words:
         return ("year", *column.own)
     if _is_called_like(column, table):
         return (*table.noun, "name")
-    if known.has("generic", column.own):
-        return (*_uncoded(table.noun), *column.own)
+    if column.own == ("title",) and any(known.ends("person_names", one.words) for one in table.columns):
+        return ("job", "title")
+    if known.has("generic", own):
+        noun = table.noun[:-1] if known.has("header_words", table.noun[-1:]) else table.noun
+        return (*(_uncoded(noun) or table.noun), *own)
     if len(table.noun) > 1 and words[:1] == ("".join(word[:1] for word in table.noun),):
         return (*table.noun, *words[1:])
     return words
+
+
+def _plainly(column: Column, table: Table) -> Words:
+    """The words of a column as people say them, unless another one is called so: "status" of a status code in words,
+    "buying price" of a typical one, "claim date" of the date a claim was made, "loan amount" of the amount of a loan.
+    """
+    known = vocabulary()
+    match column.words:
+        case (*what, "code") if what and _holds_words(column):
+            said = tuple(what)
+        case (first, *what) if what and known.has("idle_words", (first,)):
+            said = tuple(what)
+        case ("date", *what, done) if what and known.has("makings", (done,)):
+            said = (*what, "date")
+        case ("amount", "of", *what) if what:
+            said = (*what, "amount")
+        case words:
+            return words
+    others = [told for one in table.columns if one is not column for told in (one.words, one.own)]
+    apart = [one for one in others if one[: len(said)] == said and one[len(said) :] in _TELLING]
+    return column.words if apart else said
+
+
+def _holds_words(code: Column) -> bool:
+    """Whether the codes of a column that is no key are words ("Delivered"), or those of a status or a type."""
+    kind = vocabulary().has("kinds_of_rows", code.words[-2:-1])
+    words = any(len(text.strip()) > _LONGEST_CODE and text.strip(" _-").isascii() for text in code.figures.samples)
+    return code.kind == "text" and not code.is_key and (kind or words)
 
 
 def _uncoded(noun: Words) -> Words:

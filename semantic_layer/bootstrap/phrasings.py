@@ -13,10 +13,10 @@ from semantic_layer.bootstrap.subjects import Subject
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
 
 _MOMENTS = frozenset({"datetime", "timestamp"})
-_MAKING = frozenset({"made", "placed"})  # what is made or placed is there from then on: the order date
 _ENDS = {"from": "start", "to": "end"}
 _AMOUNTS = frozenset({"amount", "quantity", "value", "number", "price", "cost", "count"})
 _SHORTEST_TURNED = 4
+_NUMERIC, _PAIR = ("integer", "number"), 2
 _MADE, _SHORTEST_VERB = ("ion", "ment"), 5
 _TELLING = ("name", "title", "description", "details", "label")
 
@@ -31,7 +31,7 @@ def dates(words: Words) -> Iterator[Words]:
             yield (*what, "date")
         case ("date", end) if end in _ENDS:
             yield (_ENDS[end], "date")
-        case ("date", *what, done) if what and done in _MAKING:
+        case ("date", *what, done) if what and vocabulary().has("makings", (done,)):
             yield from ((*what, "date"), ("date", "of", *what))
         case ("date", *what, done) if what and is_deed(done):
             yield from _of_deed((), done, "date")
@@ -40,7 +40,7 @@ def dates(words: Words) -> Iterator[Words]:
             yield from _of_deed((), done, unit)
             yield from ((verb, unit) for verb in _verbs(done))
         case (*what, done, "date") if is_deed(done):
-            yield from ((*what, "date"), ("date", "of", *what)) if what and done in _MAKING else ()
+            yield from ((*what, "date"), ("date", "of", *what)) if what and vocabulary().has("makings", (done,)) else ()
             yield from _of_deed(tuple(what), done, "date")
         case (*what, "date") if is_called(tuple(what)):
             yield ("date", "of", *what)
@@ -98,11 +98,41 @@ def numbers(words: Words, table: Table) -> Iterator[Words]:
     if words[-1:] == ("total",) and len(words) > 1:
         yield ("total", *words[:-1])
     yield from in_stock(words)
+    yield from of_money(words, table)
+    yield from of_quantity(words, table)
     yield from spelt_right(words)
     yield from of_head(words, table)
     known = vocabulary()
     told = known.bare_units.get(known.singular(words[0]), ()) if len(words) == 1 else ()
     yield from (tuple(text.split()) for text in told)
+
+
+def of_money(words: Words, table: Table) -> Iterator[Words]:
+    """ "freight cost" of the freight charge, "entry cost" of the entry price, where rows have no other such column.
+
+    What something costs the company is not called its price.
+    """
+    known, ends = vocabulary(), words[-1:]
+    rivals = [one for one in table.columns if one.kind in _NUMERIC and known.has("money_heads", one.words[-1:])]
+    told = len(words) == _PAIR and known.has("money_heads", ends) and not known.has("qualifiers", words[:1])
+    if told and len(rivals) == 1:
+        others = known.lists["money_heads"] - {ends, *([("price",)] if ends == ("cost",) else [])}
+        yield from (words[:1],) if known.has("money", words[:1]) else ()
+        yield from (words[:1] + other for other in sorted(others))
+
+
+def of_quantity(words: Words, table: Table) -> Iterator[Words]:
+    """ "units sold", "quantity ordered", "units ordered" of the ordered quantity, the only one of lines of orders."""
+    known = vocabulary()
+    several = [one for one in table.columns if "quantity" in one.words or "units" in one.words]
+    if words[-1:] != ("quantity",) or len(several) != 1:
+        return
+    if len(words) == 1:
+        yield ("units",)
+    if any(known.has("sale_nouns", (word,)) for word in table.noun):
+        yield ("units", "sold")
+    if len(words) == _PAIR and is_deed(words[0]):
+        yield from (("units", words[0]), ("quantity", words[0]))
 
 
 def in_stock(words: Words) -> Iterator[Words]:
@@ -159,3 +189,30 @@ def _names_codes(words: Words, subject: Subject, column: Column) -> bool:
     there = {one.words[-1] for one in subject.table.columns if one.words[:-1] == words[:-1]}
     best = next((kind for kind in _TELLING if kind in there), "")
     return words[-1] == best and subject.meanings[column.name].role == "category"
+
+
+def is_twin(subject: Subject, code: Column) -> bool:
+    """Whether a key is a code that says what another column says as well: "Concert", described as "Concert"."""
+    if subject.key != (code,) or code.words[-1:] != ("code",) or code.kind != "text":
+        return False
+    told = (one for one in subject.having("category") if one.own[-1] in _TELLING and one is not code)
+    return any(_texts(one) and _texts(one) == _texts(code) for one in told)
+
+
+def _texts(column: Column) -> frozenset[str]:
+    """All values of a column of few, as they are read; none of a column of many."""
+    few = column.figures.distinct == len(column.figures.samples)
+    return frozenset(text.strip().casefold() for text in column.figures.samples if few)
+
+
+def of_kind(words: Words, subject: Subject, column: Column) -> Iterator[Words]:
+    """ "type", "kind of policy" for the type of policies, which people call by a word that says little alone."""
+    known, kind = vocabulary(), words[-1:]
+    noun = subject.noun or subject.table.noun
+    if subject.meanings[column.name].role != "category" or len(words) < 2 or not known.has("kinds_of_rows", kind):
+        return
+    rivals = [one for one in subject.having("category") if one is not column and kind[0] in one.words]
+    if not rivals and words[:-1] in (noun, noun[-1:]):
+        names = ("kind", "type") if kind[0] in ("kind", "type") else kind
+        yield from ((name, "of", *noun) for name in names)
+        yield from (kind,) if len(names) == 1 else ()

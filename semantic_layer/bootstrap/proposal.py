@@ -117,7 +117,7 @@ def _dataset(subject: Subject, subjects: Sequence[Subject], roads: Roads, measur
 
 
 def _label(subject: Subject) -> str:
-    noun = subject.table.noun
+    noun = without_header(subject.table.noun, subject.nouns) or subject.table.noun
     text = plural(noun) if subject.noun == noun else phrase(noun)
     return label((text,))
 

@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from semantic_layer.bootstrap.combined_links import find_combined
 from semantic_layer.bootstrap.evidence import Evidence
 from semantic_layer.bootstrap.keys import names_noun, primary_key, reference
-from semantic_layer.bootstrap.kinds import Meaning, is_event, is_personal, meaning, names_rows
+from semantic_layer.bootstrap.kinds import Meaning, is_event, is_own_name, is_personal, meaning, names_rows
 from semantic_layer.bootstrap.links import Link, find_links
-from semantic_layer.bootstrap.naming import dataset_names, field_names, is_called, is_countable, is_plural
+from semantic_layer.bootstrap.naming import (
+    dataset_names,
+    field_names,
+    is_called,
+    is_countable,
+    is_plural,
+    without_header,
+)
 from semantic_layer.bootstrap.structure import Column, Table
 from semantic_layer.bootstrap.times import default_time
 from semantic_layer.bootstrap.vocabulary import Words, vocabulary
+
+_DESCRIBING = (("description",), ("details",))
 
 
 @dataclass(frozen=True)
@@ -78,10 +87,12 @@ class Subject:
             names_rows(one, self.table.noun) or is_personal(one, self.table.noun) for one in self.having("category")
         )
         named = named or (len(self.key) == 1 and self.key[0].kind == "text" and not reference(self.key[0].words).marked)
-        named = named or any(one.own[-1:] == ("description",) for one in self.having("category"))
+        described = [one for one in self.having("category") if one.own[-1:] in _DESCRIBING]
+        named = named or bool(described)
         known = vocabulary()
         called = any(known.has(name, self.noun[-1:]) for name in ("person_nouns", "thing_nouns"))
-        return len(self.key) == 1 and (called or (named and not self.is_event))
+        own = any(names_rows(one, self.table.noun) and is_own_name(one) for one in self.having("category"))
+        return len(self.key) == 1 and (called or own or (named and not self.is_event))
 
 
 def gather(tables: Sequence[Table], evidence: Evidence, taken: Collection[str] = ()) -> tuple[Subject, ...]:
@@ -101,6 +112,7 @@ def _subject(table: Table, tables: Sequence[Table], name: str, links: Sequence[L
     happens = is_event(table, times, sum(not link.is_self for link in own))
     nouns = frozenset(one.noun for one in tables)
     noun = _row_noun(table, key, nouns)
+    noun = without_header(noun, nouns) or noun
     return Subject(table, name, key, own, meanings, field_names(table), noun, time, rivals, happens, nouns)
 
 

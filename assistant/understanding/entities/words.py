@@ -19,7 +19,7 @@ from semantic_layer import Dimension
 LONGEST = 7
 SIZE = "size"
 SIZES = ("area", "acreage", "hectares", "acres", "capacity", "population", "inhabitants")  # by which places are large
-GROUPED = ("deed_forms", "same_units", "role_forms")
+GROUPED = ("deed_forms", "same_units", "role_forms", "role_nouns")
 TELLING = (
     "at_least",
     "more_than",
@@ -81,6 +81,12 @@ def deed_forms() -> tuple[frozenset[str], ...]:
 def role_forms() -> tuple[frozenset[str], ...]:
     """Groups of words for one role: "departure", "leave" and "from"."""
     return _groups("role_forms")
+
+
+@cache
+def role_nouns() -> tuple[frozenset[str], ...]:
+    """Groups of nouns for one role: "representative" and "rep"."""
+    return _groups("role_nouns")
 
 
 def tying_verbs() -> frozenset[str]:
