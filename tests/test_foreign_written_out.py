@@ -9,6 +9,7 @@ import pytest
 
 from assistant.answer import Refusal
 from tests.foreign import Foreign, assert_same_rows, foreign
+from tests.understanding_layer import shipped
 
 TABLES = """
 CREATE TABLE mbr (mbr_id VARCHAR PRIMARY KEY, full_nm VARCHAR, birth_dt DATE, fee_paid BOOLEAN, town VARCHAR);
@@ -52,6 +53,15 @@ def club(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
 )
 def test_written_out(club: Foreign, question: str, sql: str) -> None:
     assert_same_rows(club, question, sql)
+
+
+def test_what_a_word_was_taken_for_is_said(club: Foreign) -> None:
+    notes = [caveat.sentence for caveat in club.answer("How many telescopes are there?").caveats]
+    assert any("'telescopes' was taken for tscope" in note for note in notes)
+
+
+def test_names_of_the_shipped_model_are_words() -> None:
+    assert isinstance(shipped({}).plan("how many launchpads do we have"), Refusal)
 
 
 def test_sorted_by_age(club: Foreign) -> None:

@@ -163,10 +163,10 @@ def with_denied_flags(tokens: Sequence[Token], world: World) -> list[Token]:
     """ "unpaid invoices" as "not paid invoices", where "paid" answers yes or no and nothing is called "unpaid"."""
     possessing = set(world.language.words("possessing"))
     found: list[Token] = []
-    for at, token in enumerate(tokens):  # "clients who have unpaid invoices" are not those who have not paid
-        had = any(before.text in possessing for before in tokens[:at])
-        things = {dataset for before in tokens[:at] for dataset in _counted(before, world)} if had else set[str]()
-        found += _denied(token, world, things) if things or not had else [token]
+    had, things = False, set[str]()
+    for token in tokens:  # "clients who have unpaid invoices" are not those who have not paid
+        found += _denied(token, world, things if had else set()) if things or not had else [token]
+        had, things = had or token.text in possessing, things | _counted(token, world)
     return found
 
 

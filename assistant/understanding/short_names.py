@@ -7,8 +7,10 @@ in the names of the layer is a short form, is that one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+from assistant.answer import Plan
 from assistant.understanding.draft import World
 from assistant.understanding.tokens import Token
 from semantic_layer import SemanticLayer
@@ -20,12 +22,26 @@ LEAST = 0.4
 
 def with_names_in_full(tokens: Sequence[Token], world: World) -> list[Token]:
     """The tokens with words that write a short name out put in the way in which the layer has it."""
+    short = dict(_written_out(tokens, world))
     found: list[Token] = []
     for token in tokens:
-        short = _short_of(token, world) if token.text.isalpha() else ""
-        several = "s" if short and token.text != token.plain else ""
-        found += world.language.tokens_at(short + several, token) if short else [token]
+        several = "s" if token.text != token.plain else ""
+        found += world.language.tokens_at(short[token] + several, token) if token in short else [token]
     return found
+
+
+def with_short_names_told(plan: Plan, question: str, world: World) -> Plan:
+    """The plan with a note of each word that was taken for a name in short."""
+    taken = _written_out(world.language.tokens(question), world)
+    notes = [world.language.message("name_in_short", word=token.raw, short=short) for token, short in taken]
+    return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
+
+
+def _written_out(tokens: Sequence[Token], world: World) -> Iterator[tuple[Token, str]]:
+    """The words of a question that write out a name of one's own tables, with that name."""
+    own = world.layer.definitions.extends == "none"  # the names of the shipped model are words
+    told = ((token, _short_of(token, world)) for token in tokens if own and token.text.isalpha())
+    return ((token, short) for token, short in told if short)
 
 
 def _short_of(token: Token, world: World) -> str:
@@ -46,7 +62,7 @@ def _is_english(text: str, world: World) -> bool:
 @lru_cache(maxsize=8)
 def _short_words(layer: SemanticLayer) -> tuple[str, ...]:
     """The words in the names of things and fields that may be short forms: no words of English that we know."""
-    from semantic_layer.bootstrap import is_word
+    from semantic_layer.bootstrap import is_word  # heavy, and of use for own tables alone
 
     return tuple(sorted({word for word in _words(layer) if SHORTEST <= len(word) <= LONGEST and not is_word(word)}))
 

@@ -63,6 +63,7 @@ from assistant.understanding.roles_apart import Apart, as_done, as_having, by_li
 from assistant.understanding.running import past_of_today, still_running
 from assistant.understanding.scattered import Scattered
 from assistant.understanding.second_halves import with_second_half
+from assistant.understanding.short_names import with_short_names_told
 from assistant.understanding.similarity import Similar
 from assistant.understanding.spans_told import with_spans
 from assistant.understanding.spelling import Speller
@@ -178,7 +179,7 @@ class Understanding:
         if past is not None:
             return in_own_words(past, tokens, question)
         told = with_spans(still_running(outcome, tokens, self._world), tokens, self._world)
-        return with_assumptions(told, question, self._world)
+        return with_short_names_told(with_assumptions(told, question, self._world), question, self._world)
 
     def _said_plainly(
         self, question: str, tokens: list[Token], refused: Refusal
