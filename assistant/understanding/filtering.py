@@ -87,8 +87,26 @@ def _narrow_by_neighbours(draft: Draft) -> dict[int, tuple[Concept, ...]]:
             for beside in (draft.back(at), draft.ahead(at)):
                 if beside is not None and draft.kind(beside) == "dimension" and beside not in draft.uses:
                     concepts = _of_dimension(draft, beside, concepts) or concepts
-            narrowed[at] = concepts
+            narrowed[at] = _of_owners(draft, at, concepts)
     return narrowed
+
+
+def _of_owners(draft: Draft, at: int, concepts: tuple[Concept, ...]) -> tuple[Concept, ...]:
+    """The concepts of a value behind "albums of": what other things are called that the albums belong to.
+
+    What the things themselves are called is only meant where nothing else is; "the album Abba" has no such word.
+    """
+    words, noun = draft.world.language.words("owner_links"), draft.back(at)
+    if noun is not None and noun == at - 1 and draft.element(noun).text.casefold() in words:
+        noun = draft.back(noun)
+    links = {draft.element(place).text.casefold() for place in range(noun + 1, at)} if noun is not None else set[str]()
+    if noun is None or draft.kind(noun) != "noun" or links.isdisjoint(words):
+        return concepts
+    things = draft.noun(noun)
+    own = draft.world.nouns.names(things)
+    others = tuple(concept for concept in concepts if concept.target not in own)
+    linked = any(draft.world.reach.steps(things, one.target.partition(".")[0]) for one in others)
+    return others if linked else concepts
 
 
 def _of_dimension(draft: Draft, dimension: int, concepts: tuple[Concept, ...]) -> tuple[Concept, ...]:

@@ -47,7 +47,7 @@ def _stored(span: Sequence[Token], world: World) -> str:
     spelt = (_together(span, text) for text in dict.fromkeys((raw, raw.title(), raw.capitalize())))
     meant = next((found for one in spelt if (found := world.lexicon.lookup([replace(one, start=one.start + 1)]))), ())
     values = {str(one.value) for one in meant if one.kind == "value" and one.weight >= WHOLE}
-    return values.pop() if len(values) == 1 and len(meant) == 1 else ""
+    return values.pop() if len(values) == 1 and all(one.kind == "value" for one in meant) else ""
 
 
 def _is_changed(span: Sequence[Token], world: World) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from assistant.answer import Clarification, Option, Plan, Refusal, Span
 from assistant.understanding.concepts import Concept
 from assistant.understanding.draft import World
+from assistant.understanding.entities.links import role_words
+from assistant.understanding.entities.words import word_lists
 from assistant.understanding.refusing import refuse
 from assistant.understanding.tokens import Token
 from assistant.understanding.values_index import Row, ValuesIndex
@@ -102,13 +104,39 @@ def card(named: Named) -> Plan | None:
     """All that may be seen of one row, when nothing but the row is asked for: "show me customer C1"."""
     dataset = named.world.layer.datasets[named.row.field.partition(".")[0]]
     others = [token for token in named.tokens if not token.text.startswith(GIVEN)]
-    if not all(_only_points(token, dataset.name, named.world) for token in others):
+    if not all(_only_points(token, dataset.name, named.world) for token in others) or _asks_for_others(named):
         return None
     shown = [f for f in dataset.fields if _may_show(f) and f"{dataset.name}.{f.name}" != named.row.field]
     groups = tuple(_shown(dataset.name, field) for field in shown[:MOST_ATTRIBUTES])
     condition = {"field": named.row.field, "op": "in", "values": [named.row.key]}
     query = SemanticQuery.model_validate({"entity": dataset.name, "group_by": groups, "filters": [condition]})
     return Plan(query, tuple(_span(token, named.row) for token in named.tokens))
+
+
+def _asks_for_others(named: Named) -> bool:
+    """Whether rows that belong to the one named are asked for: "who report to Ann Smith", "Ann Smith's employees"."""
+    lists, at = word_lists(), next(at for at, token in enumerate(named.tokens) if token.text.startswith(GIVEN))
+    before, behind = [token.text for token in named.tokens[:at]], named.tokens[at + 1 :]
+    led = [one for one in before if one not in named.world.language.determiners]
+    reporting = len(led) > 1 and led[-1] in lists["reporting_to"] and led[-2] in lists["reporting"]
+    noun = len(behind) == 1 and behind[0].start - named.tokens[at].end > len(" '")  # of "'s" a gap is left
+    return reporting or (noun and any(c.kind == "noun" for c in named.world.lexicon.lookup(behind)))
+
+
+def roles_lost(plan: Plan, named: Named) -> tuple[str, ...]:
+    """The words of a role that rows have for others of their table, which a plan reads as a value or not at all.
+
+    "Whose manager is Ann Smith" asks for no title, "Ann Smith's employees" not for her.
+    """
+    dataset = named.row.field.partition(".")[0]
+    links = [link for link in named.world.layer.relationships.values() if link.from_ == link.to == dataset]
+    roles = {word for link in links for word in role_words(link)}
+    said = {token.start: token.plain for token in named.tokens}
+    as_values = tuple(span.text for span in plan.spans if span.role == "value" and said.get(span.start) in roles)
+    own = any(one.field == named.row.field and not (one.via or one.entity) for one in plan.query.filters)
+    counts = {named.world.nouns.count_of(dataset)} >= set(plan.query.metrics) and not plan.query.group_by
+    itself = own and (plan.query.entity == dataset or counts) and _asks_for_others(named)
+    return as_values or tuple(span.text for span in plan.spans if itself and span.target.startswith(named.row.field))
 
 
 def _span(token: Token, row: Row) -> Span:

@@ -41,6 +41,7 @@ from assistant.understanding.lookup import (
     nobody,
     noted,
     readings,
+    roles_lost,
     several,
 )
 from assistant.understanding.metric_words import context_words, word_pairs
@@ -286,6 +287,10 @@ class Understanding:
         under = doubted(outcome, named.tokens, named.world) if isinstance(outcome, Plan) else ()
         if under:
             outcome = plan_entities(named.tokens, named.world) or refuse(question, "UNKNOWN_WORDS", named.world, under)
+        if isinstance(outcome, Plan) and (lost := roles_lost(outcome, named)):
+            again = plan_entities(named.tokens, named.world)
+            kept = again if again and not roles_lost(again, named) else None
+            outcome = kept or refuse(question, "UNKNOWN_WORDS", named.world, lost)
         return noted(outcome, found, named) if isinstance(outcome, Plan) else outcome
 
     def _sentence(self, plan: Plan) -> str:

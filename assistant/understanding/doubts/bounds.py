@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from assistant.understanding.chart import amount_of
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from assistant.understanding.entities.amounts import WORTH
+from assistant.understanding.entities.words import Words
 
 COMPARED, MOST_COUNTED, FARTHEST = frozenset({"gt", "ge", "lt", "le", "eq", "in"}), 10, 6
 
@@ -117,6 +119,26 @@ def _counted_for_itself(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(tuple(named) or (metrics[one.field].title,), "of_each_row")
 
 
+def _amount_as_number(asked: Doubted) -> Iterator[Doubt]:
+    """ "members with claims over 700": the amount of each claim, where each has one, and not how many there are."""
+    counted, words = asked.world.nouns.counted, Words(asked.tokens, asked.world)
+    bounded = [one for one in asked.query.filters if one.op in COMPARED | {"between"} and one.field in counted]
+    bounded = [one for one in bounded if words.field_called(WORTH, counted[one.field])]
+    values = {value for one in bounded for value in one.values if _is_amount(value)}
+    worth = {one.field for one in bounded}
+    starts = {span.start for span in asked.plan.spans if span.role == "condition" and span.target in worth}
+    for at in (i for i in range(len(asked.tokens) - 1) if values and asked.tokens[i].start in starts):
+        near = range(at + 1, min(at + FARTHEST, len(asked.tokens)))
+        last = next((i for i in near if amount_of(asked.text(i)) in values), at)
+        if last > at and not asked.concepts(last + 1) and asked.text(last + 1) not in asked.words("times"):
+            yield Doubt(raw(asked.tokens[at : last + 1]), "of_each_row")
+
+
+def _is_amount(value: object) -> bool:
+    """Whether a number is more than one counts of most things."""
+    return isinstance(value, int | float) and value >= MOST_COUNTED
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _of_each_row,
     _of_the_rows,
@@ -125,4 +147,5 @@ RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
     _number_of_amounts,
     _average_of_others,
     _counted_for_itself,
+    _amount_as_number,
 )

@@ -123,7 +123,18 @@ def _nobody_named(asked: Doubted) -> Iterator[Doubt]:
         yield Doubt(raw(asked.said[:2]), "nobody_named")
 
 
+def _deed_as_state(asked: Doubted) -> Iterator[Doubt]:
+    """ "which customer paid the highest charges": what somebody did, and not the charges that are called paid."""
+    persons, helped = asked.words("asking_persons"), {*asked.words("auxiliaries"), *asked.words("copulas")}
+    for at, condition in asked.values():
+        doer = {c.target for c in asked.concepts(at - 1) if c.kind == "noun"} - {condition.field.partition(".")[0]}
+        active = (asked.text(at - 1) in persons or doer) and asked.text(at - 2) not in helped
+        if active and _is_done(asked, asked.text(at)) and asked.text(at + 1) in asked.world.language.determiners:
+            yield Doubt(raw(asked.tokens[at : at + 2]), "deed_as_state")
+
+
 RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
+    _deed_as_state,
     _most_of_them,
     _one_after_another,
     _share_of_doers,

@@ -8,6 +8,7 @@ from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
 
 LONGEST = 5
 NAMED = 0.99
+BOUNDS = frozenset({"gt", "ge", "lt", "le", "eq", "between"})
 
 
 def _torn_segment(asked: Doubted) -> Iterator[Doubt]:
@@ -90,4 +91,22 @@ def _torn_noun(asked: Doubted) -> Iterator[Doubt]:
             yield Doubt(raw(asked.tokens[at : at + 2]), "torn_name")
 
 
-RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (_torn_segment, _torn_field, _value_within_field, _torn_noun)
+def _counted_for_numbered(asked: Doubted) -> Iterator[Doubt]:
+    """ "level numbers between 5 and 10": a field called so, and not how many levels there are."""
+    counts = {asked.world.nouns.count_of(name): name for name in asked.world.layer.datasets}
+    bounded = {counts[one.field] for one in asked.query.filters if one.field in counts and one.op in BOUNDS}
+    told = {span.start for span in asked.plan.spans if span.role == "condition" and counts.get(span.target) in bounded}
+    numbering = asked.words("numbering_words")
+    for at in (i for i in range(len(asked.tokens) - 1) if asked.tokens[i].start in told):
+        named = {c.target for c in asked.concepts(at, at + 2) if c.kind == "dimension" and c.weight >= NAMED}
+        if asked.text(at + 1) in numbering and {name.partition(".")[0] for name in named} & bounded:
+            yield Doubt(raw(asked.tokens[at : at + 2]), "torn_name")
+
+
+RULES: tuple[Callable[[Doubted], Iterator[Doubt]], ...] = (
+    _torn_segment,
+    _torn_field,
+    _value_within_field,
+    _torn_noun,
+    _counted_for_numbered,
+)

@@ -258,7 +258,7 @@ def listed_instead(plan: Plan, tokens: Sequence[Token], world: World) -> Plan | 
     groups, shown = ({group.field for group in one.query.group_by} for one in (plan, listed))
     told = len(shown) > 1 or any(fields[name].kind in ("number", "time") or fields[name].listable for name in shown)
     kept = len(listed.query.filters) >= len(query.filters)
-    told = told or not query.group_by
+    told = told or not query.group_by or shown == set(world.nouns.names(listed.query.entity))
     return listed if told and kept and groups <= shown else None
 
 

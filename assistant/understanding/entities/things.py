@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.understanding.concepts import Concept
+from assistant.understanding.concepts import HEAD_WORD, Concept
 from assistant.understanding.draft import World
 from assistant.understanding.entities.dated import began
 from assistant.understanding.entities.described import described
@@ -125,14 +125,20 @@ def _most_used(words: Words, found: Found) -> Iterator[Found]:
     for role, descending in (("most_used", True), ("least_used", False)):
         said = words.phrase(found.at, role)
         for dataset, behind in words.nouns(words.skip(said, "empty")) if said is not None else ():
-            if _happens(words, dataset, behind):
-                continue  # "the most common complaints" are kinds of them
+            if _happens(words, dataset, behind) or _opens_field(words, behind - 1):
+                continue  # "the most common complaints" are kinds of them, "the most common room size" is a size
             telling = [link.from_ for link in words.world.layer.relationships.values() if link.to == dataset]
             count = count_of_each(words, telling[0], dataset) if len(telling) == 1 else ""
             if count:
                 order = OrderBy(by=count, descending=descending)
                 ranked = replace(found, entity=dataset, metrics=(count,), order=order, limit=1)
                 yield replace(ranked, fewest=not descending).used(found.at, behind, "order", dataset)
+
+
+def _opens_field(words: Words, at: int) -> bool:
+    """Whether a field is called by the word here with those behind it."""
+    named = ((c, end) for concepts, end in words.concepts(at, "dimension") if end > at + 1 for c in concepts)
+    return any(c.weight > HEAD_WORD and words.world.layer.fields[c.target].kind == "categorical" for c, _ in named)
 
 
 def _happens(words: Words, dataset: str, behind: int) -> bool:

@@ -20,13 +20,17 @@ class Sorting:
     known: bool = True
 
 
-def counted(plan: Plan | None, world: World) -> str:
-    """The dataset of which a plan counts rows under conditions and in a period, empty for any other plan."""
+def counted(plan: Plan | None, world: World, things: bool = False) -> str:
+    """The dataset of which a plan counts rows under conditions and in a period, empty for any other plan.
+
+    With `things` also one whose rows are things that people count and list.
+    """
     if plan is None or len(plan.query.metrics) != 1:
         return ""
     told = plan.query.model_copy(update={"metrics": (), "filters": (), "time_range": None})
     dataset = counted_rows(world, plan.query.metrics[0])
-    known = dataset and not world.layer.datasets[dataset].entity and world.layer.datasets[dataset].primary_key
+    known = dataset and (things or not world.layer.datasets[dataset].entity)
+    known = known and world.layer.datasets[dataset].primary_key
     return dataset if told == SemanticQuery() and known else ""
 
 

@@ -35,7 +35,7 @@ from assistant.understanding.forms.people import part_who_are, who_are, who_are_
 from assistant.understanding.forms.ranked_relative import ranked_relative
 from assistant.understanding.forms.ratios import ratios
 from assistant.understanding.forms.reasons import causes, counted_and_why, reasons
-from assistant.understanding.forms.rows_asked import members_asked, rows_asked
+from assistant.understanding.forms.rows_asked import members_asked, rows_asked, things_of_days
 from assistant.understanding.forms.sets import described, sets, who_is
 from assistant.understanding.forms.sides_often import sides_often
 from assistant.understanding.forms.single_rows import bounded, extreme, extreme_of_each
@@ -91,6 +91,7 @@ FORMS: tuple[Form, ...] = (
     who_are_so,
     numbers_of_doers,
     latest_rows,
+    things_of_days,
     ages,
     bounded,
     extreme,

@@ -15,13 +15,18 @@ MOST_BEFORE = 3
 PLAIN = {"metrics": (), "filters": (), "time_range": None}
 
 
-def rows_asked(asking: Asking) -> Outcome | None:
+def things_of_days(asking: Asking) -> Outcome | None:
+    """The things that the question without its first word counts by their own day: "list the orders of 2009"."""
+    return rows_asked(asking, things=True)
+
+
+def rows_asked(asking: Asking, things: bool = False) -> Outcome | None:
     """The rows that the question without its first word counts, newest first; None for any other question."""
     behind = asking.end(0, "rows_asked")
     if behind is None or behind >= len(asking.tokens) or any(asking.found("counting")):
         return None  # "list the number of rides"
     plan = asking.read((*asking.made("how many", 0), *asking.tokens[behind:]))
-    dataset = counted(plan, asking.world)
+    dataset = counted(plan, asking.world, things)
     if plan is None or not dataset or not _is_named(asking, behind, plan, dataset) or _is_broken_down(asking):
         return None
     day = day_of(asking.world, dataset, plan.query.metrics[0])
