@@ -67,11 +67,11 @@ def _told_apart(field: str, world: World, coded_only: bool, several: bool) -> st
     layer, dataset = world.layer, field.partition(".")[0]
     named = field in world.nouns.names(dataset)
     if named or coded_only:
-        return _rows_of_code(dataset, world, several) if named else ""
+        return rows_of_code(dataset, world, several) if named else ""
     return dataset if layer.datasets[dataset].entity and not named else ""
 
 
-def _rows_of_code(dataset: str, world: World, several: bool) -> str:
+def rows_of_code(dataset: str, world: World, several: bool) -> str:
     """The one dataset whose rows link to a code that says nothing but its own name, or to a name said of `several`.
 
     "Labradors" are dogs, of which each has a breed that is stored as "Labrador".

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.understanding.doubts.doubted import Doubt, Doubted, raw
+from assistant.understanding.kinds_as_things import rows_of_code
 from assistant.understanding.tokens import Token
 
 Stretch = tuple[int, int]
@@ -35,6 +36,7 @@ def _kind_of_others(asked: Doubted) -> Iterator[Doubt]:
     grouped = {group.field for group in asked.query.group_by}
     for at, thing in _genitives(asked):
         owners = {name.partition(".")[0] for name in grouped if told.get(name, "") == asked.tokens[at - 1].raw}
+        owners |= {rows_of_code(name, asked.world, several=False) for name in owners} - {""}
         things = {c.target for c in asked.concepts(thing) if c.kind == "noun"}
         things |= {asked.world.nouns.counted.get(c.target, "") for c in asked.concepts(thing) if c.kind == "metric"}
         if owners and things - {""} and owners.isdisjoint(things):
