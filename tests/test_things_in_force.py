@@ -6,6 +6,7 @@ import pytest
 
 from assistant.understanding import Understanding
 from semantic_layer import Filter
+from tests.foreign import assert_same_rows, foreign
 from tests.understanding_layer import read, shipped
 
 VALUES = {
@@ -75,3 +76,15 @@ def test_a_phone_number_of_those_who_ordered_is_shown_and_no_way_of_ordering(com
     query = read(company, "list customers in Berlin who ordered in june with their phone number")
     assert "customer.phone_number" in {group.field for group in query.group_by}
     assert not [rows for one in query.filters for rows in one.where]
+
+
+POLICIES = """
+CREATE TABLE policy (policy_id INTEGER PRIMARY KEY, holder VARCHAR, status VARCHAR, start_date DATE, end_date DATE);
+INSERT INTO policy VALUES (1, 'Ann', 'Active', '2025-01-01', '2026-01-01'), (2, 'Bo', 'Lapsed', '2026-01-01', NULL),
+  (3, 'Cy', 'Active', '2026-02-01', NULL), (4, 'Di', 'Active', '2026-02-01', '2027-01-31');
+"""
+
+
+def test_a_stored_state_of_that_name_goes_before_the_days(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with foreign(tmp_path_factory.mktemp("policies"), POLICIES, date(2026, 6, 30)) as world:
+        assert_same_rows(world, "How many policies are active?", "SELECT count(*) FROM policy WHERE status = 'Active'")

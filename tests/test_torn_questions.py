@@ -59,7 +59,7 @@ def test_a_question_that_once_made_the_reader_fall_has_an_outcome(room, question
     assert isinstance(room.plan(question), Plan | Clarification | Refusal)
 
 
-@pytest.mark.parametrize("number", [40, pytest.param(3000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("number", [20, pytest.param(3000, marks=pytest.mark.deep)])
 def test_every_torn_question_has_an_outcome(room, number):
     for question in _torn(number, seed=number):
         assert isinstance(room.plan(question), Plan | Clarification | Refusal), question

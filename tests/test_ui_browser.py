@@ -150,6 +150,7 @@ def test_nothing_typed_or_stored_becomes_markup(tab: Tab) -> None:
     assert "<img src=x onerror=alert(1)>" in tab.page.inner_text("#tw-chat")
 
 
+@pytest.mark.deep
 def test_a_click_that_means_nothing_leaves_all_as_it_is(tab: Tab) -> None:
     tab.ask("Revenue by month")
     tab.page.fill("#tw-ask textarea", "half a question")
@@ -199,6 +200,7 @@ def test_two_tabs_share_nothing(tab: Tab, chromium: Any, server: Server) -> None
     other.page.context.close()
 
 
+@pytest.mark.deep
 def test_a_new_conversation_starts_again(tab: Tab) -> None:
     tab.ask("Revenue by month")
     tab.page.get_by_role("button", name="+ New").click()
@@ -261,6 +263,7 @@ def test_a_phone_gets_the_narrow_picture(chromium: Any, server: Server) -> None:
     tab.page.context.close()
 
 
+@pytest.mark.deep
 def test_light_and_dark_can_be_switched_and_stay(tab: Tab) -> None:
     page, ground = tab.page, "getComputedStyle(document.querySelector('#tw-panel')).backgroundColor"
     light = page.evaluate(ground)

@@ -31,13 +31,20 @@ def in_force(asking: Asking) -> Plan | None:
     start = replace(asking, tokens=tuple(rest)).past(0, "things_asked")
     plan = asking.read((*asking.made("how many", 0), *rest[start:])) if span is not None and rest[start:] else None
     dataset = counted_rows(asking.world, plan.query.metrics[0]) if plan is not None and plan.query.metrics else ""
-    days = _days(asking, dataset) if dataset else None
+    days = _days(asking, dataset) if dataset and not _is_stored(asking, told, dataset) else None
     if plan is None or days is None or span is None or plan.query.time_range or len(plan.query.metrics) > 1:
         return None
     query = plan.query.model_copy(update={"filters": (*plan.query.filters, *_bounds(days, span))})
     counted = bool(query.group_by) or any(asking.found("counting"))
     query = query if counted else _listed(asking, dataset, days, query)
     return replace(plan, query=query, asked=None) if asking.stands(query) else None
+
+
+def _is_stored(asking: Asking, told: Sequence[tuple[int, int]], dataset: str) -> bool:
+    """Whether a field of the things has the very word as a value: "active" policies of a status are those."""
+    lexicon = asking.world.lexicon
+    meant = (one for first, behind in told for one in lexicon.lookup(asking.tokens[first:behind]))
+    return any(one.kind == "value" and one.target.partition(".")[0] == dataset for one in meant)
 
 
 def _without(asking: Asking, told: Sequence[tuple[int, int]]) -> list[Token]:
