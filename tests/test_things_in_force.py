@@ -79,12 +79,29 @@ def test_a_phone_number_of_those_who_ordered_is_shown_and_no_way_of_ordering(com
 
 
 POLICIES = """
-CREATE TABLE policy (policy_id INTEGER PRIMARY KEY, holder VARCHAR, status VARCHAR, start_date DATE, end_date DATE);
-INSERT INTO policy VALUES (1, 'Ann', 'Active', '2025-01-01', '2026-01-01'), (2, 'Bo', 'Lapsed', '2026-01-01', NULL),
-  (3, 'Cy', 'Active', '2026-02-01', NULL), (4, 'Di', 'Active', '2026-02-01', '2027-01-31');
+CREATE TABLE policy_state (state_code VARCHAR PRIMARY KEY, state_name VARCHAR);
+INSERT INTO policy_state VALUES ('A', 'Active'), ('L', 'Lapsed');
+CREATE TABLE policy (policy_id INTEGER PRIMARY KEY, holder VARCHAR, state_code VARCHAR REFERENCES policy_state,
+  start_date DATE, end_date DATE);
+INSERT INTO policy VALUES (1, 'Ann', 'A', '2025-01-01', '2026-01-01'), (2, 'Bo', 'L', '2026-01-01', NULL),
+  (3, 'Cy', 'A', '2026-05-01', NULL), (4, 'Di', 'A', '2026-02-01', '2027-01-31'),
+  (5, 'Ed', 'A', '2024-02-01', '2025-01-31');
 """
 
 
-def test_a_stored_state_of_that_name_goes_before_the_days(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many policies are active?", "SELECT count(*) FROM policy WHERE state_code = 'A'"),
+        (
+            "How many policies were active in March 2026?",
+            "SELECT count(*) FROM policy"
+            " WHERE start_date < '2026-04-01' AND (end_date >= '2026-03-01' OR end_date IS NULL)",
+        ),
+    ],
+)
+def test_a_stored_state_of_today_goes_before_the_days(
+    tmp_path_factory: pytest.TempPathFactory, question: str, sql: str
+) -> None:
     with foreign(tmp_path_factory.mktemp("policies"), POLICIES, date(2026, 6, 30)) as world:
-        assert_same_rows(world, "How many policies are active?", "SELECT count(*) FROM policy WHERE status = 'Active'")
+        assert_same_rows(world, question, sql)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from assistant.answer import Plan
 from assistant.understanding.dates import Clock
 from assistant.understanding.forms.asking import Asking, counted_rows, phrases
+from assistant.understanding.kinds_as_things import rows_of_code
 from assistant.understanding.time_phrases import time_phrase
 from assistant.understanding.tokens import Token
 from semantic_layer import Filter, GroupBy, SemanticQuery, TimeRange
@@ -27,11 +28,13 @@ def in_force(asking: Asking) -> Plan | None:
     told = [*asking.found("in_force"), *asking.found("just_now")]
     if not told:
         return None
-    rest, span = _without_time(asking, _without(asking, told))
+    running = _without(asking, told)
+    rest, span = _without_time(asking, running)
     start = replace(asking, tokens=tuple(rest)).past(0, "things_asked")
     plan = asking.read((*asking.made("how many", 0), *rest[start:])) if span is not None and rest[start:] else None
     dataset = counted_rows(asking.world, plan.query.metrics[0]) if plan is not None and plan.query.metrics else ""
-    days = _days(asking, dataset) if dataset and not _is_stored(asking, told, dataset) else None
+    of_today = len(rest) == len(running)
+    days = None if not dataset or (of_today and _is_stored(asking, told, dataset)) else _days(asking, dataset)
     if plan is None or days is None or span is None or plan.query.time_range or len(plan.query.metrics) > 1:
         return None
     query = plan.query.model_copy(update={"filters": (*plan.query.filters, *_bounds(days, span))})
@@ -41,10 +44,11 @@ def in_force(asking: Asking) -> Plan | None:
 
 
 def _is_stored(asking: Asking, told: Sequence[tuple[int, int]], dataset: str) -> bool:
-    """Whether a field of the things has the very word as a value: "active" policies of a status are those."""
-    lexicon = asking.world.lexicon
-    meant = (one for first, behind in told for one in lexicon.lookup(asking.tokens[first:behind]))
-    return any(one.kind == "value" and one.target.partition(".")[0] == dataset for one in meant)
+    """Whether a field of the things, or a code of theirs, has the very word as a value: a status "active"."""
+    world = asking.world
+    meant = [one for first, behind in told for one in world.lexicon.lookup(asking.tokens[first:behind])]
+    owners = {one.target.partition(".")[0] for one in meant if one.kind == "value" and "." in one.target}
+    return dataset in owners or any(rows_of_code(owner, world, several=False) == dataset for owner in owners)
 
 
 def _without(asking: Asking, told: Sequence[tuple[int, int]]) -> list[Token]:
