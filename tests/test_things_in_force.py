@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from assistant.answer import Refusal
 from assistant.understanding import Understanding
 from semantic_layer import Filter
 from tests.foreign import assert_same_rows, foreign
@@ -59,23 +60,26 @@ def test_what_has_a_number_of_its_own_keeps_it(company: Understanding, question:
     assert read(company, question).metrics == (metric,)
 
 
+def test_what_is_asked_of_each_row_is_shown_beside_it(company: Understanding):
+    shown = [group.field for group in read(company, "top 10 customers by revenue in 2026 with their city").group_by]
+    assert "customer.city" in shown
+
+
 @pytest.mark.parametrize(
-    ("question", "fields"),
+    ("question", "field"),
     [
-        ("top 10 customers by revenue in 2026 with their city and email", ["city", "email_address"]),
-        ("names and emails of all customers in Berlin", ["full_name", "email_address"]),
-        ("emails of platinum members in Kiel", ["email_address"]),
+        ("top 10 customers by revenue in 2026 with their city and email", "E-mail address"),
+        ("names and emails of all customers in Berlin", "E-mail address"),
+        ("emails of platinum members in Kiel", "E-mail address"),
+        ("list the emails of customers in Berlin", "E-mail address"),
+        ("list customers in Berlin who ordered in june with their phone number", "Phone number"),
     ],
 )
-def test_what_is_asked_of_each_row_is_shown_beside_it(company: Understanding, question: str, fields: list[str]):
-    shown = [group.field for group in read(company, question).group_by]
-    assert {f"customer.{name}" for name in fields} <= set(shown)
-
-
-def test_a_phone_number_of_those_who_ordered_is_shown_and_no_way_of_ordering(company: Understanding):
-    query = read(company, "list customers in Berlin who ordered in june with their phone number")
-    assert "customer.phone_number" in {group.field for group in query.group_by}
-    assert not [rows for one in query.filters for rows in one.where]
+def test_personal_data_is_not_listed_by_any_form(company: Understanding, question: str, field: str):
+    refused = company.plan(question)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "NOT_AVAILABLE"
+    assert refused.sentence.startswith(f"{field} is personal data")
 
 
 POLICIES = """

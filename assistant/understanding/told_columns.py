@@ -71,10 +71,20 @@ def _listed(said: Told, plan: Planner, world: World) -> Plan | None:
     if bare == said.items and not (each or said.cut or said.order):
         return None  # which was read already
     limits = "" if each else _spelt(said.limits)
-    found = plan(f"{world.language.words('column_verbs')[0]} {', '.join(map(_spelt, bare))} {limits}".strip())
+    found = plan(f"{_request(bare[0], world)} {', '.join(map(_spelt, bare))} {limits}".strip())
     if not isinstance(found, Plan) or (each and not _lists(found.query, each, world)):
         return None
     return arranged(found, said, plan, world)
+
+
+def _request(item: Sequence[Token], world: World) -> str:
+    """The first word for a request that names nothing together with what it asks for: no "return emails" returned."""
+    verbs = world.language.words("column_verbs")
+    heads = [item[:size] for size in range(1, len(item) + 1)]
+    told = {verb: world.language.tokens(verb) for verb in verbs}
+    return next(
+        (verb for verb in verbs if not any(world.lexicon.lookup([*told[verb], *head]) for head in heads)), verbs[0]
+    )
 
 
 def _lists(query: SemanticQuery, things: Sequence[Token], world: World) -> bool:

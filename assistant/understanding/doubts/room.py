@@ -69,12 +69,24 @@ OF_QUERIES = (*VAIN_QUERIES, *WHOLE_QUERIES)
 
 def doubt(question: str, plan: Plan, tokens: Sequence[Token], world: World) -> Clarification | Refusal | None:
     """What to say instead of a plan that decides what the words leave open, None for one that stands."""
-    return _first(question, Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world), RULES)
+    return _personal(question, plan, world) or _first(
+        question, Doubted(plan, tuple(tokens), tuple(world.language.tokens(question)), world), RULES
+    )
 
 
 def doubt_of_query(question: str, plan: Plan, world: World) -> Clarification | Refusal | None:
     """What to say instead of a plan that computes what nobody can ask for, None for one that stands."""
-    return _first(question, Doubted(plan, (), (), world), OF_QUERIES)
+    return _personal(question, plan, world) or _first(question, Doubted(plan, (), (), world), OF_QUERIES)
+
+
+def _personal(question: str, plan: Plan, world: World) -> Refusal | None:
+    """The refusal of a plan that would show personal data that no list may hold, whichever form made it."""
+    shown = [world.layer.fields[one.field] for one in plan.query.group_by if one.field in world.layer.fields]
+    field = next((one for one in shown if one.pii and not one.listable), None)
+    if field is None:
+        return None
+    sentence = world.language.message("personal", field=field.title)
+    return refuse(question, "NOT_AVAILABLE", world, sentence=sentence)
 
 
 def _first(question: str, asked: Doubted, rules: Sequence[Rule]) -> Clarification | Refusal | None:
