@@ -20,7 +20,7 @@ def read_attribute(follow_up: FollowUp) -> Reading | None:
     meant = follow_up.understanding.meanings(follow_up.tokens[owned:])
     kinds = {concept.kind for concept in meant[0].concepts} if len(meant) == 1 else set[str]()
     if kinds == {"value"} or (kinds and _is_of_others(follow_up, meant[0])):
-        return follow_up.refuse("rephrase")
+        return follow_up.refuse("unfollowed")
     found = resolve_reference(follow_up) if owned == 1 and {"value", "dimension"} <= kinds else None
     if not isinstance(found, FollowUp) or not found.tokens:
         return None

@@ -27,7 +27,7 @@ def read_clause(follow_up: FollowUp) -> Reading | None:
     entity = "" if base.entity else dataset
     own = tuple(one.model_copy(update={"entity": entity}) if _is_of_each(follow_up, one) else one for one in conditions)
     query = base.model_copy(update={"filters": tuple(dict.fromkeys((*base.filters, *own)))})
-    return Plan(query) if follow_up.stands(query) else follow_up.refuse("rephrase")
+    return Plan(query) if follow_up.stands(query) else follow_up.refuse("unfollowed")
 
 
 def opens_clause(follow_up: FollowUp) -> str:

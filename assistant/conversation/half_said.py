@@ -131,7 +131,7 @@ def read_other_group(follow_up: FollowUp, size: int) -> Reading | None:
     split = (*follow_up.understanding.tokens(SPLIT), *told)
     read = replace(follow_up, tokens=split, cues=follow_up.cues | {"replacing"}).read("metrics")
     kept = isinstance(read, Plan) and read.query.metrics == follow_up.base.metrics
-    return read if kept else follow_up.refuse("rephrase")
+    return read if kept else follow_up.refuse("unfollowed")
 
 
 def read_worth(follow_up: FollowUp) -> Reading | None:
@@ -142,7 +142,7 @@ def read_worth(follow_up: FollowUp) -> Reading | None:
     if not asked or not counts:
         return None
     return (_worth_of(follow_up, counts[0]) if counts == [*follow_up.base.metrics] else None) or follow_up.refuse(
-        "rephrase"
+        "unfollowed"
     )
 
 

@@ -62,7 +62,7 @@ def _of_other_groups(follow_up: FollowUp, followed: Plan) -> Reading | None:
     new = {group.field for group in followed.query.group_by}
     same = followed.query.metrics == follow_up.base.metrics and followed.query.limit is None
     if "narrowing" in follow_up.cues and "by" not in follow_up.words and old and same and new and new.isdisjoint(old):
-        return follow_up.refuse("rephrase")
+        return follow_up.refuse("unfollowed")
     return None
 
 
@@ -70,8 +70,8 @@ def within_context(follow_up: FollowUp, alone: Plan) -> Reading:
     """ "and won value" behind a breakdown: the other number of the same rows, and none of all there are."""
     query: SemanticQuery = with_metrics(follow_up.base, alone.query.metrics)
     if any(span.role == "filler" and span.target for span in alone.spans):
-        return follow_up.refuse("rephrase")  # "retention campaigns" behind a rate of plans
-    return Plan(query) if follow_up.answers(query) else follow_up.refuse("rephrase")
+        return follow_up.refuse("unfollowed")  # "retention campaigns" behind a rate of plans
+    return Plan(query) if follow_up.answers(query) else follow_up.refuse("unfollowed")
 
 
 def is_ratio(plan: Plan) -> bool:
@@ -84,10 +84,12 @@ def ratio_within_context(follow_up: FollowUp, alone: Plan) -> Reading:
     base, query = follow_up.base, alone.query
     plain = not (base.entity or base.compare or base.shares or base.limit or base.top)
     if not plain or not set(base.metrics) & set(query.metrics):
-        return follow_up.refuse("rephrase")
+        return follow_up.refuse("unfollowed")
     filters = tuple(dict.fromkeys((*base.filters, *query.filters)))
     found = query.model_copy(update={"filters": filters, "time_range": base.time_range, "group_by": base.group_by})
-    return replace(alone, query=with_default_order(found)) if follow_up.stands(found) else follow_up.refuse("rephrase")
+    return (
+        replace(alone, query=with_default_order(found)) if follow_up.stands(found) else follow_up.refuse("unfollowed")
+    )
 
 
 def read_resting(follow_up: FollowUp) -> Reading | None:
@@ -100,4 +102,4 @@ def read_resting(follow_up: FollowUp) -> Reading | None:
     under = layer.metrics[metric.denominator]
     query = with_metrics(base, (under.name,))
     told = not under.hidden and under.format == "integer" and not is_cut(base) and follow_up.stands(query)
-    return Plan(query) if told else follow_up.refuse("rephrase")
+    return Plan(query) if told else follow_up.refuse("unfollowed")

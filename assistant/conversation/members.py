@@ -46,13 +46,13 @@ def read_who_did_not(follow_up: FollowUp) -> Reading | None:
     elif count and _tells_a_deed(follow_up, dataset):
         *others, did = _membership(follow_up, dataset)
     else:
-        return follow_up.refuse("rephrase")
+        return follow_up.refuse("unfollowed")
     none = did.model_copy(update={"op": "eq", "values": (0,), "entity": dataset})
     query = base.model_copy(update={"metrics": (count,), "filters": (*others, none), "order_by": ()})
     query = query if base.metrics == (count,) else query.model_copy(update={"time_range": None})
     if base.compare or base.shares:
-        return follow_up.refuse("rephrase")
-    return Plan(query) if follow_up.stands(query) else follow_up.refuse("rephrase")
+        return follow_up.refuse("unfollowed")
+    return Plan(query) if follow_up.stands(query) else follow_up.refuse("unfollowed")
 
 
 def _turned(follow_up: FollowUp) -> Plan | None:

@@ -126,5 +126,5 @@ def read_ones(follow_up: FollowUp) -> Reading | None:
     some = [narrowed] if isinstance(narrowed, Plan) and narrowed.query.metrics == base.metrics else []
     plans = some or own if "narrowing" in follow_up.cues else [*some, *own]
     if len(plans) < 2:
-        return plans[0] if plans else follow_up.refuse("rephrase")
+        return plans[0] if plans else follow_up.refuse("unfollowed")
     return follow_up.ask_which(plans)

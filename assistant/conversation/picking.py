@@ -30,7 +30,7 @@ def read_pick(follow_up: FollowUp) -> Reading | None:
     if not place or not size:
         return None
     if not follow_up.cues <= PICKING:
-        return follow_up.refuse("rephrase")  # "without the first one" asks for the others
+        return follow_up.refuse("unfollowed")  # "without the first one" asks for the others
     turn = _last_list(follow_up)
     row = _row(turn, place) if turn is not None else None
     if turn is None or row is None or turn.query is None:
@@ -42,7 +42,7 @@ def read_pick(follow_up: FollowUp) -> Reading | None:
     if not rest:
         return Plan(query)
     read = replace(follow_up, tokens=rest, base=query).read("metrics")
-    return read if isinstance(read, Plan) else follow_up.refuse("rephrase")
+    return read if isinstance(read, Plan) else follow_up.refuse("unfollowed")
 
 
 def read_without_one(follow_up: FollowUp) -> Reading | None:
@@ -185,7 +185,7 @@ def read_others(follow_up: FollowUp) -> Reading | None:
     if not follow_up.phrases.is_one(follow_up.words, "picks", "others"):
         return None
     if not follow_up.cues <= PICKING:
-        return follow_up.refuse("rephrase")
+        return follow_up.refuse("unfollowed")
     queries = [query for query in _others(follow_up) if follow_up.stands(query)]
     if not queries:
         return follow_up.refuse("no_reference", words=follow_up.text())

@@ -29,7 +29,7 @@ def read_whole(follow_up: FollowUp) -> Reading | None:
     bare = words[1:] if words[:1] in (("for",), ("over",), ("of",)) else words
     if phrases.is_one(bare, "parts", "whole") or phrases.is_one(words, "parts", "whole"):
         if base.group_by and loose_bounds(base, follow_up.understanding.world.layer.metrics):
-            return follow_up.refuse("rephrase")
+            return follow_up.refuse("unfollowed")
         if base.group_by:
             return Plan(without_group(base, {group.field for group in base.group_by}))
         kept = remove(base, Removal(filters=frozenset(f.field for f in base.filters if f.op in VALUED)))
@@ -59,7 +59,7 @@ def _summed(follow_up: FollowUp) -> Reading:
     base, layer = follow_up.base, follow_up.understanding.world.layer
     shown = population(base, follow_up.turn) if is_cut(base) else base
     if shown is None or not base.metrics or loose_bounds(base, layer.metrics):
-        return follow_up.refuse("rephrase")
+        return follow_up.refuse("unfollowed")
     query = without_group(shown, {group.field for group in base.group_by})
     return Plan(query.model_copy(update={"order_by": ()}))
 

@@ -84,7 +84,7 @@ def read_how_many(follow_up: FollowUp) -> Reading | None:
         return None
     counted = _counted(follow_up)
     if counted is None:
-        return follow_up.refuse("rephrase") if among and is_cut(base) else None
+        return follow_up.refuse("unfollowed") if among and is_cut(base) else None
     told = [token for token in rest[among:] if token.text not in world.language.fillers]
     narrowed = replace(follow_up, tokens=rest[among:], base=counted)
     found = _of_the_same(narrowed, narrowed.read("metrics")) if told else Plan(counted)
@@ -123,7 +123,7 @@ def read_nothing(follow_up: FollowUp) -> Reading | None:
         return Explanation(follow_up.question, follow_up.phrases.message("welcome"))
     if follow_up.cues <= {"polite", "leaning"} and not _promises(follow_up):
         return Plan(follow_up.base)
-    return Refusal(follow_up.question, "UNKNOWN_WORDS", follow_up.phrases.message("rephrase"))
+    return follow_up.refuse("unfollowed")
 
 
 def _promises(follow_up: FollowUp) -> bool:
@@ -137,9 +137,9 @@ def read_referring(follow_up: FollowUp) -> Reading | None:
     if found is None or not isinstance(found, FollowUp):
         return found
     if not found.tokens:
-        return found.refuse("rephrase") if _promises(found) else Plan(found.base)
+        return found.refuse("unfollowed") if _promises(found) else Plan(found.base)
     if _has_nothing_of_those(found):
-        return found.refuse("rephrase")
+        return found.refuse("unfollowed")
     read = first_of(PLAIN, found)
     return found.refuse("no_reference", words=follow_up.text()) if of_other_rows(follow_up, read) else read
 
@@ -295,7 +295,7 @@ def _of_the_same(follow_up: FollowUp, read: Reading) -> Reading:
         return read
     query = of_the_same(follow_up.understanding.world, read.query, follow_up.base)
     if query is None or not follow_up.stands(query):
-        return follow_up.refuse("rephrase")
+        return follow_up.refuse("unfollowed")
     return replace(read, query=query)
 
 

@@ -101,13 +101,13 @@ def _follow_or_ask_anew(follow_up: FollowUp) -> Resolution:
         return _in_that_period(alone, follow_up) or alone
     followed = _as_ratio(alone, heeded(follow_up, first_of(READERS, follow_up)), follow_up)
     if isinstance(followed, Plan) and (_changes_nothing(followed, follow_up) or _tells_nobody(followed, follow_up)):
-        followed = follow_up.refuse("rephrase")
+        followed = follow_up.refuse("unfollowed")
     ones = speaks_of_ones(follow_up)  # "and churned ones" names no rate
     if isinstance(followed, Plan) and isinstance(alone, Plan) and not ones and loses_number(followed, alone, follow_up):
         whole = follow_up.cues <= {"polite", "leaning"} and not _dangling(follow_up)
         if whole and _is_bare(alone, follow_up) and _is_limited(follow_up.base):
             return within_context(follow_up, alone)
-        return alone if whole else follow_up.refuse("rephrase")
+        return alone if whole else follow_up.refuse("unfollowed")
     if isinstance(followed, Plan | Explanation) or follow_up.counts_on:
         return followed
     if isinstance(alone, Explanation):

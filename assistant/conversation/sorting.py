@@ -36,7 +36,7 @@ def read_sorting(follow_up: FollowUp) -> Reading | None:
     if base.limit is not None and key not in {order.by for order in base.order_by}:
         query = population(query, follow_up.turn)  # the very rows in another order, not other rows
         if query is None:
-            return follow_up.refuse("rephrase")
+            return follow_up.refuse("unfollowed")
     return Plan(query.model_copy(update={"order_by": (OrderBy(by=key, descending=descending),)}))
 
 

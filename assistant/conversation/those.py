@@ -31,7 +31,7 @@ def of_those_counted(follow_up: FollowUp, followed: Reading) -> Reading | None:
     counted = Filter(field=some[0], op="ge", values=(1,), time_range=base.time_range, entity=entity)
     query = followed.query.model_copy(update={"filters": (*followed.query.filters, counted)})
     plain = entity and len(some) == 1 and follow_up.stands(query)
-    return replace(followed, query=query, asked=None) if plain else follow_up.refuse("rephrase")
+    return replace(followed, query=query, asked=None) if plain else follow_up.refuse("unfollowed")
 
 
 def _points(follow_up: FollowUp) -> bool:
